@@ -1,0 +1,1 @@
+"""What all parties agreed: flows, faults, events, errors, currencies and the history schema, as data."""
