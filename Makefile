@@ -1,0 +1,52 @@
+# Every target sets itself up: Python 3.11+ and make are all that the machine needs.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: verify test quick lint types arrows bench docs clean help
+
+verify: $(VENV)/.runtime ## the main job: world, reference engine, experiments, verdict and report in runs/
+	$(BIN)/dryclose verify $(ARGS)
+
+test: $(VENV)/.dev lint types arrows ## all tests, with linters, types and import arrows
+	$(BIN)/python -m pytest $(ARGS)
+
+quick: $(VENV)/.dev ## the tests without whole runs and load
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+arrows: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## figures, each beside a bare baseline measured in the same run
+	$(BIN)/python -m harness.bench $(ARGS)
+
+docs: $(VENV)/.dev ## write the pages that are generated from the code
+	$(BIN)/python -m harness.docs
+
+clean: ## remove the environment and every cache; runs/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dryclose needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.uv uv.lock pyproject.toml
+	$(BIN)/uv sync --quiet --locked --no-dev --inexact
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.uv uv.lock pyproject.toml
+	$(BIN)/uv sync --quiet --locked --inexact
+	@touch $@ $(VENV)/.runtime
