@@ -1,0 +1,1 @@
+"""Mechanics that every mock system shares: no business noun lives here."""
