@@ -1,0 +1,206 @@
+"""The planner's values: steps, experiments, waves, cells."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Role = Literal["baseline", "control", "faulted", "run", "kill", "solo"]
+WaveKind = Literal["baseline", "singles", "run", "kill", "solo"]
+CellStatus = Literal["planned", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One fault at one logical place: the n-th arrival of this transaction at this call point; attempt 0 is every arrival."""
+
+    call_point: str
+    attempt: int
+    fault_id: str
+    mode: str
+    fault_name: str = ""
+
+    def text(self) -> str:
+        """`erp.po.create@1 = response_lost_after_commit/drop`; every attempt is written `@*`."""
+        attempt = str(self.attempt) if self.attempt else "*"
+        return f"{self.call_point}@{attempt} = {self.fault_name or self.fault_id}/{self.mode}"
+
+    def row(self) -> dict[str, Any]:
+        """As in plan.json."""
+        return {"call_point": self.call_point, "attempt": self.attempt, "fault_id": self.fault_id, "mode": self.mode}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A fault of the run: begins while the wave's transactions are open, ends after `duration_ms`.
+
+    target: a system ("erp") for F-B5 and F-H2, "identity" for F-B10, an entity ("US01") for F-F3.
+    """
+
+    fault_id: str
+    mode: str
+    target: str
+    duration_ms: int
+    fault_name: str = ""
+
+    def text(self) -> str:
+        """`during maintenance_window/window(erp, 1200 ms)`."""
+        return f"during {self.fault_name or self.fault_id}/{self.mode}({self.target}, {self.duration_ms} ms)"
+
+    def row(self) -> dict[str, Any]:
+        """As in plan.json."""
+        return {"fault_id": self.fault_id, "mode": self.mode, "target": self.target, "duration_ms": self.duration_ms}
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One transaction with its fault plan.
+
+    number counts from 1 over the whole run and is the tracer: `tracer_minor` is unique in the run, in minor units of the
+    entity's currency, small enough for one approval band. `source_event` steps (F-D3, F-D8, F-D9) are carried out by the harness.
+    minted: the number of the minted supplier and cost centre that only this transaction may use (from 0), or None.
+    window: the fault of the run that this wave meets, for transactions with role "run".
+    """
+
+    txn_id: str
+    flow: str
+    entity: str
+    template: str
+    wave: str
+    role: Role
+    number: int
+    steps: tuple[Step, ...] = ()
+    minted: int | None = None
+    window: Window | None = None
+    of: str | None = None  # solo: the transaction that this one repeats alone
+
+    @property
+    def tracer_minor(self) -> int:
+        """The transaction's gross amount in minor units: 200.00 to about 2,000.00 USD or EUR, 20,000 to about 200,000 JPY."""
+        return TRACER_FIRST + TRACER_STEP * self.number
+
+    def plan_text(self) -> str:
+        """The fault plan on one line; "no fault" for a control."""
+        parts = [step.text() for step in self.steps]
+        if self.window:
+            parts.append(self.window.text())
+        return " ; ".join(parts) or "no fault"
+
+    def line(self) -> str:
+        """One diff-able line for people: `p2p-000017 US01 wave-status: erp.po.create@1 = ...`."""
+        return f"{self.txn_id} {self.entity} {self.wave}: {self.plan_text()}"
+
+    def row(self, source_id: str | None = None) -> dict[str, Any]:
+        """As in plan.json."""
+        return {
+            "txn_id": self.txn_id,
+            "flow": self.flow,
+            "entity": self.entity,
+            "template": self.template,
+            "wave": self.wave,
+            "role": self.role,
+            "number": self.number,
+            "minted": self.minted,
+            "of": self.of,
+            "source_id": source_id,
+            "steps": [step.row() for step in self.steps],
+            "window": self.window.row() if self.window else None,
+            "plan": self.plan_text(),
+        }
+
+
+# 37 is prime to 100 and large enough that neither a rounding by 0.10 nor a unit of quantity turns one tracer into another.
+TRACER_FIRST = 20_000
+TRACER_STEP = 37
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Experiments that run together, in the order in which they start. A wave ends when they have settled."""
+
+    name: str
+    kind: WaveKind
+    experiments: tuple[Experiment, ...]
+    window: Window | None = None
+
+    @property
+    def held(self) -> int:
+        """kill: how many requests the frontier waits for (F-G4 holds nothing)."""
+        return sum(1 for e in self.experiments if e.role == "kill" and not any(step.fault_id == "F-G4" for step in e.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One (flow, call point, fault, mode) of the fault space. For faults of the run call_point is the window's target."""
+
+    flow: str
+    call_point: str
+    fault_id: str
+    mode: str
+    status: CellStatus
+    reason: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes two cells the same."""
+        return (self.flow, self.call_point, self.fault_id, self.mode)
+
+    def row(self) -> dict[str, Any]:
+        """As in plan.json."""
+        return {
+            "flow": self.flow,
+            "call_point": self.call_point,
+            "fault_id": self.fault_id,
+            "mode": self.mode,
+            "status": self.status,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The connector called `call_point` for a transaction (read off the history's request and event_sent rows)."""
+
+    flow: str
+    call_point: str
+    txn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the connector declares and the planner must respect."""
+
+    flows: tuple[str, ...]
+    webhook: bool = True  # it takes events; without, only polling is left
+    kills: bool = True  # the harness started it, so the harness may kill it
+    concurrency: int = 8  # transactions that it works on at once: no frontier holds more
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was planned so far: waves in order of running, every cell with its status."""
+
+    waves: tuple[Wave, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All experiments, in the order in which they start."""
+        return tuple(experiment for wave in self.waves for experiment in wave.experiments)
+
+    def lines(self) -> Iterable[str]:
+        """The whole plan, one line each, for people and for diff."""
+        yield from (experiment.line() for experiment in self.experiments)
+
+    def document(self, source_ids: Mapping[str, str]) -> dict[str, Any]:
+        """plan.json. source_ids: the id of the source document by transaction, as far as it is known."""
+        return {
+            "schema": 1,
+            "waves": [
+                {"name": wave.name, "kind": wave.kind, "experiments": len(wave.experiments), "window": wave.window.row() if wave.window else None}
+                for wave in self.waves
+            ],
+            "experiments": [experiment.row(source_ids.get(experiment.txn_id)) for experiment in self.experiments],
+            "cells": [cell.row() for cell in self.cells],
+            "notes": list(self.notes),
+        }
