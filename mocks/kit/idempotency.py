@@ -1,0 +1,79 @@
+"""Idempotency-Key, profile `ietf` (draft-ietf-httpapi-idempotency-key-header-07), as a pure core.
+
+Only outcomes of executed operations are kept. A refusal changed nothing, so the same key may succeed once its cause is
+repaired; that is what lets a connector with deterministic keys re-drive a parked item.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+Outcome = TypeVar("Outcome")
+
+KEY_LENGTH_MAX = 255
+BARE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+QUOTED = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Keys of different clients or operations never meet."""
+
+    client_id: str
+    operation: str  # method and concrete path
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Generic[Outcome]):
+    """What to do with a request that carries a key. `outcome` is set for a replay."""
+
+    what: Literal["fresh", "replay", "in_progress", "reused"]
+    outcome: Outcome | None = None
+
+
+@dataclass(slots=True)
+class _Entry(Generic[Outcome]):
+    payload_hash: str
+    outcome: Outcome | None
+
+
+def parse_key(header: str) -> str | None:
+    """The key of a header value: a quoted structured-field string or a bare token. None when it is neither, or too long."""
+    value = header.strip()
+    quoted = QUOTED.fullmatch(value)
+    if quoted:
+        value = re.sub(r"\\(.)", r"\1", quoted.group(1))
+    elif not BARE.fullmatch(value):
+        return None
+    return value if 0 < len(value) <= KEY_LENGTH_MAX else None
+
+
+class IdempotencyStore(Generic[Outcome]):
+    """Keys seen, for the lifetime of the world."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Scope, _Entry[Outcome]] = {}
+
+    def begin(self, scope: Scope, payload_hash: str) -> Verdict[Outcome]:
+        """A request arrives. `fresh` reserves the key until `finish` or `abandon`."""
+        entry = self._entries.get(scope)
+        if entry is None:
+            self._entries[scope] = _Entry(payload_hash, None)
+            return Verdict("fresh")
+        if entry.payload_hash != payload_hash:
+            return Verdict("reused")
+        if entry.outcome is None:
+            return Verdict("in_progress")
+        return Verdict("replay", entry.outcome)
+
+    def finish(self, scope: Scope, outcome: Outcome) -> None:
+        """The operation was executed; from now on the key replays this. Raises KeyError when the key was not begun."""
+        self._entries[scope].outcome = outcome
+
+    def abandon(self, scope: Scope) -> None:
+        """Nothing was executed: the key is free again."""
+        self._entries.pop(scope, None)
+
+    def __len__(self) -> int:
+        return len(self._entries)

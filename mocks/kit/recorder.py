@@ -1,0 +1,121 @@
+"""The single sequencer of the history: one totally ordered log, as NDJSON while the run lasts."""
+
+import asyncio
+from collections import deque
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from mocks.kit.clock import BusinessClock, WorldClock
+
+FLUSH_S = 0.05  # a crash of the whole process loses at most this much
+BUFFER_BYTES_MAX = 1 << 18
+TAIL_ROWS_MAX = 20_000
+
+
+class Recorder:
+    """Numbers and writes rows. Columns that are None are left out; what each kind carries is in contracts/history.yaml."""
+
+    def __init__(self, run_id: str, clock: WorldClock, business: BusinessClock, path: Path | None = None) -> None:
+        """`path` None keeps every row in memory only (tests); otherwise the newest 20,000 stay for the history tail."""
+        self.phase = "start"
+        self.sut_gen: int | None = None
+        self._run_id = run_id
+        self._clock = clock
+        self._business = business
+        self._path = path
+        self._seq = 0
+        self._lines: deque[bytes] = deque(maxlen=TAIL_ROWS_MAX if path else None)
+        self._buffer = bytearray()
+        self._file: BinaryIO | None = path.open("ab", buffering=0) if path else None
+        self._timer: asyncio.TimerHandle | None = None
+        self._encoder = msgspec.json.Encoder()
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest row; rows are numbered from 1."""
+        return self._seq
+
+    def write(self, kind: str, node: str, **columns: Any) -> int:
+        """Append one row; answers its number."""
+        self._seq = seq = self._seq + 1
+        mono_ns = self._clock.mono_ns()
+        row: dict[str, Any] = {
+            "run_id": self._run_id,
+            "seq": seq,
+            "t_mono_ns": mono_ns,
+            "t_wall": round(self._clock.wall_at(mono_ns), 6),
+            "t_biz": self._business.peek().isoformat(),
+            "phase": self.phase,
+            "kind": kind,
+            "node": node,
+        }
+        row.update({name: value for name, value in columns.items() if value is not None})
+        line = self._encoder.encode(row)
+        self._lines.append(line)
+        if self._file is not None:
+            self._append(line)
+        return seq
+
+    def _append(self, line: bytes) -> None:
+        self._buffer += line
+        self._buffer += b"\n"
+        if len(self._buffer) > BUFFER_BYTES_MAX:
+            self.flush()
+        elif self._timer is None:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        try:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
+        except RuntimeError:  # no loop (a tool or a test without one): write at once
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand everything to the operating system: it survives a crash of this process from here on."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._file is not None and self._buffer:
+            view = memoryview(bytes(self._buffer))
+            self._buffer.clear()
+            while view:
+                view = view[self._file.write(view) :]
+
+    def set_phase(self, name: str) -> None:
+        """A phase begins: its row is the first that carries its name."""
+        self.phase = name
+        self.write("phase", "harness")
+        self.flush()
+
+    def tail(self, after: int, limit: int) -> list[bytes]:
+        """Up to `limit` encoded rows with numbers above `after`, oldest first."""
+        first = self._seq - len(self._lines) + 1
+        if after + 1 < first and self._path is not None:
+            return self._tail_of_file(after, limit)
+        start = max(0, after + 1 - first)
+        return [self._lines[index] for index in range(start, min(start + limit, len(self._lines)))]
+
+    def _tail_of_file(self, after: int, limit: int) -> list[bytes]:
+        self.flush()
+        assert self._path is not None
+        found: list[bytes] = []
+        with self._path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if number > after:
+                    found.append(line.rstrip(b"\n"))
+                    if len(found) >= limit:
+                        break
+        return found
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows still in memory, decoded."""
+        return [msgspec.json.decode(line) for line in self._lines]
+
+    def close(self) -> None:
+        """Flush and let go of the file. A row after this is kept in memory only."""
+        self.flush()
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,78 @@
+"""OAuth2 client credentials: bearer tokens with scopes, expiry and revocation."""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from mocks.kit.clock import WorldClock
+from mocks.kit.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered client. The secret is never logged or recorded."""
+
+    client_id: str
+    secret: str
+    scopes: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"Client({self.client_id!r})"
+
+
+@dataclass(slots=True)
+class Token:
+    """An issued token. `token_id` is a hash that may be recorded."""
+
+    token_id: str
+    client_id: str
+    scopes: frozenset[str]
+    expires_ns: int
+    revoked: bool = False
+
+
+class TokenStore:
+    """Issues and checks tokens."""
+
+    def __init__(self, clients: Iterable[Client], clock: WorldClock, streams: Streams, ttl_s: int) -> None:
+        self._clients: Mapping[str, Client] = {client.client_id: client for client in clients}
+        self._clock = clock
+        self._streams = streams
+        self._tokens: dict[str, Token] = {}
+        self._issued = 0
+        self.ttl_s = ttl_s
+
+    def authenticate(self, client_id: str, secret: str) -> Client | None:
+        """The client, or None when id or secret is wrong."""
+        client = self._clients.get(client_id)
+        expected = client.secret if client else ""
+        matches = hmac.compare_digest(expected.encode(), secret.encode())
+        return client if client and matches else None
+
+    def issue(self, client: Client, scopes: frozenset[str]) -> str:
+        """A new token for these scopes."""
+        self._issued += 1
+        token = self._streams.text(40, "token", client.client_id, self._issued)
+        token_id = sha256(token.encode()).hexdigest()[:16]
+        expires_ns = self._clock.mono_ns() + self.ttl_s * 1_000_000_000
+        self._tokens[token] = Token(token_id, client.client_id, scopes, expires_ns)
+        return token
+
+    def check(self, token: str) -> Token | None:
+        """The live token, or None when it is unknown, expired or revoked."""
+        found = self._tokens.get(token)
+        if found is None or found.revoked or found.expires_ns <= self._clock.mono_ns():
+            return None
+        return found
+
+    def identify(self, token: str) -> Token | None:
+        """The token whether it is live or not, to record who came with a dead one."""
+        return self._tokens.get(token)
+
+    def revoke(self, client_id: str) -> int:
+        """End every live token of a client; answers how many there were."""
+        live = [token for token in self._tokens.values() if token.client_id == client_id and not token.revoked]
+        for token in live:
+            token.revoked = True
+        return len(live)
