@@ -19,6 +19,7 @@ class Volume:
     controls: float = 0.1  # smallest share of fault-free experiments in a wave
     density: float = 0.2  # largest share of faulted arrivals per call point
     per_window: int = 3  # transactions per template in each wave with a fault of the run
+    kill_recovery: bool = False  # also kill at points that only another fault provokes (two-step plans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,12 @@ class Plan:
         return {
             "schema": 1,
             "waves": [
-                {"name": wave.name, "kind": wave.kind, "experiments": len(wave.experiments), "window": wave.window.row() if wave.window else None}
+                {
+                    "name": wave.name,
+                    "kind": wave.kind,
+                    "experiments": len(wave.experiments),
+                    "window": wave.window.row() if wave.window else None,
+                }
                 for wave in self.waves
             ],
             "experiments": [experiment.row(source_ids.get(experiment.txn_id)) for experiment in self.experiments],

@@ -1,51 +1,313 @@
 """The planner as the run uses it: one object per run that hands out waves and keeps the whole plan."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from contracts.catalog import Catalog
-from harness.plan.model import Capabilities, Experiment, Plan, Sighting, Wave
+from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
+from harness.plan.reach import Provocation, Reach, learn, provocations
+from harness.plan.space import NOT_CALLED, Place, entities_of, obstacle, places
+from harness.plan.streams import stream
+from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
+
+FLOW_PREFIX = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}
+HELD_MAX = 24  # holds in one kill round, however many transactions the connector says it works on
+ACK_KILL = "F-G4"
 
 
 class Planner:
-    """Waves in the order of a run: baselines, then waves(seen), then discovered(...) until it is empty, then kill rounds, then solos.
+    """Waves in the order of a run: baselines(), waves(sightings), kills(), then discovered(sightings) until it is None, then solo(...).
 
-    routes: expense route by entity ("ap_invoice" or "journal") from the company (entities.csv).
+    routes: expense route by entity ("ap_invoice", or "journal" or "journal_entry") from the company (entities.csv).
+    Sightings are all of the run so far, each time: which transaction called which point (events sent to it included).
     """
 
-    def __init__(self, scenario: Scenario, catalog: Catalog, capabilities: Capabilities, *, seed: int, routes: Mapping[str, str]) -> None: ...
+    def __init__(self, scenario: Scenario, catalog: Catalog, capabilities: Capabilities, *, seed: int, routes: Mapping[str, str]) -> None:
+        self._scenario = scenario
+        self._catalog = catalog
+        self._capabilities = capabilities
+        self._seed = seed
+        self._routes = routes
+        self._flows = [catalog.flows[flow] for flow in scenario.flows if flow in capabilities.flows]
+        self._waves: list[Wave] = []
+        self._cells: dict[tuple[str, str, str, str], Cell] = {}
+        self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
+        self._reach = Reach({}, {})
+        self._number = 0
+        self._minted = 0
+        self._kill_rounds = 0
+        self._extra_kill_rounds = 0
+        self._discoveries = 0
 
     @property
     def plan(self) -> Plan:
         """Everything planned so far, for plan.json."""
-        raise NotImplementedError
+        return Plan(tuple(self._waves), tuple(self._cells.values()), tuple(self._notes()))
+
+    def _notes(self) -> Iterable[str]:
+        for (flow, point), share in self._reach.seldom.items():
+            yield f"{flow}: {point} was called by {share} baseline transactions only, so it carries a fault only behind a step that provokes it"
 
     @property
     def minted(self) -> int:
-        """An upper bound of suppliers and cost centres that single experiments will need: ask before the world opens (WorldConfig.minted)."""
-        raise NotImplementedError
+        """An upper bound of the minted suppliers and cost centres of a whole run, known before the world opens."""
+        dry = Planner(self._scenario, self._catalog, self._capabilities, seed=self._seed, routes=self._routes)
+        first, second = dry.baselines()
+        normal = {flow.id: [point.id for point in flow.call_points if point.stage == "normal"] for flow in self._flows}
+        dry.waves(Sighting(e.flow, point, e.txn_id) for e in (*first.experiments, *second.experiments) for point in normal[e.flow])
+        dry.kills()
+        repeated = 2 * self._scenario.limits.solo * self._scenario.limits.solo_repeats
+        return 2 * dry._minted + repeated + 200  # twice: every experiment may be repeated once; 200: two-step plans
+
+    # --- waves -----------------------------------------------------------------------------------------------------------------
 
     def baselines(self) -> tuple[Wave, Wave]:
         """Two fault-free waves, baseline-1 and baseline-2."""
-        raise NotImplementedError
+        return self._baseline("baseline-1"), self._baseline("baseline-2")
 
-    def waves(self, seen: Mapping[str, Collection[str]]) -> tuple[Wave, ...]:
-        """Singles in one wave per fault family (wave-connection, wave-timeout, wave-status, wave-webhook, wave-business), then one wave per fault of the run
-        (run-F-B5-erp, ..., run-F-B10, run-F-F3-US01). seen: call points that the baseline reached, by flow."""
-        raise NotImplementedError
+    def _baseline(self, name: str) -> Wave:
+        drafts = [Draft(flow, entity) for flow, entity in self._templates() for _ in range(self._scenario.volume.baseline)]
+        stream(self._seed, "order", name).shuffle(drafts)
+        return self._wave(name, "baseline", drafts, "baseline", "baseline", mint_all=True)
+
+    def waves(self, sightings: Iterable[Sighting]) -> tuple[Wave, ...]:
+        """Singles, one wave per fault family (wave-connection, wave-timeout, ...), then one wave per fault of the run
+        (run-F-B5-erp, run-F-B10-identity, run-F-F3-US01, ...)."""
+        baseline = [experiment for wave in self._waves if wave.kind == "baseline" for experiment in wave.experiments]
+        self._reach = learn(self._flows, baseline, sightings, self._routes, webhook=self._capabilities.webhook)
+        ready = self._sort_places()
+        single = [place for place in ready if place.fault.scope == "transaction"]
+        families = dict.fromkeys(place.fault.family for place in single)
+        waves = [self._singles(f"wave-{family}", [place for place in single if place.fault.family == family]) for family in families]
+        windows: dict[tuple[str, str, str], list[Place]] = {}
+        for place in ready:
+            if place.fault.scope == "run":
+                windows.setdefault((place.fault.id, place.mode.id, place.target), []).append(place)
+        return (*waves, *(self._window(group) for group in windows.values()))
+
+    def _sort_places(self) -> list[Place]:
+        """Give every place of the fault space its cell; those that can be planned now are returned."""
+        ready = []
+        for place in places(self._catalog, self._scenario):
+            reason = obstacle(place, self._scenario, self._capabilities, self._routes)
+            if reason is None and place.point and place.target not in self._reach.certain[place.flow.id]:
+                self._open.setdefault((place.flow.id, place.target), []).append(place)
+                reason = self._unreached(place.flow.id, place.target)
+            elif reason is None:
+                ready.append(place)
+            self._cells[place.cell().key] = place.cell(reason)
+        return ready
+
+    def _unreached(self, flow: str, point: str) -> str:
+        share = self._reach.seldom.get((flow, point))
+        return f"called by {share} baseline transactions only, and no plan made every transaction call it" if share else NOT_CALLED
+
+    def _singles(self, name: str, group: Sequence[Place]) -> Wave:
+        chance = stream(self._seed, "assignment", name)
+        drafts = []
+        for place in group:
+            entities = self._entities(place)
+            chance.shuffle(entities)
+            drafts += [Draft(place.flow.id, entities[n % len(entities)], (_step(place),)) for n in range(self._scenario.volume.repeats)]
+        return self._woven(name, drafts)
+
+    def _woven(self, name: str, drafts: Sequence[Draft]) -> Wave:
+        volume = self._scenario.volume
+        flows = {draft.flow for draft in drafts}
+        woven = weave(
+            drafts,
+            lambda template: self._reach.arrivals(template, self._routes),
+            [template for template in self._templates() if template[0] in flows],
+            controls=volume.controls,
+            density=volume.density,
+            chance=stream(self._seed, "order", name),
+        )
+        return self._wave(name, "singles", woven, "faulted", "control")
+
+    def _window(self, group: Sequence[Place]) -> Wave:
+        place, waits = group[0], self._scenario.waits
+        lengths = {"F-B5": waits.maintenance_ms, "F-H2": waits.outage_ms, "F-F3": waits.period_closed_ms}
+        window = Window(place.fault.id, place.mode.id, place.target, lengths.get(place.fault.id, 0), place.fault.name)
+        flows = {member.flow.id for member in group}
+        entities = [place.target] if "company" in place.fault.at else list(self._scenario.entities)
+        name = f"run-{place.fault.id}-{place.target}"
+        templates = [template for template in self._templates() if template[0] in flows and template[1] in entities]
+        drafts = [Draft(*template) for template in templates for _ in range(self._scenario.volume.per_window)]
+        stream(self._seed, "order", name).shuffle(drafts)
+        return self._wave(name, "run", drafts, "run", "run", window=window)
+
+    # --- points that only a fault provokes ---------------------------------------------------------------------------------------
 
     def discovered(self, sightings: Iterable[Sighting]) -> Wave | None:
-        """Two-step plans for call points that no earlier call of waves/discovered knew: the step that provokes the point, then the fault there. None: nothing new."""
-        raise NotImplementedError
+        """Two-step plans for call points that no plan counted on so far: the step that provokes the point, then the fault there.
+        None: nothing new, or limits.discovery_rounds are used up."""
+        if self._discoveries >= self._scenario.limits.discovery_rounds:
+            return None
+        best = provocations(self.plan.experiments, sightings) | self._reversals()
+        drafts = []
+        for key, waiting in list(self._open.items()):
+            provocation = best.get(key)
+            if provocation and provocation.sure:
+                drafts += self._two_steps(self._open.pop(key), provocation)
+            elif provocation:
+                first = provocation.alternatives[0][0]
+                self._blame(waiting, f"called after {first.text()} in {provocation.reached} of {provocation.of} transactions only")
+        if not drafts:
+            return None
+        self._discoveries += 1
+        return self._woven(f"wave-discovered-{self._discoveries}", drafts)
+
+    def _reversals(self) -> dict[tuple[str, str], Provocation]:
+        """A reversed approval sends its event whatever the connector does: known without a sighting."""
+        reversals: dict[str, list[tuple[Step, ...]]] = {}
+        for experiment in self.plan.experiments:
+            if experiment.role == "faulted" and len(experiment.steps) == 1 and experiment.steps[0].fault_id == "F-F1":
+                reversals.setdefault(experiment.flow, []).append(experiment.steps)
+        found = {}
+        for flow in self._flows:
+            events = [p for p in flow.call_points if p.kind == "event" and p.stage == "recovery" and p.system == flow.source_system]
+            if flow.id in reversals:
+                found |= {(flow.id, point.id): Provocation(tuple(dict.fromkeys(reversals[flow.id])), 1, 1) for point in events}
+        return found
+
+    def _two_steps(self, waiting: Sequence[Place], provocation: Provocation) -> list[Draft]:
+        drafts = []
+        chance = stream(self._seed, "assignment", f"discovered-{self._discoveries + 1}", waiting[0].target)
+        options = self._options(waiting[0], provocation)
+        if not options:
+            self._blame(waiting, "no entity reaches both the provoking call and this one")
+            return []
+        for place in waiting:
+            for _ in range(self._scenario.volume.repeats):
+                steps, entities = options[len(drafts) % len(options)]
+                drafts.append(Draft(place.flow.id, chance.choice(entities), (*steps, _step(place))))
+            self._cells[place.cell().key] = place.cell()
+        return drafts
+
+    def _options(self, place: Place, provocation: Provocation) -> list[tuple[tuple[Step, ...], list[str]]]:
+        """The provoking steps, each with the entities that reach both them and the place."""
+        found = []
+        for steps in provocation.alternatives:
+            entities = [
+                entity for entity in self._entities(place) if all(entities_of(step.call_point, (entity,), self._routes) for step in steps)
+            ]
+            if entities:
+                found.append((steps, entities))
+        return found
+
+    def _blame(self, waiting: Sequence[Place], reason: str) -> None:
+        for place in waiting:
+            self._cells[place.cell().key] = place.cell(reason)
+
+    # --- kills -----------------------------------------------------------------------------------------------------------------
 
     def kills(self) -> tuple[Wave, ...]:
-        """The kill rounds over the call points seen so far; empty with a reason in the cells when the connector cannot be killed."""
-        raise NotImplementedError
+        """The kill rounds over the points that the baseline reached: kill-1 .. kill-n hold up to `concurrency` requests each,
+        kill-ack kills right after events were acknowledged. Empty when the connector cannot be killed."""
+        ready = [place for place in places(self._catalog, self._scenario) if place.fault.scope == "kill" and self._planned(place)]
+        chance = stream(self._seed, "assignment", "kills")
+        drafts = [
+            Draft(place.flow.id, chance.choice(self._entities(place)), (_step(place),))
+            for place in ready
+            for _ in range(self._scenario.volume.repeats)
+        ]
+        chance.shuffle(drafts)
+        acked = [draft for draft in drafts if draft.steps[-1].fault_id == ACK_KILL]
+        held = [draft for draft in drafts if draft.steps[-1].fault_id != ACK_KILL]
+        rounds = [self._round(chunk) for chunk in _even_chunks(held, min(self._capabilities.concurrency, HELD_MAX))]
+        return (*rounds, *([self._wave("kill-ack", "kill", acked, "kill", "kill")] if acked else []))
+
+    def _round(self, drafts: Sequence[Draft]) -> Wave:
+        self._kill_rounds += 1
+        return self._wave(f"kill-{self._kill_rounds}", "kill", drafts, "kill", "kill")
 
     def kill_again(self, not_reached: Sequence[Experiment]) -> Wave | None:
         """One more round for experiments whose hold was not reached in time; None when limits.kill_rounds are used up."""
-        raise NotImplementedError
+        if not not_reached or self._extra_kill_rounds >= self._scenario.limits.kill_rounds:
+            return None
+        self._extra_kill_rounds += 1
+        return self._round([Draft(e.flow, e.entity, e.steps) for e in not_reached])
+
+    # --- once more -------------------------------------------------------------------------------------------------------------
+
+    def again(self, experiments: Sequence[Experiment]) -> Wave | None:
+        """Faulted experiments whose fault did not fire, once more as new transactions; None when there are none."""
+        if not experiments:
+            return None
+        count = sum(1 for wave in self._waves if wave.name.startswith("wave-again")) + 1
+        return self._woven(f"wave-again-{count}", [Draft(e.flow, e.entity, e.steps) for e in experiments if e.steps])
 
     def solo(self, experiments: Sequence[Experiment]) -> Wave:
-        """Each of these again with the same steps as a new transaction (role solo, of = the first one's id); run them one at a time."""
-        raise NotImplementedError
+        """Each of these limits.solo_repeats times as a new transaction with the same steps (role solo, `of` = the first one's id).
+        Run them one at a time."""
+        drafts = [Draft(e.flow, e.entity, e.steps) for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
+        wave = self._wave("solo", "solo", drafts, "solo", "solo", keep=False)
+        origins = [e.txn_id for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
+        wave = replace(wave, experiments=tuple(replace(e, of=of) for e, of in zip(wave.experiments, origins, strict=True)))
+        self._waves.append(wave)
+        return wave
+
+    # --- shared ----------------------------------------------------------------------------------------------------------------
+
+    def _planned(self, place: Place) -> bool:
+        cell = self._cells.get(place.cell().key)
+        return cell is not None and cell.status == "planned"
+
+    def _templates(self) -> list[tuple[str, str]]:
+        return [(flow.id, entity) for flow in self._flows for entity in self._scenario.entities]
+
+    def _entities(self, place: Place) -> list[str]:
+        return list(entities_of(place.target, self._scenario.entities, self._routes))
+
+    def _wave(
+        self,
+        name: str,
+        kind: WaveKind,
+        drafts: Sequence[Draft],
+        with_steps: Role,
+        without: Role,
+        *,
+        window: Window | None = None,
+        mint_all: bool = False,
+        keep: bool = True,
+    ) -> Wave:
+        minting = {place.cell().key for place in places(self._catalog, self._scenario) if place.needs_minted}
+        experiments = []
+        for draft in drafts:
+            self._number += 1
+            mint = mint_all or any((draft.flow, step.call_point, step.fault_id, step.mode) in minting for step in draft.steps)
+            experiments.append(
+                Experiment(
+                    txn_id=f"{_prefix(draft.flow)}-{self._number:06d}",
+                    flow=draft.flow,
+                    entity=draft.entity,
+                    template=f"{draft.flow}/{draft.entity}",
+                    wave=name,
+                    role=with_steps if draft.steps else without,
+                    number=self._number,
+                    steps=draft.steps,
+                    minted=self._minted if mint else None,
+                    window=window,
+                )
+            )
+            self._minted += mint
+        wave = Wave(name, kind, tuple(experiments), window)
+        if keep:
+            self._waves.append(wave)
+        return wave
+
+
+def _step(place: Place) -> Step:
+    return Step(place.target, place.attempt, place.fault.id, place.mode.id, place.fault.name)
+
+
+def _prefix(flow: str) -> str:
+    return FLOW_PREFIX.get(flow) or "".join(word[0] for word in flow.split("-"))
+
+
+def _even_chunks(drafts: Sequence[Draft], size: int) -> list[list[Draft]]:
+    """As few chunks as `size` allows, of nearly equal length."""
+    count = math.ceil(len(drafts) / max(1, size))
+    return [list(drafts[n::count]) for n in range(count)]

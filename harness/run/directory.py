@@ -26,25 +26,44 @@ class RunDirectory:
         raise NotImplementedError
 
     @property
-    def manifest(self) -> Path: return self.path / "manifest.json"
+    def manifest(self) -> Path:
+        return self.path / "manifest.json"
+
     @property
-    def plan(self) -> Path: return self.path / "plan.json"
+    def plan(self) -> Path:
+        return self.path / "plan.json"
+
     @property
-    def history(self) -> Path: return self.path / "history.ndjson"
+    def history(self) -> Path:
+        return self.path / "history.ndjson"
+
     @property
-    def history_parquet(self) -> Path: return self.path / "history.parquet"
+    def history_parquet(self) -> Path:
+        return self.path / "history.parquet"
+
     @property
-    def verdict(self) -> Path: return self.path / "verdict.json"
+    def verdict(self) -> Path:
+        return self.path / "verdict.json"
+
     @property
-    def report(self) -> Path: return self.path / "report.html"
+    def report(self) -> Path:
+        return self.path / "report.html"
+
     @property
-    def connector_log(self) -> Path: return self.path / "connector.log"
+    def connector_log(self) -> Path:
+        return self.path / "connector.log"
+
     @property
-    def state(self) -> Path: return self.path / "state"
+    def state(self) -> Path:
+        return self.path / "state"
+
     @property
-    def mappings(self) -> Path: return self.path / "mappings"
+    def mappings(self) -> Path:
+        return self.path / "mappings"
+
     @property
-    def crash(self) -> Path: return self.path / "crash.txt"
+    def crash(self) -> Path:
+        return self.path / "crash.txt"
 
     def write_manifest(self, document: Mapping[str, Any]) -> None:
         """Replace manifest.json in one step (a reader never sees half of it)."""

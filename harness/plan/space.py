@@ -1,0 +1,122 @@
+"""The fault space: which faults apply at which call points of which flow, and why a cell of it cannot be planned."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
+from harness.plan.model import Capabilities, Cell
+from harness.scenario import Scenario
+
+# Reads that name master data and nothing of the transaction: they can be attributed only when the master data is this transaction's alone.
+MASTER_DATA_READS = ("erp.supplier.read", "erp.coding.check")
+SUPPLIER_READ = "erp.supplier.read"
+
+LEFT_OUT = "left out by the scenario"
+NO_FLOW = "the connector does not declare this flow"
+NO_EVENTS = "the connector takes no events: its manifest declares no webhook path"
+NO_KILLS = "the harness did not start this connector, so it cannot kill it"
+NO_SUPPLIER = "no supplier takes part in this flow"
+NO_ROUTE = "no entity of this scenario takes this route"
+UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary does not cover"
+NEWEST_EVENT = "no newer event of the document exists that could overtake this one"
+NO_RECOVERY_KILL = "a kill at a point that only another fault provokes; volume.kill_recovery: true plans it"
+NOT_CALLED = "this connector did not call it in the baseline, and no fault made it do so"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell before it has a status: a fault's mode at a call point of a flow (scope run: `point` is None, `target` the window's)."""
+
+    flow: Flow
+    target: str
+    fault: Fault
+    mode: Mode
+    point: CallPoint | None = None
+
+    def cell(self, reason: str | None = None) -> Cell:
+        """Planned, or not applicable for this reason."""
+        status = "not_applicable" if reason else "planned"
+        return Cell(self.flow.id, self.target, self.fault.id, self.mode.id, status, reason)
+
+    @property
+    def attempt(self) -> int:
+        """Of the step: the first arrival, or every one."""
+        return 0 if self.fault.repeat == "always" else 1
+
+    @property
+    def needs_minted(self) -> bool:
+        """The fault touches master data that other transactions must not share."""
+        return self.mode.then == "block_supplier" or self.target in MASTER_DATA_READS
+
+
+def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
+    """The words of contracts/faults.yaml `at` that this call point answers to."""
+    found = {point.kind}
+    if point.source:
+        found.add("source")
+    if point.kind == "event" and point.system == flow.source_system:
+        found.add("source_event")
+    if point.callback_of:
+        found.add("callback")
+    if point.id == SUPPLIER_READ:
+        found.add("supplier_read")
+    return frozenset(found)
+
+
+def entities_of(point_id: str, entities: Collection[str], routes: Mapping[str, str]) -> tuple[str, ...]:
+    """The entities whose transactions can reach this point: `erp.journal.*` only those of the journal route, and so on."""
+    resource = point_id.split(".")[1] if point_id.count(".") > 1 else ""
+    if resource not in {"ap_invoice", "journal"}:
+        return tuple(entities)
+    return tuple(entity for entity in entities if routes.get(entity, "").removesuffix("_entry") == resource)
+
+
+def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
+    """The whole fault space of the scenario's flows, in the order of the catalogue."""
+    for flow in (catalog.flows[flow_id] for flow_id in scenario.flows):
+        for fault in catalog.faults.values():
+            for mode in fault.modes:
+                if fault.scope == "run":
+                    yield from (Place(flow, target, fault, mode) for target in run_targets(flow, fault, scenario.entities))
+                    continue
+                points = [point for point in flow.call_points if labels(flow, point) & set(fault.at)]
+                yield from (Place(flow, point.id, fault, mode, point) for point in points)
+
+
+def run_targets(flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:
+    """What a fault of the run hits: each system of the flow, every entity, or the token endpoint."""
+    if "company" in fault.at:
+        return tuple(entities)
+    if fault.family == "authentication":
+        return ("identity",)
+    return tuple(dict.fromkeys(point.system for point in flow.call_points))
+
+
+def obstacle(place: Place, scenario: Scenario, capabilities: Capabilities, routes: Mapping[str, str]) -> str | None:
+    """Why this cell can never be planned in this run, whatever the connector calls; None when nothing stands in the way."""
+    if place.flow.id not in capabilities.flows:
+        return NO_FLOW
+    if place.fault.id not in scenario.faults:
+        return LEFT_OUT
+    if place.fault.scope == "kill" and not capabilities.kills:
+        return NO_KILLS
+    if place.mode.then == "block_supplier" and place.flow.call_point(SUPPLIER_READ) is None:
+        return NO_SUPPLIER
+    if place.point is None:
+        return None
+    return _obstacle_at(place, place.point, scenario, capabilities, routes)
+
+
+def _obstacle_at(place: Place, point: CallPoint, scenario: Scenario, capabilities: Capabilities, routes: Mapping[str, str]) -> str | None:
+    recovery = point.stage == "recovery"
+    if point.kind == "event" and not capabilities.webhook:
+        return NO_EVENTS
+    if not entities_of(point.id, scenario.entities, routes):
+        return NO_ROUTE
+    if recovery and point.kind == "update" and point.id not in place.flow.settled_by and not place.fault.recoverable:
+        return UNDO_REFUSED
+    if recovery and place.mode.deliver == "older_after_newer":
+        return NEWEST_EVENT
+    if recovery and place.fault.scope == "kill" and not scenario.volume.kill_recovery:
+        return NO_RECOVERY_KILL
+    return None
