@@ -1,0 +1,122 @@
+"""Tables that no draw decides: entities, chart of accounts, categories, functions (domain.md sections 1 and 19)."""
+
+from datetime import date
+
+from mocks.company.model import Account, Entity, ExpenseCategory, PurchaseCategory
+
+REMAP_DAY = date(2026, 1, 1)
+"""Since this day training and software are booked elsewhere: mapping rules have versions."""
+
+ENTITIES = (
+    Entity(
+        "US01", "Acme Corporation", "US", "en_US", "USD", 2, "ACME-US", "10", "1000", "ap_invoice", 0,
+        (500_000, 2_500_000, 10_000_000, 50_000_000),
+    ),
+    Entity(
+        "DE01", "Acme Deutschland GmbH", "DE", "de_DE", "EUR", 2, "ACME-DE", "20", "2000", "journal_entry", 19,
+        (500_000, 2_000_000, 10_000_000, 40_000_000),
+    ),
+    Entity(
+        "JP01", "アクメ・ジャパン株式会社", "JP", "ja_JP", "JPY", 0, "ACME-JP", "30", "3000", "ap_invoice", 10,
+        (700_000, 3_500_000, 15_000_000, 75_000_000),
+    ),
+)  # fmt: skip
+
+SELLING = ("MKT", "SAL", "GEN")
+
+ACCOUNTS = (
+    Account("1000", "Bank", "asset"),
+    Account("1010", "Payments in transit", "asset"),
+    Account("1100", "Input tax recoverable", "asset", journal=True),
+    Account("1105", "Input tax not yet claimable", "asset"),
+    Account("1110", "Employee cash advances", "asset", control=True),
+    Account("1120", "Due from employees", "asset", control=True),
+    Account("1130", "Supplier prepayments", "asset", control=True),
+    Account("1145", "Card spend awaiting report", "asset", control=True, journal=True),
+    Account("1150", "Prepaid expenses", "asset"),
+    Account("1200", "Inventory", "asset"),
+    Account("1250", "Assets under construction", "asset"),
+    Account("1300", "Intercompany receivable", "asset", control=True),
+    Account("2000", "AP trade", "liability", control=True),
+    Account("2009", "AP valuation adjustment", "liability"),
+    Account("2010", "AP employees", "liability", control=True),
+    Account("2020", "Card issuer payable", "liability"),
+    Account("2030", "Reimbursement via payroll", "liability", journal=True),
+    Account("2100", "GR/IR clearing", "liability", control=True),
+    Account("2110", "Accrued expenses", "liability"),
+    Account("2120", "Uninvoiced receipts", "liability"),
+    Account("2200", "Output tax, self-assessed", "liability"),
+    Account("2210", "Use tax payable", "liability"),
+    Account("2220", "Withholding tax payable", "liability"),
+    Account("2300", "Intercompany payable", "liability", control=True),
+    Account("3000", "Retained earnings", "equity"),
+    Account("3100", "Translation adjustment", "equity"),
+    Account("4000", "Intercompany revenue", "revenue"),
+    Account("4010", "Recharge recovery", "revenue"),
+    Account("5100", "Travel", "expense", journal=True),
+    Account("5110", "Meals and entertainment", "expense", journal=True),
+    Account("5120", "Mileage", "expense", journal=True),
+    Account("5130", "Per diem", "expense", journal=True),
+    Account("5200", "Software", "expense", journal=True, valid_to=date(2025, 12, 31)),
+    Account("5210", "Cloud subscriptions", "expense", journal=True, valid_from=REMAP_DAY),
+    Account("5300", "Services", "expense", journal=True),
+    Account("5310", "Advertising", "expense", journal=True, functions=SELLING),
+    Account("5320", "Training", "expense", journal=True, valid_from=REMAP_DAY),
+    Account("5400", "Supplies", "expense", journal=True),
+    Account("5500", "Facilities", "expense", journal=True),
+    Account("5600", "Telecommunications", "expense", journal=True),
+    Account("5900", "Non-recoverable tax", "expense", journal=True),
+    Account("6000", "Purchase price variance", "expense"),
+    Account("6010", "Small invoice differences", "expense"),
+    Account("6020", "GR/IR write-off", "expense"),
+    Account("6030", "Cash discount taken", "expense"),
+    Account("6040", "Bank charges", "expense"),
+    Account("6100", "FX realised", "expense"),
+    Account("6110", "FX unrealised", "expense"),
+    Account("6120", "Rounding", "expense"),
+    Account("9000", "Budget", "budgetary"),
+    Account("9100", "Pre-encumbrance", "budgetary"),
+    Account("9200", "Encumbrance", "budgetary"),
+    Account("9900", "Reserve for encumbrance", "budgetary"),
+)
+
+_DAY_BEFORE = date(2025, 12, 31)
+
+PURCHASE_CATEGORIES = (
+    PurchaseCategory("IT_HARDWARE", "5400"),
+    PurchaseCategory("OFFICE_SUPPLIES", "5400"),
+    PurchaseCategory("SOFTWARE", "5200", None, _DAY_BEFORE),
+    PurchaseCategory("SOFTWARE", "5210", REMAP_DAY, None),
+    PurchaseCategory("PROFESSIONAL_SERVICES", "5300"),
+    PurchaseCategory("ADVERTISING", "5310"),
+    PurchaseCategory("TRAINING", "5300", None, _DAY_BEFORE),
+    PurchaseCategory("TRAINING", "5320", REMAP_DAY, None),
+    PurchaseCategory("FACILITIES", "5500"),
+    PurchaseCategory("TELECOM", "5600"),
+)
+
+# Germany pays meals by day rates, the others by receipt: the same category is booked differently by entity.
+_EXPENSE_ACCOUNTS = {
+    "HOTEL": "5100", "AIRFARE": "5100", "RAIL": "5100", "TAXI": "5100",
+    "MILEAGE": "5120", "MEALS": "5110", "OFFICE": "5400", "PHONE": "5600",
+}  # fmt: skip
+
+EXPENSE_CATEGORIES = tuple(
+    ExpenseCategory(entity.key, category, "5130" if (entity.key, category) == ("DE01", "MEALS") else account)
+    for entity in ENTITIES
+    for category, account in _EXPENSE_ACCOUNTS.items()
+) + tuple(
+    ExpenseCategory(entity.key, "TRAINING", account, valid_from, valid_to)
+    for entity in ENTITIES
+    for account, valid_from, valid_to in (("5300", None, _DAY_BEFORE), ("5320", REMAP_DAY, None))
+)
+
+ACCOUNT_PURPOSES = {"input_tax": "1100", "card_clearing": "1145", "payroll_clearing": "2030"}
+
+FUNCTIONS = {
+    "MKT": "Marketing", "SAL": "Sales", "FIN": "Finance", "OPS": "Operations",
+    "RND": "Research", "HRX": "People", "ITX": "Information technology", "LEG": "Legal",
+}  # fmt: skip
+
+TITLES = ("Specialist", "Cost-centre owner", "Department head", "Director", "Chief financial officer", "Group chief financial officer")
+PAYMENT_TERMS = ("N14", "N30", "N45", "N60", "2/10N30")

@@ -1,0 +1,189 @@
+"""The company as one frozen value with its indexes: who belongs where, who approves what, what people draft."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from mocks.company import drafts, mappings
+from mocks.company.drafts import Draft
+from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
+from mocks.company.streams import Stream
+
+_T = TypeVar("_T")
+
+BUSINESS_START = date(2026, 10, 28)
+"""Day on which the world's business clock starts unless it is told otherwise."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """Master data of the group. `minted` suppliers and cost centres per entity exist for single experiments."""
+
+    seed: int
+    entities: tuple[Entity, ...]
+    employees: tuple[Employee, ...]
+    suppliers: tuple[Supplier, ...]
+    cost_centers: tuple[CostCenter, ...]
+    projects: tuple[Project, ...]
+    minted: int
+
+    def entity(self, key: str) -> Entity:
+        """The entity "US01", "DE01" or "JP01". Raises KeyError."""
+        return self._entity_index[key]
+
+    def employee(self, key: str) -> Employee:
+        """The employee with this key. Raises KeyError."""
+        return self._employee_index[key]
+
+    def suppliers_of(self, entity: str) -> tuple[Supplier, ...]:
+        """The suppliers of an entity that may be ordered from, without minted ones."""
+        return self._usable_suppliers[entity]
+
+    def cost_centers_of(self, entity: str) -> tuple[CostCenter, ...]:
+        """The active cost centres of an entity, without minted ones."""
+        return self._usable_centers[entity]
+
+    def minted_supplier(self, entity: str, number: int) -> Supplier:
+        """The number-th (from 0) supplier of the entity that no other experiment uses. Raises IndexError when too few were minted."""
+        return _minted(self._minted_suppliers[entity], entity, number, "suppliers")
+
+    def minted_cost_center(self, entity: str, number: int) -> CostCenter:
+        """The number-th (from 0) cost centre of the entity that no other experiment uses. Raises IndexError when too few were minted."""
+        return _minted(self._minted_centers[entity], entity, number, "cost centres")
+
+    def controller(self, entity: str) -> Employee:
+        """Who closes periods and blocks suppliers in an entity; `erp_id` is the acting user there."""
+        return next(person for person in self.employees if person.entity == entity and person.level == 4)
+
+    def requester(self, entity: str, key: str) -> Employee:
+        """A staff member of the entity, the same one for the same key."""
+        return Stream(self.seed, "requester", entity, key).pick(self._staff[entity])
+
+    def approval_chain(self, person: Employee, amount_minor: int) -> tuple[Employee, ...]:
+        """Managers upwards until one whose limit covers the amount; empty when nobody's does."""
+        chain: list[Employee] = []
+        manager = person.manager
+        while manager is not None:
+            boss = self.employee(manager)
+            chain.append(boss)
+            if boss.limit_minor is None or boss.limit_minor >= amount_minor:
+                return tuple(chain)
+            manager = boss.manager
+        return ()
+
+    def draft_requisition(
+        self,
+        entity: str,
+        key: str,
+        amount_minor: int,
+        *,
+        supplier: Supplier | None = None,
+        cost_center: CostCenter | None = None,
+        on: date = BUSINESS_START,
+    ) -> Draft:
+        """What an employee of the entity types into procurement; `key` (the transaction id) names the stream of its choices."""
+        house = self.entity(entity)
+        stream = Stream(self.seed, "requisition", entity, key)
+        requester = self.requester(entity, key)
+        center = cost_center or stream.pick(self.cost_centers_of(entity))
+        projects = [project for project in self.projects if project.entity == entity and project.active]
+        body = drafts.requisition_body(
+            house,
+            stream,
+            amount_minor,
+            supplier=supplier or stream.pick(self.suppliers_of(entity)),
+            cost_center=center,
+            project=stream.pick(projects).procurement_id if stream.below(4) == 0 else None,
+            on=on,
+        )
+        approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "procurement")
+        keys = _given(supplier, cost_center)
+        return Draft("procurement", "requisition", entity, requester.procurement_id, body, approvers, amount_minor, house.currency, keys)
+
+    def draft_expense_report(
+        self,
+        entity: str,
+        key: str,
+        amount_minor: int,
+        *,
+        cost_center: CostCenter | None = None,
+        payment_type: str | None = None,
+        on: date = BUSINESS_START,
+    ) -> Draft:
+        """What an employee of the entity types into the expense system; `amount_minor` is gross. `payment_type` None = mixed."""
+        house = self.entity(entity)
+        stream = Stream(self.seed, "expense", entity, key)
+        requester = self.requester(entity, key)
+        center = cost_center or stream.pick(self.cost_centers_of(entity))
+        body = drafts.expense_body(house, stream, amount_minor, cost_center=center, payment_type=payment_type, on=on)
+        approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "expense")
+        keys = _given(None, cost_center)
+        return Draft("expense", "expense_report", entity, requester.expense_id, body, approvers, amount_minor, house.currency, keys)
+
+    def mappings(self) -> dict[str, str]:
+        """The crosswalk files: name to CSV text."""
+        return mappings.crosswalks(self.entities, self.employees, self.suppliers, self.cost_centers, self.projects)
+
+    def write_mappings(self, directory: Path) -> None:
+        """Write the crosswalk files into a directory, which is made if it is missing."""
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, text in self.mappings().items():
+            (directory / name).write_text(text, encoding="utf-8", newline="")
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of every record and crosswalk, in hexadecimal."""
+        records = {field.name: getattr(self, field.name) for field in fields(self)}
+        canonical: Mapping[str, Any] = {**records, "mappings": self.mappings()}
+        return hashlib.sha256(msgspec.json.encode(canonical, order="sorted")).hexdigest()
+
+    @cached_property
+    def _entity_index(self) -> dict[str, Entity]:
+        return {entity.key: entity for entity in self.entities}
+
+    @cached_property
+    def _employee_index(self) -> dict[str, Employee]:
+        return {person.key: person for person in self.employees}
+
+    @cached_property
+    def _staff(self) -> dict[str, tuple[Employee, ...]]:
+        return {
+            entity.key: tuple(person for person in self.employees if person.entity == entity.key and person.level == 0)
+            for entity in self.entities
+        }
+
+    @cached_property
+    def _usable_suppliers(self) -> dict[str, tuple[Supplier, ...]]:
+        usable = [supplier for supplier in self.suppliers if supplier.active and not supplier.purchasing_block and not supplier.minted]
+        return {entity.key: tuple(supplier for supplier in usable if supplier.entity == entity.key) for entity in self.entities}
+
+    @cached_property
+    def _usable_centers(self) -> dict[str, tuple[CostCenter, ...]]:
+        usable = [center for center in self.cost_centers if center.active and center.valid_to is None and not center.minted]
+        return {entity.key: tuple(center for center in usable if center.entity == entity.key) for entity in self.entities}
+
+    @cached_property
+    def _minted_suppliers(self) -> dict[str, tuple[Supplier, ...]]:
+        made = [supplier for supplier in self.suppliers if supplier.minted]
+        return {entity.key: tuple(supplier for supplier in made if supplier.entity == entity.key) for entity in self.entities}
+
+    @cached_property
+    def _minted_centers(self) -> dict[str, tuple[CostCenter, ...]]:
+        made = [center for center in self.cost_centers if center.minted]
+        return {entity.key: tuple(center for center in made if center.entity == entity.key) for entity in self.entities}
+
+
+def _minted(made: tuple[_T, ...], entity: str, number: int, noun: str) -> _T:
+    if not 0 <= number < len(made):
+        raise IndexError(f"{noun} of {entity}: number {number} of {len(made)} minted; generate the company with a larger `minted`")
+    return made[number]
+
+
+def _given(supplier: Supplier | None, cost_center: CostCenter | None) -> tuple[tuple[str, str], ...]:
+    keys = [("supplier", supplier.erp_id)] if supplier else []
+    return tuple(keys + ([("cost_center", cost_center.erp_id)] if cost_center else []))

@@ -1,0 +1,120 @@
+"""What people type: realistic bodies of their requests, around an amount that identifies the transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from mocks.company import texts
+from mocks.company.model import CostCenter, Employee, Entity, Supplier
+from mocks.company.money import share_half_up, split, to_text
+from mocks.company.streams import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request body of a person's create operation, and who plays it."""
+
+    system: Literal["procurement", "expense"]
+    document: Literal["requisition", "expense_report"]
+    entity: str
+    actor: str  # id of the requester in that system (X-Acting-User)
+    body: dict[str, Any]
+    approvers: tuple[str, ...]  # ids in that system, in the order in which they must approve
+    amount_minor: int  # total of the document (expense: gross)
+    currency: str
+    keys: tuple[tuple[str, str], ...]  # the ERP's ids of the supplier and cost centre that the caller gave
+
+
+def requisition_body(
+    entity: Entity, stream: Stream, amount_minor: int, *, supplier: Supplier, cost_center: CostCenter, project: str | None, on: date
+) -> dict[str, Any]:
+    """Body of POST /api/v1/requisitions for 1 to 3 lines that add up to the amount."""
+    parts = _parts(stream, amount_minor)
+    items = [stream.pick(_purchases_for(cost_center, entity.locale)) for _ in parts]
+    lines = [
+        _purchase_line(entity, stream, part, item, cost_center=cost_center, project=project)
+        for part, item in zip(parts, items, strict=True)
+    ]
+    return {
+        "legalEntity": entity.procurement_id,
+        "supplierId": supplier.procurement_id,
+        "title": f"{items[0][1]} ({cost_center.name})"[:120],
+        "currency": entity.currency,
+        "neededBy": (on + timedelta(days=7 + stream.below(45))).isoformat(),
+        "lines": lines,
+    }
+
+
+def expense_body(
+    entity: Entity, stream: Stream, amount_minor: int, *, cost_center: CostCenter, payment_type: str | None, on: date
+) -> dict[str, Any]:
+    """Body of POST /v2/reports for 1 to 3 lines whose gross amounts add up to the amount."""
+    parts = _parts(stream, amount_minor)
+    lines = [_expense_line(entity, stream, part, cost_center, payment_type=payment_type, on=on) for part in parts]
+    return {
+        "entity_code": entity.expense_id,
+        "currency": entity.currency,
+        "title": f"{stream.pick(texts.TRIPS[entity.locale])} {on:%d/%m}",
+        "lines": lines,
+    }
+
+
+def _parts(stream: Stream, amount_minor: int) -> list[int]:
+    if amount_minor < 1:
+        raise ValueError(f"amount_minor={amount_minor}: expected at least 1")
+    count = min(1 + stream.below(3), amount_minor)
+    # One unit for each line first, so that no line is empty.
+    shares = split(amount_minor - count, [1 + stream.below(9) for _ in range(count)])
+    return [1 + share for share in shares]
+
+
+def _purchases_for(cost_center: CostCenter, locale: str) -> Sequence[tuple[str, str]]:
+    """(category, text) pairs that the cost centre's function may buy."""
+    items = texts.PURCHASES[locale]
+    return items if cost_center.function in {"MKT", "SAL", "GEN"} else [item for item in items if item[0] != "ADVERTISING"]
+
+
+def _purchase_line(
+    entity: Entity, stream: Stream, amount_minor: int, item: tuple[str, str], *, cost_center: CostCenter, project: str | None
+) -> Mapping[str, Any]:
+    divisors = [count for count in (1, 2, 3, 4, 5, 6, 8, 10, 12) if amount_minor % count == 0]
+    quantity = stream.pick(divisors)
+    category, text = item
+
+    def money(minor: int) -> dict[str, str]:
+        return {"amount": to_text(minor, entity.decimals), "currency": entity.currency}
+
+    return {
+        "description": text,
+        "quantity": str(quantity),
+        "unitPrice": money(amount_minor // quantity),
+        "amount": money(amount_minor),
+        "category": category,
+        "costCenter": cost_center.procurement_id,
+        "project": project,
+    }
+
+
+def _expense_line(
+    entity: Entity, stream: Stream, gross_minor: int, cost_center: CostCenter, *, payment_type: str | None, on: date
+) -> Mapping[str, Any]:
+    category, text = stream.pick(texts.SPENDS[entity.locale])
+    taxed = category not in {"MILEAGE", "AIRFARE"}
+    tax = share_half_up(gross_minor, entity.tax_percent, 100 + entity.tax_percent) if taxed else 0
+    cards = ("employee_paid",) if category == "MILEAGE" else ("employee_paid", "company_card")
+    return {
+        "category": category,
+        "spent_on": (on - timedelta(days=1 + stream.below(14))).strftime("%d/%m/%Y"),
+        "merchant": stream.pick(texts.MERCHANTS[entity.locale]),
+        "description": text,
+        "amount_minor": gross_minor,
+        "tax_minor": tax,
+        "cost_object": cost_center.expense_id,
+        "payment_type": payment_type or stream.pick(cards),
+    }
+
+
+def chain_ids(chain: Sequence[Employee], system: Literal["procurement", "expense"]) -> tuple[str, ...]:
+    """The approvers' ids in one system."""
+    return tuple(person.procurement_id if system == "procurement" else person.expense_id for person in chain)

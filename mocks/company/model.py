@@ -1,0 +1,128 @@
+"""The group's records as the people who invented them see them: canonical, with every system's id beside each other.
+
+No mock system sees these; each sees its projection.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+ExpenseRoute = Literal["ap_invoice", "journal_entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A legal entity."""
+
+    key: str  # US01
+    name: str
+    country: str
+    locale: str
+    currency: str
+    decimals: int
+    procurement_id: str  # ACME-US
+    expense_id: str  # 10
+    erp_company: str  # 1000
+    expense_route: ExpenseRoute
+    tax_percent: int  # recoverable input tax included in expense lines
+    limits_minor: tuple[int, ...]  # approval limit of level 1, 2, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of the chart (domain.md section 1)."""
+
+    code: str
+    name: str
+    type: Literal["asset", "liability", "equity", "revenue", "expense", "budgetary"]
+    control: bool = False  # backed by open items; no manual posting
+    journal: bool = False  # an interface journal may post to it
+    valid_from: date | None = None
+    valid_to: date | None = None
+    functions: tuple[str, ...] = ()  # cost centre functions it combines with; empty = all
+
+
+@dataclass(frozen=True, slots=True)
+class CostCenter:
+    """A cost centre of one entity."""
+
+    key: str
+    entity: str
+    function: str  # MKT, SAL, ...; GEN for minted ones
+    name: str
+    owner: str  # employee key
+    active: bool
+    valid_to: date | None
+    procurement_id: str  # US-MKT-01
+    expense_id: str  # CC.10.4711
+    erp_id: str  # 4711000
+    minted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of one entity."""
+
+    key: str
+    entity: str
+    name: str
+    active: bool
+    procurement_id: str  # PRJ-001
+    erp_id: str  # P-0001
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """A supplier of one entity."""
+
+    key: str
+    entity: str
+    name: str
+    street: str
+    city: str
+    tax_id: str
+    payment_terms: str
+    active: bool
+    purchasing_block: bool
+    procurement_id: str  # PS-00017
+    erp_id: str  # V100017
+    minted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """A person. `limit_minor` is what this person may approve, in minor units of the entity's currency; None = no limit."""
+
+    key: str
+    entity: str
+    name: str
+    latin_name: str
+    title: str
+    level: int  # 0 staff, 1 cost-centre owner, 2 department head, 3 director, 4 CFO, 5 group CFO
+    manager: str | None  # employee key
+    cost_center: str  # key
+    limit_minor: int | None
+    procurement_id: str  # U1042
+    expense_id: str  # jane.doe42
+    erp_id: str  # personnel number
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseCategory:
+    """What procurement calls a kind of purchase, and where it is booked in a time range."""
+
+    procurement_id: str
+    gl_account: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseCategory:
+    """What the expense system calls a kind of spend, and where one entity books it in a time range."""
+
+    entity: str
+    expense_id: str
+    gl_account: str
+    valid_from: date | None = None
+    valid_to: date | None = None
