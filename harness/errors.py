@@ -46,7 +46,7 @@ class ConfigError(UsageError):
         self.where = where
 
 
-class RunUnreadable(UsageError):
+class RunUnreadable(UsageError):  # noqa: N818 (the name that the judge's readers know)
     """A directory is not a run directory, or what is in it cannot be read."""
 
 

@@ -1,14 +1,40 @@
 """connector.toml: what the owner of a connector declares about it. What is not declared is not assumed.
 
-`load_manifest(path)` reads, validates and names mistakes as file:line with what would be valid (ConfigError).
+`load_manifest(path, catalog)` reads, validates and names mistakes as file:line with what would be valid (ConfigError).
+contracts/schemas/connector.schema.json publishes the same rules.
 """
 
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from contracts.catalog import Catalog
+from harness.errors import ConfigError, UsageError
+from harness.located import Section, read_toml
 
 PeriodPolicy = Literal["park", "next_period"]
+REFERENCE_ENGINE = Path(__file__).parents[1] / "engine" / "connector.toml"
+CONTRACT_VARIABLES = (
+    "ERP_URL",
+    "PROCUREMENT_URL",
+    "EXPENSE_URL",
+    "OAUTH_TOKEN_URL",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "WEBHOOK_SECRET",
+    "PORT",
+    "STATE_DIR",
+    "MAPPINGS_DIR",
+    "RETRY_BASE_MS",
+    "RUN_ID",
+    "POLL_INTERVAL_S",
+)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +116,150 @@ class Manifest:
             "kills": self.kills,
             "flows": list(self.flows),
         }
+
+
+def load_manifest(path: Path, catalog: Catalog) -> Manifest:
+    """Read a connector.toml. Raises UsageError (no such file) and ConfigError (a mistake in it)."""
+    if path.is_dir():
+        path = path / "connector.toml"
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such manifest; expected a connector.toml (docs/connector-contract.md)")
+    top = read_toml(path)
+    manifest = _manifest(top, path.resolve(), catalog)
+    top.finish()
+    return manifest
+
+
+def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
+    command = _command(top, "command")
+    url = _url(top)
+    if bool(command) == bool(url):
+        given = "both are set" if command else "neither is set"
+        where = top.where("command") if command else f"{top.file}:1"
+        raise ConfigError(
+            where, f'a connector has a command (the harness starts it) or a url (it runs already); {given}. Example: command = ["./run.sh"]'
+        )
+    return Manifest(
+        path=path,
+        name=top.text("name", "") or path.parent.name,
+        description=top.text("description", ""),
+        command=command,
+        url=url,
+        prepare=_command(top, "prepare"),
+        reset=_command(top, "reset"),
+        cleanup=_command(top, "cleanup"),
+        flows=_flows(top, catalog),
+        start_timeout_s=top.number("start_timeout_s", 15, least=0.1, most=3600),
+        stop_timeout_s=top.number("stop_timeout_s", 5, least=0.1, most=600),
+        request_timeout_s=top.number("request_timeout_s", 10, least=0.05, most=600),
+        ack_timeout_s=top.number("ack_timeout_s", 5, least=0.05, most=600),
+        poll_interval_s=top.number("poll_interval_s", 30, least=0.05, most=3600),
+        concurrency=top.integer("concurrency", 8, least=1, most=10_000),
+        gives_up_after=top.integer("gives_up_after", 10, least=1, most=1000),
+        period_closed=cast("PeriodPolicy", top.text("period_closed", "park", choices=("park", "next_period"))),
+        pass_environment=_names(top, "pass_environment"),
+        set_environment=_variables(top, "set_environment"),
+        environment=_renames(top),
+        headers=_headers(top),
+        paths=_paths(top.section("paths")),
+        parked=_parked(top.section("parked")),
+    )
+
+
+def _command(section: Section, key: str) -> tuple[str, ...]:
+    words = section.texts(key)
+    if section.has(key) and (not words or not words[0]):
+        section.wrong(key, 'got an empty list, expected a program and its arguments, for example ["{python}", "-m", "mine"]')
+    if any("\0" in word for word in words):
+        section.wrong(key, "a word contains a zero byte")
+    return tuple(word.replace("{python}", sys.executable) for word in words)
+
+
+def _url(top: Section) -> str | None:
+    text = top.optional_text("url")
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not parts.query and not parts.fragment
+    except ValueError:
+        valid = False
+    if not valid:
+        top.wrong("url", f"{text!r} is not valid; expected the connector's base URL, for example http://127.0.0.1:9000")
+    return text.rstrip("/")
+
+
+def _flows(top: Section, catalog: Catalog) -> tuple[str, ...]:
+    chosen = top.texts("flows", known={flow: flow for flow in catalog.flows}, what="flow")
+    if top.has("flows") and not chosen:
+        top.wrong("flows", f"got an empty list, expected some of {', '.join(catalog.flows)}, or leave it out for all")
+    return tuple(flow for flow in catalog.flows if flow in chosen or not chosen)
+
+
+def _names(top: Section, key: str) -> tuple[str, ...]:
+    names = top.texts(key)
+    for number, name in enumerate(names):
+        if not _VARIABLE.fullmatch(name):
+            raise ConfigError(top.where(key, number), f"{key}: {name!r} is not the name of an environment variable")
+    return names
+
+
+def _variables(top: Section, key: str) -> dict[str, str]:
+    values = top.text_map(key)
+    for name, value in values.items():
+        if not _VARIABLE.fullmatch(name) or "\0" in value:
+            raise ConfigError(top.where(key, name), f'{key}.{name}: expected NAME = "value" as an environment has them')
+    return values
+
+
+def _renames(top: Section) -> dict[str, str]:
+    section = top.section("environment")
+    renames = {name: section.text(name, name) for name in CONTRACT_VARIABLES if section.has(name)}
+    section.asked.update(CONTRACT_VARIABLES)
+    section.finish()
+    for name, target in renames.items():
+        if not _VARIABLE.fullmatch(target):
+            section.wrong(name, f"{target!r} is not the name of an environment variable")
+    return renames
+
+
+def _headers(top: Section) -> dict[str, str]:
+    headers = top.text_map("headers")
+    for name, value in headers.items():
+        if not _HEADER.fullmatch(name) or re.search(r"[^\t\x20-\x7e]", value):
+            raise ConfigError(
+                top.where("headers", name), f'headers.{name}: expected a header name and printable text, for example X-Tenant = "test"'
+            )
+    return headers
+
+
+def _paths(section: Section) -> Paths:
+    paths = Paths(
+        health=_path(section, "health") or "/health",
+        webhook=_path(section, "webhook") if section.has("webhook") else "/webhooks",
+        redrive=_path(section, "redrive"),
+        idle=_path(section, "idle"),
+        check=_path(section, "check"),
+    )
+    section.asked.add("webhook")
+    section.finish()
+    return paths
+
+
+def _path(section: Section, key: str) -> str | None:
+    """A path on the connector; an empty text means that there is none."""
+    text = section.optional_text(key)
+    if text and (not text.startswith("/") or re.search(r"[^\x21-\x7e]", text)):
+        section.wrong(key, f"{text!r} is not valid; expected a path that begins with a slash, for example /{key}")
+    return text or None
+
+
+def _parked(section: Section) -> Parked:
+    file = section.optional_text("file")
+    if file is not None and (not file or Path(file).is_absolute() or ".." in Path(file).parts):
+        section.wrong("file", f"{file!r} is not valid; expected a file name inside STATE_DIR, for example parked.json")
+    parked = Parked(http=_path(section, "http"), file=file, command=_command(section, "command"))
+    if sum(map(bool, (parked.http, parked.file, parked.command))) > 1:
+        section.wrong(next(iter(section.values)), "several ways are declared; expected one of http, file, command")
+    section.finish()
+    return parked

@@ -3,11 +3,24 @@
 `load_scenario(name_or_path, catalog)` reads scenarios/NAME.yaml or a file of the caller's; a mistake is a ConfigError with file:line.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
+
+from contracts.catalog import Catalog
+from harness.errors import ConfigError, UsageError, did_you_mean
+from harness.located import Section, read_yaml
 
 ENTITIES = ("US01", "DE01", "JP01")
+FOLDER = Path(__file__).parents[1] / "scenarios"
+INVARIANTS = Path(__file__).parent / "judge" / "invariants"
+PERIOD_POLICIES = ("declared", "park", "next_period")
+EXIT_CODES = (0, 1, 2)
+
+PeriodPolicy = Literal["declared", "park", "next_period"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class Limits:
     redrive_s: float = 15.0
     attempts: int = 10  # arrivals per call point that count as bounded when the manifest promises no smaller number
     frontier_ms: int = 1000  # how long a kill round waits for its holds (also bounded by the connector's own timeout)
-    kill_rounds: int = 8
+    kill_rounds: int = 8  # further kill rounds for holds that were not reached
     discovery_rounds: int = 2
     solo: int = 20  # violations re-run alone
     solo_repeats: int = 1
@@ -73,10 +86,160 @@ class Scenario:
     waits: Waits = Waits()
     limits: Limits = Limits()
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
-    period_closed: Literal["declared", "park", "next_period"] = "declared"  # declared: as the manifest says
+    period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
     connector: Path | None = None  # manifest, when the scenario brings its own connector
     expect: Expect | None = None
 
     def resolved(self) -> dict[str, object]:
-        """As in the run's manifest.json: everything that was drawn or defaulted."""
-        raise NotImplementedError
+        """As in the run's manifest.json: everything that was set or defaulted."""
+        values = dataclasses.asdict(self)
+        return {**values, "path": str(self.path), "connector": str(self.connector) if self.connector else None}
+
+
+def load_scenario(name: str, catalog: Catalog, folder: Path = FOLDER) -> Scenario:
+    """The scenario of this name, or in this file. Raises UsageError (no such scenario) and ConfigError (a mistake in it)."""
+    return _scenario(read_yaml(_find(name, folder)), catalog)
+
+
+def scenario_names(folder: Path = FOLDER) -> tuple[str, ...]:
+    """The scenarios that come with dryclose."""
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+
+
+def known_invariants(folder: Path = INVARIANTS) -> tuple[str, ...]:
+    """The ids that `require` and `expect` may name, from the headers of the invariant files."""
+    found = (re.search(r"^-- id:\s*(\S+)", path.read_text("utf-8"), re.MULTILINE) for path in sorted(folder.glob("*.sql")))
+    return tuple(match[1] for match in found if match)
+
+
+def _find(name: str, folder: Path) -> Path:
+    bundled = folder / f"{name}.yaml"
+    if bundled.parent == folder and bundled.is_file():
+        return bundled
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        return Path(name)
+    raise UsageError(f"there is no scenario {name!r}; {did_you_mean(name, scenario_names(folder))}. A path to a .yaml file works too.")
+
+
+def _scenario(top: Section, catalog: Catalog) -> Scenario:
+    scenario = Scenario(
+        name=_name(top),
+        title=top.text("title", ""),
+        path=top.file,
+        flows=_all_or(top.texts("flows", known=_same(catalog.flows), what="flow"), tuple(catalog.flows)),
+        entities=_all_or(top.texts("entities", known=_same(ENTITIES), what="entity"), ENTITIES),
+        faults=_faults(top.section("faults"), catalog),
+        volume=_volume(top.section("volume")),
+        waits=_waits(top.section("waits")),
+        limits=_limits(top.section("limits")),
+        require=top.texts("require", known=_same(known_invariants()), what="invariant"),
+        period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
+        connector=_connector(top),
+        expect=_expect(top),
+    )
+    top.finish()
+    return scenario
+
+
+def _name(top: Section) -> str:
+    name = top.text("name", top.file.stem)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
+        top.wrong("name", f"{name!r} is not valid; expected lower-case letters, digits and hyphens, for example 'month-end'")
+    return name
+
+
+def _same(names: Mapping[str, object] | tuple[str, ...]) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def _all_or(chosen: tuple[str, ...], everything: tuple[str, ...]) -> tuple[str, ...]:
+    """An absent or empty list means all; the order is the catalogue's, whatever the file's."""
+    return tuple(name for name in everything if name in chosen) if chosen else everything
+
+
+def _faults(section: Section, catalog: Catalog) -> tuple[str, ...]:
+    """Everything, or what include and families name together, without what exclude names. Faults are named by id or by name."""
+    known = {fault.id: fault.id for fault in catalog.faults.values()} | {fault.name: fault.id for fault in catalog.faults.values()}
+    families = dict.fromkeys(fault.family for fault in catalog.faults.values())
+    include = section.texts("include", known=known, what="fault")
+    exclude = section.texts("exclude", known=known, what="fault")
+    of_families = section.texts("families", known=_same(tuple(families)), what="fault family")
+    none = section.flag("none", False)
+    section.finish()
+    if none and (include or of_families):
+        section.wrong("none", "is true, so include and families cannot name faults")
+    if none:
+        return ()
+    chosen = [fault.id for fault in catalog.faults.values() if fault.id in include or fault.family in of_families]
+    return tuple(fault for fault in chosen or (() if include or of_families else catalog.faults) if fault not in exclude)
+
+
+def _volume(section: Section) -> Volume:
+    default = Volume()
+    volume = Volume(
+        baseline=section.integer("baseline", default.baseline, least=1, most=1000),
+        repeats=section.integer("repeats", default.repeats, least=1, most=1000),
+        controls=section.number("controls", default.controls, least=0.1, most=0.5),
+        density=section.number("density", default.density, least=0.01, most=1.0),
+        per_window=section.integer("per_window", default.per_window, least=1, most=1000),
+        kill_recovery=section.flag("kill_recovery", default.kill_recovery),
+    )
+    section.finish()
+    return volume
+
+
+def _waits(section: Section) -> Waits:
+    default = Waits()
+    lengths = {
+        field.name: section.integer(field.name, getattr(default, field.name), least=1, most=600_000)
+        for field in dataclasses.fields(Waits)
+        if field.name != "webhook_schedule_ms"
+    }
+    schedule = section.integers("webhook_schedule_ms", default.webhook_schedule_ms, least=0, most=3_600_000)
+    waits = Waits(webhook_schedule_ms=schedule, **lengths)
+    section.finish()
+    return waits
+
+
+def _limits(section: Section) -> Limits:
+    default = Limits()
+    limits = Limits(
+        settle_s=section.number("settle_s", default.settle_s, least=0.1, most=3600),
+        quiesce_s=section.number("quiesce_s", default.quiesce_s, least=0.1, most=3600),
+        redrive_s=section.number("redrive_s", default.redrive_s, least=0.1, most=3600),
+        attempts=section.integer("attempts", default.attempts, least=1, most=1000),
+        frontier_ms=section.integer("frontier_ms", default.frontier_ms, least=10, most=600_000),
+        kill_rounds=section.integer("kill_rounds", default.kill_rounds, least=0, most=100),
+        discovery_rounds=section.integer("discovery_rounds", default.discovery_rounds, least=0, most=10),
+        solo=section.integer("solo", default.solo, least=0, most=20),
+        solo_repeats=section.integer("solo_repeats", default.solo_repeats, least=1, most=100),
+    )
+    section.finish()
+    return limits
+
+
+def _connector(top: Section) -> Path | None:
+    """A manifest beside the scenario file, or anywhere from the folder in which dryclose runs."""
+    text = top.optional_text("connector")
+    if text is None:
+        return None
+    candidates = [top.file.parent / text, Path(text)]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    raise ConfigError(top.where("connector"), f"connector: there is no file {text!r}; looked at {' and '.join(map(str, candidates))}")
+
+
+def _expect(top: Section) -> Expect | None:
+    top.asked.add("expect")
+    if not top.has("expect"):
+        return None
+    section = top.section("expect")
+    if not section.has("exit_code"):
+        raise ConfigError(top.where("expect"), f"expect: exit_code is missing; expected one of {', '.join(map(str, EXIT_CODES))}")
+    expect = Expect(
+        exit_code=section.integer("exit_code", 0, least=min(EXIT_CODES), most=max(EXIT_CODES)),
+        invariants=section.texts("invariants", known=_same(known_invariants()), what="invariant"),
+    )
+    section.finish()
+    return expect

@@ -48,7 +48,7 @@ class Planner:
 
     def _notes(self) -> Iterable[str]:
         for (flow, point), share in self._reach.seldom.items():
-            yield f"{flow}: {point} was called by {share} baseline transactions only, so it carries a fault only behind a step that provokes it"
+            yield f"{flow}: {point} was called by {share} baseline transactions only; it carries a fault only after a step that provokes it"
 
     @property
     def minted(self) -> int:
@@ -165,7 +165,7 @@ class Planner:
         for experiment in self.plan.experiments:
             if experiment.role == "faulted" and len(experiment.steps) == 1 and experiment.steps[0].fault_id == "F-F1":
                 reversals.setdefault(experiment.flow, []).append(experiment.steps)
-        found = {}
+        found: dict[tuple[str, str], Provocation] = {}
         for flow in self._flows:
             events = [p for p in flow.call_points if p.kind == "event" and p.stage == "recovery" and p.system == flow.source_system]
             if flow.id in reversals:
@@ -173,7 +173,7 @@ class Planner:
         return found
 
     def _two_steps(self, waiting: Sequence[Place], provocation: Provocation) -> list[Draft]:
-        drafts = []
+        drafts: list[Draft] = []
         chance = stream(self._seed, "assignment", f"discovered-{self._discoveries + 1}", waiting[0].target)
         options = self._options(waiting[0], provocation)
         if not options:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
-from harness.plan.model import Capabilities, Cell
+from harness.plan.model import Capabilities, Cell, CellStatus
 from harness.scenario import Scenario
 
 # Reads that name master data and nothing of the transaction: they can be attributed only when the master data is this transaction's alone.
@@ -35,7 +35,7 @@ class Place:
 
     def cell(self, reason: str | None = None) -> Cell:
         """Planned, or not applicable for this reason."""
-        status = "not_applicable" if reason else "planned"
+        status: CellStatus = "not_applicable" if reason else "planned"
         return Cell(self.flow.id, self.target, self.fault.id, self.mode.id, status, reason)
 
     @property

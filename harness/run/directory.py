@@ -1,11 +1,33 @@
 """The run directory: where everything of one run lies, and the only writer of manifest.json and plan.json."""
 
+import json
+import platform
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from harness.errors import RunUnreadable, UsageError
 from harness.plan.model import Plan
+
+SCHEMA = 1
+LEFT_BY_A_RUN = (
+    "manifest.json*",
+    "plan.json*",
+    "history.*",
+    "verdict.json*",
+    "report.html",
+    "junit.xml",
+    "ctrf.json",
+    "connector.log",
+    "crash.txt",
+    "state",
+    "mappings",
+    "replay-*",
+)
+UNFINISHED = "the run has not finished: dryclose is still at work, or was killed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,69 +38,168 @@ class RunDirectory:
 
     @classmethod
     def create(cls, path: Path) -> "RunDirectory":
-        """Make the directory with state/ and mappings/. Refuses (UsageError) a non-empty directory that is not a run, and one that is not writable.
-        A directory that holds an older run is emptied of that run's files first."""
-        raise NotImplementedError
+        """Make the directory with state/ and mappings/; what an older run left in it is removed first.
+        Raises UsageError for a directory that holds anything but a run, and for one that cannot be written."""
+        try:
+            _refuse_foreign(path)
+            directory = cls(path.absolute())
+            directory.empty()
+            for folder in (directory.path, directory.state, directory.mappings):
+                folder.mkdir(parents=True, exist_ok=True)
+            probe = directory.path / ".probe"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise UsageError(
+                f"{path}: the run directory cannot be written: {error.strerror or error}. Name another one with --out."
+            ) from None
+        return directory
 
     @classmethod
     def open(cls, path: Path) -> "RunDirectory":
-        """An existing run. Raises RunUnreadable when there is no manifest.json in it."""
-        raise NotImplementedError
+        """An existing run. Raises RunUnreadable when there is no readable manifest.json in it."""
+        directory = cls(path.absolute())
+        if not path.exists():
+            raise RunUnreadable(f"{path}: there is no such run directory")
+        if not directory.manifest.is_file():
+            raise RunUnreadable(f"{path}: this is not a run directory: manifest.json is missing")
+        directory.read_manifest()
+        return directory
+
+    def empty(self) -> None:
+        """Remove what an older run left, and nothing that somebody else put there."""
+        for name in LEFT_BY_A_RUN:
+            for found in self.path.glob(name):
+                shutil.rmtree(found) if found.is_dir() and not found.is_symlink() else found.unlink()
 
     @property
     def manifest(self) -> Path:
+        """Seed, scenario, connector, versions, status."""
         return self.path / "manifest.json"
 
     @property
     def plan(self) -> Path:
+        """Experiments and cells."""
         return self.path / "plan.json"
 
     @property
     def history(self) -> Path:
+        """What happened, while running."""
         return self.path / "history.ndjson"
 
     @property
     def history_parquet(self) -> Path:
+        """What happened, when complete."""
         return self.path / "history.parquet"
 
     @property
     def verdict(self) -> Path:
+        """The judge's word."""
         return self.path / "verdict.json"
 
     @property
     def report(self) -> Path:
+        """The page for people."""
         return self.path / "report.html"
 
     @property
     def connector_log(self) -> Path:
+        """What the connector wrote on its standard output and error."""
         return self.path / "connector.log"
 
     @property
     def state(self) -> Path:
+        """The connector's STATE_DIR."""
         return self.path / "state"
 
     @property
     def mappings(self) -> Path:
+        """The connector's MAPPINGS_DIR."""
         return self.path / "mappings"
 
     @property
     def crash(self) -> Path:
+        """Details of a mistake of dryclose itself."""
         return self.path / "crash.txt"
 
     def write_manifest(self, document: Mapping[str, Any]) -> None:
         """Replace manifest.json in one step (a reader never sees half of it)."""
+        _replace(self.manifest, document)
 
     def read_manifest(self) -> dict[str, Any]:
         """manifest.json. Raises RunUnreadable."""
-        raise NotImplementedError
+        return _document(self.manifest)
 
     def update_manifest(self, **members: Any) -> None:
-        """Read, change members, write: status, why, finished_at, figures, restarts, drawn_options ..."""
+        """Change members: status, why, finished_at, figures, restarts, drawn_options ..."""
+        self.write_manifest({**self.read_manifest(), **members})
 
     def write_plan(self, plan: Plan, source_ids: Mapping[str, str]) -> None:
         """Replace plan.json."""
+        _replace(self.plan, plan.document(source_ids))
+
+    def read_plan(self) -> dict[str, Any]:
+        """plan.json. Raises RunUnreadable."""
+        return _document(self.plan)
 
 
 def new_manifest(*, run_id: str, seed: int, scenario: Mapping[str, Any], connector: Mapping[str, Any], started_at: str) -> dict[str, Any]:
-    """The first manifest.json of a run: status "interrupted", why "the run has not finished", so that a killed harness leaves a true one."""
-    raise NotImplementedError
+    """The first manifest.json of a run. It says "interrupted", so that a harness that is killed leaves a true one."""
+    return {
+        "schema": SCHEMA,
+        "run_id": run_id,
+        "seed": seed,
+        "scenario": dict(scenario),
+        "connector": dict(connector),
+        "versions": versions(),
+        "started_at": started_at,
+        "finished_at": None,
+        "status": "interrupted",
+        "why": UNFINISHED,
+        "figures": {},
+        "drawn_options": {},
+        "restarts": [],
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of dryclose, Python, the machine, and the packages that decide what happens."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for package in ("dryclose", "duckdb", "uvicorn", "fastapi", "aiohttp"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Only an empty directory, or one that a run made, is taken: nobody's files are deleted."""
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path}: this is a file, not a directory. Name another one with --out.")
+    if not path.exists() or not any(path.iterdir()):
+        return
+    try:
+        known = RunDirectory(path).read_manifest().get("run_id")
+    except RunUnreadable:
+        known = None
+    if not known:
+        raise UsageError(f"{path}: the directory is not empty and is not a run of dryclose. Name another one with --out.")
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise RunUnreadable(f"{file.parent}: this is not a complete run directory: {file.name} is missing") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunUnreadable(f"{file}: cannot be read: {error}") from None
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise RunUnreadable(f"{file}: expected a JSON object with schema {SCHEMA}; this is a file of another program or version")
+    return value
+
+
+def _replace(file: Path, document: Mapping[str, Any]) -> None:
+    draft = file.with_suffix(".json.part")
+    draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+    draft.replace(file)

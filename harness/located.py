@@ -1,0 +1,226 @@
+"""Settings files with places: every mistake is reported as file:line with what came and what would be valid.
+
+A `Section` wraps one mapping of a YAML or TOML file. Its readers (`text`, `integer`, ...) check a member's type and range and remember that
+it was asked for; `finish` then names every member that nobody asked for. All raise ConfigError.
+"""
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from harness.errors import ConfigError, UsageError, did_you_mean
+
+_Lines = Mapping[tuple[str, ...], int]
+SIZE_MAX = 1_000_000
+
+
+@dataclass(slots=True)
+class Section:
+    """One mapping of a settings file. path: the keys that lead to it from the top."""
+
+    file: Path
+    values: Mapping[str, Any]
+    lines: _Lines
+    path: tuple[str, ...] = ()
+    asked: set[str] = field(default_factory=set)
+
+    def where(self, *keys: str | int) -> str:
+        """ "file:line" of a member of this section, or of the nearest place above it."""
+        path = (*self.path, *map(str, keys))
+        while path and path not in self.lines:
+            path = path[:-1]
+        line = self.lines.get(path)
+        return f"{self.file}:{line}" if line else str(self.file)
+
+    def label(self, key: str) -> str:
+        """The member's full name, for messages: `volume.repeats`."""
+        return ".".join((*self.path, key))
+
+    def wrong(self, key: str, message: str) -> NoReturn:
+        """Raise about one member."""
+        raise ConfigError(self.where(key), f"{self.label(key)}: {message}")
+
+    def has(self, key: str) -> bool:
+        """The file sets this member."""
+        return key in self.values
+
+    def get(self, key: str, default: Any) -> Any:
+        """The raw value."""
+        self.asked.add(key)
+        return self.values.get(key, default)
+
+    def text(self, key: str, default: str, *, choices: Collection[str] = ()) -> str:
+        """A text, one of `choices` when there are any."""
+        value = self.get(key, default)
+        if not isinstance(value, str):
+            self.wrong(key, f"got {_shown(value)}, expected a text")
+        if choices and value not in choices:
+            self.wrong(key, f"{value!r} is not valid; {did_you_mean(value, choices)}")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        """A text, or None when the file does not set it."""
+        self.asked.add(key)
+        return self.text(key, "") if self.has(key) else None
+
+    def integer(self, key: str, default: int, *, least: int, most: int) -> int:
+        """A whole number within the range."""
+        value = self.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.wrong(key, f"got {_shown(value)}, expected a whole number from {least} to {most}")
+        return int(self._ranged(key, value, least, most))
+
+    def number(self, key: str, default: float, *, least: float, most: float) -> float:
+        """A number within the range."""
+        value = self.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.wrong(key, f"got {_shown(value)}, expected a number from {least:g} to {most:g}")
+        return self._ranged(key, float(value), least, most)
+
+    def _ranged(self, key: str, value: float, least: float, most: float) -> float:
+        if not least <= value <= most:
+            self.wrong(key, f"{value:g} is out of range, expected {least:g} to {most:g}")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """true or false."""
+        value = self.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(key, f"got {_shown(value)}, expected true or false")
+        return value
+
+    def texts(self, key: str, *, known: Mapping[str, str] | None = None, what: str = "value") -> tuple[str, ...]:
+        """A list of texts without repetition; with `known`, each is a key of it and is replaced by its value."""
+        values = self.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            self.wrong(key, f"got {_shown(values)}, expected a list of texts")
+        found = []
+        for number, value in enumerate(values):
+            if known is not None and value not in known:
+                raise ConfigError(self.where(key, number), f"{self.label(key)}: unknown {what} {value!r}; {did_you_mean(value, known)}")
+            found.append(known[value] if known is not None else value)
+        return tuple(dict.fromkeys(found)) if known is not None else tuple(found)
+
+    def integers(self, key: str, default: tuple[int, ...], *, least: int, most: int) -> tuple[int, ...]:
+        """A list of whole numbers within the range."""
+        values = self.get(key, list(default))
+        if not isinstance(values, list) or not values or not all(type(value) is int for value in values):
+            self.wrong(key, f"got {_shown(values)}, expected a list of whole numbers")
+        for value in values:
+            self._ranged(key, value, least, most)
+        return tuple(values)
+
+    def text_map(self, key: str) -> dict[str, str]:
+        """A table of texts."""
+        values = self.get(key, {})
+        if not isinstance(values, dict):
+            self.wrong(key, f"got {_shown(values)}, expected a table of texts")
+        for name, value in values.items():
+            if not isinstance(value, str):
+                raise ConfigError(self.where(key, name), f"{self.label(key)}.{name}: got {_shown(value)}, expected a text")
+        return dict(values)
+
+    def section(self, key: str) -> "Section":
+        """A mapping inside this one; an absent one is empty."""
+        value = self.get(key, {})
+        if value is None:
+            value = {}
+        if not isinstance(value, dict):
+            self.wrong(key, f"got {_shown(value)}, expected a mapping")
+        return Section(self.file, value, self.lines, (*self.path, key))
+
+    def finish(self) -> None:
+        """Raise about the first member that nobody asked for."""
+        for key in self.values:
+            if key not in self.asked:
+                raise ConfigError(self.where(key), f"unknown field {self.label(str(key))!r}; {did_you_mean(str(key), self.asked)}")
+
+
+def read_yaml(file: Path) -> Section:
+    """The top mapping of a YAML file."""
+    text = _read(file)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise ConfigError(f"{file}:{mark.line + 1}" if mark else str(file), f"this is not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ConfigError(str(file), f"this is not valid YAML: {error}") from None
+    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+        raise ConfigError(f"{file}:1", f"got {_shown(values)}, expected a mapping of fields, for example `name: mine`")
+    lines: dict[tuple[str, ...], int] = {}
+    _yaml_lines(file, node, (), lines)
+    return Section(file, values, lines)
+
+
+def _yaml_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            lines[*path, str(number)] = item.start_mark.line + 1
+            _yaml_lines(file, item, (*path, str(number)), lines)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            member = (*path, str(key.value))
+            line = key.start_mark.line + 1
+            if member in lines:
+                raise ConfigError(f"{file}:{line}", f"{'.'.join(member)} is set twice, first in line {lines[member]}")
+            lines[member] = line
+            _yaml_lines(file, value, member, lines)
+
+
+def read_toml(file: Path) -> Section:
+    """The top table of a TOML file."""
+    text = _read(file)
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        where = f"{file}:{place[1]}" if place else f"{file}:{len(text.splitlines()) or 1}"
+        raise ConfigError(where, f"this is not valid TOML: {str(error).partition(' (at ')[0]}") from None
+    return Section(file, values, _toml_lines(text))
+
+
+def _toml_lines(text: str) -> dict[tuple[str, ...], int]:
+    """tomllib keeps no places, so tables and keys are looked for again; a key that is not found falls back to its table."""
+    lines: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]+", line):
+            table = _toml_key(header[1])
+            lines.setdefault(table, number)
+        elif assignment := re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line):
+            path = (*table, *_toml_key(assignment[1]))
+            for length in range(len(table) + 1, len(path) + 1):
+                lines.setdefault(path[:length], number)
+            for name in re.findall(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", line):  # members of an inline table
+                lines.setdefault((*path, name), number)
+    return lines
+
+
+def _toml_key(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in text.split("."))
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.is_file() and file.stat().st_size > SIZE_MAX:
+            raise ConfigError(str(file), f"the file has more than {SIZE_MAX} bytes; a settings file is small")
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(file), f"the file is not UTF-8 text (byte {error.start})") from None
+    except FileNotFoundError:
+        raise UsageError(f"{file}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _shown(value: Any) -> str:
+    """A value in a message: short, on one line."""
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
