@@ -1,0 +1,28 @@
+"""The one place of the harness that asks the machine for the time and for chance; everything else is given what it needs."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that people take for digits
+RUN_ID_LENGTH = 5
+
+
+def now_iso() -> str:
+    """Wall time, UTC, with seconds: 2026-10-28T09:00:00+00:00."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def now_s() -> float:
+    """Seconds since the epoch."""
+    return time.time()
+
+
+def draw_seed() -> int:
+    """A seed for a run that was given none; small enough to be typed again."""
+    return secrets.randbelow(1_000_000)
+
+
+def draw_run_id() -> str:
+    """`r` and four letters or digits. Never derived from the seed: a connector that keeps state must not meet the same ids in its second run."""
+    return "r" + "".join(secrets.choice(ALPHABET) for _ in range(RUN_ID_LENGTH - 1))
