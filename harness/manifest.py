@@ -79,6 +79,7 @@ class Manifest:
     reset: tuple[str, ...] = ()
     cleanup: tuple[str, ...] = ()
     flows: tuple[str, ...] = ()
+    prepare_timeout_s: float = 60.0  # of each of prepare, reset, cleanup
     start_timeout_s: float = 15.0
     stop_timeout_s: float = 5.0
     request_timeout_s: float = 10.0
@@ -149,6 +150,7 @@ def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
         reset=_command(top, "reset"),
         cleanup=_command(top, "cleanup"),
         flows=_flows(top, catalog),
+        prepare_timeout_s=top.number("prepare_timeout_s", 60, least=0.1, most=3600),
         start_timeout_s=top.number("start_timeout_s", 15, least=0.1, most=3600),
         stop_timeout_s=top.number("stop_timeout_s", 5, least=0.1, most=600),
         request_timeout_s=top.number("request_timeout_s", 10, least=0.05, most=600),

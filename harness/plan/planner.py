@@ -1,6 +1,7 @@
 """The planner as the run uses it: one object per run that hands out waves and keeps the whole plan."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -36,7 +37,7 @@ class Planner:
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
         self._reach = Reach({}, {})
         self._number = 0
-        self._minted = 0
+        self._minted: Counter[str] = Counter()  # by entity
         self._kill_rounds = 0
         self._extra_kill_rounds = 0
         self._discoveries = 0
@@ -52,14 +53,16 @@ class Planner:
 
     @property
     def minted(self) -> int:
-        """An upper bound of the minted suppliers and cost centres of a whole run, known before the world opens."""
+        """An upper bound of the minted suppliers and cost centres of each entity in a whole run, known before the world opens."""
         dry = Planner(self._scenario, self._catalog, self._capabilities, seed=self._seed, routes=self._routes)
         first, second = dry.baselines()
         normal = {flow.id: [point.id for point in flow.call_points if point.stage == "normal"] for flow in self._flows}
         dry.waves(Sighting(e.flow, point, e.txn_id) for e in (*first.experiments, *second.experiments) for point in normal[e.flow])
         dry.kills()
         repeated = 2 * self._scenario.limits.solo * self._scenario.limits.solo_repeats
-        return 2 * dry._minted + repeated + 200  # twice: every experiment may be repeated once; 200: two-step plans
+        return (
+            2 * max(dry._minted.values(), default=0) + repeated + 100
+        )  # twice: every experiment may be repeated once; 100: two-step plans
 
     # --- waves -----------------------------------------------------------------------------------------------------------------
 
@@ -134,8 +137,10 @@ class Planner:
         entities = [place.target] if "company" in place.fault.at else list(self._scenario.entities)
         name = f"run-{place.fault.id}-{place.target}"
         templates = [template for template in self._templates() if template[0] in flows and template[1] in entities]
-        drafts = [Draft(*template) for template in templates for _ in range(self._scenario.volume.per_window)]
-        stream(self._seed, "order", name).shuffle(drafts)
+        stream(self._seed, "order", name).shuffle(templates)
+        # Rotated from round to round, so that each template comes at even and at odd places: the run starts one half before the fault.
+        turns = [templates[n % len(templates) :] + templates[: n % len(templates)] for n in range(self._scenario.volume.per_window)]
+        drafts = [Draft(*template) for turn in turns for template in turn]
         return self._wave(name, "run", drafts, "run", "run", window=window)
 
     # --- points that only a fault provokes ---------------------------------------------------------------------------------------
@@ -288,11 +293,11 @@ class Planner:
                     role=with_steps if draft.steps else without,
                     number=self._number,
                     steps=draft.steps,
-                    minted=self._minted if mint else None,
+                    minted=self._minted[draft.entity] if mint else None,
                     window=window,
                 )
             )
-            self._minted += mint
+            self._minted[draft.entity] += mint
         wave = Wave(name, kind, tuple(experiments), window)
         if keep:
             self._waves.append(wave)

@@ -94,7 +94,7 @@ class _Loom:
         points = self.faulted_at(draft)
         for point in points:
             # A fault on every attempt makes a retrying connector meet it many times, so it keeps twice the distance.
-            distance = 2 * self.window if any(step.attempt == 0 and step.call_point == point for step in draft.steps) else self.window
+            distance = 2 * self.window if len(draft.steps) == 1 and not draft.steps[0].attempt else self.window
             self.clear_at[point] = self.arrived[point] + distance
             self.backlog[point] -= 1
         self.faulted.update(points)

@@ -1,14 +1,34 @@
 """The connector under test as a child process (or as a URL that somebody else runs): start, kill, pause, restart, stop, clean up."""
 
 import asyncio
+import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import socket
+import subprocess
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
+from typing import IO
 
+import aiohttp
+
+from harness.errors import ConnectorError, InternalError
 from harness.manifest import Manifest
+from harness.run.connector_log import log_tail, mask_log, masked, secrets_of
+
+Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
+Progress = Callable[[str], None]
+
+PROBE_TIMEOUT_S = 2.0
+PROBE_PAUSE_S = 0.02
+SLOW_AFTER_S = 2.0  # from then on the person who waits is told what is waited for
+FIRST_PORT, LAST_PORT = 20_000, 32_000  # below the ports that the kernel hands to outgoing connections
+# Of the harness's own environment only what any program needs; a connector gets no secret that the contract does not name.
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LANGUAGE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,64 +50,335 @@ class ContractValues:
 
     def variables(self, manifest: Manifest) -> dict[str, str]:
         """ERP_URL .. RUN_ID and POLL_INTERVAL_S, under the names that the manifest's [environment] asks for."""
-        raise NotImplementedError
+        values = {
+            "ERP_URL": self.erp_url,
+            "PROCUREMENT_URL": self.procurement_url,
+            "EXPENSE_URL": self.expense_url,
+            "OAUTH_TOKEN_URL": self.oauth_token_url,
+            "CLIENT_ID": self.client_id,
+            "CLIENT_SECRET": self.client_secret,
+            "WEBHOOK_SECRET": self.webhook_secret,
+            "PORT": str(self.port),
+            "STATE_DIR": str(self.state_dir),
+            "MAPPINGS_DIR": str(self.mappings_dir),
+            "RETRY_BASE_MS": str(self.retry_base_ms),
+            "RUN_ID": self.run_id,
+            "POLL_INTERVAL_S": f"{manifest.poll_interval_s:g}",
+        }
+        return {manifest.environment.get(name, name): value for name, value in values.items()}
 
 
-Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
-Progress = Callable[[str], None]
+def connector_environment(manifest: Manifest, values: ContractValues, outside: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of the connector's processes. outside: the environment that dryclose itself was started in."""
+    inherited = {name: outside[name] for name in outside if name in INHERITED or name.startswith("LC_")}
+    passed = {name: outside[name] for name in manifest.pass_environment if name in outside}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **manifest.set_environment, **passed, **values.variables(manifest)}
 
 
 class Connector:
     """One connector over a whole run; `generation` counts its starts.
 
-    Use `async with Connector.open(...)`: cleanup and stop run on every way out, Ctrl-C included.
-    Every failure is a ConnectorError that says what was tried, what came, the last lines of the log (secrets masked).
+    Use `async with Connector.open(...)`: stop and cleanup run on every way out, Ctrl-C included.
+    Every failure is a ConnectorError that says what was tried, what came, and the last lines of the log (secrets masked).
     """
 
-    manifest: Manifest
-    base_url: str
-    generation: int
-    log_path: Path
+    def __init__(
+        self, manifest: Manifest, environment: Mapping[str, str], base_url: str, log_path: Path, *, listener: Listener, progress: Progress
+    ) -> None:
+        self.manifest = manifest
+        self.base_url = base_url
+        self.log_path = log_path
+        self.generation = 0
+        self._environment = dict(environment)
+        self._secrets = secrets_of(manifest, environment)
+        self._listener = listener
+        self._progress = progress
+        self._process: Process | None = None
+        self._watched = False  # an exit from now on is the connector's own doing
+        self._paused = False
 
     @classmethod
     @asynccontextmanager
     async def open(
         cls, manifest: Manifest, values: ContractValues, log_path: Path, *, listener: Listener, progress: Progress
     ) -> AsyncIterator["Connector"]:
-        """reset, prepare; yields before the start; stop, cleanup at the end."""
-        raise NotImplementedError
-        yield
+        """Runs prepare and reset, yields before the start; at the end stops the process and runs cleanup, whatever happened."""
+        environment = connector_environment(manifest, values, os.environ)
+        base_url = manifest.url or f"http://127.0.0.1:{values.port}"
+        connector = cls(manifest, environment, base_url, log_path, listener=listener, progress=progress)
+        try:
+            for what in ("prepare", "reset"):
+                await connector._declared(what)
+            yield connector
+        finally:
+            await connector._close()
 
     @property
-    def pid(self) -> int | None: ...
+    def pid(self) -> int | None:
+        """Of the running process."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
     @property
     def alive(self) -> bool:
         """The process runs (a url connector: always True)."""
+        return self.manifest.url is not None or self.pid is not None
 
     async def start(self) -> None:
         """Start and wait until the health path answers 200. Emits proc_start, proc_ready."""
-
-    async def kill(self) -> None:
-        """SIGKILL to the whole process group, and wait for its end. Emits proc_kill, proc_exit."""
+        self.generation += 1
+        self._emit("proc_start")
+        if self.manifest.command:
+            self._process = await self._spawn(self.manifest.command, "the connector")
+        await self._wait_ready()
+        self._emit("proc_ready")
+        self._watched = True
 
     async def restart(self) -> None:
         """start() again with the same environment (after kill or an exit)."""
+        await self.start()
 
-    def pause(self) -> None: ...  # SIGSTOP to the group
-    def resume(self) -> None: ...  # SIGCONT
+    async def kill(self) -> None:
+        """SIGKILL to the whole process group, and wait for its end. Emits proc_kill, proc_exit."""
+        if not self.manifest.command:
+            raise InternalError(f"the connector {self.manifest.name!r} was not started by the harness, so it cannot be killed")
+        self._watched = False
+        self._emit("proc_kill")
+        self._signal_group(signal.SIGKILL)
+        await self._ended()
 
     async def stop(self) -> None:
-        """SIGTERM, after stop_timeout_s SIGKILL. Emits proc_exit. Does nothing when it is down."""
+        """SIGTERM, after stop_timeout_s SIGKILL to the group. Emits proc_exit. Does nothing when it is down."""
+        self._watched = False
+        process = self._process
+        if process is None or process.returncode is not None:
+            self._signal_group(signal.SIGKILL)  # what the connector started and left behind
+            return
+        if self._paused:
+            self.resume()
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), self.manifest.stop_timeout_s)
+        except TimeoutError:
+            self._progress(f"the connector did not end within {self.manifest.stop_timeout_s:g} s of SIGTERM; it is killed")
+        finally:
+            self._signal_group(signal.SIGKILL)
+        await self._ended()
+
+    def pause(self) -> None:
+        """SIGSTOP to the group."""
+        self._signal_group(signal.SIGSTOP)
+        self._paused = True
+
+    def resume(self) -> None:
+        """SIGCONT to the group."""
+        self._signal_group(signal.SIGCONT)
+        self._paused = False
 
     async def exited(self) -> int:
-        """Returns the exit code when the process ends although nobody asked it to; never returns for a url connector. For a watcher task."""
+        """Waits until the process ends although nobody asked it to; its exit code. Never returns for a url connector."""
+        while True:
+            process = self._process
+            if process is not None:
+                code = await process.wait()
+                if self._watched and self._process is process:
+                    self._watched = False
+                    self._emit("proc_exit", detail=f"exit code {code}")
+                    return code
+            await asyncio.sleep(PROBE_PAUSE_S)
+
+    def died(self, code: int) -> ConnectorError:
+        """What to say when `exited` returned and the run cannot go on."""
+        return self._error(f"ended by itself with {_exit_text(code)} while the run was on")
 
     async def healthy(self) -> bool:
         """One request to the health path: 200 or not."""
+        async with self._client() as client:
+            return await self._probe(client) == "200"
 
     async def run_command(self, command: Sequence[str], what: str, timeout_s: float) -> str:
-        """Run a declared command (parked.command ...) with the contract's environment; its standard output. ConnectorError when it fails."""
+        """Run a declared command (parked.command ...) with the contract's environment; its output. ConnectorError when it fails."""
+        process = await self._spawn(command, what, stdout=PIPE)
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), timeout_s)
+        except TimeoutError:
+            raise self._error(f"{what} did not end within {timeout_s:g} s") from None
+        finally:
+            _signal(process, signal.SIGKILL)
+        if process.returncode:
+            raise self._error(f"{what} ended with {_exit_text(process.returncode)}: {_words(command)}")
+        return output.decode("utf-8", "replace")
+
+    # --- inside ----------------------------------------------------------------------------------------------------------------
+
+    async def _declared(self, what: str) -> None:
+        """Run prepare, reset or cleanup. Its output goes to the log; what it leaves running (a database) is its own business."""
+        command: tuple[str, ...] = getattr(self.manifest, what)
+        if not command:
+            return
+        limit_s = self.manifest.prepare_timeout_s
+        process = await self._spawn(command, what)
+        try:
+            code = await asyncio.wait_for(process.wait(), limit_s)
+        except BaseException as error:
+            _signal(process, signal.SIGKILL)
+            if isinstance(error, TimeoutError):
+                raise self._error(f"{what} did not end within {limit_s:g} s (prepare_timeout_s): {_words(command)}") from None
+            raise
+        if code:
+            raise self._error(f"{what} ended with {_exit_text(code)}: {_words(command)}")
+
+    async def _spawn(self, command: Sequence[str], what: str, stdout: int | None = None) -> Process:
+        """A process in a session of its own: it can be killed with all its children, and a terminal's Ctrl-C does not reach it."""
+        with self.log_path.open("ab") as log:
+            try:
+                return await self._exec(command, log, stdout)
+            except FileNotFoundError:
+                text = f"there is no program {command[0]!r} (looked for in {self.manifest.folder} and in PATH)"
+            except PermissionError:
+                text = f"{command[0]!r} is not executable (try: chmod +x)"
+            except OSError as error:
+                text = f"{command[0]!r} cannot be executed: {error.strerror} (a script needs a first line such as #!/bin/sh)"
+        raise self._error(f"{what} cannot be started: {text}", with_log=False)
+
+    async def _exec(self, command: Sequence[str], log: IO[bytes], stdout: int | None) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            cwd=self.manifest.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log if stdout is None else stdout,
+            stderr=STDOUT if stdout is None else log,
+            start_new_session=True,
+        )
+
+    async def _wait_ready(self) -> None:
+        began, last, told = monotonic(), "nothing", False
+        limit_s = self.manifest.start_timeout_s
+        async with self._client() as client:
+            while True:
+                last = await self._probe(client)
+                if last == "200":
+                    return
+                if self._process is not None and self._process.returncode is not None:
+                    code = self._process.returncode
+                    self._emit("proc_exit", detail=f"exit code {code}")
+                    raise self._error(
+                        f"ended with {_exit_text(code)} after {monotonic() - began:.1f} s, before its health path answered 200"
+                    )
+                if monotonic() - began > limit_s:
+                    raise self._error(
+                        f"was not ready within {limit_s:g} s (start_timeout_s): GET {self._health_url} {_probe_text(last)}; expected 200"
+                    )
+                if not told and monotonic() - began > SLOW_AFTER_S:
+                    told = True
+                    self._progress(f"waiting for the connector: GET {self._health_url} {_probe_text(last)}")
+                await asyncio.sleep(PROBE_PAUSE_S)
+
+    @property
+    def _health_url(self) -> str:
+        return self.base_url + self.manifest.paths.health
+
+    def _client(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            headers=dict(self.manifest.headers), timeout=aiohttp.ClientTimeout(total=PROBE_TIMEOUT_S), trust_env=False
+        )
+
+    async def _probe(self, client: aiohttp.ClientSession) -> str:
+        """The status, or "refused", "silent", "broken"."""
+        try:
+            async with client.get(self._health_url, allow_redirects=False) as answer:
+                return str(answer.status)
+        except aiohttp.ClientConnectorError:
+            return "refused"
+        except TimeoutError:
+            return "silent"
+        except (aiohttp.ClientError, OSError, ValueError):
+            return "broken"
+
+    async def _ended(self) -> None:
+        if self._process is None:
+            return
+        code = await self._process.wait()
+        self._process = None
+        self._paused = False
+        self._emit("proc_exit", detail=f"exit code {code}")
+
+    async def _close(self) -> None:
+        """Stop and clean up. A second Ctrl-C in the middle still leaves no process behind."""
+        try:
+            await self.stop()
+        finally:
+            self._signal_group(signal.SIGKILL)
+            try:
+                await self._cleanup()
+            finally:
+                mask_log(self.log_path, self._secrets)
+
+    async def _cleanup(self) -> None:
+        try:
+            await self._declared("cleanup")
+        except ConnectorError as error:
+            self._progress(error.message)  # the run's own outcome is worth more than a failed cleanup
+        except BaseException:
+            with contextlib.suppress(OSError):
+                command = self.manifest.cleanup
+                subprocess.Popen(  # noqa: ASYNC220, S603 (detached on purpose: the caller is leaving at once)
+                    command,
+                    cwd=self.manifest.folder,
+                    env=self._environment,
+                    start_new_session=True,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            raise
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            _signal(self._process, number)
+
+    def _emit(self, kind: str, **more: object) -> None:
+        self._listener(kind, {"sut_gen": self.generation, **more})
+
+    def _error(self, text: str, *, with_log: bool = True) -> ConnectorError:
+        message = masked(f"connector {self.manifest.name!r}: {text}", self._secrets)
+        tail = log_tail(self.log_path, self._secrets) if with_log else ""
+        where = f"\nManifest: {self.manifest.path}"
+        return ConnectorError(f"{message}{where}{tail}")
+
+
+def _signal(process: Process, number: signal.Signals) -> None:
+    # The group's id is the leader's pid; it stays valid while any member lives, and no other group can take it meanwhile.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _exit_text(code: int) -> str:
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _probe_text(last: str) -> str:
+    texts = {
+        "refused": "was refused (nothing listens on that port)",
+        "silent": f"got no answer within {PROBE_TIMEOUT_S:g} s",
+        "broken": "got no valid answer",
+    }
+    return texts.get(last, f"answered {last}")
+
+
+def _words(command: Sequence[str]) -> str:
+    return " ".join(command)
 
 
 def free_port() -> int:
     """A free loopback port below the range of outgoing connections, so that it is still free when the connector restarts."""
+    span = LAST_PORT - FIRST_PORT
+    for offset in range(span):
+        port = FIRST_PORT + (os.getpid() * 37 + offset) % span
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise InternalError(f"no free loopback port between {FIRST_PORT} and {LAST_PORT}")
