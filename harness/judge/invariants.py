@@ -1,0 +1,97 @@
+"""The invariants: one SQL file each, with a declared header and named sections. This module only reads and validates them.
+
+A file:
+
+    -- id: C01
+    -- title: No source document is posted twice, not even for a moment
+    -- family: occurrence          which audit assertion or property
+    -- severity: money             money > books > loss > security > liveness > conduct
+    -- kind: fail                  fail, warn, or void (V01: the experiment says nothing)
+    -- at: history                 history: holds at any moment; rest: judged only after quiescence
+    -- required column: ...        free text lines without a key are comments
+    -- section: candidates         one number: rows examined
+    -- section: violations         rows with the columns of COLUMNS first, then evidence
+    -- section: explain            seq of the rows of `timeline` that tell the story of transaction $txn
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import InternalError
+
+FOLDER = Path(__file__).parent / "invariants"
+SEVERITIES = ("money", "books", "loss", "security", "liveness", "conduct")
+KINDS = ("fail", "warn", "void")
+MOMENTS = ("history", "rest")
+SECTIONS = ("candidates", "violations", "explain")
+HEADER = ("id", "title", "family", "severity", "kind", "at")
+COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """One assertion over the history. title: the assertion in words; the three queries as SQL text."""
+
+    id: str
+    title: str
+    family: str
+    severity: str
+    kind: str
+    at: str
+    candidates: str
+    violations: str
+    explain: str
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst severity."""
+        return SEVERITIES.index(self.severity)
+
+
+def load_invariants(folder: Path = FOLDER) -> tuple[Invariant, ...]:
+    """Every invariant of the folder, by id. Raises InternalError for a file that does not keep the form."""
+    return tuple(parse_invariant(path) for path in sorted(folder.glob("*.sql")))
+
+
+def parse_invariant(path: Path) -> Invariant:
+    """Read one file. Raises InternalError naming file, line, and what was expected."""
+    header: dict[str, str] = {}
+    sections: dict[str, list[str]] = {}
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        key, value = _declaration(line)
+        if key == "section":
+            _known(path, number, "section", value, SECTIONS)
+            sections[value] = []
+        elif sections:
+            sections[list(sections)[-1]].append(line)
+        elif key in HEADER:
+            header[key] = value
+        elif line.strip() and not line.startswith("--"):
+            raise InternalError(f"{path.name}:{number}: SQL before the first section: {line!r}")
+    return _checked(path, header, {name: "\n".join(lines).strip() for name, lines in sections.items()})
+
+
+def _declaration(line: str) -> tuple[str, str]:
+    if not line.startswith("-- ") or ":" not in line:
+        return "", ""
+    key, _, value = line[3:].partition(":")
+    return key.strip(), value.strip()
+
+
+def _checked(path: Path, header: dict[str, str], sections: dict[str, str]) -> Invariant:
+    missing = [key for key in HEADER if not header.get(key)] + [f"section {name}" for name in SECTIONS if not sections.get(name)]
+    if missing:
+        raise InternalError(
+            f"{path.name}: an invariant declares {', '.join(HEADER)} and {', '.join(SECTIONS)}; missing: {', '.join(missing)}"
+        )
+    if header["id"] != path.stem:
+        raise InternalError(f"{path.name}: declares id {header['id']!r}; the file name says {path.stem!r}")
+    _known(path, 1, "severity", header["severity"], SEVERITIES)
+    _known(path, 1, "kind", header["kind"], KINDS)
+    _known(path, 1, "at", header["at"], MOMENTS)
+    return Invariant(**header, **sections)
+
+
+def _known(path: Path, line: int, what: str, value: str, valid: tuple[str, ...]) -> None:
+    if value not in valid:
+        raise InternalError(f"{path.name}:{line}: {what} {value!r}; valid are {', '.join(valid)}")

@@ -1,0 +1,291 @@
+"""From a run directory to a verdict."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from contracts.catalog import Catalog, load_catalog
+from harness.judge import figures
+from harness.judge.checks import Checked, build_views, check, fetch
+from harness.judge.coverage import coverage
+from harness.judge.invariants import Invariant, load_invariants
+from harness.judge.load import Loaded, missing_columns, open_history
+from harness.judge.reference import Run, read_run
+from harness.judge.stories import Teller, timelines
+from harness.judge.verdict import EXPERIMENT_VERDICTS, Document, Verdict, decimal_text, plain
+
+ROWS_SHOWN = 20
+UNFINISHED = "the run has not finished"  # what the manifest says until the harness closes it; the history itself says it better
+LIMITS = (
+    "A pass means: no violation in these experiments, with this coverage, under this fault model. It does not see faults inside the connector's own "
+    "database or queue (only their effects), timing bugs narrower than the hold points, bugs that need three or more faults, data outside the templates, "
+    "behaviour of the real systems that the mocks get wrong, a connector that recognises the test, limits of throughput and memory, security beyond the "
+    "authenticity of webhooks, or a policy that the scenario states wrongly."
+)
+
+
+def judge(run_dir: Path) -> Verdict:
+    """Read manifest.json, plan.json and the history of `run_dir` and decide. Never writes. Raises RunUnreadable, InternalError."""
+    began = time.monotonic()
+    run = read_run(run_dir)
+    catalog = load_catalog()
+    with open_history(run_dir, catalog.history) as loaded:
+        build_views(loaded.con, catalog, run)
+        return _Judgement(run_dir, run, catalog, loaded, began).verdict()
+
+
+def explain(run_dir: Path, txn_id: str) -> list[Document]:
+    """The whole timeline of one transaction (rows as in a violation, not bounded). Raises RunUnreadable; [] when it is unknown."""
+    run, catalog = read_run(run_dir), load_catalog()
+    with open_history(run_dir, catalog.history) as loaded:
+        build_views(loaded.con, catalog, run)
+        lines = timelines(loaded.con, {txn_id}).get(txn_id, [])
+        return [{name: value for name, value in line.items() if name != "seq"} for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Experiment:
+    """One row of by_experiment before it is written."""
+
+    row: Mapping[str, Any]
+    verdict: str
+    why: str | None
+
+
+class _Judgement:
+    """One pass over one history; every member is computed once, in the order in which the later ones need it."""
+
+    def __init__(self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, began: float) -> None:
+        self._run_dir, self._run, self._catalog, self._loaded, self._began = run_dir, run, catalog, loaded, began
+        self._con: duckdb.DuckDBPyConnection = loaded.con
+        self._outcomes = {row["txn_id"]: row for row in fetch(self._con, OUTCOME_SQL)}
+        facts = fetch(self._con, "select * from run_fact")[0]
+        self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
+        self._checks, self._solos = self._ask(load_invariants())
+        self._failing = _by_txn(self._checks, "fail")
+        self._void = {row["txn_id"] for row in self._rows_of("V01")}
+        self._interference, self._contaminated = figures.interference(self._con)
+        self._experiments = [self._experiment(row) for row in self._outcomes.values()]
+        steps = fetch(self._con, "select s.*, t.flow from step s join txn t using (txn_id)")
+        verdicts = {e.row["txn_id"]: e.verdict for e in self._experiments if e.row["role"] != "solo"}
+        self._coverage, self._unfired = coverage(run.cells(), steps, verdicts)
+
+    def _ask(self, invariants: Sequence[Invariant]) -> tuple[list[Checked], dict[tuple[str, str], tuple[int, int]]]:
+        required = self._run.required
+        asked = [check(self._con, invariant, required=invariant.id in required) for invariant in invariants]
+        solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
+        return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
+
+    def _rows_of(self, invariant_id: str) -> tuple[dict[str, Any], ...]:
+        return next((one.rows for one in self._checks if one.invariant.id == invariant_id), ())
+
+    def _experiment(self, row: Mapping[str, Any]) -> _Experiment:
+        txn_id = row["txn_id"]
+        if txn_id in self._failing:
+            return _Experiment(row, "fail", ", ".join(self._failing[txn_id]))
+        if not self._final_read:
+            return _Experiment(row, "inconclusive", "the history ends before the final reads")
+        if row["outcome"] == "open":
+            return _Experiment(row, "inconclusive", "it was still open when the run ended")
+        if txn_id in self._void:
+            return _Experiment(row, "void", "its planned fault never fired")
+        if row["wave"] in self._contaminated:
+            return _Experiment(row, "contaminated", "the fault-free controls of its wave were disturbed")
+        return _Experiment(row, "pass", None)
+
+    def verdict(self) -> Verdict:
+        """The whole verdict."""
+        run, manifest = self._run, self._run.manifest
+        verdict, reasons = self._decision()
+        violated = {one.invariant.id: len(one.rows) for one in self._checks}
+        return Verdict(
+            run_id=str(manifest.get("run_id", "")),
+            seed=manifest.get("seed"),
+            scenario=str(run.scenario.get("name", "")),
+            connector=str(run.connector.get("name", "")),
+            verdict=verdict,
+            reasons=tuple(reasons),
+            experiments=self._counts(),
+            by_experiment=tuple(self._experiment_documents()),
+            invariants=tuple(self._invariant_document(one) for one in self._checks),
+            violations=tuple(self._violations()),
+            coverage=self._coverage,
+            straight_through=figures.straight_through(self._con),
+            parking=figures.parking(self._con, _parked(run.connector), violated),
+            interference=self._interference,
+            noise=figures.noise(self._con),
+            figures=figures.speed(self._con, self._loaded.rows, time.monotonic() - self._began),
+            limits_of_a_pass=LIMITS,
+        )
+
+    def _decision(self) -> tuple[str, list[str]]:
+        """Truncated: inconclusive whatever was found. A violation is a proof and outranks missing evidence. A pass needs no reason against it."""
+        gaps = list(self._gaps())
+        violated = [one for one in self._checks if one.status == "violated"]
+        found = [f"{one.invariant.id}: {one.invariant.title}: violated {len(one.rows)} times" for one in _by_severity(violated)]
+        if self._loaded.truncated:
+            return "inconclusive", [self._loaded.truncated, *found, *gaps]
+        if found:
+            return "fail", [*found, *gaps]
+        return ("inconclusive", gaps) if gaps else ("pass", [])
+
+    def _gaps(self) -> Iterable[str]:
+        """Why this run proves less than it was meant to."""
+        manifest = self._run.manifest
+        status, why = manifest.get("status"), manifest.get("why")
+        if status == "failed" or (status == "interrupted" and why != UNFINISHED):
+            yield f"the run {status}: {why or 'no reason recorded'}"
+        yield from self._nothing_seen()
+        for one in self._checks:
+            if one.error:
+                yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"
+            elif one.status == "vacuous":
+                yield f"{one.invariant.id} is required by the scenario, but there was nothing to examine: {one.invariant.title}"
+        yield from self._unjudged()
+        missing = missing_columns(self._con, self._catalog.history.kinds)
+        if missing:
+            some = ", ".join(f"{name} ({count})" for name, count in list(missing.items())[:5])
+            yield f"the history is not as contracts/history.yaml declares; rows without their columns: {some}"
+
+    def _nothing_seen(self) -> Iterable[str]:
+        if not self._outcomes:
+            yield "there were no experiments"
+            return
+        seen = fetch(self._con, "select (select count(*) from op) + (select count(*) from delivery where acked) as n")[0]["n"]
+        if not seen:
+            yield "the connector was never seen: it sent no request and acknowledged no event"
+        if not any(row["made"] for row in self._outcomes.values()):
+            yield "the connector posted nothing, so nothing shows that it works without faults"
+        if not self._final_read and not self._loaded.truncated:
+            yield "there are no final reads, so what should be true at rest was not judged"
+
+    def _unjudged(self) -> Iterable[str]:
+        if self._shrinking:
+            n = sum(row["outcome"] == "open" for row in self._outcomes.values())
+            yield f"{n} transactions were still open, and their number still shrinking, when the run's patience ended; allow more time"
+        if self._unfired:
+            some = ", ".join(f"{key[1]} {key[2]}/{key[3]}" for key in self._unfired[:5])
+            yield f"V01: in {len(self._unfired)} planned cells the fault never fired: {some}"
+        spoilt = [row for row in self._coverage["matrix"] if row["verdict"] == "contaminated"]
+        if spoilt:
+            yield f"{len(spoilt)} cells were judged only in waves whose fault-free controls were disturbed: {', '.join(sorted(self._contaminated))}"
+
+    def _counts(self) -> dict[str, int]:
+        own = [e for e in self._experiments if e.row["role"] != "solo"]
+        return {"total": len(own), **{verdict: sum(e.verdict == verdict for e in own) for verdict in EXPERIMENT_VERDICTS}}
+
+    def _experiment_documents(self) -> Iterable[Document]:
+        plans = self._plans
+        tally: dict[str, tuple[int, int]] = {}
+        for (_, txn_id), (r, k) in self._solos.items():
+            tally[txn_id] = (max(r, tally.get(txn_id, (0, 0))[0]), k)
+        for e in self._experiments:
+            txn_id = e.row["txn_id"]
+            r_k = tally.get(txn_id)
+            head = {name: e.row[name] for name in ("txn_id", "flow", "template", "wave", "role")}
+            tail = {"verdict": e.verdict, "why": e.why, "outcome": e.row["outcome"], "solo": f"{r_k[0]}/{r_k[1]}" if r_k else None}
+            yield {**head, "source_id": e.row["source_id"], "plan": plans.get(txn_id, "no fault"), **tail}
+
+    @property
+    def _plans(self) -> dict[str, str]:
+        return figures.plans(self._con, self._run.experiments())
+
+    def _invariant_document(self, one: Checked) -> Document:
+        rule = one.invariant
+        rows = [{name: plain(value) for name, value in row.items()} for row in one.rows[:ROWS_SHOWN]]
+        head = {
+            "id": rule.id,
+            "title": rule.title,
+            "family": rule.family,
+            "severity": rule.severity,
+            "kind": rule.kind,
+            "status": one.status,
+        }
+        counts = {"required": one.required, "candidates": one.candidates, "violations": len(one.rows), "money": self._money(one.rows)}
+        return {**head, **counts, "error": one.error, "rows": rows}
+
+    def _money(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        most: dict[tuple[str, str], int] = {}
+        for index, row in enumerate(rows):
+            if row["money_minor"] is not None and row["currency"]:
+                key = (row["txn_id"] or f"row {index}", row["currency"])
+                most[key] = max(most.get(key, 0), int(row["money_minor"]))
+        totals: dict[str, int] = {}
+        for (_, currency), minor in most.items():
+            totals[currency] = totals.get(currency, 0) + minor
+        return {currency: decimal_text(minor, currency, self._catalog.minor_units) for currency, minor in sorted(totals.items())}
+
+    def _violations(self) -> list[Document]:
+        felt: dict[str, list[dict[str, Any]]] = {}
+        for row in fetch(self._con, FELT_SQL):
+            felt.setdefault(row["txn_id"], []).append(row)
+        twins = {row["template"]: row["example"] for row in fetch(self._con, "select template, example from twin_count")}
+        templates = {txn_id: row["template"] for txn_id, row in self._outcomes.items()}
+        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, felt, twins, templates)
+        return teller.tell([one for one in self._checks if one.status == "violated"], self._solos)
+
+
+OUTCOME_SQL = """
+select o.*, case
+    when o.live_n > 1 then 'double'
+    when o.expected = 'undone' then case when o.live_n = 0 then 'undone' else 'posted' end
+    when o.meaning = 'posted' and o.live_n = 1 then 'posted'
+    when o.meaning = 'refused' and o.live_n = 0 then 'refused'
+    when o.is_parked then 'parked'
+    when not r.final_read or r.shrinking then 'open'
+    when o.live_n = 1 then 'posted'
+    when o.expected = 'posted' then 'lost' else 'undone' end as outcome
+from outcome o, run_fact r order by o.seq0
+"""
+FELT_SQL = """
+select txn_id, fault_id, any_value(fault_name) as fault_name, any_value(mode) as mode, arg_min(call_point, call_point) as call_point, any_value(how) as how
+from experienced group by txn_id, fault_id
+order by txn_id, case any_value(how) when 'own' then 0 when 'run' then 1 else 2 end, fault_id
+"""
+
+
+def _by_severity(checks: Iterable[Checked]) -> list[Checked]:
+    return sorted(checks, key=lambda one: (one.invariant.rank, one.invariant.id))
+
+
+def _by_txn(checks: Iterable[Checked], kind: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in checks:
+        if one.invariant.kind == kind:
+            for txn_id in dict.fromkeys(row["txn_id"] for row in one.rows if row["txn_id"]):
+                found.setdefault(txn_id, []).append(one.invariant.id)
+    return found
+
+
+def _without_repeats(one: Checked, solo_of: Mapping[str, str]) -> Checked:
+    """A solo run that violates what its original violated is a reproduction, not another violation."""
+    originals = {row["txn_id"] for row in one.rows}
+    rows = tuple(row for row in one.rows if solo_of.get(row["txn_id"] or "") not in originals)
+    return Checked(one.invariant, one.required, one.candidates, rows, one.error)
+
+
+def _reproduced(checks: Iterable[Checked], solo_of: Mapping[str, str]) -> dict[tuple[str, str], tuple[int, int]]:
+    """(reproduced, of) by (invariant, original transaction), for originals that were repeated alone."""
+    repeats: dict[str, set[str]] = {}
+    for solo, original in solo_of.items():
+        repeats.setdefault(original, set()).add(solo)
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in checks:
+        violating = {row["txn_id"] for row in one.rows}
+        for original in violating & set(repeats):
+            found[(one.invariant.id, str(original))] = (len(repeats[str(original)] & violating), len(repeats[str(original)]))
+    return found
+
+
+def _parked(connector: Mapping[str, Any]) -> figures.Parked:
+    declared = connector.get("capabilities")
+    abilities = declared if isinstance(declared, dict) else connector
+    how = abilities.get("parked")
+    kind = str(how) if isinstance(how, str) and how else "http" if how is True else "nothing"
+    if isinstance(how, dict):
+        kind = next((name for name in ("http", "file", "command") if how.get(name)), "nothing")
+    return figures.Parked(kind, bool(abilities.get("redrive")))

@@ -1,0 +1,158 @@
+"""Reads a run directory's history into DuckDB: whole lines only, the declared columns only, bounded memory."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from contracts.catalog import History
+from harness.errors import RunUnreadable
+
+NDJSON = "history.ndjson"
+PARQUET = "history.parquet"
+MEMORY_LIMIT = "1GB"  # beyond it DuckDB spills to the temporary folder
+_TAIL = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A history in the table `h` of `con`, ordered by seq. truncated: why it is not complete, or None. scratch: a folder that goes with it."""
+
+    con: duckdb.DuckDBPyConnection
+    rows: int
+    truncated: str | None
+    scratch: Path
+
+
+@contextlib.contextmanager
+def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
+    """The history of `run_dir`, from Parquet when there is one, else from NDJSON. Raises RunUnreadable."""
+    with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
+        scratch = Path(folder)
+        con = _connect(scratch)
+        try:
+            torn = _read(con, run_dir, schema, scratch)
+            rows, ended = _one(con, "select count(*), count(*) filter (kind = 'run_end') from h")
+            why = "its last line is torn" if torn else None if ended else "it has no run_end row"
+            yield Loaded(con, int(rows), why and f"the history is truncated: {why}", scratch)
+        finally:
+            con.close()
+
+
+def finish_history(run_dir: Path, schema: History) -> Path:
+    """Write history.parquet from history.ndjson (which stays) and return its path. Raises RunUnreadable.
+
+    Written under another name first, so that a reader never sees half of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
+        con = _connect(Path(folder))
+        try:
+            source = _whole_lines(_ndjson_of(run_dir), Path(folder))[0]
+            names = ", ".join(f'"{name}"' for name in schema.columns)
+            partial = run_dir / f".{PARQUET}.part"
+            _run(
+                con,
+                f"copy (select {names} from {_reader(source, schema)} order by seq) to '{_quoted(partial)}' (format parquet, compression zstd)",
+                run_dir,
+            )
+            partial.replace(run_dir / PARQUET)
+        finally:
+            con.close()
+    return run_dir / PARQUET
+
+
+def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    settings = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": str(max(2, min(4, os.cpu_count() or 2))),
+        "temp_directory": str(scratch),
+        "autoinstall_known_extensions": "false",  # a judge that downloads code is no judge
+        "autoload_known_extensions": "false",
+        "preserve_insertion_order": "false",
+    }
+    return duckdb.connect(":memory:", config=settings)
+
+
+def _read(con: duckdb.DuckDBPyConnection, run_dir: Path, schema: History, scratch: Path) -> bool:
+    """Fills `h`; true when the last line was torn."""
+    parquet = run_dir / PARQUET
+    if parquet.is_file():
+        _read_parquet(con, parquet, schema, run_dir)
+        return False
+    source, torn = _whole_lines(_ndjson_of(run_dir), scratch)
+    _run(con, f"create table h as select * from {_reader(source, schema)} order by seq", run_dir)
+    return torn
+
+
+def _read_parquet(con: duckdb.DuckDBPyConnection, parquet: Path, schema: History, run_dir: Path) -> None:
+    _run(con, f"create view stored as select * from read_parquet('{_quoted(parquet)}')", run_dir)
+    present = {str(row[0]) for row in con.execute("describe stored").fetchall()}
+    names = ", ".join(
+        f'"{name}"::{kind} as "{name}"' if name in present else f'null::{kind} as "{name}"' for name, kind in schema.columns.items()
+    )
+    _run(con, f"create table h as select {names} from stored order by seq", run_dir)
+
+
+def _ndjson_of(run_dir: Path) -> Path:
+    path = run_dir / NDJSON
+    if not path.is_file():
+        raise RunUnreadable(f"{run_dir} holds no {NDJSON} and no {PARQUET}: it is not a run directory, or its history was removed")
+    return path
+
+
+def _whole_lines(path: Path, scratch: Path) -> tuple[Path, bool]:
+    """The file itself, or a copy without the torn last line (a reader of a torn line would stop; ignoring errors would hide bad lines)."""
+    size = path.stat().st_size
+    if size == 0:
+        return path, True
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - _TAIL))
+        tail = stream.read()
+        if tail.endswith(b"\n"):
+            return path, False
+        keep = size - len(tail) + tail.rfind(b"\n") + 1
+        stream.seek(0)
+        copy = scratch / "whole.ndjson"
+        with copy.open("wb") as out:
+            shutil.copyfileobj(stream, out, _TAIL)
+            out.truncate(keep)
+    return copy, True
+
+
+def _reader(path: Path, schema: History) -> str:
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in schema.columns.items())
+    return f"read_ndjson('{_quoted(path)}', columns={{{columns}}}, maximum_object_size={16 * _TAIL})"
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _run(con: duckdb.DuckDBPyConnection, sql: str, run_dir: Path) -> None:
+    try:
+        con.execute(sql)
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise RunUnreadable(f"{run_dir}: the history cannot be read: {said}. It is damaged; run the verification again") from None
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    row = con.execute(sql).fetchone()
+    return tuple(row) if row else ()
+
+
+def missing_columns(con: duckdb.DuckDBPyConnection, kinds: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Rows that lack a column their kind must carry, as {"commit.entity_id": 3}; and rows of an unknown kind as {"kind oops": 1}."""
+    counts = [
+        (f"{kind}.{name}", f"count(*) filter (kind = '{kind}' and \"{name}\" is null)") for kind, needs in kinds.items() for name in needs
+    ]
+    row = _one(con, "select " + ", ".join(sql for _, sql in counts) + " from h")
+    known = ", ".join(f"'{kind}'" for kind in kinds)
+    strange = con.execute(f"select kind, count(*) from h where kind is null or kind not in ({known}) group by 1").fetchall()
+    found = {name: int(count) for (name, _), count in zip(counts, row, strict=True) if count}
+    return found | {f"kind {kind}": int(count) for kind, count in strange}

@@ -1,0 +1,221 @@
+"""Violations as people read them: one plain sentence, the plan line, the control twin, the timeline."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from harness.judge.checks import Checked, fetch
+from harness.judge.verdict import Document, decimal_text, plain
+
+TIMELINE_ROWS_MAX = 60
+TOLD_MAX = 120  # violations with a timeline in verdict.json; `explain` tells the others
+VIEW_KINDS = ("request", "response_end", "event_ack")
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What every story needs. plans: the plan line by transaction; felt: the faults that reached a transaction, its own first;
+    twins: a fault-free transaction by template; templates: the template by transaction."""
+
+    con: duckdb.DuckDBPyConnection
+    run_dir: Path
+    minor_units: Mapping[str, int]
+    plans: Mapping[str, str]
+    felt: Mapping[str, Sequence[Mapping[str, Any]]]
+    twins: Mapping[str, str]
+    templates: Mapping[str, str]
+
+    def tell(self, checks: Iterable[Checked], solos: Mapping[tuple[str, str], tuple[int, int]]) -> list[Document]:
+        """One entry per (invariant, transaction), the worst first; each kind of failure once before any repeats."""
+        found = _worst_first(
+            [self._violation(check, row, solos) for check in checks if check.invariant.kind == "fail" for row in _one_per_txn(check.rows)]
+        )
+        ranks = {check.invariant.id: check.invariant for check in checks}
+        told = [entry for entry in found[:TOLD_MAX] if entry["txn_id"]]
+        lines = timelines(self.con, {entry["txn_id"] for entry in told})
+        for entry in told:
+            marked = self._marked(ranks[entry["invariant"]].explain, entry["txn_id"])
+            entry["timeline"] = bounded(lines.get(entry["txn_id"], []), marked)
+        return found
+
+    def _marked(self, explain: str, txn_id: str) -> set[int]:
+        return {int(row["seq"]) for row in fetch(self.con, explain, {"txn": txn_id})}
+
+    def _violation(self, check: Checked, row: Mapping[str, Any], solos: Mapping[tuple[str, str], tuple[int, int]]) -> Document:
+        txn_id = row["txn_id"]
+        fault = next(iter(self.felt.get(txn_id or "", ())), None)
+        money = self._money(row)
+        solo = solos.get((check.invariant.id, txn_id))
+        return {
+            "invariant": check.invariant.id,
+            "title": check.invariant.title,
+            "severity": check.invariant.severity,
+            "txn_id": txn_id,
+            "call_point": (fault and fault["call_point"]) or row["call_point"],
+            "fault_id": fault["fault_id"] if fault else None,
+            "fault_name": fault["fault_name"] if fault else None,
+            "plan": f"{txn_id}: {self.plans.get(txn_id, 'no fault')}" if txn_id else "",
+            "story": _sentence(str(row["story"]), fault, money),
+            "money": money,
+            "control_txn": self.twins.get(self.templates.get(txn_id or "", "")),
+            "timeline": [],
+            "solo": {"reproduced": solo[0], "of": solo[1]} if solo else None,
+            "replay": f"dryclose replay {self.run_dir} {txn_id}" if txn_id else None,
+        }
+
+    def _money(self, row: Mapping[str, Any]) -> Document | None:
+        minor, currency = row["money_minor"], row["currency"]
+        if minor is None or currency is None:
+            return None
+        return {"amount": decimal_text(int(minor), currency, self.minor_units), "currency": currency}
+
+
+def _one_per_txn(rows: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    seen: set[str] = set()
+    for row in rows:
+        txn_id = row["txn_id"]
+        if txn_id is None or txn_id not in seen:
+            seen.add(txn_id or "")
+            yield row
+
+
+def _worst_first(entries: list[Document]) -> list[Document]:
+    """By severity, but the first of each (invariant, call point, fault) before the second of any."""
+    order = {severity: rank for rank, severity in enumerate(("money", "books", "loss", "security", "liveness", "conduct"))}
+    turns: dict[tuple[str, str, str], int] = {}
+    keyed = []
+    for entry in entries:
+        key = (entry["invariant"], str(entry["call_point"]), str(entry["fault_id"]))
+        turns[key] = turns.get(key, 0) + 1
+        keyed.append((min(turns[key], 3), order[entry["severity"]], entry["invariant"], turns[key], str(entry["txn_id"]), entry))
+    return [item[-1] for item in sorted(keyed, key=lambda item: item[:-1])]
+
+
+def _sentence(story: str, fault: Mapping[str, Any] | None, money: Document | None) -> str:
+    text = story[0].upper() + story[1:] + "."
+    if fault is None:
+        text += " No fault reached this transaction."
+    else:
+        where = f" at {fault['call_point']}" if fault["call_point"] else ""
+        text += f" It met {words(fault['fault_name'] or fault['fault_id'])} ({fault['fault_id']}){where}."
+    return text + (f" Money at stake: {money['currency']} {money['amount']}." if money and money["amount"].strip("0.") else "")
+
+
+def words(name: str) -> str:
+    """response_lost_after_commit -> "response lost after commit"."""
+    return name.replace("_", " ")
+
+
+def timelines(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> dict[str, list[Document]]:
+    """Everything that happened to these transactions, in order. Leaves the table `timeline` for the explain queries."""
+    con.execute("create or replace table told (txn_id varchar)")
+    if txn_ids:
+        con.execute("insert into told values " + ", ".join("('" + name.replace("'", "''") + "')" for name in sorted(txn_ids)))
+    con.execute(TIMELINE_SQL)
+    found: dict[str, list[Document]] = {}
+    for row in fetch(con, "select * from timeline order by txn_id, seq"):
+        found.setdefault(row["txn_id"], []).append(_line(row))
+    return found
+
+
+TIMELINE_SQL = """
+create or replace table timeline as
+with mine as (select op.op_id, op.txn_id, op.call_kind from op join told using (txn_id)),
+span as (select t.txn_id, min(h.seq) as first_seq, max(h.seq) as last_seq from h join told t on t.txn_id = h.txn_id group by 1),
+rows as (
+  select coalesce(t.txn_id, m.txn_id) as who, m.call_kind, h.* from h left join told t on t.txn_id = h.txn_id left join mine m on m.op_id = h.op_id
+  where t.txn_id is not null or (m.txn_id is not null and h.kind <> 'event_sent')
+  union all
+  select s.txn_id, null, h.* from h join span s on h.seq between s.first_seq and s.last_seq
+  where h.txn_id is null and h.kind in ('proc_kill', 'proc_start', 'redrive', 'phase', 'quiet')
+  union all
+  select t.txn_id, null, h.* from h join told t on h.kind = 'fault_fired' and h.txn_id is distinct from t.txn_id
+     and list_contains(string_split(coalesce(h.experienced_by, ''), ' '), t.txn_id)
+)
+select who as txn_id, call_kind, * exclude (who, txn_id, call_kind) from rows
+"""
+
+
+def bounded(lines: Sequence[Document], marked: set[int]) -> list[Document]:
+    """At most 60 rows: the marked ones first, the others from the beginning, in order; without the bookkeeping number."""
+    if len(lines) > TIMELINE_ROWS_MAX:
+        kept = [line for line in lines if line["seq"] in marked][:TIMELINE_ROWS_MAX]
+        seqs = {line["seq"] for line in kept}
+        rest = [line for line in lines if line["seq"] not in seqs][: TIMELINE_ROWS_MAX - len(kept)]
+        lines = sorted([*kept, *rest], key=lambda line: int(line["seq"]))
+    return [{name: value for name, value in line.items() if name != "seq"} for line in lines]
+
+
+def _line(row: Mapping[str, Any]) -> Document:
+    return {
+        "seq": row["seq"],
+        "t_ms": round((row["t_mono_ns"] or 0) / 1e6, 1),
+        "node": row["node"],
+        "kind": row["kind"],
+        "call_point": row["call_point"],
+        "attempt": row["attempt"],
+        "text": _text(row),
+        "view": plain(row["client_view"]) if row["kind"] in VIEW_KINDS else None,
+    }
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    writer = _TEXTS.get(str(row["kind"]))
+    return writer(row) if writer else str(row["reason"] or row["state"] or row["detail"] or row["kind"])
+
+
+def _document(row: Mapping[str, Any]) -> str:
+    amount = f", {row['amount_minor']} {row['currency']} in minor units" if row["amount_minor"] is not None else ""
+    state = f" is now {row['state']}" if row["state"] else ""
+    return f"{words(str(row['entity_type']))} {row['entity_id']}{state}{amount}"
+
+
+def _answer(row: Mapping[str, Any]) -> str:
+    parts = [str(row["status"]) if row["status"] is not None else "no answer", row["code"], row["server_outcome"]]
+    return " ".join(str(part) for part in parts if part)
+
+
+def _experiment(row: Mapping[str, Any]) -> str:
+    detail = str(row["detail"] or "no fault")
+    try:
+        decoded = json.loads(detail)
+    except ValueError:
+        return f"the experiment begins: {detail}"
+    return (
+        f"the experiment begins: {decoded}"
+        if not isinstance(decoded, dict)
+        else f"the experiment begins: {decoded.get('plan') or 'repeats ' + str(decoded.get('solo_of'))}"
+    )
+
+
+_TEXTS = {
+    "experiment": _experiment,
+    "fault_armed": lambda row: f"planned: {row['fault_id']}/{row['mode']} at attempt {row['attempt'] or 'every'}",
+    "fault_fired": lambda row: f"fault {row['fault_id']}/{row['mode']}",
+    "fault_healed": lambda row: f"fault {row['fault_id']} is over",
+    "source_action": lambda row: "a person: " + _document(row),
+    "request": lambda row: (
+        f"{row['method']} {row['route']}"
+        + (f" key {row['idem_key']}" if row["idem_key"] else "")
+        + (f" reference {row['ext_ref']}" if row["ext_ref"] else "")
+    ),
+    "decision": _answer,
+    "commit": lambda row: f"{row['effect']}: {_document(row)}",
+    "response_end": _answer,
+    "bytes_out": lambda row: f"{row['bytes_out']} bytes of the answer were sent",
+    "event_sent": lambda row: f"event {row['event_id']}" + ("" if row["sig_ok"] else ", forged") + ("" if row["fresh"] else ", stale"),
+    "event_ack": lambda row: f"the connector answered {row['status']}" if row["status"] is not None else "the connector did not answer",
+    "event_dropped": lambda row: f"event {row['event_id']} was never delivered",
+    "parked": lambda row: f"declared parked: {row['reason'] or row['class'] or ''} (outcome {row['state'] or 'not posted'})",
+    "read_view": lambda row: "at the end: " + _document(row),
+    "redrive": lambda row: "the connector is asked to re-drive what it parked",
+    "proc_kill": lambda row: "the connector is killed",
+    "proc_start": lambda row: f"the connector starts (generation {row['sut_gen']})",
+    "phase": lambda row: f"phase {row['phase']}",
+    "hold": lambda row: "the request is held",
+    "release": lambda row: "the hold ends",
+}

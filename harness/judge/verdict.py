@@ -1,0 +1,77 @@
+"""The verdict as a value and as verdict.json (contracts/schemas/verdict.schema.json)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.errors import EXIT_INTERNAL, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
+
+SCHEMA = 1
+FILE = "verdict.json"
+EXIT_CODES = {"pass": EXIT_PASS, "fail": EXIT_VIOLATION, "inconclusive": EXIT_NOT_ENOUGH_EVIDENCE, "error": EXIT_INTERNAL}
+EXPERIMENT_VERDICTS = ("pass", "fail", "void", "inconclusive", "contaminated")
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One judged run. Every member is as in verdict.json; amounts are decimal strings by currency."""
+
+    run_id: str
+    seed: int | None
+    scenario: str
+    connector: str
+    verdict: str
+    reasons: tuple[str, ...]
+    experiments: Mapping[str, int]
+    by_experiment: tuple[Document, ...]
+    invariants: tuple[Document, ...]
+    violations: tuple[Document, ...]
+    coverage: Document
+    straight_through: Document
+    parking: Document
+    interference: Document
+    noise: Document
+    figures: Document
+    limits_of_a_pass: str
+    schema: int = SCHEMA
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 violation, 2 not enough evidence, 4 internal error."""
+        return EXIT_CODES[self.verdict]
+
+    def document(self) -> Document:
+        """As in verdict.json."""
+        first = {"schema": self.schema, "run_id": self.run_id, "seed": self.seed, "scenario": self.scenario, "connector": self.connector}
+        head = {**first, "verdict": self.verdict, "exit_code": self.exit_code}
+        return {**head, **{name: value for name, value in asdict(self).items() if name not in head}}
+
+
+def write_verdict(run_dir: Path, verdict: Verdict) -> Path:
+    """Write verdict.json in one step (a reader never sees half of it) and return its path."""
+    path = run_dir / FILE
+    partial = run_dir / f".{FILE}.part"
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(verdict.document()), indent=1) + b"\n")
+    partial.replace(path)
+    return path
+
+
+def plain(value: Any) -> Any:
+    """A DuckDB value as JSON: whole decimals as integers, anything unknown as text."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else str(value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def decimal_text(minor: int, currency: str, minor_units: Mapping[str, int]) -> str:
+    """12000, USD -> "120.00". A currency that the catalogue lacks shows minor units."""
+    digits = minor_units.get(currency, 0)
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
