@@ -1,0 +1,255 @@
+"""What went wrong: violations by invariant, and the failing transactions, each with everything that explains it.
+
+A run may have hundreds of violations. The page stays bounded: the most telling transactions get a report card (one of each
+invariant, call point and fault before the second of any), the others a line; verdict.json has them all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from contracts.catalog import Catalog
+from reports.diagram import Diagram, draw
+from reports.fields import Record, clip, number, rows, table, text, texts, whole
+from reports.junit import by_transaction
+from reports.matrix import Key
+from reports.money import amounts_of, amounts_text, at_risk, from_minor, violation_money
+from reports.words import OUTCOME_WORD, word
+
+CARDS_MAX = 40
+CARDS_OPEN = 5
+LINES_PER_INVARIANT = 6
+LINES_MAX = 400
+ROWS_PER_CARD = 6
+TIMELINE_MAX = 200
+SEVERITIES = ("money", "books", "loss", "security", "liveness", "conduct")
+_ROW_MEMBERS_SHOWN_ELSEWHERE = {"txn_id", "call_point", "story", "money_minor", "currency"}
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One violated invariant of one transaction."""
+
+    invariant: str
+    title: str
+    severity: str
+    story: str
+    money: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One row of the timeline."""
+
+    at: str
+    node: str
+    kind: str
+    what: str
+    text: str
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The report card of one failing transaction."""
+
+    txn_id: str
+    anchor: str
+    about: str
+    plan: str
+    outcome: str
+    why: str
+    broken: tuple[Broken, ...]
+    money: str
+    fault: str
+    wants: str
+    control: str
+    solo: str
+    replay: str
+    evidence: tuple[tuple[str, str], ...]
+    diagram: Diagram | None
+    timeline: tuple[Moment, ...]
+    left_out: int
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One violation as a line."""
+
+    txn_id: str
+    link: str
+    plan: str
+    story: str
+    money: str
+    solo: str
+    replay: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All violations of one invariant: the first ones, then the rest folded away, then a number."""
+
+    invariant: str
+    title: str
+    severity: str
+    total: int
+    money: str
+    first: tuple[Entry, ...]
+    rest: tuple[Entry, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Everything the page says about violations. `links`: the anchor of a failing transaction by cell."""
+
+    groups: tuple[Group, ...]
+    cards: tuple[Card, ...]
+    without_card: int
+    links: Mapping[Key, str]
+
+
+def cases(verdict: Record, catalog: Catalog) -> Cases:
+    """Groups by severity, cards in order of telling."""
+    invariants = {text(row, "id"): row for row in rows(verdict, "invariants")}
+    experiments = {text(row, "txn_id"): row for row in rows(verdict, "by_experiment")}
+    violations = sorted(rows(verdict, "violations"), key=lambda violation: _rank(invariants.get(text(violation, "invariant"), {})))
+    grouped = by_transaction({"violations": violations})
+    grouped.pop("", None)
+    order = _most_telling(violations)
+    anchors = {txn: f"txn-{position}" for position, txn in enumerate(order[:CARDS_MAX])}
+    cards = tuple(_card(txn, grouped[txn], experiments, invariants, catalog, position) for position, txn in enumerate(order[:CARDS_MAX]))
+    groups = tuple(_group(name, violations, invariants, anchors) for name in dict.fromkeys(text(v, "invariant") for v in violations))
+    return Cases(groups, cards, len(order) - len(cards), _links(violations, experiments, anchors))
+
+
+def _rank(invariant: Record) -> int:
+    severity = text(invariant, "severity")
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _most_telling(violations: Sequence[Record]) -> list[str]:
+    """Transactions, the first of each (invariant, call point, fault) before the others."""
+    leaders: dict[tuple[str, str, str], str] = {}
+    for violation in violations:
+        key = (text(violation, "invariant"), text(violation, "call_point"), text(violation, "fault_id"))
+        leaders.setdefault(key, text(violation, "txn_id"))
+    everyone = [text(violation, "txn_id") for violation in violations]
+    return [txn for txn in dict.fromkeys([*leaders.values(), *everyone]) if txn]
+
+
+def _links(violations: Sequence[Record], experiments: Mapping[str, Record], anchors: Mapping[str, str]) -> dict[Key, str]:
+    links: dict[Key, str] = {}
+    for violation in violations:
+        txn = text(violation, "txn_id")
+        if txn in anchors:
+            key = (text(experiments.get(txn, {}), "flow"), text(violation, "call_point"), text(violation, "fault_id"))
+            links.setdefault(key, anchors[txn])
+    return links
+
+
+def _card(
+    txn: str,
+    violations: Sequence[Record],
+    experiments: Mapping[str, Record],
+    invariants: Mapping[str, Record],
+    catalog: Catalog,
+    position: int,
+) -> Card:
+    first, experiment = violations[0], experiments.get(txn, {})
+    longest = max(violations, key=lambda violation: len(rows(violation, "timeline")))
+    fault = catalog.faults.get(text(first, "fault_id"))
+    timeline = rows(longest, "timeline")
+    outcome = text(experiment, "outcome")
+    return Card(
+        txn_id=txn,
+        anchor=f"txn-{position}",
+        about=" · ".join(part for part in (text(experiment, "template") or text(experiment, "flow"), text(experiment, "wave")) if part),
+        plan=text(first, "plan") or text(experiment, "plan"),
+        outcome=OUTCOME_WORD.get(outcome, outcome),
+        why=text(experiment, "why"),
+        broken=tuple(_broken(violation, invariants) for violation in violations),
+        money=amounts_text(at_risk({"violations": violations})),
+        fault=f"{fault.id} {word(fault.name)}" if fault else word(text(first, "fault_name") or text(first, "fault_id")),
+        wants=fault.wants if fault else "",
+        control=_control(violations, experiments),
+        solo=_solo(first, experiment),
+        replay=text(first, "replay"),
+        evidence=_evidence(txn, violations, invariants),
+        diagram=draw(longest),
+        timeline=tuple(_moment(entry) for entry in timeline[:TIMELINE_MAX]),
+        left_out=max(0, len(timeline) - TIMELINE_MAX),
+        open=position < CARDS_OPEN,
+    )
+
+
+def _broken(violation: Record, invariants: Mapping[str, Record]) -> Broken:
+    name = text(violation, "invariant")
+    invariant = invariants.get(name, {})
+    return Broken(
+        name, text(invariant, "title"), text(invariant, "severity"), clip(text(violation, "story"), 800), violation_money(violation)
+    )
+
+
+def _control(violations: Sequence[Record], experiments: Mapping[str, Record]) -> str:
+    txn = next((text(violation, "control_txn") for violation in violations if text(violation, "control_txn")), "")
+    if not txn:
+        return ""
+    outcome = text(experiments.get(txn, {}), "outcome")
+    return f"{txn} ({OUTCOME_WORD.get(outcome, outcome)})" if outcome else txn
+
+
+def _solo(violation: Record, experiment: Record) -> str:
+    solo = table(violation, "solo")
+    if solo:
+        again, of = whole(solo, "reproduced"), whole(solo, "of")
+        return f"{again} of {of}" + (" (it needs company: it did not happen alone)" if of and not again else "")
+    stated = text(experiment, "solo")
+    return stated.replace("/", " of ") if stated else ""
+
+
+def _evidence(txn: str, violations: Sequence[Record], invariants: Mapping[str, Record]) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str]] = []
+    for name in dict.fromkeys(text(violation, "invariant") for violation in violations):
+        mine = [row for row in rows(invariants.get(name, {}), "rows") if text(row, "txn_id") == txn]
+        found += [(name, said) for said in (_row_says(row) for row in mine) if said]
+    return tuple(found[:ROWS_PER_CARD])
+
+
+def _row_says(row: Record) -> str:
+    money = from_minor(row.get("money_minor"), text(row, "currency")) if text(row, "currency") else ""
+    members = [
+        f"{word(name)} = {text(row, name) or ' '.join(texts(row, name))}" for name in row if name not in _ROW_MEMBERS_SHOWN_ELSEWHERE
+    ]
+    return clip(" · ".join([*([money] if money else []), *(member for member in members if not member.endswith("= "))]), 600)
+
+
+def _moment(entry: Record) -> Moment:
+    elapsed = number(entry, "t_ms")
+    attempt = whole(entry, "attempt")
+    what = text(entry, "call_point") + (f" #{attempt}" if attempt > 1 else "")
+    at = f"{elapsed:,.1f}" if elapsed is not None else ""
+    return Moment(at, text(entry, "node"), word(text(entry, "kind")), what, clip(text(entry, "text"), 400), text(entry, "view"))
+
+
+def _group(name: str, violations: Sequence[Record], invariants: Mapping[str, Record], anchors: Mapping[str, str]) -> Group:
+    invariant = invariants.get(name, {})
+    mine = [violation for violation in violations if text(violation, "invariant") == name]
+    entries = [_entry(violation, anchors) for violation in mine[:LINES_MAX]]
+    total = max(len(mine), whole(invariant, "violations"))
+    money = amounts_text(amounts_of(invariant, "money")) or amounts_text(at_risk({"violations": mine}))
+    first, rest = tuple(entries[:LINES_PER_INVARIANT]), tuple(entries[LINES_PER_INVARIANT:])
+    return Group(name, text(invariant, "title"), text(invariant, "severity"), total, money, first, rest, max(0, total - len(entries)))
+
+
+def _entry(violation: Record, anchors: Mapping[str, str]) -> Entry:
+    txn, solo = text(violation, "txn_id"), table(violation, "solo")
+    return Entry(
+        txn_id=txn,
+        link=anchors.get(txn, ""),
+        plan=clip(text(violation, "plan"), 300),
+        story=clip(text(violation, "story"), 500),
+        money=violation_money(violation),
+        solo=f"{whole(solo, 'reproduced')} of {whole(solo, 'of')}" if solo else "",
+        replay=text(violation, "replay"),
+    )

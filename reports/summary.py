@@ -1,0 +1,110 @@
+"""The last lines in the terminal: what a person understands in ten seconds."""
+
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from reports.fields import Record, clip, count, percent, rows, table, text, texts, whole
+from reports.headline import exit_code_of, straight_through_of, tested_sentence, title_of, verdict_of
+from reports.money import amounts_of, amounts_text, at_risk, violation_money
+from reports.words import EXIT_WHY, RUN_WORD
+
+WIDTH = 100
+FIRST = 5
+_LABEL = 11
+
+
+def summary_text(verdict: Record, *, report: Path | None = None) -> str:
+    """Plain text without colour codes, ending without a newline. `report` is where the page lies."""
+    kind = verdict_of(verdict)
+    code = exit_code_of(verdict)
+    lines = [f"{RUN_WORD[kind].upper()}  {title_of(verdict)}", ""]
+    lines += _labelled("looked at", tested_sentence(verdict) + _judged(verdict))
+    lines += _straight_through(verdict)
+    money = amounts_text(at_risk(verdict))
+    lines += _labelled("at risk", money) if money else []
+    lines += _reasons(verdict) if kind != "pass" else []
+    lines += _wrong(verdict)
+    lines += _first_violations(rows(verdict, "violations"))
+    lines += ["", *_labelled("report", str(report))] if report else [""]
+    lines += _labelled("exit code", f"{code}: {EXIT_WHY.get(code, 'not known to this version')}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _labelled(label: str, content: str) -> list[str]:
+    head = f"  {label:<{_LABEL}}"
+    return textwrap.wrap(
+        content, WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False, break_on_hyphens=False
+    ) or [head]
+
+
+def _judged(verdict: Record) -> str:
+    cells = table(table(verdict, "coverage"), "cells")
+    applicable = whole(cells, "applicable")
+    return f" {whole(cells, 'judged'):,} of {count(applicable, 'cell')} (call point × fault) judged." if applicable else ""
+
+
+def _straight_through(verdict: Record) -> list[str]:
+    posted, expected = straight_through_of(verdict)
+    if not expected:
+        return []
+    return _labelled("posted", f"{posted:,} of {expected:,} without parking ({percent(posted, expected)}).")
+
+
+def _reasons(verdict: Record) -> list[str]:
+    reasons = texts(verdict, "reasons")
+    found = [line for reason in reasons[:FIRST] for line in _labelled("because", reason)]
+    return found + (_labelled("", f"and {count(len(reasons) - FIRST, 'more reason')}") if len(reasons) > FIRST else [])
+
+
+def _wrong(verdict: Record) -> list[str]:
+    broken = [row for row in rows(verdict, "invariants") if text(row, "status") in {"violated", "warned", "error"}]
+    broken.sort(key=lambda row: (text(row, "status") != "violated", -whole(row, "violations"), text(row, "id")))
+    lines = []
+    for row in broken:
+        mark = "" if text(row, "status") == "violated" else f" ({'warning' if text(row, 'status') == 'warned' else 'could not be checked'})"
+        money = amounts_text(amounts_of(row, "money"))
+        lines.append(f"  {text(row, 'id'):<4} {whole(row, 'violations'):>5,} ×  {clip(text(row, 'title'), 68)}{mark}")
+        lines += [f"{'':15}{clip(money, 80)}"] if money else []
+    return (
+        ["", "  what is wrong" if any(text(row, "status") == "violated" for row in broken) else "  worth a look", *lines] if lines else []
+    )
+
+
+def spread(violations: Iterable[Record], first: int) -> list[Record]:
+    """The first violations, one of each invariant before the second of any, no transaction twice."""
+    queues: dict[str, list[Record]] = {}
+    for violation in violations:
+        queues.setdefault(text(violation, "invariant"), []).append(violation)
+    chosen: list[Record] = []
+    seen: set[str] = set()
+    while len(chosen) < first and any(queues.values()):
+        for queue in queues.values():
+            fresh = next((violation for violation in queue if text(violation, "txn_id") not in seen), None)
+            queue[:] = queue[queue.index(fresh) + 1 :] if fresh else []
+            if fresh and len(chosen) < first:
+                chosen.append(fresh)
+                seen |= {text(fresh, "txn_id")} - {""}
+    return chosen
+
+
+def _first_violations(violations: list[Record]) -> list[str]:
+    chosen = spread(violations, FIRST)
+    lines = []
+    for violation in chosen:
+        money = violation_money(violation)
+        lines += [
+            "",
+            f"  {text(violation, 'invariant')} {text(violation, 'txn_id')}{'  ' + money if money else ''}  {_solo(violation)}".rstrip(),
+        ]
+        lines += textwrap.wrap(clip(text(violation, "story"), 300), WIDTH, initial_indent="    ", subsequent_indent="    ")
+        lines.append(f"    plan    {clip(text(violation, 'plan'), 200)}")
+        lines.append(f"    replay  {text(violation, 'replay')}")
+    if len(violations) > len(chosen):
+        lines += ["", f"  {count(len(violations) - len(chosen), 'more violation')} in the report"]
+    return lines
+
+
+def _solo(violation: Record) -> str:
+    solo = table(violation, "solo")
+    return f"(again alone: {whole(solo, 'reproduced')} of {whole(solo, 'of')})" if solo else ""
