@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -27,7 +27,7 @@ class FaultyProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Put the protocol into the scope of the request that begins."""
         super().on_message_begin()
-        self.scope[PROTOCOL] = self  # type: ignore[typeddict-unknown-key]
+        cast("Scope", self.scope)[PROTOCOL] = self
 
     def reset(self) -> None:
         """RST: unsent bytes are thrown away and the peer gets `connection reset`."""
@@ -39,6 +39,14 @@ class FaultyProtocol(HttpToolsProtocol):
         """FIN: what was written goes out, nothing more."""
         self._disown()
         self.transport.close()
+
+    def send_now(self, data: bytes) -> int:
+        """Bytes that the kernel took at once; event loops batch their writes until the end of an iteration."""
+        plain = self.transport.get_extra_info("socket")
+        try:
+            return os.write(plain.fileno(), data)
+        except OSError:
+            return 0
 
     def _disown(self) -> None:
         # uvicorn answers 500 for an application that returns without an answer, unless the client is gone
@@ -88,6 +96,19 @@ class Wire:
     def drop(self) -> None:
         """Close the connection without a byte."""
         self._broken().drop()
+
+    def close_if_open(self) -> None:
+        """Close without another byte, unless the client has left already."""
+        if self._protocol is not None and not self.left:
+            self._protocol.drop()
+
+    def push(self, status: int, headers: Headers, body: bytes) -> None:
+        """A whole answer straight to the kernel, for a moment when the loop will not run again in time."""
+        protocol = self._broken()
+        if not self.left:
+            data = head_bytes(status, headers) + body
+            self.bytes_out = len(body) if protocol.send_now(data) == len(data) else 0
+            protocol.drop()
 
     def truncated(self, status: int, headers: Headers, body: bytes) -> None:
         """A Content-Length that promises the whole body, half of it, and the end."""

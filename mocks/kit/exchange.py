@@ -1,0 +1,399 @@
+"""One request, from its arrival to the end of its answer."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from email.utils import formatdate
+from typing import Any
+
+import msgspec
+
+from mocks.kit.commits import NOTHING, Origin
+from mocks.kit.idempotency import Scope as KeyScope
+from mocks.kit.intake import Incoming, Reader, idempotency_key, trace_of, version_of
+from mocks.kit.limits import Allowance
+from mocks.kit.mechanics import Mechanics
+from mocks.kit.operation import NO_REFS, Call, Operation, Refs, Refusal, Reply
+from mocks.kit.outcome import Outcome
+from mocks.kit.problems import PROBLEM_TYPE
+from mocks.kit.tokens import Token
+from mocks.kit.wire import Headers
+
+LOG = logging.getLogger("dryclose.world")
+JSON_TYPE = (b"content-type", b"application/json")
+PROBLEM_HEADER = (b"content-type", PROBLEM_TYPE)
+REPLAYED = (b"idempotency-replayed", b"true")
+NOT_OWN_TRUTH = frozenset({"DUPLICATE_REFERENCE", "IDEMPOTENCY_KEY_IN_PROGRESS"})  # the request repeats one that had its own effect
+SPEECHLESS = Refusal("INTERNAL_ERROR", "the system failed while it carried out the request")
+
+
+class Drawer:
+    """`Call.draw` of a request: its key is complete once the request is attributed."""
+
+    __slots__ = ("_mechanics", "prefix")
+
+    def __init__(self, mechanics: Mechanics) -> None:
+        self._mechanics = mechanics
+        self.prefix: tuple[object, ...] = ()
+
+    def __call__(self, name: str) -> int:
+        return self._mechanics.streams.draw(*self.prefix, name)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known about one request."""
+
+    incoming: Incoming
+    op_id: int
+    attempt: int
+    token: Token | None
+    call: Call
+    refs: Refs
+    origin: Origin
+    flow: str | None
+    idem_key: str | None
+    body_hash: str | None
+    refusal: Refusal | None
+    allowance: Allowance | None = None
+
+
+class Endpoint:
+    """One operation of one system, ready to serve."""
+
+    def __init__(self, node: str, operation: Operation, mechanics: Mechanics) -> None:
+        self.node = node
+        self.operation = operation
+        self.mechanics = mechanics
+        self._reader = Reader(operation, mechanics.cursors)
+        self._encoder = msgspec.json.Encoder(decimal_format="string")
+        self._changes = operation.method != "GET"
+
+    # --- arrival
+
+    def open(self, incoming: Incoming, conn_id: str) -> Exchange:
+        """Read, attribute, number and record a request. Decides nothing yet; what is wrong with it stands in `refusal`."""
+        mechanics = self.mechanics
+        token = self._token(incoming)
+        call, drawer, idem_key, body_hash, refusal = self._read(incoming, token)
+        refs = self._refs(call, refusal)
+        etag_in = incoming.header(b"if-match")
+        text = incoming.path.encode() + incoming.raw
+        found = mechanics.index.find(refs, idem_key, text)
+        txn_id = found.txn_id
+        if txn_id is not None:
+            mechanics.index.learn_call(txn_id, refs, idem_key)
+        call_point = self.operation.call_point
+        attempt = mechanics.traffic.arrival(txn_id, call_point)
+        drawer.prefix = (txn_id, call_point, attempt)
+        op_id = mechanics.traffic.op_id()
+        flow = mechanics.books.flow_of(txn_id)
+        by_connector = token is not None and token.client_id == mechanics.connector_id
+        if by_connector:
+            mechanics.traffic.saw(call_point, flow, changes=self._changes, now_ns=mechanics.clock.mono_ns())
+        correlation, trace = trace_of(incoming)
+        if correlation is None:
+            call = _with_correlation(call, f"dc-{drawer('correlation'):016x}")
+        gen = mechanics.recorder.sut_gen if by_connector else None
+        origin = Origin(self.node, call_point, txn_id, op_id, call.correlation_id, trace, gen)
+        mechanics.recorder.write(
+            "request",
+            self.node,
+            op_id=op_id,
+            call_point=call_point,
+            attempt=attempt,
+            method=self.operation.method,
+            route=self.operation.path,
+            txn_id=txn_id,
+            txn_attr=found.how,
+            flow=flow,
+            idem_key=idem_key,
+            ext_ref=refs.ext_ref,
+            etag_in=etag_in,
+            body_hash=body_hash,
+            token_id=token.token_id if token else None,
+            corr_id=call.correlation_id,
+            conn_id=conn_id,
+            sut_gen=gen,
+            amount_minor=refs.amount_minor,
+            currency=refs.currency,
+            src_version=refs.src_version,
+        )
+        return Exchange(incoming, op_id, attempt, token, call, refs, origin, flow, idem_key, body_hash, refusal)
+
+    def _token(self, incoming: Incoming) -> Token | None:
+        """Who comes, also with a token that is no longer live: whether it may pass is decided later."""
+        header = incoming.headers.get(b"authorization")
+        if header is None or header[:7].lower() != b"bearer ":
+            return None
+        return self.mechanics.tokens.identify(header[7:].strip().decode("latin-1"))
+
+    def _read(self, incoming: Incoming, token: Token | None) -> tuple[Call, Drawer, str | None, str | None, Refusal | None]:
+        operation = self.operation
+        refusal = incoming.refusal or self._reader.check_query(incoming.query)
+        body, body_hash = None, None
+        idem_key = None
+        limit, after = 50, None
+        if self._changes:
+            idem_key, wrong_key = idempotency_key(incoming)
+            if incoming.refusal is None:
+                body, body_hash, wrong_body = self._reader.body(incoming)
+                refusal = refusal or wrong_body
+            refusal = refusal or wrong_key
+        elif operation.kind in {"list", "lookup"}:
+            limit, after, wrong_page = self._reader.page(incoming.query)
+            refusal = refusal or wrong_page
+        drawer = Drawer(self.mechanics)
+        call = Call(
+            path=incoming.path_params,
+            query=incoming.query,
+            body=body,
+            now=self.mechanics.business.now(),
+            client_id=token.client_id if token else "",
+            actor=incoming.header(b"x-acting-user") if operation.kind == "actor" else None,
+            if_match=version_of(incoming.header(b"if-match")) if self._changes else None,
+            correlation_id=trace_of(incoming)[0] or "",
+            draw=drawer,
+            limit=limit,
+            after=after,
+        )
+        return call, drawer, idem_key, body_hash, refusal
+
+    def _refs(self, call: Call, refusal: Refusal | None) -> Refs:
+        if refusal is None:
+            return self.operation.refs(call)
+        try:  # a broken request still says whose it is, as far as it can be read
+            return self.operation.refs(call)
+        except (AttributeError, TypeError, KeyError, ValueError):
+            return NO_REFS
+
+    # --- decision
+
+    def gate(self, exchange: Exchange) -> Refusal | None:
+        """What keeps this request from being served, in the order in which a real system would notice."""
+        refusal = self._not_authorised(exchange) or self._throttled(exchange) or exchange.refusal
+        if refusal is None and self.operation.kind == "actor" and not exchange.call.actor:
+            return Refusal("INVALID_PARAMETER", "header X-Acting-User is missing; expected the id of the person who acts")
+        return refusal
+
+    def _not_authorised(self, exchange: Exchange) -> Refusal | None:
+        token = exchange.token
+        if token is None:
+            sent = b"authorization" in exchange.incoming.headers
+            code, detail = ("TOKEN_INVALID", "the bearer token is not known") if sent else ("TOKEN_MISSING", "no bearer token was sent")
+            return Refusal(code, detail)
+        if token.revoked or token.expires_ns <= self.mechanics.clock.mono_ns():
+            return Refusal("TOKEN_INVALID", "the bearer token has expired or was revoked; get a new one")
+        if self.operation.scope not in token.scopes:
+            return Refusal("INSUFFICIENT_SCOPE", f"this operation needs scope {self.operation.scope}")
+        return None
+
+    def _throttled(self, exchange: Exchange) -> Refusal | None:
+        limiter = self.mechanics.limiter
+        if limiter is None or exchange.token is None:
+            return None
+        exchange.allowance = limiter.take(exchange.token.client_id, self.mechanics.clock.mono_ns())
+        if exchange.allowance.allowed:
+            return None
+        return Refusal("RATE_LIMITED", f"more than {limiter.per_s} requests a second; wait {exchange.allowance.reset_s} s")
+
+    def perform(self, exchange: Exchange) -> Outcome:
+        """Serve the request: replay it when its key was served before, otherwise execute it once."""
+        scope = self.key_scope(exchange)
+        if scope is None:
+            return self.execute(exchange)
+        store = self.mechanics.idempotency
+        verdict = store.begin(scope, exchange.body_hash or "")
+        if verdict.outcome is not None:
+            return replace(
+                verdict.outcome, headers=[*verdict.outcome.headers, REPLAYED], truth="replayed", effect_ids=None, commit_seq=None
+            )
+        if verdict.what == "in_progress":
+            return self.refused(
+                exchange, Refusal("IDEMPOTENCY_KEY_IN_PROGRESS", "the first request with this key has not finished; ask again")
+            )
+        if verdict.what == "reused":
+            return self.refused(exchange, Refusal("IDEMPOTENCY_KEY_REUSED", "this key was used with another payload"))
+        return self.execute_and_keep(exchange, scope)
+
+    def key_scope(self, exchange: Exchange) -> KeyScope | None:
+        """Under what the key of this request is kept; None when it carries none."""
+        if exchange.idem_key is None:
+            return None
+        return KeyScope(exchange.call.client_id, f"{self.operation.method} {exchange.incoming.path}", exchange.idem_key)
+
+    def execute_and_keep(self, exchange: Exchange, scope: KeyScope | None) -> Outcome:
+        """Execute a request whose key is reserved."""
+        outcome = self.execute(exchange)
+        if scope is not None:
+            if outcome.executed:
+                self.mechanics.idempotency.finish(scope, outcome)
+            else:
+                self.mechanics.idempotency.abandon(scope)
+        return outcome
+
+    def execute(self, exchange: Exchange) -> Outcome:
+        """Run the handler: the one place where something changes."""
+        try:
+            reply = self.operation.handler(exchange.call)
+        except Refusal as refusal:
+            return self.refused(exchange, refusal)
+        except Exception:  # whatever breaks inside, the client gets a problem document and the log gets the trace
+            LOG.exception("handler of %s failed", self.operation.call_point)
+            return self.refused(exchange, SPEECHLESS)
+        if self.operation.kind == "actor":
+            record_action(self.mechanics, self.node, self.operation.call_point, reply, exchange.origin, actor=exchange.call.actor)
+        changed = bool(reply.effects)
+        committed = (
+            self.mechanics.commits.apply(reply, exchange.call, exchange.origin) if changed or reply.events or reply.deferred else NOTHING
+        )
+        headers: Headers = [JSON_TYPE]
+        etag = None
+        if reply.version is not None:
+            etag = f'"{reply.version}"'
+            headers.append((b"etag", etag.encode()))
+        if reply.location is not None:
+            headers.append((b"location", reply.location.encode("latin-1")))
+        return Outcome(
+            status=reply.status or self.operation.status,
+            headers=headers,
+            body=self._encoder.encode(self._body(reply)),
+            truth="committed" if changed else "no_effect",
+            effect_ids=committed.effect_ids,
+            commit_seq=committed.commit_seq,
+            etag=etag,
+            reply=reply,
+        )
+
+    def _body(self, reply: Reply) -> Any:
+        body = reply.body
+        if isinstance(body, dict) and "next" in body and "items" in body:
+            key = body["next"]
+            cursor = self.mechanics.cursors.encode(self.operation.call_point, tuple(key)) if key is not None else None
+            return {"items": body["items"], "next_cursor": cursor}
+        return body
+
+    # --- answers that are not the handler's
+
+    def refused(self, exchange: Exchange, refusal: Refusal) -> Outcome:
+        """The problem document of a refusal."""
+        truth = "no_effect" if refusal.code in NOT_OWN_TRUTH else "rejected"
+        return self.problem(
+            exchange, refusal.code, refusal.detail, truth=truth, extra=refusal.extra, retry_after_s=self._wait(exchange, refusal)
+        )
+
+    def _wait(self, exchange: Exchange, refusal: Refusal) -> float | None:
+        return exchange.allowance.reset_s if exchange.allowance and refusal.code == "RATE_LIMITED" else None
+
+    def problem(
+        self,
+        exchange: Exchange,
+        code: str,
+        detail: str,
+        *,
+        truth: str,
+        extra: Mapping[str, Any] | None = None,
+        retry_after_s: float | None = None,
+        as_date: bool = False,
+        status: int | None = None,
+    ) -> Outcome:
+        """A problem document with its headers."""
+        problems = self.mechanics.problems
+        headers: Headers = [PROBLEM_HEADER]
+        retry_after_ms = None
+        if retry_after_s is not None:
+            value, retry_after_ms = retry_after(retry_after_s, self.mechanics.clock.wall_s(), as_date=as_date)
+            headers.append((b"retry-after", value.encode()))
+        status = status or problems.status(code)
+        if status == 401:
+            headers.append((b"www-authenticate", b'Bearer realm="dryclose"'))
+        body = problems.body(code, detail, exchange.incoming.path, extra, status)
+        return Outcome(status, headers, body, truth, code=code, retry_after_ms=retry_after_ms)
+
+    def headers_for(self, exchange: Exchange, outcome: Outcome) -> Headers:
+        """The headers of this answer to this request."""
+        origin = exchange.origin
+        headers = [
+            *outcome.headers,
+            (b"content-length", str(len(outcome.body)).encode()),
+            (b"x-correlation-id", origin.correlation_id.encode("latin-1")),
+        ]
+        if origin.traceparent:
+            headers.append((b"traceparent", origin.traceparent.encode()))
+        if exchange.allowance is not None and self.mechanics.limiter is not None:
+            headers.append((b"ratelimit-policy", f'"client";q={self.mechanics.limiter.per_s};w=1'.encode()))
+            headers.append((b"ratelimit", f'"client";r={exchange.allowance.left};t={exchange.allowance.reset_s}'.encode()))
+        return headers
+
+    # --- what is recorded
+
+    def record_decision(self, exchange: Exchange, outcome: Outcome) -> None:
+        """What the mock decided."""
+        origin = exchange.origin
+        self.mechanics.recorder.write(
+            "decision",
+            self.node,
+            op_id=exchange.op_id,
+            call_point=origin.call_point,
+            attempt=exchange.attempt,
+            txn_id=origin.txn_id,
+            flow=exchange.flow,
+            server_outcome=outcome.truth,
+            status=outcome.status,
+            code=outcome.code,
+            effect_ids=outcome.effect_ids,
+            commit_seq=outcome.commit_seq,
+            sut_gen=origin.sut_gen,
+        )
+
+    def record_end(self, exchange: Exchange, **columns: Any) -> None:
+        """The end of the answer, with what a correct client may conclude from it."""
+        origin = exchange.origin
+        self.mechanics.recorder.write(
+            "response_end",
+            self.node,
+            op_id=exchange.op_id,
+            call_point=origin.call_point,
+            attempt=exchange.attempt,
+            txn_id=origin.txn_id,
+            flow=exchange.flow,
+            sut_gen=origin.sut_gen,
+            **columns,
+        )
+
+    def call_again(self, exchange: Exchange) -> Exchange:
+        """The same request, carried out now (a late commit)."""
+        return replace(exchange, call=replace(exchange.call, now=self.mechanics.business.now()))
+
+
+def _with_correlation(call: Call, correlation_id: str) -> Call:
+    return replace(call, correlation_id=correlation_id)
+
+
+def retry_after(seconds: float, wall_s: float, *, as_date: bool) -> tuple[str, int]:
+    """The header's value, and how many milliseconds it asks for. A date has no fractions, so it may ask for a little less."""
+    if not as_date:
+        whole = max(1, round(seconds))
+        return str(whole), whole * 1000
+    moment = int(wall_s + seconds)
+    return formatdate(moment, usegmt=True), max(0, int((moment - wall_s) * 1000))
+
+
+def record_action(mechanics: Mechanics, node: str, call_point: str, reply: Reply, origin: Origin, *, actor: str | None) -> None:
+    """A person did something in a mock."""
+    effect = reply.effects[0] if reply.effects else None
+    mechanics.recorder.write(
+        "source_action",
+        node,
+        call_point=call_point,
+        txn_id=origin.txn_id,
+        flow=mechanics.books.flow_of(origin.txn_id),
+        entity_type=effect.entity_type if effect else "",
+        entity_id=effect.entity_id if effect else "",
+        state=(effect.state if effect else None) or "",
+        version=effect.version if effect else None,
+        company=effect.company if effect else None,
+        period=effect.period if effect else None,
+        owner=actor,
+        corr_id=origin.correlation_id or None,
+    )

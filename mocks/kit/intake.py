@@ -1,0 +1,201 @@
+"""Reads one request: headers, query, body within its bounds. Everything a stranger can send ends in a value or a Refusal."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from mocks.kit.idempotency import parse_key
+from mocks.kit.limits import BODY_BYTES_MAX, DEPTH_MAX, too_deep
+from mocks.kit.operation import Operation, QueryParam, Refusal
+from mocks.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Cursors
+from mocks.kit.wire import Receive, Scope
+
+HEADER_TEXT = re.compile(r"[\x21-\x7e]{1,128}")
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+NO_VERSION = -1  # an If-Match that names no version of ours matches nothing
+HASH_LENGTH = 32
+
+
+class BodyTooLarge(Exception):  # noqa: N818 (an answer, not a defect)
+    """The body has more bytes than BODY_BYTES_MAX."""
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+    """The whole body. Raises BodyTooLarge as soon as it is known to be too large."""
+    declared = headers.get(b"content-length")
+    if declared is None and b"transfer-encoding" not in headers:
+        return b""
+    if declared is not None and declared.isdigit() and int(declared) > BODY_BYTES_MAX:
+        raise BodyTooLarge
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        body: bytes = message.get("body", b"")
+        size += len(body)
+        if size > BODY_BYTES_MAX:
+            raise BodyTooLarge
+        parts.append(body)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One request as it was sent. `refusal` is the first thing that is wrong with it."""
+
+    headers: Mapping[bytes, bytes]
+    path: str
+    path_params: Mapping[str, str]
+    query: Mapping[str, str]
+    raw: bytes
+    refusal: Refusal | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """A header as text."""
+        value = self.headers.get(name)
+        return value.decode("latin-1") if value is not None else None
+
+
+def parse_query(query_string: bytes) -> tuple[dict[str, str], Refusal | None]:
+    """Query parameters by name; one that appears twice is refused."""
+    if not query_string:
+        return {}, None
+    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=None)
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        return query, Refusal("INVALID_PARAMETER", "a query parameter appears twice; expected each once")
+    return query, None
+
+
+def check_param(param: QueryParam) -> Callable[[str], str | None]:
+    """A check of one parameter's value: what is wrong with it, or None."""
+    schema = param.schema
+    pattern = re.compile(schema["pattern"]) if "pattern" in schema else None
+    enum = schema.get("enum")
+    longest = schema.get("maxLength", 200)
+
+    def check(value: str) -> str | None:
+        if schema.get("type") == "integer":
+            return None if re.fullmatch(r"-?\d{1,18}", value, re.ASCII) else "expected a whole number"
+        if enum is not None and value not in enum:
+            return f"expected one of {', '.join(map(str, enum))}"
+        if len(value) > longest or len(value) < schema.get("minLength", 0):
+            return f"expected {schema.get('minLength', 0)} to {longest} characters"
+        if pattern is not None and not pattern.search(value):
+            return f"expected text like {schema['pattern']}"
+        return None
+
+    return check
+
+
+class Reader:
+    """Reads requests of one operation."""
+
+    def __init__(self, operation: Operation, cursors: Cursors) -> None:
+        self._operation = operation
+        self._cursors = cursors
+        self._decoder: msgspec.json.Decoder[Any] | None = msgspec.json.Decoder(operation.request) if operation.request else None
+        self._params = tuple((param, check_param(param)) for param in operation.query)
+        self._encoder = msgspec.json.Encoder(order="sorted")
+
+    def check_query(self, query: Mapping[str, str]) -> Refusal | None:
+        """What is wrong with the parameters, if anything."""
+        for param, check in self._params:
+            value = query.get(param.name)
+            if value is None:
+                if param.required:
+                    return Refusal("INVALID_PARAMETER", f"query parameter {param.name!r} is missing: {param.doc}")
+            elif wrong := check(value):
+                return Refusal("INVALID_PARAMETER", f"query parameter {param.name!r} has a value that is not valid: {wrong}")
+        return None
+
+    def page(self, query: Mapping[str, str]) -> tuple[int, tuple[Any, ...] | None, Refusal | None]:
+        """Limit and sort key to go on after."""
+        limit = query.get("limit")
+        size = LIMIT_DEFAULT
+        if limit is not None:
+            if not re.fullmatch(r"\d{1,3}", limit, re.ASCII) or not 1 <= int(limit) <= LIMIT_MAX:
+                return size, None, Refusal("INVALID_PARAMETER", f"limit is {limit[:20]!r}; expected 1 to {LIMIT_MAX}")
+            size = int(limit)
+        cursor = query.get("cursor")
+        if cursor is None:
+            return size, None, None
+        after = self._cursors.decode(self._operation.call_point, cursor)
+        if after is None:
+            return size, None, Refusal("INVALID_CURSOR", "this list did not issue the cursor; start again without one")
+        return size, after, None
+
+    def body(self, incoming: Incoming) -> tuple[Any, str | None, Refusal | None]:
+        """Decoded body, hash of its canonical form, and what is wrong."""
+        if self._decoder is None:
+            return None, None, None
+        refusal = check_json(incoming)
+        if refusal is not None:
+            return None, None, refusal
+        try:
+            free = msgspec.json.decode(incoming.raw)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return None, None, Refusal("MALFORMED_REQUEST", "the body is not JSON")
+        digest = sha256(self._encoder.encode(free)).hexdigest()[:HASH_LENGTH]
+        try:
+            return self._decoder.decode(incoming.raw), digest, None
+        except msgspec.ValidationError as error:
+            return None, digest, Refusal("VALIDATION_FAILED", str(error))
+
+
+def check_json(incoming: Incoming) -> Refusal | None:
+    """Whether the body may be parsed at all: declared as JSON, there, not nested too deep."""
+    kind = incoming.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+    if kind != b"application/json":
+        found = kind[:60].decode("latin-1") or "nothing"
+        return Refusal("UNSUPPORTED_MEDIA_TYPE", f"content-type is {found}; expected application/json")
+    if not incoming.raw:
+        return Refusal("MALFORMED_REQUEST", "the body is empty; expected a JSON object")
+    if too_deep(incoming.raw):
+        return Refusal("MALFORMED_REQUEST", f"the body nests deeper than {DEPTH_MAX} levels")
+    return None
+
+
+def idempotency_key(incoming: Incoming) -> tuple[str | None, Refusal | None]:
+    """The key that the client sent, if it sent one."""
+    header = incoming.header(b"idempotency-key")
+    if header is None:
+        return None, None
+    key = parse_key(header)
+    if key is None:
+        return None, Refusal(
+            "INVALID_PARAMETER", "Idempotency-Key is not valid; expected a quoted string or a bare token of 1 to 255 characters"
+        )
+    return key, None
+
+
+def version_of(if_match: str | None) -> int | None:
+    """The version that If-Match names; None when it names none or any; NO_VERSION when it is not one of our tags."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = ETAG.fullmatch(if_match.strip())
+    return int(found.group(1)) if found else NO_VERSION
+
+
+def trace_of(incoming: Incoming) -> tuple[str | None, str | None]:
+    """Correlation id and traceparent, when they are fit to be passed on."""
+    correlation = incoming.header(b"x-correlation-id")
+    if correlation is not None and not HEADER_TEXT.fullmatch(correlation):
+        correlation = None
+    trace = incoming.header(b"traceparent")
+    return correlation, trace if trace is not None and TRACEPARENT.fullmatch(trace) else None
+
+
+def path_of(scope: Scope) -> str:
+    """The concrete path, as the client wrote it."""
+    path: str = scope["path"]
+    return path

@@ -1,0 +1,62 @@
+"""Faults of the run: windows that every open transaction meets."""
+
+from dataclasses import dataclass
+
+from contracts.catalog import Fault, Mode
+from mocks.kit.books import Books
+from mocks.kit.recorder import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One fault in force at one system."""
+
+    fault: Fault
+    mode: Mode
+    system: str
+
+
+class Windows:
+    """Windows in force. Each is credited to the transactions that are open at its beginning or join before its end."""
+
+    def __init__(self, recorder: Recorder, books: Books) -> None:
+        self._recorder = recorder
+        self._books = books
+        self._open: dict[tuple[str, str], Window] = {}
+
+    def begin(self, window: Window) -> None:
+        """A window begins; beginning it twice is beginning it once."""
+        key = (window.fault.id, window.system)
+        if key not in self._open:
+            self._open[key] = window
+            self.fired(window.fault.id, window.mode.id, window.system, self._books.unsettled())
+
+    def end(self, fault_id: str, system: str) -> bool:
+        """The window ends; answers whether it was in force."""
+        window = self._open.pop((fault_id, system), None)
+        if window is not None:
+            self._recorder.write("fault_healed", system, call_point=system, fault_id=fault_id, mode=window.mode.id)
+            self._recorder.flush()
+        return window is not None
+
+    def fired(self, fault_id: str, mode_id: str, call_point: str, txn_ids: list[str]) -> None:
+        """A fault of the run reached the connector while these transactions were open."""
+        self._recorder.write(
+            "fault_fired", "harness", call_point=call_point, fault_id=fault_id, mode=mode_id, experienced_by=" ".join(txn_ids)
+        )
+        self._recorder.flush()
+
+    def joined(self, txn_id: str) -> None:
+        """A transaction joins while windows are in force: it experiences them too."""
+        for window in self._open.values():
+            self.fired(window.fault.id, window.mode.id, window.system, [txn_id])
+
+    def answering(self, system: str) -> Window | None:
+        """The window that makes this system answer with an error status now."""
+        if not self._open:
+            return None
+        return next((window for window in self._open.values() if window.system == system and window.mode.send == "status"), None)
+
+    def listed(self) -> list[Window]:
+        """Windows in force."""
+        return list(self._open.values())
