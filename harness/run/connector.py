@@ -183,7 +183,7 @@ class Connector:
                 code = await process.wait()
                 if self._watched and self._process is process:
                     self._watched = False
-                    self._emit("proc_exit", detail=f"exit code {code}")
+                    self._emit("proc_exit", reason=f"exit code {code}")
                     return code
             await asyncio.sleep(PROBE_PAUSE_S)
 
@@ -262,7 +262,7 @@ class Connector:
                     return
                 if self._process is not None and self._process.returncode is not None:
                     code = self._process.returncode
-                    self._emit("proc_exit", detail=f"exit code {code}")
+                    self._emit("proc_exit", reason=f"exit code {code}")
                     raise self._error(
                         f"ended with {_exit_text(code)} after {monotonic() - began:.1f} s, before its health path answered 200"
                     )
@@ -302,7 +302,7 @@ class Connector:
         code = await self._process.wait()
         self._process = None
         self._paused = False
-        self._emit("proc_exit", detail=f"exit code {code}")
+        self._emit("proc_exit", reason=f"exit code {code}")
 
     async def _close(self) -> None:
         """Stop and clean up. A second Ctrl-C in the middle still leaves no process behind."""
