@@ -263,8 +263,9 @@ def _by_txn(checks: Iterable[Checked], kind: str) -> dict[str, list[str]]:
 
 def _without_repeats(one: Checked, solo_of: Mapping[str, str]) -> Checked:
     """A solo run that violates what its original violated is a reproduction, not another violation."""
-    originals = {row["txn_id"] for row in one.rows}
-    rows = tuple(row for row in one.rows if solo_of.get(row["txn_id"] or "") not in originals)
+    violating = {row["txn_id"] for row in one.rows}
+    repeats = {solo for solo, original in solo_of.items() if original in violating}
+    rows = tuple(row for row in one.rows if row["txn_id"] not in repeats)
     return Checked(one.invariant, one.required, one.candidates, rows, one.error)
 
 

@@ -1,0 +1,295 @@
+"""Each invariant finds the corruption that it exists for, in the right transaction; and all are silent on the history that nobody corrupted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.judge.invariants import load_invariants
+from harness.judge.synthetic import Row, Scribe
+from tests.unit.judge.history_builder import clean_run, drop, insert, invariant, judged, one, refresh_views, rows
+
+CREATE: Row = {"kind": "commit", "entity_type": "purchase_order", "effect": "create"}
+
+
+def second_order(scribe: Scribe) -> None:
+    """The retry of 9 makes a second order."""
+    index, made = one(scribe, txn_id="p2p-000009", **CREATE)
+    insert(scribe, index + 1, {**made, "entity_id": "4500099999", "ext_ref": None})
+
+
+def second_order_undone(scribe: Scribe) -> None:
+    """As above, but the second order is cancelled later: right at rest, wrong on the way."""
+    second_order(scribe)
+    index, made = one(scribe, entity_id="4500099999")
+    insert(scribe, index + 1, {**made, "effect": "reverse", "state": "cancelled"})
+
+
+def lost(scribe: Scribe) -> None:
+    """Nothing was ever done for 8."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000008" and row["kind"] in {"commit", "request", "response_end"} and "op_id" in row))
+    refresh_views(scribe)
+
+
+def falsely_parked(scribe: Scribe) -> None:
+    """8 is posted, and declared as parked and not posted."""
+    index, parked = one(scribe, kind="parked")
+    insert(scribe, index, {**parked, "entity_id": "REQ-T1-000008", "retryable": False})
+
+
+def unattributed(scribe: Scribe) -> None:
+    """An order without any source document."""
+    index, made = one(scribe, txn_id="p2p-000008", **CREATE)
+    insert(scribe, index, {**made, "op_id": None, "txn_id": None, "entity_id": "4500088888", "ext_ref": None})
+
+
+def wrong_amount(scribe: Scribe) -> None:
+    """8 was ordered for one unit too much."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["amount_minor"] += 100
+
+
+def wrong_company(scribe: Scribe) -> None:
+    """8 was ordered in another company."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["company"] = "2000"
+
+
+def unbalanced(scribe: Scribe) -> None:
+    """One line of 8 lost a cent."""
+    one(scribe, txn_id="p2p-000008", kind="commit", entity_type="journal_line")[1]["amount_minor"] -= 1
+
+
+def next_period(scribe: Scribe) -> None:
+    """8 slipped into November."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["period"] = "2026-11"
+
+
+def into_closed_period(scribe: Scribe) -> None:
+    """The invoice of exp 9 was posted while October was closed."""
+    index, made = one(scribe, txn_id="exp-000009", kind="commit", entity_type="ap_invoice", state="posted")
+    del scribe.rows[index]
+    insert(scribe, one(scribe, call_point="erp.period.reopen")[0], made)
+
+
+def before_approval(scribe: Scribe) -> None:
+    """The order of 8 comes before the approval."""
+    index, made = one(scribe, txn_id="p2p-000008", **CREATE)
+    del scribe.rows[index]
+    insert(scribe, one(scribe, txn_id="p2p-000008", state="approved")[0], made)
+
+
+def never_cancelled(scribe: Scribe) -> None:
+    """13's order stays although its approval was taken back."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000013" and row.get("effect") == "reverse"))
+    refresh_views(scribe)
+
+
+def older_revision(scribe: Scribe) -> None:
+    """8 is written back from revision 1 after an order from revision 2."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["src_version"] = 2
+
+
+def one_reference_twice(scribe: Scribe) -> None:
+    """The order of 8 carries the reference of 7's."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["ext_ref"] = "REQ-T1-000007"
+
+
+def retries(scribe: Scribe, txn_id: str) -> list[Row]:
+    """The create requests of a transaction."""
+    return [row for _, row in rows(scribe, txn_id=txn_id, kind="request") if row["method"] == "POST"]
+
+
+def new_key(scribe: Scribe) -> None:
+    """The retry of 9 carries another key."""
+    retries(scribe, "p2p-000009")[1]["idem_key"] = "another"
+
+
+def one_key_two_bodies(scribe: Scribe) -> None:
+    """The retry of 9 carries another body."""
+    retries(scribe, "p2p-000009")[1]["body_hash"] = "another"
+
+
+def refused_again(scribe: Scribe) -> None:
+    """15 repeats what was refused for good."""
+    create = one(scribe, txn_id="p2p-000015", kind="response_end", call_point="erp.po.create")[0]
+    call = [row for _, row in rows(scribe, txn_id="p2p-000015", call_point="erp.po.create") if row["kind"] in {"request", "decision", "response_end"}]
+    insert(scribe, create + 1, *({**row, "op_id": 99_999, "attempt": 2} for row in call))
+
+
+def endless(scribe: Scribe) -> None:
+    """12 is attempted eleven times."""
+    index, _ = one(scribe, kind="request", txn_id="p2p-000012", attempt=3)
+    call = [row for _, row in rows(scribe, txn_id="p2p-000012", attempt=3) if row["kind"] in {"request", "decision", "response_end"}]
+    insert(scribe, index, *({**row, "op_id": 90_000 + n, "attempt": 3 + n} for n in range(8) for row in call))
+
+
+def impatient(scribe: Scribe) -> None:
+    """10 comes back at once although it was told to wait a second."""
+    request = retries(scribe, "p2p-000010")[1]
+    request["t_mono_ns"] -= 900_000_000
+
+
+def accepted_and_lost(scribe: Scribe) -> None:
+    """As `lost`: the event of 8 had been acknowledged."""
+    lost(scribe)
+
+
+def forged_accepted(scribe: Scribe) -> None:
+    """14's forged event is acknowledged."""
+    one(scribe, kind="event_ack", event_id="forged-14")[1]["status"] = 200
+
+
+def forged_acted_upon(scribe: Scribe) -> None:
+    """14's forged event is answered with 401, but the order is made at once."""
+    index, _ = one(scribe, kind="event_ack", event_id="forged-14")
+    call = [row for _, row in rows(scribe, txn_id="p2p-000014", call_point="erp.po.create")]
+    drop(scribe, lambda row: row not in call)
+    insert(scribe, index + 1, *call)
+
+
+def stale_accepted(scribe: Scribe) -> None:
+    """A genuine signature with an old timestamp is acknowledged."""
+    forged_accepted(scribe)
+    one(scribe, kind="event_sent", event_id="forged-14")[1].update(sig_ok=True, fresh=False)
+
+
+def never_written_back(scribe: Scribe) -> None:
+    """8 is ordered, but the requisition never learns of it."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000008" and row.get("state") == "ordered"))
+    refresh_views(scribe)
+
+
+def restless(scribe: Scribe) -> None:
+    """A create of 8 arrives in the quiet window."""
+    request = retries(scribe, "p2p-000008")[0]
+    insert(scribe, one(scribe, kind="quiet", state="end")[0], {**request, "op_id": 99_999, "attempt": 2})
+
+
+def lazily_parked(scribe: Scribe) -> None:
+    """9, whose answer was lost once, was parked before it was re-driven."""
+    index, parked = one(scribe, kind="parked")
+    insert(scribe, index, {**parked, "entity_id": "REQ-T1-000009", "state": "unknown"})
+
+
+def refused_instead(scribe: Scribe) -> None:
+    """9 is refused to its owner although its fault passes."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000009" and row.get("effect") == "create"))
+    one(scribe, txn_id="p2p-000009", kind="commit", state="ordered")[1]["state"] = "refused"
+    refresh_views(scribe)
+
+
+def redriven_twice(scribe: Scribe) -> None:
+    """12 becomes two orders when it is re-driven."""
+    index, made = one(scribe, txn_id="p2p-000012", **CREATE)
+    insert(scribe, index + 1, {**made, "entity_id": "4500077777", "ext_ref": None})
+
+
+def redriven_in_vain(scribe: Scribe) -> None:
+    """12 is still not posted after it was re-driven."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000012" and row["kind"] == "commit" and "op_id" in row))
+    refresh_views(scribe)
+
+
+def other_account(scribe: Scribe) -> None:
+    """9, whose answer was lost, is booked on another account than its twins."""
+    for _, row in rows(scribe, txn_id="p2p-000009", account="9200"):
+        row["account"] = "9210"
+
+
+def detour(scribe: Scribe) -> None:
+    """9 ends well, but with a document made and cancelled on the way."""
+    second_order_undone(scribe)
+
+
+def ordered_while_blocked(scribe: Scribe) -> None:
+    """15 is ordered after its supplier was blocked."""
+    _, made = one(scribe, txn_id="p2p-000014", **CREATE)
+    index, _ = one(scribe, txn_id="p2p-000015", kind="response_end", call_point="erp.po.create")
+    insert(scribe, index, {**made, "txn_id": "p2p-000015", "entity_id": "4500000015", "op_id": None, "amount_minor": 20_555})
+
+
+def wrong_number_recorded(scribe: Scribe) -> None:
+    """8 names another order than its own."""
+    one(scribe, kind="read_view", txn_id="p2p-000008", entity_type="requisition")[1]["parent_id"] = "4500000001"
+
+
+def fault_never_fired(scribe: Scribe) -> None:
+    """9's fault was planned but did not happen."""
+    drop(scribe, lambda row: not (row["kind"] == "fault_fired" and row.get("txn_id") == "p2p-000009"))
+
+
+PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
+    ("C01", "p2p-000009", second_order),
+    ("C01", "p2p-000009", second_order_undone),
+    ("C02", "p2p-000009", second_order),
+    ("C03", "p2p-000008", lost),
+    ("C04", "p2p-000008", falsely_parked),
+    ("C05", None, unattributed),
+    ("C06", "p2p-000008", wrong_amount),
+    ("C07", "p2p-000008", wrong_company),
+    ("C08", "p2p-000008", unbalanced),
+    ("C12", "p2p-000008", next_period),
+    ("C13", "exp-000009", into_closed_period),
+    ("C15", "p2p-000008", before_approval),
+    ("C16", "p2p-000013", never_cancelled),
+    ("C17", "p2p-000008", older_revision),
+    ("C20", "p2p-000008", one_reference_twice),
+    ("K01", "p2p-000009", new_key),
+    ("K02", "p2p-000009", one_key_two_bodies),
+    ("K04", "p2p-000015", refused_again),
+    ("K05", "p2p-000012", endless),
+    ("K06", "p2p-000010", impatient),
+    ("K09", "p2p-000008", accepted_and_lost),
+    ("K10", "p2p-000014", forged_accepted),
+    ("K10", "p2p-000014", forged_acted_upon),
+    ("K10", "p2p-000014", stale_accepted),
+    ("L01", "p2p-000008", never_written_back),
+    ("L04", "p2p-000008", restless),
+    ("L06", "p2p-000009", lazily_parked),
+    ("L06", "p2p-000009", refused_instead),
+    ("L08", "p2p-000012", redriven_twice),
+    ("L08", "p2p-000012", redriven_in_vain),
+    ("D01", "p2p-000009", other_account),
+    ("D02", "p2p-000009", detour),
+    ("P01", "p2p-000008", lost),
+    ("E01", "exp-000008", lambda scribe: lose_expense(scribe)),
+    ("P06", "p2p-000015", ordered_while_blocked),
+    ("P08", "p2p-000008", wrong_number_recorded),
+    ("P08", "p2p-000008", never_written_back),
+    ("V01", "p2p-000009", fault_never_fired),
+)
+
+
+def lose_expense(scribe: Scribe) -> None:
+    """Nothing was ever done for exp 8."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "exp-000008" and row["kind"] in {"commit", "request"} and row["node"] == "erp"))
+    drop(scribe, lambda row: not (row.get("txn_id") == "exp-000008" and row.get("state") == "posted"))
+    refresh_views(scribe)
+
+
+@pytest.mark.parametrize(("invariant_id", "txn_id", "corrupt"), PLANTED, ids=lambda value: getattr(value, "__name__", value))
+def test_finds_its_corruption(invariant_id: str, txn_id: str | None, corrupt: Callable[[Scribe], None], tmp_path: Path) -> None:
+    """The declared invariant names the corrupted transaction, with a story; a failing one makes the run fail."""
+    scribe = clean_run()
+    corrupt(scribe)
+    verdict = judged(scribe, tmp_path)
+    found = invariant(verdict, invariant_id)
+    assert found["status"] in {"violated", "warned"}, found
+    assert txn_id in {row["txn_id"] for row in found["rows"]}
+    assert all(row["story"] for row in found["rows"])
+    if found["kind"] == "fail":
+        assert (verdict.verdict, verdict.exit_code) == ("fail", 1)
+        assert any(entry["invariant"] == invariant_id and entry["txn_id"] == txn_id for entry in verdict.violations)
+
+
+def test_every_invariant_has_a_planted_corruption() -> None:
+    """An invariant that nobody has seen fire is not trusted."""
+    assert {planted[0] for planted in PLANTED} == {rule.id for rule in load_invariants()}
+
+
+def test_clean_run_is_silent_and_nothing_is_vacuous(tmp_path: Path) -> None:
+    """All invariants examine rows of the correct run and find nothing; every experiment passes."""
+    verdict = judged(clean_run(), tmp_path)
+    assert (verdict.verdict, verdict.reasons) == ("pass", ())
+    assert {entry["id"]: entry["status"] for entry in verdict.invariants if entry["status"] != "ok"} == {}
+    assert all(entry["candidates"] > 0 for entry in verdict.invariants)
+    assert verdict.experiments["pass"] == verdict.experiments["total"] == len(verdict.by_experiment)
