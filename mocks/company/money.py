@@ -16,7 +16,7 @@ class AmountError(ValueError):
 def to_minor(text: str, decimals: int) -> int:
     """Minor units of a decimal text with exactly `decimals` decimals: ("980.00", 2) is 98000. Raises AmountError."""
     whole, point, fraction = text.partition(".")
-    if len(fraction) != decimals or bool(point) != bool(decimals) or _AMOUNT.match(text) is None:
+    if len(fraction) != decimals or bool(point) != bool(decimals) or _AMOUNT.fullmatch(text) is None:
         wanted = "no decimals" if decimals == 0 else f"exactly {decimals} decimals"
         raise AmountError(f"amount {text!r}: expected {wanted}")
     return int(whole + fraction)

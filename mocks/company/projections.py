@@ -1,0 +1,207 @@
+"""What each system knows of the company: plain records with that system's own ids, names and formats. None holds another system's ids."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from mocks.company import chart
+from mocks.company.company import Company
+from mocks.company.model import Account, CostCenter, Employee, Entity
+
+ERP_NAME_LENGTH = 35
+
+
+@dataclass(frozen=True, slots=True)
+class ErpCompany:
+    """A company code."""
+
+    code: str
+    name: str
+    currency: str
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErpVendor:
+    """A vendor master record."""
+
+    vendor_id: str
+    company_code: str
+    name: str
+    street: str
+    city: str
+    tax_number: str
+    payment_terms: str
+    currency: str
+    active: bool
+    purchasing_block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErpCostCenter:
+    """A cost centre; `valid_to` inclusive."""
+
+    number: str
+    company_code: str
+    function: str
+    active: bool
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErpProject:
+    """A project."""
+
+    number: str
+    company_code: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErpPerson:
+    """An employee as payroll and approval tables know them; limit in minor units of the company code's currency, None = no limit."""
+
+    personnel_no: str
+    company_code: str
+    limit_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErpMaster:
+    """Everything that the ERP starts with, by id."""
+
+    companies: dict[str, ErpCompany]
+    accounts: dict[str, Account]
+    vendors: dict[str, ErpVendor]
+    cost_centers: dict[str, ErpCostCenter]
+    projects: dict[str, ErpProject]
+    people: dict[str, ErpPerson]
+
+
+def erp_master(company: Company) -> ErpMaster:
+    """The ERP's projection."""
+    houses = {entity.key: entity for entity in company.entities}
+    codes = {key: house.erp_company for key, house in houses.items()}
+    return ErpMaster(
+        companies={
+            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals) for house in company.entities
+        },
+        accounts={account.code: account for account in chart.ACCOUNTS},
+        vendors={
+            each.erp_id: ErpVendor(
+                vendor_id=each.erp_id,
+                company_code=codes[each.entity],
+                name=each.name.upper()[:ERP_NAME_LENGTH],
+                street=each.street,
+                city=each.city,
+                tax_number=each.tax_id,
+                payment_terms=each.payment_terms,
+                currency=houses[each.entity].currency,
+                active=each.active,
+                purchasing_block=each.purchasing_block,
+            )
+            for each in company.suppliers
+        },
+        cost_centers={
+            each.erp_id: ErpCostCenter(each.erp_id, codes[each.entity], each.function, each.active, each.valid_to)
+            for each in company.cost_centers
+        },
+        projects={each.erp_id: ErpProject(each.erp_id, codes[each.entity], each.active) for each in company.projects},
+        people={each.erp_id: ErpPerson(each.erp_id, codes[each.entity], each.limit_minor) for each in company.employees},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit."""
+
+    id: str
+    name: str
+    house: str  # id of the legal entity in that system
+    manager: str | None
+    limit_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A legal entity in one system's ids."""
+
+    id: str
+    name: str
+    currency: str
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcurementSupplier:
+    """A supplier as buyers know it."""
+
+    id: str
+    house: str
+    name: str
+    city: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProcurementMaster:
+    """Everything that procurement starts with, by id. Cost centres and projects map to their legal entity when they are active."""
+
+    houses: dict[str, House]
+    users: dict[str, Member]
+    suppliers: dict[str, ProcurementSupplier]
+    cost_centers: dict[str, str]
+    projects: dict[str, str]
+    categories: frozenset[str]
+
+
+def procurement_master(company: Company) -> ProcurementMaster:
+    """Procurement's projection."""
+    houses = {entity.key: entity.procurement_id for entity in company.entities}
+    ids = {person.key: person.procurement_id for person in company.employees}
+    return ProcurementMaster(
+        houses={house.procurement_id: _house(house, house.procurement_id) for house in company.entities},
+        users={person.procurement_id: _member(person, ids, houses) for person in company.employees},
+        suppliers={
+            each.procurement_id: ProcurementSupplier(each.procurement_id, houses[each.entity], each.name, each.city, each.active)
+            for each in company.suppliers
+        },
+        cost_centers={each.procurement_id: houses[each.entity] for each in company.cost_centers if _open(each)},
+        projects={each.procurement_id: houses[each.entity] for each in company.projects if each.active},
+        categories=frozenset(rule.procurement_id for rule in chart.PURCHASE_CATEGORIES),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseMaster:
+    """Everything that the expense system starts with, by id. Cost objects map to their entity when they are active."""
+
+    houses: dict[str, House]
+    employees: dict[str, Member]
+    cost_objects: dict[str, str]
+    categories: dict[str, frozenset[str]]
+
+
+def expense_master(company: Company) -> ExpenseMaster:
+    """The expense system's projection."""
+    houses = {entity.key: entity.expense_id for entity in company.entities}
+    ids = {person.key: person.expense_id for person in company.employees}
+    return ExpenseMaster(
+        houses={house.expense_id: _house(house, house.expense_id) for house in company.entities},
+        employees={person.expense_id: _member(person, ids, houses) for person in company.employees},
+        cost_objects={each.expense_id: houses[each.entity] for each in company.cost_centers if _open(each)},
+        categories={
+            code: frozenset(rule.expense_id for rule in chart.EXPENSE_CATEGORIES if rule.entity == key) for key, code in houses.items()
+        },
+    )
+
+
+def _house(entity: Entity, house_id: str) -> House:
+    return House(house_id, entity.name, entity.currency, entity.decimals)
+
+
+def _member(person: Employee, ids: dict[str, str], houses: dict[str, str]) -> Member:
+    return Member(ids[person.key], person.name, houses[person.entity], ids[person.manager] if person.manager else None, person.limit_minor)
+
+
+def _open(center: CostCenter) -> bool:
+    return center.active and center.valid_to is None

@@ -1,0 +1,206 @@
+"""The ERP's books as one state, and the steps that all document kinds share: start a document, post it, take it back."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
+from mocks.erp import rules
+from mocks.erp.documents import MODULE_OF, UNDONE, Document, Documents, Job, Kind, Request, draw_id, draw_uuid
+from mocks.erp.ledger import Entry, Journal, Ledger, LedgerName, moving, reversed_entries
+from mocks.erp.periods import Periods
+from mocks.kit.operation import Call, Effect, Refusal
+
+LEDGER_OF: dict[Kind, LedgerName] = {"purchase_order": "memo", "ap_invoice": "actual", "journal_entry": "actual"}
+
+
+@dataclass(frozen=True, slots=True)
+class VendorState:
+    """The part of a vendor record that people change."""
+
+    version: int
+    purchasing_block: bool
+    posting_block: bool = False
+    payment_block: bool = False
+
+
+@dataclass(slots=True)
+class Erp:
+    """State of one ERP. Every method either changes nothing and raises, or changes everything."""
+
+    master: ErpMaster
+    posting_delay_ms: int
+    documents: Documents = field(default_factory=Documents)
+    periods: Periods = field(default_factory=Periods)
+    vendor_states: dict[str, VendorState] = field(default_factory=dict)
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The ledger knows the chart of accounts."""
+        self.ledger = Ledger(self.master.accounts)
+
+    def vendor(self, vendor_id: str) -> tuple[ErpVendor, VendorState]:
+        """A vendor and its blocks. Raises KeyError."""
+        vendor = self.master.vendors[vendor_id]
+        return vendor, self.vendor_states.get(vendor_id) or VendorState(1, vendor.purchasing_block)
+
+    def start(
+        self,
+        call: Call,
+        kind: Kind,
+        request: Request,
+        company: ErpCompany,
+        *,
+        amount_minor: int,
+        posting_date: date,
+        entries: tuple[Entry, ...],
+        job_id: str | None = None,
+    ) -> Document:
+        """A new document, not yet posted."""
+        document = Document(
+            kind=kind,
+            number=self.documents.free_number(kind, call),
+            id=draw_id(call, kind),
+            uuid=draw_uuid(call, kind),
+            version=1,
+            status="accepted" if job_id else "created",
+            company_code=company.code,
+            currency=company.currency,
+            amount_minor=amount_minor,
+            posting_date=posting_date,
+            ext_ref=request.external_ref,
+            src_version=request.source_revision,
+            request=request,
+            entries=moving(entries),
+            created_at=call.now,
+            updated_at=call.now,
+            job_id=job_id,
+        )
+        self.documents.add(document)
+        return document
+
+    def post(self, document: Document) -> tuple[Effect, ...]:
+        """Post a document's entries: the effect of the document, then one of each line."""
+        lines = self.ledger.post(_journal(document))
+        return (document_effect(document, "create"), *lines)
+
+    def undo(self, call: Call, document: Document, *, reason: str, posting_date: date | None) -> tuple[Document, tuple[Effect, ...]]:
+        """Take a document back by a new one that names it; an accepted one is withdrawn instead. Again: no change."""
+        rules.check_version(call.if_match, document.version, f"{document.kind} {document.number}")
+        if document.status in UNDONE:
+            return document, ()
+        after = document.step("undo")
+        if after == "withdrawn":
+            return self._withdraw(call, document, reason)
+        day = self._day_of_reversal(document, posting_date, call.now.date())
+        reversal = self._reversal(call, document, day, reason)
+        self.documents.add(reversal)
+        lines = self.ledger.post(_journal(reversal))
+        changed = self.documents.change(document, status=after, reversed_by=reversal.number, reason=reason, updated_at=call.now)
+        return changed, (document_effect(reversal, "reverse"), update_effect(changed, call.if_match), *lines)
+
+    def _day_of_reversal(self, document: Document, asked: date | None, today: date) -> date:
+        module = MODULE_OF[document.kind]
+        if asked is not None:
+            self.periods.require_open(document.company_code, asked, module, today)
+            return asked
+        return self.periods.first_open_day(document.company_code, document.posting_date, module, today)
+
+    def _reversal(self, call: Call, document: Document, day: date, reason: str) -> Document:
+        name = f"{document.kind}.reversal"
+        return replace(
+            document,
+            number=self.documents.free_number(document.kind, call, reversal=True),
+            id=draw_id(call, name),
+            uuid=draw_uuid(call, name),
+            version=1,
+            status="reversal",
+            posting_date=day,
+            entries=reversed_entries(document.entries),
+            created_at=call.now,
+            updated_at=call.now,
+            job_id=None,
+            reverses=document.number,
+            reason=reason,
+        )
+
+    def _withdraw(self, call: Call, document: Document, reason: str) -> tuple[Document, tuple[Effect, ...]]:
+        changed = self.documents.change(document, status="withdrawn", reason=reason, updated_at=call.now)
+        job = self.close_job(call, document, "withdrawn", None, reason)
+        return changed, (job_effect(changed, job, "update"),)
+
+    def close_job(
+        self, call: Call, document: Document, status: Literal["posted", "rejected", "withdrawn"], code: str | None, reason: str | None
+    ) -> Job:
+        """The job of a document ends."""
+        job = self.documents.job(document.job_id or "")
+        closed = replace(job, version=job.version + 1, status=status, code=code, reason=reason, updated_at=call.now)
+        self.documents.jobs[job.job_id] = closed
+        return closed
+
+    def touch(self, call: Call, kind: Kind, number: str) -> tuple[Document, tuple[Effect, ...]]:
+        """A person edits something harmless on a document."""
+        changed = self.documents.change(self.documents.get(kind, number), updated_at=call.now)
+        return changed, (update_effect(changed, None),)
+
+    def require_vendor_for_order(self, vendor_id: str, company: ErpCompany) -> None:
+        """The vendor may be ordered from. Raises SUPPLIER_UNKNOWN or SUPPLIER_BLOCKED."""
+        if vendor_id not in self.master.vendors or self.master.vendors[vendor_id].company_code != company.code:
+            raise Refusal("SUPPLIER_UNKNOWN", f"no supplier {vendor_id!r} in company {company.code}")
+        vendor, state = self.vendor(vendor_id)
+        if not vendor.active or state.purchasing_block:
+            why = "is blocked for purchasing" if vendor.active else "is inactive"
+            raise Refusal("SUPPLIER_BLOCKED", f"supplier {vendor_id} {why}")
+
+
+def _journal(document: Document) -> Journal:
+    return Journal(document.number, LEDGER_OF[document.kind], document.company_code, document.currency, document.period, document.entries)
+
+
+def document_effect(document: Document, effect: Literal["create", "reverse"]) -> Effect:
+    """A document came into being, as itself or as the reversal of another one."""
+    reversal = effect == "reverse"
+    return Effect(
+        entity_type=document.kind,
+        entity_id=document.number,
+        effect=effect,
+        version=document.version,
+        src_version=document.src_version,
+        amount_minor=document.amount_minor,
+        currency=document.currency,
+        company=document.company_code,
+        period=document.period,
+        parent_id=document.reverses,
+        ext_ref=None if reversal else document.ext_ref,
+        state=document.status,
+    )
+
+
+def update_effect(document: Document, base_version: int | None) -> Effect:
+    """A document changed its state or was touched."""
+    return Effect(
+        entity_type=document.kind,
+        entity_id=document.number,
+        effect="update",
+        version=document.version,
+        base_version=base_version,
+        company=document.company_code,
+        state=document.status,
+    )
+
+
+def job_effect(document: Document, job: Job, effect: Literal["create", "update"]) -> Effect:
+    """A job began or ended."""
+    return Effect(
+        entity_type="posting_job",
+        entity_id=job.job_id,
+        effect=effect,
+        version=job.version,
+        src_version=document.src_version,
+        amount_minor=document.amount_minor,
+        currency=document.currency,
+        company=document.company_code,
+        period=document.period,
+        ext_ref=job.ext_ref,
+        state=job.status,
+    )

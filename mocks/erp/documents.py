@@ -1,0 +1,203 @@
+"""Documents and jobs of the ERP: frozen values, one shape for the three kinds, found by number, by reference and in order."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import count
+from typing import Literal
+from uuid import UUID
+
+from mocks.erp.ledger import Entry
+from mocks.erp.models import ApInvoiceCreate, JournalEntryCreate, PurchaseOrderCreate
+from mocks.erp.periods import Module
+from mocks.kit.operation import Call, Refusal
+
+Kind = Literal["purchase_order", "ap_invoice", "journal_entry"]
+Status = Literal["created", "cancelled", "accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"]
+Request = PurchaseOrderCreate | ApInvoiceCreate | JournalEntryCreate
+
+MODULE_OF: dict[Kind, Module] = {"purchase_order": "PO", "ap_invoice": "AP", "journal_entry": "GL"}
+
+# Every transition that exists; any other is refused.
+TRANSITIONS: dict[Kind, dict[tuple[Status, str], Status]] = {
+    "purchase_order": {("created", "undo"): "cancelled"},
+    "ap_invoice": {
+        ("accepted", "post"): "posted",
+        ("accepted", "reject"): "rejected",
+        ("accepted", "undo"): "withdrawn",
+        ("posted", "undo"): "voided",
+    },
+    "journal_entry": {
+        ("accepted", "post"): "posted",
+        ("accepted", "reject"): "rejected",
+        ("accepted", "undo"): "withdrawn",
+        ("posted", "undo"): "reversed",
+    },
+}
+UNDONE: frozenset[Status] = frozenset({"cancelled", "withdrawn", "voided", "reversed"})
+
+# Number ranges: prefix of documents, prefix of the documents that reverse them.
+NUMBER_RANGES: dict[Kind, tuple[str, str]] = {"purchase_order": ("45", "47"), "ap_invoice": ("19", "17"), "journal_entry": ("10", "11")}
+NUMBER_SPACE = 10**8
+ID_SPACE = 2**53  # an integer id survives JavaScript
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A purchase order, AP invoice or journal. A changed document is a new value with the next version."""
+
+    kind: Kind
+    number: str
+    id: int
+    uuid: str
+    version: int
+    status: Status
+    company_code: str
+    currency: str
+    amount_minor: int
+    posting_date: date
+    ext_ref: str | None
+    src_version: int | None
+    request: Request
+    entries: tuple[Entry, ...]
+    created_at: datetime
+    updated_at: datetime
+    job_id: str | None = None
+    reversed_by: str | None = None
+    reverses: str | None = None
+    reason: str | None = None
+
+    @property
+    def period(self) -> str:
+        """Period of the posting date, as in 2026-10."""
+        return self.posting_date.isoformat()[:7]
+
+    def step(self, trigger: str) -> Status:
+        """The status after a trigger. Raises INVALID_TRANSITION when the table has no such step."""
+        after = TRANSITIONS[self.kind].get((self.status, trigger))
+        if after is None:
+            raise Refusal(
+                "INVALID_TRANSITION", f"{self.kind} {self.number} is {self.status}: {trigger} is not possible", status_now=self.status
+            )
+        return after
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The posting of an accepted document."""
+
+    job_id: str
+    id: int
+    uuid: str
+    version: int
+    status: Literal["accepted", "posted", "rejected", "withdrawn"]
+    kind: Kind
+    number: str
+    ext_ref: str | None
+    created_at: datetime
+    updated_at: datetime
+    code: str | None = None
+    reason: str | None = None
+
+
+class Documents:
+    """All documents and jobs of one ERP."""
+
+    def __init__(self) -> None:
+        self._by_number: dict[Kind, dict[str, Document]] = {"purchase_order": {}, "ap_invoice": {}, "journal_entry": {}}
+        self._by_reference: dict[tuple[Kind, str], list[str]] = {}
+        self._order: dict[Kind, list[tuple[datetime, str]]] = {"purchase_order": [], "ap_invoice": [], "journal_entry": []}
+        self.jobs: dict[str, Job] = {}
+
+    def __iter__(self) -> Iterator[Document]:
+        for documents in self._by_number.values():
+            yield from documents.values()
+
+    def get(self, kind: Kind, number: str) -> Document:
+        """The document with this number. Raises NOT_FOUND."""
+        document = self._by_number[kind].get(number)
+        if document is None:
+            raise Refusal("NOT_FOUND", f"no {kind} with number {number!r}")
+        return document
+
+    def job(self, job_id: str) -> Job:
+        """The job with this id. Raises NOT_FOUND."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            raise Refusal("NOT_FOUND", f"no job with id {job_id!r}")
+        return job
+
+    def add(self, document: Document) -> None:
+        """A new document."""
+        self._by_number[document.kind][document.number] = document
+        self._order[document.kind].append((document.created_at, document.number))
+        if document.ext_ref is not None and document.reverses is None:
+            self._by_reference.setdefault((document.kind, document.ext_ref), []).append(document.number)
+
+    def change(self, document: Document, **members: object) -> Document:
+        """Put the next version of a document in its place; nothing that was posted is among the members."""
+        changed: Document = replace(document, version=document.version + 1, **members)  # type: ignore[arg-type]
+        self._by_number[document.kind][document.number] = changed
+        return changed
+
+    def with_reference(self, kind: Kind, ext_ref: str) -> list[Document]:
+        """Documents of a kind with an external reference, oldest first."""
+        return [self._by_number[kind][number] for number in self._by_reference.get((kind, ext_ref), ())]
+
+    def refuse_repeat(self, kind: Kind, ext_ref: str | None) -> None:
+        """DUPLICATE_REFERENCE when a document holds the reference. A rejected one was never posted and holds nothing."""
+        if ext_ref is None:
+            return
+        for document in self.with_reference(kind, ext_ref):
+            if document.status != "rejected":
+                extra = {"job_id": document.job_id} if document.job_id else {}
+                raise Refusal(
+                    "DUPLICATE_REFERENCE",
+                    f"{kind} {document.number} has external_ref {ext_ref!r} and is {document.status}",
+                    existing_id=document.number,
+                    existing_status=document.status,
+                    **extra,
+                )
+
+    def page(self, kind: Kind, after: tuple[object, ...] | None, limit: int) -> tuple[list[Document], tuple[object, ...] | None]:
+        """Documents in order of creation after a sort key, and the key to continue from."""
+        order = self._order[kind]
+        start = bisect_right(order, after) if after else 0
+        keys = order[start : start + limit]
+        more = keys[-1] if keys and start + limit < len(order) else None
+        return [self._by_number[kind][number] for _, number in keys], more
+
+    def free_number(self, kind: Kind, call: Call, *, reversal: bool = False) -> str:
+        """A document number that nobody has, drawn from the call's own stream."""
+        prefix = NUMBER_RANGES[kind][reversal]
+        taken = self._by_number[kind]
+        return free(lambda name: f"{prefix}{call.draw(name) % NUMBER_SPACE:08d}", f"{kind}.{prefix}", taken.__contains__)
+
+    def free_job_id(self, call: Call) -> str:
+        """A job id that nobody has."""
+        return free(lambda name: f"J{call.draw(name) % 16**12:012X}", "posting_job.id", self.jobs.__contains__)
+
+
+DRAWS_MAX = 64
+
+
+def free(make: Callable[[str], str], name: str, taken: Callable[[str], bool]) -> str:
+    """The first drawn id that is not taken: a stream may collide with another transaction's."""
+    for attempt in count():
+        made = make(name if attempt == 0 else f"{name}.{attempt}")
+        if not taken(made):
+            return made
+        if attempt == DRAWS_MAX:
+            raise RuntimeError(f"{name}: {DRAWS_MAX} draws gave taken ids; the last was {made}")
+    raise AssertionError("unreachable")
+
+
+def draw_id(call: Call, name: str) -> int:
+    """An integer id."""
+    return call.draw(f"{name}.id") % ID_SPACE
+
+
+def draw_uuid(call: Call, name: str) -> str:
+    """A version 4 UUID from the call's own stream."""
+    return str(UUID(int=call.draw(f"{name}.uuid.high") << 64 | call.draw(f"{name}.uuid.low"), version=4))

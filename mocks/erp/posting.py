@@ -1,0 +1,126 @@
+"""What AP and GL share: accept a document with a job, post it later or reject it, void or reverse it."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from mocks.company.projections import ErpCompany
+from mocks.erp import rules
+from mocks.erp.core import Erp, job_effect
+from mocks.erp.documents import MODULE_OF, Document, Job, Kind, Request, draw_id, draw_uuid
+from mocks.erp.ledger import Entry
+from mocks.erp.models import Accepted, Reverse
+from mocks.kit.operation import Call, Deferred, Effect, OutEvent, Refusal, Reply
+
+# Account and cost centre of each line that must still be valid when the job posts.
+Coding = tuple[str, str | None]
+
+
+class PostingDesk:
+    """Accepts and posts documents of one kind."""
+
+    def __init__(self, erp: Erp, kind: Kind, record: Callable[[Document], object]) -> None:
+        self._erp = erp
+        self._kind = kind
+        self._record = record
+
+    def accept(
+        self, call: Call, request: Request, company: ErpCompany, *, amount_minor: int, posting_date: date, entries: tuple[Entry, ...]
+    ) -> Reply:
+        """202: the document exists, the job will post it."""
+        erp = self._erp
+        job_id = erp.documents.free_job_id(call)
+        document = erp.start(
+            call, self._kind, request, company, amount_minor=amount_minor, posting_date=posting_date, entries=entries, job_id=job_id
+        )
+        job = Job(
+            job_id=job_id,
+            id=draw_id(call, "posting_job"),
+            uuid=draw_uuid(call, "posting_job"),
+            version=1,
+            status="accepted",
+            kind=self._kind,
+            number=document.number,
+            ext_ref=document.ext_ref,
+            created_at=call.now,
+            updated_at=call.now,
+        )
+        erp.documents.jobs[job_id] = job
+        answer = Accepted(job_id=job_id, status="accepted", document_number=document.number, external_ref=document.ext_ref)
+        return Reply(
+            answer,
+            location=f"/jobs/{job_id}",
+            created={"existing_id": document.number, "job_id": job_id, "existing_status": "accepted"},
+            effects=(job_effect(document, job, "create"),),
+            deferred=(Deferred(erp.posting_delay_ms, f"posting {job_id}", lambda later: self._run(later, document.number)),),
+        )
+
+    def _run(self, call: Call, number: str) -> Reply:
+        """The job: check again what may have changed, then post or reject."""
+        document = self._erp.documents.get(self._kind, number)
+        if document.status != "accepted":
+            return Reply({})  # withdrawn meanwhile
+        try:
+            self._check_again(document, call.now.date())
+        except Refusal as refusal:
+            return self._reject(call, document, refusal)
+        posted = self._erp.documents.change(document, status=document.step("post"), updated_at=call.now)
+        job = self._erp.close_job(call, document, "posted", None, None)
+        effects = (job_effect(posted, job, "update"), *self._erp.post(posted))
+        return Reply({}, effects=effects, events=(_event(job),))
+
+    def _check_again(self, document: Document, today: date) -> None:
+        self._erp.periods.require_open(document.company_code, document.posting_date, MODULE_OF[self._kind], today)
+        company = self._erp.master.companies[document.company_code]
+        for account, cost_center in codings(document.entries):
+            rules.check_coding(self._erp.master, company, account, cost_center, on=document.posting_date)
+
+    def _reject(self, call: Call, document: Document, refusal: Refusal) -> Reply:
+        changed = self._erp.documents.change(document, status=document.step("reject"), reason=refusal.detail, updated_at=call.now)
+        job = self._erp.close_job(call, document, "rejected", refusal.code, refusal.detail)
+        return Reply({}, effects=(job_effect(changed, job, "update"),), events=(_event(job),))
+
+    def read(self, call: Call) -> Reply:
+        """One document."""
+        return self._reply(self._erp.documents.get(self._kind, call.path["number"]))
+
+    def find(self, call: Call) -> Reply:
+        """Documents with an external reference."""
+        found = self._erp.documents.with_reference(self._kind, call.query["external_ref"])
+        return Reply({"items": [self._record(document) for document in found], "next": None})
+
+    def list(self, call: Call) -> Reply:
+        """All documents of the kind, in order of creation."""
+        found, after = self._erp.documents.page(self._kind, call.after, call.limit)
+        return Reply({"items": [self._record(document) for document in found], "next": after})
+
+    def undo(self, call: Call) -> Reply:
+        """Void or reverse."""
+        body: Reverse = call.body
+        document = self._erp.documents.get(self._kind, call.path["number"])
+        day = rules.to_day(body.posting_date) if body.posting_date else None
+        return self._reply(*self._erp.undo(call, document, reason=body.reason, posting_date=day))
+
+    def touch(self, call: Call) -> Reply:
+        """A person adds a comment to the document."""
+        return self._reply(*self._erp.touch(call, self._kind, call.path["number"]))
+
+    def _reply(self, document: Document, effects: tuple[Effect, ...] = ()) -> Reply:
+        return Reply(self._record(document), version=document.version, effects=effects)
+
+
+def codings(entries: Iterable[Entry]) -> list[Coding]:
+    """The coded lines among entries."""
+    return [(entry.account, entry.cost_center) for entry in entries if entry.cost_center is not None]
+
+
+def _event(job: Job) -> OutEvent:
+    data = {
+        "job_id": job.job_id,
+        "document_type": job.kind,
+        "document_number": job.number,
+        "external_ref": job.ext_ref,
+        "status": job.status,
+    }
+    if job.status == "rejected":
+        return OutEvent("posting.rejected", job.job_id, {**data, "code": job.code, "reason": job.reason})
+    return OutEvent("posting.confirmed", job.job_id, data)

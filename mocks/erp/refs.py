@@ -1,0 +1,83 @@
+"""What each ERP call says about whose it is. Never refuses: a body with nonsense simply says less."""
+
+from collections.abc import Callable, Iterable
+
+from mocks.company.projections import ErpMaster
+from mocks.erp.documents import Kind
+from mocks.erp.models import ApInvoiceCreate, Approval, JournalEntryCreate, PurchaseOrderCreate
+from mocks.erp.rules import quiet_minor
+from mocks.kit.operation import Call, Refs
+
+
+class CallRefs:
+    """Reads references out of calls; knows the currencies' decimals."""
+
+    def __init__(self, master: ErpMaster) -> None:
+        self._decimals = {company.currency: company.decimals for company in master.companies.values()}
+
+    def order(self, call: Call) -> Refs:
+        """Of a purchase order to create."""
+        body: PurchaseOrderCreate = call.body
+        keys = (("supplier", body.vendor_id), *_centers(line.cost_center for line in body.lines))
+        return self._document(body, keys, self._minor(body.total, body.currency))
+
+    def invoice(self, call: Call) -> Refs:
+        """Of an AP invoice to create."""
+        body: ApInvoiceCreate = call.body
+        return self._document(body, _centers(line.cost_center for line in body.lines), self._minor(body.total, body.currency))
+
+    def journal(self, call: Call) -> Refs:
+        """Of a journal to create."""
+        body: JournalEntryCreate = call.body
+        debits = [self._minor(line.debit, body.currency) for line in body.lines]
+        total = None if None in debits else sum(debit for debit in debits if debit)
+        return self._document(body, _centers(line.cost_center for line in body.lines if line.cost_center), total)
+
+    def _document(
+        self, body: PurchaseOrderCreate | ApInvoiceCreate | JournalEntryCreate, keys: tuple[tuple[str, str], ...], minor: int | None
+    ) -> Refs:
+        return Refs(
+            source_ids=_sources(body.approvals),
+            ext_ref=body.external_ref,
+            keys=keys,
+            amount_minor=minor,
+            currency=body.currency,
+            src_version=body.source_revision,
+        )
+
+    def _minor(self, text: str, currency: str) -> int | None:
+        return quiet_minor(text, self._decimals[currency]) if currency in self._decimals else None
+
+
+def _sources(approvals: Iterable[Approval]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(approval.source_document for approval in approvals))
+
+
+def _centers(numbers: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(("cost_center", number) for number in dict.fromkeys(numbers))
+
+
+def supplier(call: Call) -> Refs:
+    """Of a look at, or a change of, a supplier."""
+    return Refs(keys=(("supplier", call.path["vendor_id"]),))
+
+
+def coding(call: Call) -> Refs:
+    """Of a coding check."""
+    center = call.query.get("cost_center")
+    return Refs(keys=(("cost_center", center),)) if center else Refs()
+
+
+def job(call: Call) -> Refs:
+    """Of a look at a job."""
+    return Refs(parents=(("posting_job", call.path["job_id"]),))
+
+
+def reference(call: Call) -> Refs:
+    """Of a search by external reference."""
+    return Refs(ext_ref=call.query.get("external_ref"))
+
+
+def number(kind: Kind) -> Callable[[Call], Refs]:
+    """Of a call on one document."""
+    return lambda call: Refs(parents=((kind, call.path["number"]),))

@@ -1,0 +1,46 @@
+"""The ERP as the kit serves it."""
+
+from mocks.company import Company
+from mocks.company.projections import erp_master
+from mocks.erp.core import Erp
+from mocks.erp.operations import operations
+from mocks.kit.operation import Operation, View
+
+
+class ErpSystem:
+    """One ERP with its own books. `namespace` is not part of its ids: document numbers are drawn from each call's stream."""
+
+    name = "erp"
+    title = "Mock ERP"
+    summary = "Suppliers, coding, purchase orders, AP invoices, journals, periods and a double-entry ledger"
+    event_types = ("posting.confirmed", "posting.rejected")
+
+    def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int) -> None:
+        self.namespace = namespace
+        self.core = Erp(erp_master(company), posting_delay_ms)
+        self.operations: tuple[Operation, ...] = operations(self.core)
+
+    def final_views(self) -> list[View]:
+        """Every document and job as it stands."""
+        documents = [
+            View(
+                each.kind,
+                each.number,
+                each.status,
+                each.version,
+                amount_minor=each.amount_minor,
+                currency=each.currency,
+                company=each.company_code,
+                period=each.period,
+                ext_ref=each.ext_ref,
+                parent_id=each.reverses,
+                src_version=each.src_version,
+                reason=each.reason,
+            )
+            for each in self.core.documents
+        ]
+        jobs = [
+            View("posting_job", job.job_id, job.status, job.version, ext_ref=job.ext_ref, parent_id=job.number, reason=job.code)
+            for job in self.core.documents.jobs.values()
+        ]
+        return documents + jobs
