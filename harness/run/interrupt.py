@@ -1,0 +1,56 @@
+"""Ctrl-C and SIGTERM: the first one cancels the run, so that every context closes what it opened; further ones do not disturb that."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from harness.errors import EXIT_INTERRUPTED
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupts:
+    """Which signal came, if any."""
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        self.name: str | None = None
+
+    def take(self, number: signal.Signals) -> None:
+        """A signal arrived; only the first one counts."""
+        if self.name is None:
+            self.name = number.name
+            self._task.cancel()
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Interrupts]:
+    """While this is on, signals cancel the current task instead of ending the process."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    interrupts = Interrupts(task)
+    for number in SIGNALS:
+        with contextlib.suppress(NotImplementedError):  # Windows: asyncio.run turns Ctrl-C into the same cancellation
+            loop.add_signal_handler(number, interrupts.take, number)
+    try:
+        yield interrupts
+    finally:
+        for number in SIGNALS:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+
+async def or_interrupted(body: Coroutine[Any, Any, int]) -> int:
+    """The exit code of `body`; 130 when a signal ended it."""
+    with interruptible() as interrupts:
+        try:
+            return await body
+        except asyncio.CancelledError:
+            if interrupts.name is None:
+                raise
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            return EXIT_INTERRUPTED

@@ -1,0 +1,48 @@
+"""What a run leaves behind: the history closed, the verdict computed once and stored, the report, the exit code."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+
+from harness import wall
+from harness.errors import DrycloseError
+from harness.judge import Verdict, finish_history, judge, write_verdict
+from harness.run.progress import Progress
+from harness.run.setup import Setup
+from reports import ReportError, summary_text, write_ctrf, write_junit, write_report
+
+
+def finish(setup: Setup, figures: Mapping[str, object], progress: Progress) -> int:
+    """A run that came to its end: judge, store, show. Returns the exit code."""
+    verdict = store(setup, figures, progress)
+    Console().print(summary_text(verdict.document(), report=setup.directory.report), markup=False, highlight=False, soft_wrap=True)
+    return verdict.exit_code
+
+
+def store(setup: Setup, figures: Mapping[str, object], progress: Progress) -> Verdict:
+    """Judge the whole history once, and write everything that shows the verdict."""
+    directory = setup.directory
+    directory.update_manifest(status="complete", why=None, finished_at=wall.now_iso(), figures=dict(figures))
+    with progress.phase("verdict") as phase:
+        finish_history(directory.path)
+        verdict = judge(directory.path)
+        write_verdict(directory.path, verdict)
+        write_report(directory.path)
+        write_junit(directory.path)
+        write_ctrf(directory.path)
+        phase.show(f"{verdict.verdict}, {directory.report}")
+    return verdict
+
+
+def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
+    """A run that was cut short: say so in its manifest, and judge what there is, so that the directory can be read like any other."""
+    directory = setup.directory
+    directory.update_manifest(status=status, why=why, finished_at=wall.now_iso())
+    try:
+        write_verdict(directory.path, judge(directory.path))
+        write_report(directory.path)
+        write_junit(directory.path)
+        write_ctrf(directory.path)
+    except (DrycloseError, ReportError, OSError) as error:
+        progress.say(f"no verdict was written: {error}")
+    progress.say(f"the run was left in {directory.path} ({status})")

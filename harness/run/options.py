@@ -1,0 +1,55 @@
+"""What a person may ask of a run; the command line fills these in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Where the mocks listen and whom they may call. port_base None: free ports."""
+
+    port_base: int | None = None
+    host: str = "127.0.0.1"
+    public_host: str | None = None
+    callback_hosts: tuple[str, ...] = LOOPBACK
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOptions:
+    """`dryclose verify`.
+
+    seed None: drawn and printed. connector None: the scenario's own, else the reference engine. out None: runs/<run id>.
+    """
+
+    scenario: str = "standard"
+    seed: int | None = None
+    connector: Path | None = None
+    out: Path | None = None
+    network: Network = Network()
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """`dryclose replay RUN TXN`. out None: a folder `replay-TXN` inside the run."""
+
+    run: Path
+    txn_id: str
+    repeats: int = 3
+    out: Path | None = None
+    network: Network = Network()
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UpOptions:
+    """`dryclose up`: the world and a connector for people. env: print only export lines, start no connector."""
+
+    scenario: str = "standard"
+    seed: int | None = None
+    connector: Path | None = None
+    env: bool = False
+    out: Path | None = None
+    network: Network = Network()

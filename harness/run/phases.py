@@ -1,0 +1,106 @@
+"""The phases of a run, in order: baseline twice, singles, discovered points, faults of the run, kills, and the final reads."""
+
+from collections.abc import Sequence
+
+from harness.errors import ConnectorError
+from harness.plan.model import Experiment, Sighting, Wave
+from harness.plan.planner import Planner
+from harness.run.actors import Cast
+from harness.run.final import close_books
+from harness.run.kills import play_kill
+from harness.run.session import Session
+from harness.run.tail import HistoryTail
+from harness.run.waves import play
+from harness.run.windows import play_window
+
+
+async def play_everything(cast: Cast, planner: Planner) -> None:
+    """From the first baseline transaction to the final reads. Raises ConnectorError when the connector did nothing at all."""
+    session = cast.session
+    tail = HistoryTail(session.directory.history)
+    if await baseline_holds(cast, planner.baselines()):
+        await _faults(cast, planner, tail)
+    else:
+        session.note("the baseline failed: no fault was played, because a connector that fails without faults cannot be judged under them")
+    await close_books(session)
+
+
+async def baseline_holds(cast: Cast, waves: Sequence[Wave]) -> bool:
+    """Whether every fault-free transaction was settled, twice."""
+    session = cast.session
+    for wave in waves:
+        await play(cast, wave)
+        if not session.books.settled:
+            raise ConnectorError(_nothing_done(session))
+        if session.open_among(wave.experiments):
+            return False
+    return True
+
+
+def _nothing_done(session: Session) -> str:
+    world, documents = session.world, len(session.books.experiments)
+    path = session.manifest.paths.webhook
+    if not world.events_acked and not world.requests_seen:
+        sent = (
+            f"refused or left unanswered every event at {session.connector.base_url}{path}"
+            if path
+            else 'was not sent events (webhook = "")'
+        )
+        return (
+            f"{session.manifest.name} received nothing: {documents} documents were approved, but it {sent} "
+            f"and never called any system. Try `dryclose connector check {session.manifest.path}`."
+        )
+    return (
+        f"{session.manifest.name} settled nothing: {documents} documents were approved, it took {world.events_acked} events and made "
+        f"{world.requests_seen} requests, but none of the documents was ordered, posted or refused. "
+        f"Its log: {session.connector.log_path}. Try `dryclose connector check {session.manifest.path}`."
+    )
+
+
+async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
+    session = cast.session
+    waves = planner.waves(_sightings(session, tail))
+    singles = [wave for wave in waves if wave.kind != "run"]
+    for wave in singles:
+        await play(cast, wave)
+    for _ in range(session.scenario.limits.discovery_rounds):
+        found = planner.discovered(_sightings(session, tail))
+        if found is None:
+            break
+        await play(cast, found)
+        singles.append(found)
+    _sightings(session, tail)
+    again = planner.again(unfired(singles, tail))
+    if again is not None:
+        await play(cast, again)
+    for wave in waves:
+        if wave.kind == "run":
+            await play_window(cast, wave)
+    await _kills(cast, planner)
+
+
+def _sightings(session: Session, tail: HistoryTail) -> Sequence[Sighting]:
+    session.world.recorder.flush()
+    tail.read()
+    return tail.sightings()
+
+
+def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
+    """Faulted experiments of which some step never reached the connector."""
+    experiments = [experiment for wave in waves for experiment in wave.experiments]
+    return [e for e in experiments if any((e.txn_id, step.fault_id) not in tail.fired for step in e.steps)]
+
+
+async def _kills(cast: Cast, planner: Planner) -> None:
+    missed: list[Experiment] = []
+    for wave in planner.kills():
+        missed += await play_kill(cast, wave)
+    while missed:
+        again = planner.kill_again(missed)
+        if again is None:
+            cast.session.note(
+                f"{len(missed)} kill points were never reached within the connector's own timeout: "
+                "one kill reaches one point of a serial connector"
+            )
+            return
+        missed = await play_kill(cast, again)

@@ -1,0 +1,98 @@
+"""After healing: wait until nothing moves any more, bounded, then watch a quiet window in which nothing may change."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from harness.run.calm import says_idle, still_for_s, timers
+from harness.run.parking import look_at_parked
+from harness.run.session import Session
+
+TICK_S = 0.1
+QUIET_WINDOW_S = 0.5
+POLL_CYCLES = 3
+IDLE_ANSWERS = 3  # in a row
+STUCK_S_MIN = 4.0
+
+Ending = Literal["idle", "settled", "polled", "stuck", "deadline"]
+
+
+@dataclass(slots=True)
+class Observation:
+    """What the last look showed; the decision is made from it alone.
+
+    open: transactions that neither settled nor are declared parked. shrank_s, still_s: seconds since that number fell, and since
+    the connector last changed anything. idle_answers: in a row; None when it declares no idle path.
+    """
+
+    open: int
+    timers: int
+    shrank_s: float
+    still_s: float
+    waited_s: float
+    idle_answers: int | None
+
+
+def ending(seen: Observation, *, poll_interval_s: float, limit_s: float) -> Ending | None:
+    """Why waiting is over, or None. An idle connector may still owe a poll for an event that was lost, so it is given two cycles."""
+    if not seen.timers:
+        if seen.idle_answers is not None and seen.idle_answers >= IDLE_ANSWERS:
+            if not seen.open:
+                return "idle"
+            if min(seen.still_s, seen.waited_s, seen.shrank_s) >= (POLL_CYCLES - 1) * poll_interval_s:
+                return "idle"
+        if min(seen.still_s, seen.waited_s) >= POLL_CYCLES * poll_interval_s:
+            return "polled"
+        if seen.idle_answers is None and not seen.open and seen.still_s >= max(1.0, poll_interval_s):
+            return "settled"
+    if seen.open and min(seen.shrank_s, seen.still_s) >= max(STUCK_S_MIN, POLL_CYCLES * poll_interval_s):
+        return "stuck"
+    return "deadline" if seen.waited_s >= limit_s else None
+
+
+async def quiesce(session: Session, name: str, limit_s: float) -> Ending:
+    """Wait, record how it ended, and watch the quiet window. `name` is the phase."""
+    session.world.set_phase(name)
+    with session.progress.phase(name) as phase:
+        end = await _wait(session, limit_s, phase.show)
+        shrinking = end == "deadline"
+        state = "begin" if end in ("idle", "settled", "polled") else ("deadline_shrinking" if shrinking else "stuck")
+        session.world.record("quiet", state=state, reason=end, detail=_unsettled(session))
+        if state == "begin":
+            await asyncio.sleep(QUIET_WINDOW_S)
+            session.world.record("quiet", state="end")
+        phase.show(f"{end}: {len(session.books.settled)} settled, {len(session.books.parked)} parked, {_open(session)} open")
+    return end
+
+
+async def _wait(session: Session, limit_s: float, show: Callable[[str], None]) -> Ending:
+    began = shrank = monotonic()
+    least, idle = None, 0 if session.manifest.paths.idle else None
+    # Without an idle path only poll cycles tell, and those take their time.
+    limit_s = max(limit_s, (POLL_CYCLES + 0.5) * session.manifest.poll_interval_s)
+    while True:
+        session.refresh_all()
+        await look_at_parked(session)
+        now, open_now = monotonic(), _open(session)
+        if least is None or open_now < least:
+            least, shrank = open_now, now
+        if idle is not None:
+            idle = idle + 1 if await says_idle(session) else 0
+        seen = Observation(open_now, timers(session), now - shrank, still_for_s(session), now - began, idle)
+        end = ending(seen, poll_interval_s=session.manifest.poll_interval_s, limit_s=limit_s)
+        if end is not None:
+            return end
+        show(f"{open_now} open, {len(session.books.parked)} parked, {seen.timers} timers of the world")
+        await asyncio.sleep(TICK_S)
+
+
+def _open(session: Session) -> int:
+    return len(session.books.open.keys() - session.books.parked)
+
+
+def _unsettled(session: Session) -> str | None:
+    """For people: who is still open."""
+    names = sorted(session.books.open.keys() - session.books.parked)
+    return " ".join(names[:50]) or None

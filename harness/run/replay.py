@@ -1,0 +1,203 @@
+"""`dryclose replay RUN TXN`: the same plan alone, in a new world with the same seed, a few times. Exits 1 when it happens again."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+
+from contracts.catalog import load_catalog
+from harness import wall
+from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, ConfigError, RunUnreadable, UsageError, did_you_mean
+from harness.judge import Verdict, judge
+from harness.manifest import load_manifest
+from harness.plan.model import Experiment, Plan, Step, Wave, Window
+from harness.run.actors import Cast
+from harness.run.directory import RunDirectory, new_manifest
+from harness.run.final import close_books
+from harness.run.interrupt import or_interrupted
+from harness.run.leave import give_up, store
+from harness.run.lifeline import unless_it_dies
+from harness.run.options import ReplayOptions
+from harness.run.phases import baseline_holds
+from harness.run.progress import Progress, new_progress
+from harness.run.session import Session
+from harness.run.setup import Setup, connector_document
+from harness.run.solo import play_alone
+from harness.run.stage import raise_curtain, stage
+from harness.run.waves import play
+from harness.scenario import Scenario
+
+CONTROLS = 2  # fault-free twins: they show that the connector works here, and what a right end looks like
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What RUN says about TXN."""
+
+    manifest: Mapping[str, Any]
+    experiment: Experiment
+    violated: tuple[str, ...]  # invariants that it violated
+
+
+async def replay(options: ReplayOptions) -> int:
+    """0: not violated again; 1: violated again; 2: the fault never fired, or the run ended early. Raises UsageError for a foreign run."""
+    recorded = read_recorded(options.run, options.txn_id)
+    progress = new_progress(quiet=options.quiet)
+    setup = _setup(options, recorded)
+    progress.say(f"replay of {options.txn_id}: {recorded.experiment.plan_text()}")
+    progress.say(f"violated then: {', '.join(recorded.violated) or 'nothing'}  seed {setup.seed}  directory {setup.directory.path}")
+    return await or_interrupted(_replayed(setup, options, recorded, progress))
+
+
+def read_recorded(run: Path, txn_id: str) -> Recorded:
+    """Raises RunUnreadable (not a run, or damaged) and UsageError (no such transaction in it)."""
+    directory = RunDirectory.open(run)
+    manifest, plan = directory.read_manifest(), directory.read_plan()
+    entries = {str(entry.get("txn_id")): entry for entry in plan.get("experiments", []) if isinstance(entry, dict)}
+    if txn_id not in entries:
+        known = did_you_mean(txn_id, entries) if len(entries) < 20 else f"it holds {len(entries)}, such as {next(iter(entries))!r}"
+        raise UsageError(f"{run}: there is no transaction {txn_id!r} in this run; {known}")
+    try:
+        experiment = experiment_of(entries[txn_id])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunUnreadable(f"{directory.plan}: the entry of {txn_id} is damaged: {error!r}") from None
+    return Recorded(manifest, experiment, tuple(sorted({row["invariant"] for row in _violations(directory) if row["txn_id"] == txn_id})))
+
+
+def _violations(directory: RunDirectory) -> Iterable[Mapping[str, Any]]:
+    """Of the stored verdict; of a fresh one when the run was cut short before it had any."""
+    if directory.verdict.is_file():
+        try:
+            return list(msgspec.json.decode(directory.verdict.read_bytes(), type=dict[str, Any])["violations"])
+        except (msgspec.MsgspecError, KeyError, TypeError) as error:
+            raise RunUnreadable(f"{directory.verdict}: damaged: {error}") from None
+    return judge(directory.path).violations
+
+
+def experiment_of(entry: Mapping[str, Any]) -> Experiment:
+    """An experiment from its entry in plan.json."""
+    window = entry.get("window")
+    return Experiment(
+        txn_id=str(entry["txn_id"]),
+        flow=str(entry["flow"]),
+        entity=str(entry["entity"]),
+        template=str(entry["template"]),
+        wave=str(entry["wave"]),
+        role=entry["role"],
+        number=int(entry["number"]),
+        steps=tuple(Step(step["call_point"], int(step["attempt"]), step["fault_id"], step["mode"]) for step in entry["steps"]),
+        minted=entry.get("minted"),
+        window=Window(window["fault_id"], window["mode"], window["target"], int(window["duration_ms"])) if window else None,
+    )
+
+
+def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
+    """The resolved scenario of a run. Raises RunUnreadable."""
+    try:
+        return msgspec.convert(manifest["scenario"], Scenario, dec_hook=lambda kind, value: kind(value))
+    except (KeyError, msgspec.ValidationError) as error:
+        raise RunUnreadable(f"manifest.json: the scenario of this run cannot be read: {error}") from None
+
+
+def _setup(options: ReplayOptions, recorded: Recorded) -> Setup:
+    catalog = load_catalog()
+    try:
+        path, seed = Path(recorded.manifest["connector"]["manifest"]), int(recorded.manifest["seed"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunUnreadable(
+            f"{options.run}: manifest.json names no connector or no seed ({error!r}); it was not written by this version"
+        ) from None
+    experiment, scenario = recorded.experiment, scenario_of(recorded.manifest)
+    unknown = [step.fault_id for step in experiment.steps if step.fault_id not in catalog.faults]
+    if unknown or experiment.flow not in catalog.flows:
+        raise ConfigError(str(options.run), f"this version knows no {', '.join(unknown) or experiment.flow}")
+    manifest = load_manifest(path, catalog)
+    manifest = replace(manifest, flows=manifest.flows or tuple(catalog.flows))
+    run_id = wall.draw_run_id()
+    directory = RunDirectory.create(options.out or options.run / f"replay-{options.txn_id}")
+    setup = Setup(catalog, replace(scenario, require=()), manifest, seed, run_id, directory)
+    document = new_manifest(
+        run_id=run_id, seed=seed, scenario=setup.scenario.resolved(), connector=connector_document(manifest), started_at=wall.now_iso()
+    )
+    directory.write_manifest({**document, "drawn_options": {**setup.drawn(), "replay_of": options.txn_id}})
+    return setup
+
+
+async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, progress: Progress) -> int:
+    controls, repeats = waves_of(recorded.experiment, options.repeats)
+    plan = Plan(waves=(controls, repeats))
+    minted = 1 + max((e.minted or 0 for e in plan.experiments), default=0)
+    try:
+        async with stage(setup, options.network, progress, minted=minted, plan=lambda: plan) as session:
+            try:
+                await raise_curtain(session)
+                await unless_it_dies(session.connector, _play(session, controls, repeats))
+            finally:
+                session.save_plan()
+    except asyncio.CancelledError:
+        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
+        raise
+    return _outcome(recorded, repeats, store(setup, {}, progress))
+
+
+def waves_of(experiment: Experiment, repeats: int) -> tuple[Wave, Wave]:
+    """Fault-free twins, and the plan `repeats` times: first as the very same transaction, then under other ids and amounts."""
+    prefix = experiment.txn_id.rpartition("-")[0]
+    numbers = [number for number in range(1, CONTROLS + repeats + 2) if number != experiment.number]
+    first_minted = (experiment.minted or 0) + 1
+
+    def copy(index: int, wave: str) -> Experiment:
+        number = numbers[index]
+        minted = None if experiment.minted is None else first_minted + index
+        return replace(experiment, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave)
+
+    twins = tuple(replace(copy(n, "baseline-1"), role="baseline", steps=(), window=None) for n in range(CONTROLS))
+    again = (replace(experiment, wave="replay"), *(copy(CONTROLS + n, "replay") for n in range(repeats - 1)))
+    return Wave("baseline-1", "baseline", twins), Wave("replay", "singles", again)
+
+
+async def _play(session: Session, controls: Wave, repeats: Wave) -> None:
+    cast = Cast(session)
+    if await baseline_holds(cast, [controls]):
+        session.world.set_phase(repeats.name)
+        for experiment in repeats.experiments:
+            if experiment.steps or experiment.window:
+                await play_alone(cast, repeats, experiment)
+            else:
+                await play(cast, replace(repeats, experiments=(experiment,)))
+    await close_books(session)
+
+
+def _outcome(recorded: Recorded, repeats: Wave, verdict: Verdict) -> int:
+    """The exit code, and on standard output what happened, with the story."""
+    console = Console()
+    ours = {experiment.txn_id for experiment in repeats.experiments}
+    again = [row for row in verdict.violations if row["txn_id"] in ours]
+    same = [row for row in again if row["invariant"] in recorded.violated] if recorded.violated else again
+    by_txn = {row["txn_id"]: row for row in verdict.by_experiment if row["txn_id"] in ours}
+
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    if same:
+        times = len({row["txn_id"] for row in same})
+        say(f"It happens again, {times} of {len(ours)} times: {', '.join(sorted({row['invariant'] for row in same}))}.")
+        for row in {row["invariant"]: row for row in reversed(same)}.values():
+            say(f"  {row['invariant']}  {row['plan']}")
+            say(f"      {row['story']}")
+        return EXIT_VIOLATION
+    if not verdict_is_enough(verdict, by_txn.values()):
+        say(f"Not enough evidence: {'; '.join(verdict.reasons) or 'the fault of the plan never fired'}.")
+        return EXIT_NOT_ENOUGH_EVIDENCE
+    others = sorted({row["invariant"] for row in again})
+    say(f"It did not happen again in {len(ours)} tries." + (f" Other invariants were violated: {', '.join(others)}." if others else ""))
+    return EXIT_PASS
+
+
+def verdict_is_enough(verdict: Verdict, repeats: Iterable[Mapping[str, Any]]) -> bool:
+    """At least one repeat was judged, and the connector worked without faults."""
+    return verdict.verdict in ("pass", "fail") or any(row["verdict"] in ("pass", "fail") for row in repeats)

@@ -1,0 +1,123 @@
+"""One run while it is on: who takes part, which transactions are open, what they have come to."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+
+import aiohttp
+
+from contracts.catalog import Catalog
+from harness.manifest import Manifest
+from harness.plan.model import Experiment, Plan
+from harness.run.connector import Connector
+from harness.run.directory import RunDirectory
+from harness.run.progress import Progress
+from harness.scenario import Scenario
+from mocks.world import World
+
+
+@dataclass(slots=True)
+class Books:
+    """The transactions of a run. Settled means: the mocks' own books say posted, refused or undone."""
+
+    experiments: dict[str, Experiment] = field(default_factory=dict)
+    source_ids: dict[str, str] = field(default_factory=dict)  # by transaction
+    open: dict[str, float] = field(default_factory=dict)  # monotonic seconds of the start, by transaction
+    settled: dict[str, str] = field(default_factory=dict)
+    parked: frozenset[str] = frozenset()  # transactions that the connector declared parked when it was last asked
+    busy_s: float = 0.0  # sum of the durations of settled transactions
+
+    def begin(self, experiment: Experiment, source_id: str, now: float) -> None:
+        """A transaction's document was submitted."""
+        self.experiments[experiment.txn_id] = experiment
+        self.source_ids[experiment.txn_id] = source_id
+        self.open[experiment.txn_id] = now
+
+    def settle(self, txn_id: str, state: str, now: float) -> None:
+        """The mocks' books say that this transaction is over."""
+        self.busy_s += now - self.open.pop(txn_id)
+        self.settled[txn_id] = state
+
+    def txn_of(self, source_id: str) -> str | None:
+        """The transaction of a source document."""
+        return next((txn for txn, source in self.source_ids.items() if source == source_id), None)
+
+
+@dataclass(slots=True)
+class Session:
+    """Everything that a phase needs."""
+
+    world: World
+    connector: Connector
+    manifest: Manifest
+    scenario: Scenario
+    catalog: Catalog
+    plan: Callable[[], Plan]  # everything planned so far
+    directory: RunDirectory
+    progress: Progress
+    http: aiohttp.ClientSession
+    books: Books = field(default_factory=Books)
+    figures: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    rates: list[tuple[str, int, float]] = field(default_factory=list)  # wave, experiments, seconds
+
+    def refresh(self) -> None:
+        """Ask the mocks' books about every open transaction."""
+        now = monotonic()
+        for txn_id in list(self.books.open):
+            state = self.world.settled(txn_id)
+            if state is not None:
+                self.books.settle(txn_id, state, now)
+
+    def refresh_all(self) -> None:
+        """As refresh, and again about transactions that were undone: a connector may post them after all."""
+        now = monotonic()
+        for txn_id in [txn_id for txn_id, state in self.books.settled.items() if state == "undone"]:
+            if self.world.settled(txn_id) is None:
+                del self.books.settled[txn_id]
+                self.books.open[txn_id] = now
+        self.refresh()
+
+    def slow_by_plan(self, experiment: Experiment) -> bool:
+        """Its fault meets every attempt or keeps the event back: it is not expected to settle before the heal or the next poll."""
+        return any(self.catalog.faults[step.fault_id].repeat == "always" for step in experiment.steps)
+
+    def open_among(self, experiments: Iterable[Experiment]) -> list[Experiment]:
+        """Those that neither settled nor are declared parked."""
+        books = self.books
+        return [e for e in experiments if e.txn_id in books.open and e.txn_id not in books.parked]
+
+    def in_flight(self, now: float) -> int:
+        """Open transactions that occupy the connector. One that waits by plan counts only while it is young."""
+        books = self.books
+        return sum(
+            1
+            for txn_id, since in books.open.items()
+            if txn_id not in books.parked and (now - since < GRACE_S or not self.slow_by_plan(books.experiments[txn_id]))
+        )
+
+    def note(self, text: str) -> None:
+        """Something a reader of the run should know; said once."""
+        if text not in self.notes:
+            self.notes.append(text)
+            self.progress.say(f"note: {text}")
+
+    def sum_up(self) -> None:
+        """Figures of the run: speed inside the waves of singles, and how many transactions the connector really had in its hands."""
+        singles = [(count, seconds) for name, count, seconds in self.rates if name.startswith("wave-")]
+        count, seconds = sum(count for count, _ in singles), sum(seconds for _, seconds in singles)
+        waves_s = sum(seconds for _, _, seconds in self.rates)
+        self.figures.update(
+            experiments=len(self.books.experiments),
+            experiments_per_s_in_waves=round(count / seconds, 1) if seconds else None,
+            concurrency_effective=round(self.books.busy_s / waves_s, 1) if waves_s else None,
+            waves={name: {"experiments": count, "seconds": round(seconds, 3)} for name, count, seconds in self.rates},
+            notes=list(self.notes),
+        )
+
+    def save_plan(self) -> None:
+        """plan.json as of now, so that a run that is cut short can be judged."""
+        self.directory.write_plan(self.plan(), self.books.source_ids)
+
+
+GRACE_S = 1.0

@@ -1,0 +1,53 @@
+"""Violations once more, alone: one transaction at a time with the same plan and no neighbours, so that nobody else can be blamed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from harness.plan.model import Experiment, Wave
+from harness.run.actors import Cast
+from harness.run.kills import play_kill
+from harness.run.patience import ALONE_S, patience_s
+from harness.run.waves import arrive, drain
+from harness.run.windows import play_window
+
+BUDGET_S = 45.0  # a connector that fails everywhere is not re-run for minutes; what is left out says so
+
+
+def to_repeat(violations: Iterable[Mapping[str, Any]], known: Mapping[str, Experiment], most: int) -> list[Experiment]:
+    """One experiment per (invariant, call point, fault), at most `most`; one that shows several is repeated once."""
+    chosen: dict[tuple[object, object, object], str] = {}
+    for violation in violations:
+        txn_id = violation.get("txn_id")
+        if txn_id in known:
+            chosen.setdefault((violation.get("invariant"), violation.get("call_point"), violation.get("fault_id")), str(txn_id))
+    return [known[txn_id] for txn_id in dict.fromkeys(chosen.values())][:most]
+
+
+async def play_solo(cast: Cast, wave: Wave) -> None:
+    """Every experiment of the wave, one after another."""
+    session = cast.session
+    deadline = monotonic() + BUDGET_S
+    session.world.set_phase(wave.name)
+    with session.progress.phase(wave.name) as phase:
+        for number, experiment in enumerate(wave.experiments, start=1):
+            if monotonic() > deadline:
+                session.note(f"solo: {len(wave.experiments) - number + 1} violations were not re-run within {BUDGET_S:.0f} s")
+                break
+            phase.show(f"{number} of {len(wave.experiments)}: {experiment.plan_text()}")
+            await play_alone(cast, wave, experiment)
+    session.save_plan()
+
+
+async def play_alone(cast: Cast, wave: Wave, experiment: Experiment) -> None:
+    """One experiment in the way that its plan needs: with a kill, inside a window, or by itself."""
+    session = cast.session
+    alone = replace(wave, experiments=(experiment,), window=experiment.window)
+    if any(session.catalog.faults[step.fault_id].scope == "kill" for step in experiment.steps):
+        await play_kill(cast, replace(alone, experiments=(replace(experiment, role="kill"),)))
+    elif experiment.window is not None:
+        await play_window(cast, alone)
+    else:
+        await arrive(cast, alone.experiments)
+        await drain(session, alone.experiments, still_s=patience_s(session, alone.experiments, ALONE_S))

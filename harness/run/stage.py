@@ -1,0 +1,108 @@
+"""Opening and closing: the world, the crosswalks, the connector's process. Whatever happens in between, all of it is closed again."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import aiohttp
+
+from harness.plan.model import Plan
+from harness.plan.planner import Planner
+from harness.run.connector import Connector, ContractValues, free_port
+from harness.run.options import Network
+from harness.run.progress import Progress
+from harness.run.session import Session
+from harness.run.setup import Setup
+from mocks.company import generate
+from mocks.world import World, WorldConfig
+
+HARNESS_CALL_S = 5.0  # idle, parked, redrive: a connector that answers slower is taken as not answering
+
+
+@asynccontextmanager
+async def stage(
+    setup: Setup, network: Network, progress: Progress, *, minted: int = 0, plan: Callable[[], Plan] = Plan
+) -> AsyncIterator[Session]:
+    """World open, mappings written, connector prepared but not started."""
+    async with World.open(world_config(setup, network, minted)) as world, harness_client() as http:
+        world.company.write_mappings(setup.directory.mappings)
+
+        def listener(kind: str, columns: Mapping[str, object]) -> None:
+            world.record(kind, **columns)
+
+        values = contract_values(setup, world)
+        opened = Connector.open(setup.manifest, values, setup.directory.connector_log, listener=listener, progress=progress.say)
+        async with opened as connector:
+            yield Session(
+                world=world,
+                connector=connector,
+                manifest=setup.manifest,
+                scenario=setup.scenario,
+                catalog=setup.catalog,
+                plan=plan,
+                directory=setup.directory,
+                progress=progress,
+                http=http,
+            )
+            await connector.stop()
+
+
+async def raise_curtain(session: Session) -> None:
+    """Start the connector and let it have the events."""
+    with session.progress.phase("start") as phase:
+        session.world.set_phase("start")
+        await session.connector.start()
+        phase.show(f"{session.manifest.name} is ready at {session.connector.base_url}")
+    path = session.manifest.paths.webhook
+    if path is not None:
+        ack_timeout_ms = round(session.manifest.ack_timeout_s * 1000)
+        session.world.subscribe(session.connector.base_url + path, session.manifest.headers, ack_timeout_ms=ack_timeout_ms)
+
+
+def new_planner(setup: Setup) -> Planner:
+    """The planner of this run. The entities' routes do not depend on how much is minted, so a small company tells them."""
+    routes = {entity.key: entity.expense_route for entity in generate(setup.seed, minted=0).entities}
+    return Planner(setup.scenario, setup.catalog, setup.capabilities, seed=setup.seed, routes=routes)
+
+
+def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
+    """The world as scenario and manifest ask for it."""
+    waits, manifest = setup.scenario.waits, setup.manifest
+    return WorldConfig(
+        seed=setup.seed,
+        run_id=setup.run_id,
+        history_path=setup.directory.history,
+        minted=minted,
+        port_base=network.port_base,
+        host=network.host,
+        public_host=network.public_host,
+        callback_hosts=network.callback_hosts,
+        webhook_schedule_ms=waits.webhook_schedule_ms,
+        ack_timeout_ms=round(manifest.ack_timeout_s * 1000),
+        client_timeout_ms=round(manifest.request_timeout_s * 1000),
+        event_delay_ms=waits.event_delay_ms,
+        late_commit_ms=waits.late_commit_ms,
+        posting_delay_ms=waits.posting_delay_ms,
+    )
+
+
+def contract_values(setup: Setup, world: World) -> ContractValues:
+    """What the connector is told about this world."""
+    return ContractValues(
+        erp_url=world.urls["erp"],
+        procurement_url=world.urls["procurement"],
+        expense_url=world.urls["expense"],
+        oauth_token_url=world.token_url,
+        client_id=world.client_id,
+        client_secret=world.client_secret,
+        webhook_secret=world.webhook_secret,
+        port=free_port(),
+        state_dir=setup.directory.state,
+        mappings_dir=setup.directory.mappings,
+        retry_base_ms=setup.scenario.waits.retry_base_ms,
+        run_id=setup.run_id,
+    )
+
+
+def harness_client() -> aiohttp.ClientSession:
+    """For the harness's own questions to the connector; no proxy of the machine stands between them."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=HARNESS_CALL_S), trust_env=False)

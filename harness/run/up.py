@@ -1,0 +1,94 @@
+"""`dryclose up`: the world, and a connector in it, for people. It stays until Ctrl-C; then everything is stopped and cleaned up."""
+
+import asyncio
+import shlex
+from collections.abc import Iterable
+
+from rich.console import Console
+
+from harness import wall
+from harness.errors import EXIT_PASS
+from harness.plan.model import Plan
+from harness.run.connector import Connector
+from harness.run.directory import RunDirectory
+from harness.run.interrupt import interruptible
+from harness.run.options import UpOptions, VerifyOptions
+from harness.run.progress import Progress, new_progress
+from harness.run.session import Session
+from harness.run.setup import RUNS, Setup, set_up
+from harness.run.stage import contract_values, raise_curtain, stage
+from mocks.world import World
+
+MINTED = 50
+
+
+async def up(options: UpOptions) -> int:
+    """Returns 0 after Ctrl-C. Raises DrycloseError when the connector cannot be started or dies."""
+    run_id = wall.draw_run_id()
+    asked = VerifyOptions(
+        scenario=options.scenario,
+        seed=options.seed,
+        connector=options.connector,
+        out=options.out or RUNS / f"up-{run_id}",
+        network=options.network,
+    )
+    setup = set_up(asked)
+    progress = new_progress(quiet=options.env)
+    with interruptible() as interrupts:
+        try:
+            await _open(setup, options, progress)
+        except asyncio.CancelledError:
+            if interrupts.name is None:
+                raise
+    _leave(setup.directory)
+    return EXIT_PASS
+
+
+async def _open(setup: Setup, options: UpOptions, progress: Progress) -> None:
+    console = Console()
+    async with stage(setup, options.network, progress, minted=MINTED, plan=Plan) as session:
+        if options.env:
+            for line in export_lines(setup, session.world):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+            _subscribe_running(session)
+        else:
+            await raise_curtain(session)
+            for line in signpost(session):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+        await _stay(session.connector, started=not options.env)
+
+
+async def _stay(connector: Connector, *, started: bool) -> None:
+    if not started:
+        await asyncio.Event().wait()
+    raise connector.died(await connector.exited())
+
+
+def _subscribe_running(session: Session) -> None:
+    """A connector that runs already gets its events when its manifest says where."""
+    manifest = session.manifest
+    if manifest.url is not None and manifest.paths.webhook is not None:
+        session.world.subscribe(
+            manifest.url + manifest.paths.webhook, manifest.headers, ack_timeout_ms=round(manifest.ack_timeout_s * 1000)
+        )
+
+
+def export_lines(setup: Setup, world: World) -> Iterable[str]:
+    """What the connector contract gives, as shell exports."""
+    variables = contract_values(setup, world).variables(setup.manifest)
+    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+
+
+def signpost(session: Session) -> Iterable[str]:
+    """Where everything is."""
+    world = session.world
+    for name, url in world.urls.items():
+        yield f"{name:<12} {url}   documentation {url}/docs   contract {url}/openapi.json"
+    yield f"{'tokens':<12} {world.token_url}   client id {world.client_id}   (the secret: dryclose up --env)"
+    yield f"{'control':<12} {world.control_url}   needs the control token, which is in the run's manifest.json"
+    yield f"{'connector':<12} {session.connector.base_url}   log {session.connector.log_path}"
+    yield "Ctrl-C stops everything."
+
+
+def _leave(directory: RunDirectory) -> None:
+    directory.update_manifest(status="complete", why="dryclose up was stopped", finished_at=wall.now_iso())

@@ -1,0 +1,72 @@
+"""`dryclose verify`: one run from the first option drawn to the exit code."""
+
+import asyncio
+
+from harness.errors import DrycloseError
+from harness.judge import Verdict, judge
+from harness.plan.planner import Planner
+from harness.run.actors import Cast
+from harness.run.final import close_books
+from harness.run.interrupt import or_interrupted
+from harness.run.leave import finish, give_up
+from harness.run.lifeline import unless_it_dies
+from harness.run.options import VerifyOptions
+from harness.run.phases import play_everything
+from harness.run.progress import Progress, new_progress
+from harness.run.session import Session
+from harness.run.setup import Setup, set_up
+from harness.run.solo import play_solo, to_repeat
+from harness.run.stage import new_planner, raise_curtain, stage
+
+
+async def verify(options: VerifyOptions) -> int:
+    """Run, judge, write the run directory; the exit code (0, 1, 2, 130). Raises DrycloseError after everything was closed."""
+    setup = set_up(options)
+    progress = new_progress(quiet=options.quiet)
+    for line in setup.lines():
+        progress.say(line)
+    return await or_interrupted(_verified(setup, options, progress))
+
+
+async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) -> int:
+    try:
+        planner = new_planner(setup)
+        opened = stage(setup, options.network, progress, minted=planner.minted, plan=lambda: planner.plan)
+        async with opened as session:
+            try:
+                await raise_curtain(session)
+                await unless_it_dies(session.connector, _play(session, planner))
+            finally:
+                session.save_plan()
+            figures = dict(session.figures)
+    except asyncio.CancelledError:
+        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
+        raise
+    except DrycloseError as error:
+        give_up(setup, "failed", error.message, progress)
+        raise
+    except Exception as error:
+        give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
+        error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
+        raise
+    return finish(setup, figures, progress)
+
+
+async def _play(session: Session, planner: Planner) -> None:
+    """The phases; then each kind of violation once more, alone, in the same world; then the books are closed again."""
+    cast = Cast(session)
+    await play_everything(cast, planner)
+    first = await _judge_live(session)
+    again = to_repeat(first.violations, session.books.experiments, session.scenario.limits.solo)
+    if again:
+        await play_solo(cast, planner.solo(again))
+        await close_books(session, "solo-")
+    session.sum_up()
+
+
+async def _judge_live(session: Session) -> Verdict:
+    session.world.recorder.flush()
+    with session.progress.phase("judge") as phase:
+        verdict = await asyncio.to_thread(judge, session.directory.path)
+        phase.show(f"{len(verdict.violations)} violations so far")
+    return verdict

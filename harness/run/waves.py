@@ -1,0 +1,77 @@
+"""Playing a wave: transactions arrive as fast as the connector settles them, then the wave waits for its tail."""
+
+import asyncio
+from collections.abc import Sequence
+from time import monotonic
+
+from harness.plan.model import Experiment, Wave
+from harness.run.actors import Cast
+from harness.run.calm import Watch
+from harness.run.patience import patience_s, settle_limit_s
+from harness.run.progress import Phase
+from harness.run.session import Session
+
+TICK_S = 0.01
+IN_FLIGHT_PER_WORKER = 4  # the connector's own queue stays short, yet no worker of it waits for an arrival
+IN_FLIGHT_MIN = 16
+
+
+async def play(cast: Cast, wave: Wave) -> None:
+    """One wave of singles from its first arrival to the end of its tail."""
+    session = cast.session
+    session.world.set_phase(wave.name)
+    with session.progress.phase(wave.name) as phase:
+        began = monotonic()
+        await arrive(cast, wave.experiments, phase)
+        await drain(session, wave.experiments, phase)
+        session.rates.append((wave.name, len(wave.experiments), monotonic() - began))
+    session.save_plan()
+
+
+async def arrive(cast: Cast, experiments: Sequence[Experiment], phase: Phase | None = None) -> None:
+    """Start every experiment in order, never more at once than the connector works on. Those with a play of their own go on beside."""
+    session = cast.session
+    limit = max(IN_FLIGHT_MIN, IN_FLIGHT_PER_WORKER * session.manifest.concurrency)
+    async with asyncio.TaskGroup() as plays:
+        for number, experiment in enumerate(experiments, start=1):
+            await _room(session, limit)
+            later = cast.begin(experiment)
+            if later is not None:
+                plays.create_task(later)
+            if phase is not None and number % 10 == 0:
+                phase.show(_counts(session, experiments, number))
+            await asyncio.sleep(0)
+
+
+async def _room(session: Session, limit: int) -> None:
+    """Wait until one more transaction may be open; bounded, so that a connector that settles nothing still meets every plan."""
+    if session.in_flight(monotonic()) < limit:
+        return
+    deadline = monotonic() + session.scenario.limits.settle_s
+    while monotonic() < deadline:
+        await asyncio.sleep(TICK_S)
+        session.refresh()
+        if session.in_flight(monotonic()) < limit:
+            return
+
+
+async def drain(session: Session, experiments: Sequence[Experiment], phase: Phase | None = None, *, still_s: float | None = None) -> None:
+    """Wait until these have settled or are parked, nothing moves any more (for `still_s`), or the scenario's limit has passed."""
+    watch = Watch(session, still_s if still_s is not None else patience_s(session, experiments))
+    deadline = monotonic() + settle_limit_s(session)
+    while monotonic() < deadline:
+        session.refresh()
+        still_open = session.open_among(experiments)
+        if phase is not None:
+            phase.show(_counts(session, experiments, len(experiments)))
+        if all(session.slow_by_plan(experiment) for experiment in still_open):
+            return
+        if await watch.nothing_moves():
+            return
+        await asyncio.sleep(2 * TICK_S)
+
+
+def _counts(session: Session, experiments: Sequence[Experiment], started: int) -> str:
+    settled = sum(1 for experiment in experiments if experiment.txn_id in session.books.settled)
+    faulted = sum(1 for experiment in experiments if experiment.steps)
+    return f"{settled} settled of {started} started, {len(experiments)} planned ({faulted} with a fault)"

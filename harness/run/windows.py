@@ -1,0 +1,82 @@
+"""Waves with a fault of the run: a system in maintenance or down, a token revoked, a period closed, with traffic inside."""
+
+import asyncio
+from collections.abc import Sequence
+from time import monotonic
+
+from harness.plan.model import Experiment, Wave, Window
+from harness.run.actors import Cast, set_period
+from harness.run.pacing import until
+from harness.run.progress import Phase
+from harness.run.session import Session
+from harness.run.waves import arrive, drain
+
+PERIOD_CLOSED = "F-F3"
+TOKEN_REVOKED = "F-B10"  # noqa: S105 (a fault id)
+IN_FLIGHT_WAIT_S = 1.0
+
+
+async def play_window(cast: Cast, wave: Wave) -> None:
+    """One wave: part of its transactions before the fault, the rest inside, all of them settled after it."""
+    assert wave.window is not None
+    session = cast.session
+    session.world.set_phase(wave.name)
+    with session.progress.phase(wave.name) as phase:
+        began = monotonic()
+        if wave.window.fault_id == TOKEN_REVOKED:
+            await _revoked(cast, wave, phase)
+        elif wave.window.fault_id == PERIOD_CLOSED:
+            await _period_closed(cast, wave, wave.window, phase)
+        else:
+            await _outage(cast, wave, wave.window, phase)
+        await drain(session, wave.experiments, phase)
+        session.rates.append((wave.name, len(wave.experiments), monotonic() - began))
+    session.save_plan()
+
+
+def halves(experiments: Sequence[Experiment]) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
+    """Every template on both sides: even and odd positions."""
+    return experiments[::2], experiments[1::2]
+
+
+async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
+    first, second = halves(wave.experiments)
+    await arrive(cast, first, phase)
+    cast.session.world.begin_window(window.fault_id, window.target)
+    try:
+        ends = monotonic() + window.duration_ms / 1000
+        await arrive(cast, second, phase)
+        await asyncio.sleep(max(0.0, ends - monotonic()))
+    finally:
+        cast.session.world.end_window(window.fault_id, window.target)
+
+
+async def _revoked(cast: Cast, wave: Wave, phase: Phase) -> None:
+    """The token goes while requests with it are on their way; once, because a new token that fails too would punish a right connector."""
+    first, second = halves(wave.experiments)
+    seen = cast.session.world.requests_seen
+    await arrive(cast, first, phase)
+    await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
+    cast.session.world.revoke_token()
+    await arrive(cast, second, phase)
+
+
+async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
+    """Documents are approved, then the period closes under them; documents of the other half meet a closed one from the start."""
+    session = cast.session
+    first, second = halves(wave.experiments)
+    await arrive(cast, first, phase)
+    set_period(session, window.target, closed=True)
+    try:
+        ends = monotonic() + window.duration_ms / 1000
+        await arrive(cast, second, phase)
+        await asyncio.sleep(max(0.0, ends - monotonic()))
+    finally:
+        _credit_period(session, wave, window)
+        set_period(session, window.target, closed=False)
+
+
+def _credit_period(session: Session, wave: Wave, window: Window) -> None:
+    """Everything of this wave that was not settled before the period closed has met it."""
+    open_now = [experiment.txn_id for experiment in wave.experiments if session.world.settled(experiment.txn_id) is None]
+    session.world.note_fired(window.fault_id, window.mode, call_point=window.target, txn_ids=open_now)
