@@ -1,0 +1,113 @@
+"""From procurement's values to what goes over its wire."""
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from uuid import UUID
+
+from mocks.company.money import to_text
+from mocks.company.projections import House, Member, ProcurementSupplier
+from mocks.procurement import models
+from mocks.procurement.requisitions import Requisition
+
+RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+"""Creation time of everything that was there before the world opened."""
+
+
+def money(minor: int, where: House) -> models.Money:
+    """An amount on the wire."""
+    return models.Money(amount=to_text(minor, where.decimals), currency=where.currency)
+
+
+def requisition_record(requisition: Requisition, where: House) -> models.Requisition:
+    """A requisition on the wire."""
+    return models.Requisition(
+        id=requisition.id,
+        number=requisition.number,
+        uuid=requisition.uuid,
+        revision=requisition.revision,
+        version=requisition.version,
+        status=requisition.status,
+        requester_id=requisition.requester_id,
+        legal_entity=requisition.house,
+        supplier_id=requisition.supplier_id,
+        currency=requisition.currency,
+        needed_by=requisition.needed_by,
+        requested_on=requisition.requested_on,
+        title=requisition.title,
+        lines=tuple(_line(number, line) for number, line in enumerate(requisition.lines, 1)),
+        total=money(requisition.total_minor, where),
+        approvals=requisition.approvals,
+        next_approver_id=requisition.next_approver,
+        erp_order=requisition.erp_order,
+        erp_refusal=requisition.erp_refusal,
+        exported=False,
+        external_id=None,
+        correlation_id=requisition.correlation_id,
+        created_at=requisition.created_at,
+        updated_at=requisition.updated_at,
+    )
+
+
+def _line(number: int, line: models.DraftLine) -> models.RequisitionLine:
+    return models.RequisitionLine(
+        line_no=number,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        category=line.category,
+        cost_center=line.cost_center,
+        project=line.project,
+    )
+
+
+def summary(requisition: Requisition) -> models.RequisitionSummary:
+    """A requisition in a list."""
+    return models.RequisitionSummary(
+        id=requisition.id,
+        number=requisition.number,
+        status=requisition.status,
+        revision=requisition.revision,
+        version=requisition.version,
+        updated_at=requisition.updated_at,
+    )
+
+
+def supplier_record(supplier: ProcurementSupplier) -> models.Supplier:
+    """A supplier on the wire."""
+    return models.Supplier(
+        id=supplier.id,
+        number=int(supplier.id[3:]),
+        uuid=_uuid(supplier.id),
+        version=1,
+        name=supplier.name,
+        city=supplier.city,
+        legal_entity=supplier.house,
+        status="active" if supplier.active else "inactive",
+        exported=False,
+        external_id=None,
+        created_at=RECORDS_SINCE,
+        updated_at=RECORDS_SINCE,
+    )
+
+
+def user_record(user: Member, where: House) -> models.User:
+    """A person on the wire."""
+    return models.User(
+        id=user.id,
+        number=int(user.id[1:]),
+        uuid=_uuid(user.id),
+        version=1,
+        name=user.name,
+        legal_entity=user.house,
+        manager_id=user.manager,
+        approval_limit=None if user.limit_minor is None else money(user.limit_minor, where),
+        exported=False,
+        external_id=None,
+        created_at=RECORDS_SINCE,
+        updated_at=RECORDS_SINCE,
+    )
+
+
+def _uuid(record_id: str) -> str:
+    return str(UUID(bytes=blake2b(record_id.encode(), digest_size=16).digest(), version=4))

@@ -1,0 +1,39 @@
+"""Procurement as the kit serves it."""
+
+from mocks.company import Company
+from mocks.company.projections import procurement_master
+from mocks.kit.operation import Operation, View
+from mocks.procurement.desk import RequisitionDesk
+from mocks.procurement.operations import operations
+
+
+class ProcurementSystem:
+    """One procurement system with its own requisitions; their ids carry the run's namespace."""
+
+    name = "procurement"
+    title = "Mock procurement"
+    summary = "Requisitions, their approval chain, and what became of them in the ERP"
+    event_types = ("requisition.approved", "approval.reversed")
+
+    def __init__(self, company: Company, *, namespace: str) -> None:
+        master = procurement_master(company)
+        self.desk = RequisitionDesk(master, namespace)
+        self.operations: tuple[Operation, ...] = operations(master, self.desk)
+
+    def final_views(self) -> list[View]:
+        """Every requisition as it stands."""
+        return [
+            View(
+                "requisition",
+                each.id,
+                each.status,
+                each.version,
+                amount_minor=each.total_minor,
+                currency=each.currency,
+                company=each.house,
+                parent_id=each.erp_order.number if each.erp_order else None,
+                src_version=each.revision,
+                reason=each.erp_refusal.code if each.erp_refusal else None,
+            )
+            for each in self.desk.requisitions
+        ]
