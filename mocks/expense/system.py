@@ -1,0 +1,38 @@
+"""The expense system as the kit serves it."""
+
+from mocks.company import Company
+from mocks.company.projections import expense_master
+from mocks.expense.desk import ReportDesk
+from mocks.expense.operations import operations
+from mocks.kit.operation import Operation, View
+
+
+class ExpenseSystem:
+    """One expense system with its own reports; their ids carry the run's namespace."""
+
+    name = "expense"
+    title = "Mock expense"
+    summary = "Expense reports, their approval chain, and what became of them in the ERP"
+    event_types = ("expense_report.approved", "expense_report.sent_back")
+
+    def __init__(self, company: Company, *, namespace: str) -> None:
+        self.desk = ReportDesk(expense_master(company), namespace)
+        self.operations: tuple[Operation, ...] = operations(self.desk)
+
+    def final_views(self) -> list[View]:
+        """Every report as it stands."""
+        return [
+            View(
+                "expense_report",
+                each.report_id,
+                each.state,
+                each.version,
+                amount_minor=each.total_minor,
+                currency=each.currency,
+                company=each.house,
+                parent_id=each.posting.erp_document if each.posting else None,
+                src_version=each.revision,
+                reason=each.refusal.code if each.refusal else None,
+            )
+            for each in self.desk.reports
+        ]
