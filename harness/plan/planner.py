@@ -138,9 +138,11 @@ class Planner:
         name = f"run-{place.fault.id}-{place.target}"
         templates = [template for template in self._templates() if template[0] in flows and template[1] in entities]
         stream(self._seed, "order", name).shuffle(templates)
-        # Rotated from round to round, so that each template comes at even and at odd places: the run starts one half before the fault.
-        turns = [templates[n % len(templates) :] + templates[: n % len(templates)] for n in range(self._scenario.volume.per_window)]
-        drafts = [Draft(*template) for turn in turns for template in turn]
+        drafts: list[Draft] = []
+        for turn in range(self._scenario.volume.per_window):
+            # The run starts even places before the fault and odd ones inside it; an even number of templates is rotated so that each comes at both.
+            first = turn % len(templates) if len(templates) % 2 == 0 else 0
+            drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
         return self._wave(name, "run", drafts, "run", "run", window=window)
 
     # --- points that only a fault provokes ---------------------------------------------------------------------------------------
