@@ -394,6 +394,10 @@ def record_action(mechanics: Mechanics, node: str, call_point: str, reply: Reply
         version=effect.version if effect else None,
         company=effect.company if effect else None,
         period=effect.period if effect else None,
+        amount_minor=effect.amount_minor if effect else None,
+        currency=effect.currency if effect else None,
+        src_version=effect.src_version if effect else None,
+        cost_center=effect.cost_center if effect else None,
         owner=actor,
         corr_id=origin.correlation_id or None,
     )

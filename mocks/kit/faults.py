@@ -294,7 +294,7 @@ def carry_out_late(meeting: Meeting, scope: KeyScope | None) -> Callable[[], Non
     def work() -> None:
         endpoint = meeting.endpoint
         again = endpoint.call_again(meeting.exchange)
-        endpoint.execute_and_keep(again, scope)
+        endpoint.record_decision(again, endpoint.execute_and_keep(again, scope))
 
     return work
 

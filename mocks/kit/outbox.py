@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from contracts.catalog import EventType
 from mocks.kit.books import Books
@@ -54,6 +53,7 @@ class Outbox:
         self._settings = settings
         self._numbers: dict[tuple[str, str], int] = {}
         self._awaited: dict[str, asyncio.Event] = {}
+        self._older: dict[tuple[str | None, str], asyncio.Event] = {}
         self.acked_then_kill: list[str] = []
 
     def emit(self, event: OutEvent, origin: Origin) -> None:
@@ -64,10 +64,15 @@ class Outbox:
         number = self._number(fact)
         armed = self._plans.take(origin.txn_id, fact.type.call_point, number)
         notice = self._notice(fact, number)
-        if armed is None:
-            self._sender.start(self._sender.deliver(notice))
-        else:
+        overtakes = self._older.pop((origin.txn_id, event.type), None)
+        if armed is not None:
+            if armed.mode.deliver == "older_after_newer":  # now, not in the task: the newer event may be emitted before the task runs
+                self._older[origin.txn_id, event.type] = asyncio.Event()
             self._sender.start(self._carry(fact, notice, armed))
+        elif overtakes is not None:
+            self._sender.start(self._newer(notice, overtakes))
+        else:
+            self._sender.start(self._sender.deliver(notice))
 
     def _number(self, fact: Fact) -> int:
         key = (fact.origin.txn_id or fact.event.subject, fact.event.type)
@@ -110,6 +115,8 @@ class Outbox:
             await self._bad_first(fact, notice, armed)
         elif deliver == "before_response":
             await self._before_response(notice, armed)
+        elif deliver == "older_after_newer":
+            await self._after_newer(notice, armed)
         else:
             await self._more_after(fact, notice, armed)
 
@@ -128,8 +135,24 @@ class Outbox:
             await self._sender.deliver(notice)
         elif deliver == "second_id":
             await self._sender.deliver(self._notice(fact, armed.attempt, "second"))
-        elif deliver == "older_after_newer":
-            await self._sender.deliver(self._notice(older(fact), armed.attempt, "older"))
+
+    async def _after_newer(self, notice: Notice, armed: Armed) -> None:
+        """Keep this event back until a newer one of its type was delivered; when none comes, it goes out and nothing was reordered."""
+        key = (notice.txn_id, notice.type)
+        newer = self._older[key]
+        try:
+            async with asyncio.timeout(self._settings.event_delay_ms / 1000):
+                await newer.wait()
+            self._fired(armed, notice)
+        except TimeoutError:
+            self._older.pop(key, None)
+        await self._sender.deliver(notice)
+
+    async def _newer(self, notice: Notice, overtakes: asyncio.Event) -> None:
+        try:
+            await self._sender.deliver(notice)
+        finally:
+            overtakes.set()
 
     async def _bad_first(self, fact: Fact, notice: Notice, armed: Armed) -> None:
         bad = self._bad(fact, armed.mode.deliver or "", armed.attempt, armed.mode.age_s or STALE_S)
@@ -206,14 +229,6 @@ class Outbox:
             mode=armed.mode.id,
             plan_id=armed.plan_id,
         )
-
-
-def older(fact: Fact) -> Fact:
-    """The same fact as it was one version earlier: what a queue may deliver after the newer one."""
-    data: dict[str, Any] = dict(fact.event.data)
-    if isinstance(data.get("version"), int) and data["version"] > 1:
-        data["version"] -= 1
-    return replace(fact, event=replace(fact.event, data=data))
 
 
 def callback_points(events: Iterable[EventType], callbacks: Mapping[str, tuple[str, ...]], call_point: str) -> tuple[str, ...]:

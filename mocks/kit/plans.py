@@ -53,6 +53,11 @@ class Plans:
         points = [self._steps.get((txn_id, point), ()) for point in call_points] if txn_id else []
         return any(step.mode.deliver == deliver for steps in points for step in steps)
 
+    def find(self, txn_id: str, call_point: str, fault_id: str, attempt: int) -> Armed | None:
+        """The step in place that is described so."""
+        steps = self._steps.get((txn_id, call_point), ())
+        return next((step for step in steps if (step.fault.id, step.attempt) == (fault_id, attempt)), None)
+
     def remove(self, txn_id: str, call_point: str, fault_id: str, attempt: int) -> None:
         """Somebody else carries out this step (an event that the harness sends itself)."""
         steps = self._steps.get((txn_id, call_point), [])

@@ -1,0 +1,272 @@
+"""The control port: health, clock, seed, fault plans, windows, history tail, shutdown. Everything but health needs the token."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Protocol
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from contracts.catalog import Catalog, CatalogError
+from mocks.kit.intake import BodyTooLarge, Incoming, check_json, read_body
+from mocks.kit.mechanics import Mechanics
+from mocks.kit.operation import Refusal
+from mocks.kit.plans import Armed
+from mocks.kit.problems import PROBLEM_TYPE
+from mocks.kit.windows import Window
+
+TAIL_DEFAULT = 500
+TAIL_MAX = 5000
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class ClockSet(msgspec.Struct, forbid_unknown_fields=True):
+    """PUT /clock: where the business clock goes, and how fast it runs from there."""
+
+    time: datetime
+    speed: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+
+
+class ClockAdvance(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /clock/advance."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+
+
+class PlanStep(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /plans: one step. attempt 0 is every attempt."""
+
+    txn_id: Text
+    call_point: Text
+    fault_id: Text
+    mode: Text
+    attempt: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
+
+
+class WindowChange(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /windows: begin (on) or end a fault of the run at a system."""
+
+    fault_id: Text
+    system: Text
+    on: bool = True
+
+
+class Controlled(Protocol):
+    """What the control port drives."""
+
+    mechanics: Mechanics
+    control_token: str
+
+    def identify(self) -> Mapping[str, Any]: ...
+    def begin_window(self, fault_id: str, system: str) -> None: ...
+    def end_window(self, fault_id: str, system: str) -> None: ...
+    def clock_moved(self) -> None: ...
+    def request_shutdown(self) -> None: ...
+
+
+class Control:
+    """The handlers of the control port."""
+
+    def __init__(self, world: Controlled) -> None:
+        self._world = world
+        self._mechanics = world.mechanics
+
+    def app(self) -> Starlette:
+        """The application of the control server."""
+        table: tuple[tuple[str, str, Handler], ...] = (
+            ("GET", "/clock", self._clock),
+            ("PUT", "/clock", self._set_clock),
+            ("POST", "/clock/advance", self._advance),
+            ("GET", "/seed", self._seed),
+            ("GET", "/plans", self._plans),
+            ("POST", "/plans", self._arm),
+            ("GET", "/windows", self._windows),
+            ("POST", "/windows", self._change_window),
+            ("GET", "/history", self._history),
+            ("POST", "/shutdown", self._shutdown),
+        )
+        routes = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
+        handlers = {404: self._unknown, 405: self._unknown, 500: self._unknown}
+        return Starlette(routes=[Route("/health", self._health, methods=["GET"]), *routes], exception_handlers=handlers)
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: Request) -> Response:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            if scheme.lower() != "bearer" or not token:
+                return self._problem("TOKEN_MISSING", "the control port needs its bearer token", request)
+            if not hmac.compare_digest(token.strip().encode(), self._world.control_token.encode()):
+                return self._problem("TOKEN_INVALID", "this is not the token of the control port", request)
+            try:
+                return await handler(request)
+            except Refusal as refusal:
+                return self._problem(refusal.code, refusal.detail, request)
+
+        return guarded
+
+    async def _unknown(self, request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 500)
+        code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "INTERNAL_ERROR")
+        return self._problem(code, "the control port has no such operation", request)
+
+    def _problem(self, code: str, detail: str, request: Request) -> Response:
+        problems = self._mechanics.problems
+        headers = {"www-authenticate": 'Bearer realm="dryclose-control"'} if problems.status(code) == 401 else {}
+        body = problems.body(code, detail, request.url.path)
+        return Response(body, problems.status(code), headers=headers, media_type=PROBLEM_TYPE.decode())
+
+    async def _health(self, _request: Request) -> Response:
+        return answer({"status": "ok", **self._world.identify()})
+
+    async def _seed(self, _request: Request) -> Response:
+        return answer(self._world.identify())
+
+    async def _clock(self, _request: Request) -> Response:
+        clock = self._mechanics.business
+        return answer({"time": clock.peek(), "speed": clock.speed})
+
+    async def _set_clock(self, request: Request) -> Response:
+        wanted = await read_json(request, ClockSet)
+        try:
+            self._mechanics.business.set(wanted.time, wanted.speed)
+        except ValueError as error:
+            raise Refusal("VALIDATION_FAILED", str(error)) from None
+        self._world.clock_moved()
+        return await self._clock(request)
+
+    async def _advance(self, request: Request) -> Response:
+        wanted = await read_json(request, ClockAdvance)
+        try:
+            self._mechanics.business.advance(timedelta(seconds=wanted.seconds))
+        except OverflowError:
+            raise Refusal("VALIDATION_FAILED", "the business clock cannot go that far") from None
+        self._world.clock_moved()
+        return await self._clock(request)
+
+    async def _plans(self, _request: Request) -> Response:
+        return answer({"items": [plan_row(step) for step in self._mechanics.plans.listed()]})
+
+    async def _arm(self, request: Request) -> Response:
+        step = await read_json(request, PlanStep)
+        armed = armed_step(self._mechanics.catalog, step, step.txn_id, f"{step.txn_id}.control")
+        arm(self._mechanics, armed)
+        return answer(plan_row(armed), 201)
+
+    async def _windows(self, _request: Request) -> Response:
+        return answer({"items": [window_row(window) for window in self._mechanics.windows.listed()]})
+
+    async def _change_window(self, request: Request) -> Response:
+        wanted = await read_json(request, WindowChange)
+        try:
+            (self._world.begin_window if wanted.on else self._world.end_window)(wanted.fault_id, wanted.system)
+        except ValueError as error:
+            raise Refusal("VALIDATION_FAILED", str(error)) from None
+        return await self._windows(request)
+
+    async def _history(self, request: Request) -> Response:
+        after = whole_number(request, "after", 0)
+        limit = min(TAIL_MAX, whole_number(request, "limit", TAIL_DEFAULT))
+        lines = self._mechanics.recorder.tail(after, limit)
+        return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
+
+    async def _shutdown(self, _request: Request) -> Response:
+        self._world.request_shutdown()
+        return answer({"status": "stopping"}, 202)
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+async def read_json(request: Request, shape: type[Any]) -> Any:
+    """The decoded body. Raises Refusal when it is not of this shape."""
+    headers = dict(request.scope["headers"])
+    try:
+        raw = await read_body(headers, request.receive)
+    except BodyTooLarge:
+        raise Refusal("PAYLOAD_TOO_LARGE", "the body is too large") from None
+    refusal = check_json(Incoming(headers, request.url.path, {}, {}, raw))
+    if refusal is not None:
+        raise refusal
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        raise Refusal("VALIDATION_FAILED", str(error)) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise Refusal("MALFORMED_REQUEST", "the body is not JSON") from None
+
+
+def whole_number(request: Request, name: str, default: int) -> int:
+    """A query parameter that counts. Raises Refusal when it is not a whole number from 0."""
+    value = request.query_params.get(name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and len(value) <= 12):
+        raise Refusal("INVALID_PARAMETER", f"{name} is {value[:20]!r}; expected a whole number from 0")
+    return int(value)
+
+
+class StepLike(Protocol):
+    """A step of a plan, by whomever it was made."""
+
+    @property
+    def call_point(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def fault_id(self) -> str: ...
+    @property
+    def mode(self) -> str: ...
+
+
+def armed_step(catalog: Catalog, step: StepLike, txn_id: str, plan_id: str) -> Armed:
+    """A step of a plan, resolved. Raises Refusal for a fault, mode or call point that does not exist."""
+    fault = catalog.faults.get(step.fault_id)
+    if fault is None:
+        raise Refusal("VALIDATION_FAILED", f"fault {step.fault_id!r} is not known; known: {', '.join(catalog.faults)}")
+    try:
+        mode = fault.mode(step.mode)
+    except CatalogError as error:
+        raise Refusal("VALIDATION_FAILED", str(error)) from None
+    if catalog.call_point(step.call_point) is None:
+        raise Refusal("VALIDATION_FAILED", f"call point {step.call_point!r} is in no flow of contracts/flows.yaml")
+    return Armed(txn_id, step.call_point, step.attempt, fault, mode, plan_id)
+
+
+def arm(mechanics: Mechanics, armed: Armed) -> None:
+    """Put a step in place, and say so in the history."""
+    mechanics.plans.arm(armed)
+    mechanics.recorder.write(
+        "fault_armed",
+        "harness",
+        txn_id=armed.txn_id,
+        flow=mechanics.books.flow_of(armed.txn_id),
+        call_point=armed.call_point,
+        attempt=armed.attempt,
+        fault_id=armed.fault.id,
+        mode=armed.mode.id,
+        plan_id=armed.plan_id,
+    )
+
+
+def plan_row(step: Armed) -> dict[str, Any]:
+    """A step for people."""
+    return {
+        "txn_id": step.txn_id,
+        "call_point": step.call_point,
+        "attempt": step.attempt,
+        "fault_id": step.fault.id,
+        "fault": step.fault.name,
+        "mode": step.mode.id,
+        "plan_id": step.plan_id,
+    }
+
+
+def window_row(window: Window) -> dict[str, Any]:
+    """A window for people."""
+    return {"fault_id": window.fault.id, "fault": window.fault.name, "mode": window.mode.id, "system": window.system}

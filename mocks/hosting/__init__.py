@@ -1,0 +1,1 @@
+"""uvicorn servers on the running loop: ports, outages, a clean end."""

@@ -1,0 +1,126 @@
+"""The token endpoint: OAuth2 client credentials with scopes and expiry."""
+
+import base64
+import binascii
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mocks.kit.intake import BodyTooLarge, read_body
+from mocks.kit.mechanics import Mechanics
+from mocks.kit.problems import PROBLEM_TYPE
+
+CALL_POINT = "identity.token.issue"
+NODE = "identity"
+PATH = "/oauth/token"
+
+
+class Identity:
+    """Issues tokens; each request is recorded like any other."""
+
+    def __init__(self, mechanics: Mechanics) -> None:
+        self._mechanics = mechanics
+
+    def app(self) -> Starlette:
+        """The application of the identity server."""
+        routes = [Route(PATH, self._issue, methods=["POST"]), Route("/health", _health, methods=["GET"])]
+        return Starlette(routes=routes, exception_handlers={404: self._unknown, 405: self._unknown, 500: self._unknown})
+
+    async def _unknown(self, request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 500)
+        code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "INTERNAL_ERROR")
+        headers = {"allow": "POST" if request.url.path == PATH else "GET"} if status == 405 else {}
+        return self._problem(code, "the identity server serves POST /oauth/token and GET /health", request, headers)
+
+    async def _issue(self, request: Request) -> Response:
+        try:
+            raw = await read_body(dict(request.scope["headers"]), request.receive)
+        except BodyTooLarge:
+            return self._problem("PAYLOAD_TOO_LARGE", "the form is too large", request)
+        form = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
+        basic = _basic(request.headers.get("authorization"))
+        client_id, secret = basic or (form.get("client_id", ""), form.get("client_secret", ""))
+        op_id, attempt = self._arrived(client_id, request)
+        window = self._mechanics.windows.answering(NODE)
+        if window is not None:
+            answer = self._problem("MAINTENANCE", "the identity server is down for maintenance", request, {"retry-after": "1"})
+            code: str | None = "MAINTENANCE"
+        else:
+            code, answer = self._decide(form, client_id, secret, request)
+        self._decided(op_id, attempt, code, answer.status_code)
+        return answer
+
+    def _decide(self, form: dict[str, str], client_id: str, secret: str, request: Request) -> tuple[str | None, Response]:
+        if form.get("grant_type") != "client_credentials":
+            detail = "grant_type is not client_credentials"
+            return "INVALID_PARAMETER", self._problem("INVALID_PARAMETER", detail, request, error="unsupported_grant_type")
+        client = self._mechanics.tokens.authenticate(client_id, secret)
+        if client is None:
+            return "INVALID_CLIENT", self._problem("INVALID_CLIENT", "client id or secret is wrong", request, error="invalid_client")
+        wanted = frozenset(form.get("scope", "").split()) or client.scopes
+        if not wanted <= client.scopes:
+            detail = f"the client may not have {' '.join(sorted(wanted - client.scopes))[:200]}"
+            return "INVALID_PARAMETER", self._problem("INVALID_PARAMETER", detail, request, error="invalid_scope")
+        token = self._mechanics.tokens.issue(client, wanted)
+        body = {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": self._mechanics.tokens.ttl_s,
+            "scope": " ".join(sorted(wanted)),
+        }
+        return None, Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
+
+    def _problem(
+        self, code: str, detail: str, request: Request, headers: dict[str, str] | None = None, error: str | None = None
+    ) -> Response:
+        extra = {"error": error, "error_description": detail} if error else {}
+        body = self._mechanics.problems.body(code, detail, request.url.path, extra)
+        status = self._mechanics.problems.status(code)
+        challenge = {"www-authenticate": 'Basic realm="dryclose"'} if code == "INVALID_CLIENT" else {}
+        return Response(body, status, headers={**challenge, **(headers or {})}, media_type=PROBLEM_TYPE.decode())
+
+    def _arrived(self, client_id: str, request: Request) -> tuple[int, int]:
+        mechanics = self._mechanics
+        op_id = mechanics.traffic.op_id()
+        attempt = mechanics.traffic.arrival(None, CALL_POINT)
+        by_connector = client_id == mechanics.connector_id
+        if by_connector:
+            mechanics.traffic.saw(CALL_POINT, None, changes=False, now_ns=mechanics.clock.mono_ns())
+        mechanics.recorder.write(
+            "request",
+            NODE,
+            op_id=op_id,
+            call_point=CALL_POINT,
+            attempt=attempt,
+            method="POST",
+            route=PATH,
+            txn_attr="none",
+            conn_id=str(request.client.port) if request.client else None,
+            sut_gen=mechanics.recorder.sut_gen if by_connector else None,
+        )
+        return op_id, attempt
+
+    def _decided(self, op_id: int, attempt: int, code: str | None, status: int) -> None:
+        recorder = self._mechanics.recorder
+        common = {"op_id": op_id, "call_point": CALL_POINT, "attempt": attempt, "status": status, "code": code}
+        recorder.write("decision", NODE, server_outcome="rejected" if code else "no_effect", **common)
+        recorder.write("response_end", NODE, client_view=self._mechanics.problems.view(status, code), **common)
+
+
+def _basic(header: str | None) -> tuple[str, str] | None:
+    """Client id and secret of HTTP Basic, percent-decoded as RFC 6749 asks for."""
+    if header is None or header[:6].lower() != "basic ":
+        return None
+    try:
+        client_id, _, secret = base64.b64decode(header[6:], validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return ("", "")
+    return unquote(client_id), unquote(secret)
+
+
+async def _health(_request: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json")

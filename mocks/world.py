@@ -1,0 +1,399 @@
+"""The world: three systems, their token endpoint, one business clock, one recorder, one control port, on the running loop."""
+
+import asyncio
+import base64
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contracts.catalog import Catalog, load_catalog
+from mocks.company import Company, generate
+from mocks.control import Control, StepLike, arm, armed_step
+from mocks.erp.system import ErpSystem
+from mocks.expense.system import ExpenseSystem
+from mocks.hosting.server import HostedServer, PortInUse
+from mocks.identity import PATH, Identity
+from mocks.kit.acting import Actors
+from mocks.kit.app import SystemApp
+from mocks.kit.clock import BusinessClock, WorldClock
+from mocks.kit.commits import Origin
+from mocks.kit.holds import Hold
+from mocks.kit.mechanics import Mechanics, wire_mechanics
+from mocks.kit.operation import OutEvent, Reply, System
+from mocks.kit.plans import Armed
+from mocks.kit.recorder import Recorder
+from mocks.kit.settings import Settings
+from mocks.kit.streams import Streams
+from mocks.kit.tokens import Client
+from mocks.kit.webhooks import CallbackForbidden, Subscription
+from mocks.kit.windows import Window
+from mocks.procurement.system import ProcurementSystem
+
+__all__ = ["CallbackForbidden", "Hold", "PortInUse", "World", "WorldConfig"]
+
+SYSTEMS = ("erp", "procurement", "expense")
+HOSTED = (*SYSTEMS, "identity", "control")
+CONNECTOR_SCOPES = frozenset(f"{name}.{verb}" for name in SYSTEMS for verb in ("read", "write"))
+ACTOR_SCOPES = frozenset({*CONNECTOR_SCOPES, *(f"{name}.act" for name in SYSTEMS)})
+REFUSING = "F-H2"
+TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
+FRONTIER_TICK_S = 0.002
+BUSINESS_START = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class WorldConfig:
+    """How the world is set up. Durations in milliseconds; every draw comes from `seed` and `run_id`."""
+
+    seed: int
+    run_id: str  # also the namespace of its ids, in capitals
+    history_path: Path | None  # NDJSON; None keeps the history in memory (tests)
+    minted: int = 0  # suppliers and cost centres made for single experiments, for each entity
+    port_base: int | None = None  # erp = base, then procurement, expense, identity, control; None: free ports
+    host: str = "127.0.0.1"
+    public_host: str | None = None  # the name under which others reach `host`
+    callback_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+    webhook_schedule_ms: tuple[int, ...] = (0, 300, 1000, 3000)
+    ack_timeout_ms: int = 5000
+    client_timeout_ms: int = 10000  # the connector's own request timeout; a hold lasts at most 1.5 times as long
+    event_delay_ms: int = 3000
+    late_commit_ms: int = 500
+    posting_delay_ms: int = 30
+    token_ttl_s: int = 3600
+    rate_limit_per_s: int | None = None
+    business_start: datetime = BUSINESS_START
+    wall_s: Callable[[], float] = time.time  # asked once, when the world opens
+
+    def settings(self) -> Settings:
+        """The part that the mechanics need."""
+        return Settings(
+            namespace=self.run_id.upper(),
+            client_timeout_ms=self.client_timeout_ms,
+            late_commit_ms=self.late_commit_ms,
+            event_delay_ms=self.event_delay_ms,
+            webhook_schedule_ms=self.webhook_schedule_ms,
+            ack_timeout_ms=self.ack_timeout_ms,
+            callback_hosts=self.callback_hosts,
+            rate_limit_per_s=self.rate_limit_per_s,
+        )
+
+
+class World:
+    """Opened with `async with World.open(config) as world`. Not safe to use from another thread."""
+
+    def __init__(self, config: WorldConfig, catalog: Catalog, company: Company) -> None:
+        self.config = config
+        self.catalog = catalog
+        self.company = company
+        self._start_ns = time.monotonic_ns()
+        streams = Streams(config.seed, config.run_id)
+        world_clock = WorldClock(config.wall_s(), time.monotonic_ns)
+        self.clock = BusinessClock(world_clock, config.business_start)
+        self.recorder = Recorder(config.run_id, world_clock, self.clock, config.history_path)
+        secret = streams.secret(32, "webhook secret")
+        self.client_id, self.client_secret = "connector", streams.text(40, "client secret")
+        self.actor_client_id, self.actor_client_secret = "actors", streams.text(40, "actors' secret")
+        self.control_token = streams.text(40, "control token")
+        self.webhook_secret = "whsec_" + base64_text(secret)
+        self.mechanics: Mechanics = wire_mechanics(
+            catalog=catalog,
+            settings=config.settings(),
+            clock=world_clock,
+            business=self.clock,
+            recorder=self.recorder,
+            streams=streams,
+            clients=(
+                Client(self.client_id, self.client_secret, CONNECTOR_SCOPES),
+                Client(self.actor_client_id, self.actor_client_secret, ACTOR_SCOPES),
+            ),
+            token_ttl_s=config.token_ttl_s,
+            webhook_secret=secret,
+        )
+        self.systems: dict[str, System] = build_systems(config, company)
+        self._actors = Actors(self.mechanics, self.systems.values())
+        self._servers: dict[str, HostedServer] = {}
+        self._shutdown = asyncio.Event()
+        self.urls: dict[str, str] = {}
+        self.token_url = self.control_url = ""
+
+    # --- life
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, config: WorldConfig) -> AsyncIterator["World"]:
+        """Start everything; at the end stop everything. Raises PortInUse. The history ends with `run_end` when the body did not fail."""
+        world = cls(config, load_catalog(), generate(config.seed, config.minted))
+        try:
+            await world._start()
+            yield world
+            world.recorder.write("run_end", "harness")
+        finally:
+            await world._stop()
+
+    async def _start(self) -> None:
+        self.recorder.write("run_start", "harness", detail=msgspec.json.encode(self._birth()).decode())
+        base = self.config.port_base
+        placeholder: dict[str, Any] = {}
+        for offset, name in enumerate(HOSTED):
+            server = self._servers[name] = HostedServer(name, Late(placeholder, name), self.config.host, base + offset if base else 0)
+            server.bind()
+        self.urls = {name: self._url(name) for name in SYSTEMS}
+        self.token_url, self.control_url = self._url("identity") + PATH, self._url("control")
+        for name, system in self.systems.items():
+            placeholder[name] = SystemApp(system, self.mechanics, version=product_version(), token_url=self.token_url)
+        placeholder["identity"] = Identity(self.mechanics).app()
+        placeholder["control"] = Control(self).app()
+        for server in self._servers.values():
+            await server.start()
+
+    async def _stop(self) -> None:
+        self.mechanics.scheduler.cancel()
+        await self.mechanics.sender.close()
+        await asyncio.gather(*(server.stop() for server in self._servers.values()), return_exceptions=True)
+        self.recorder.close()
+
+    def _url(self, name: str) -> str:
+        host = self.config.public_host or self.config.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._servers[name].port}"
+
+    def _birth(self) -> dict[str, Any]:
+        drawn = {name: value for name, value in asdict(self.config).items() if name not in {"history_path", "wall_s"}}
+        return {**drawn, "version": product_version()}
+
+    def identify(self) -> Mapping[str, Any]:
+        """What the control port says about this world."""
+        return {"run_id": self.config.run_id, "seed": self.config.seed, "phase": self.recorder.phase, "seq": self.recorder.seq}
+
+    def request_shutdown(self) -> None:
+        """Somebody asked for the end on the control port."""
+        self._shutdown.set()
+
+    async def shutdown_requested(self) -> None:
+        """Wait until somebody asks for the end."""
+        await self._shutdown.wait()
+
+    def clock_moved(self) -> None:
+        """The business clock was set: say so in the history."""
+        self.recorder.write("clock_set", "harness")
+
+    # --- webhooks
+
+    def subscribe(self, url: str, headers: Mapping[str, str], *, ack_timeout_ms: int) -> None:
+        """Send every event to this address. Raises CallbackForbidden when its host is not allow-listed."""
+        self.mechanics.sender.subscribe(Subscription(url, dict(headers), ack_timeout_ms))
+
+    def unsubscribe(self) -> None:
+        """The connector is away: deliveries fail and are retried on the schedule."""
+        self.mechanics.sender.unsubscribe()
+
+    def send_event(
+        self, txn_id: str, event_type: str, subject: str, data: Mapping[str, Any], *, deliver: str, fault: StepLike | None = None
+    ) -> Awaitable[int | None]:
+        """Send one event on behalf of the harness: genuine, forged, unsigned or stale. Answers the status of the acknowledgement."""
+        event = OutEvent(event_type, subject, dict(data))
+        source = self.catalog.events[event_type].source.strip("/")
+        origin = Origin(source, self.catalog.events[event_type].call_point, txn_id, None, self._actors.correlation(txn_id))
+        armed = self._armed(txn_id, fault) if fault is not None else None
+        return self.mechanics.outbox.send_event(event, origin, deliver=deliver, armed=armed)
+
+    def _armed(self, txn_id: str, step: StepLike) -> Armed:
+        """The step as it was armed; one that never was is resolved now."""
+        found = self.mechanics.plans.find(txn_id, step.call_point, step.fault_id, step.attempt)
+        return found or armed_step(self.catalog, step, txn_id, f"{txn_id}.harness")
+
+    # --- transactions
+
+    def set_phase(self, name: str) -> None:
+        """A phase of the run begins."""
+        self.recorder.set_phase(name)
+
+    def open_txn(self, txn_id: str, *, flow: str, wave: str, role: str, template: str, steps: Sequence[StepLike], detail: str) -> None:
+        """A transaction joins the run with its fault plan. Raises Refusal for a step that names what does not exist."""
+        resolved = [armed_step(self.catalog, step, txn_id, f"{txn_id}.{number}") for number, step in enumerate(steps, start=1)]
+        self.mechanics.books.open(txn_id, flow)
+        self.recorder.write(
+            "experiment", "harness", txn_id=txn_id, flow=flow, wave=wave, role=role, template=template, detail=detail or None
+        )
+        for armed in resolved:
+            arm(self.mechanics, armed)
+        self.mechanics.windows.joined(txn_id)
+
+    def bind(
+        self, txn_id: str, *, source_id: str | None = None, amount: tuple[int, str] | None = None, keys: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Facts by which calls of this transaction are recognised."""
+        self.mechanics.index.bind(txn_id, source_id=source_id, amount=amount, keys=keys)
+
+    def act(
+        self,
+        call_point: str,
+        *,
+        path: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        actor: str,
+        txn_id: str | None = None,
+    ) -> Reply:
+        """A person does something in a mock, over the same command as over HTTP. Raises Refusal when a rule says no."""
+        return self._actors.act(call_point, path=path or {}, body=body, actor=actor, txn_id=txn_id)
+
+    def on_then(self, callback: Callable[[str, str], None]) -> None:
+        """Call this with (action, transaction) when a fault says that people act now: reverse_approval, block_supplier."""
+        self.mechanics.then = callback
+
+    def settled(self, txn_id: str) -> str | None:
+        """posted, refused or undone; None while the transaction is open."""
+        return self.mechanics.books.outcome(txn_id)
+
+    # --- faults of the run
+
+    def begin_window(self, fault_id: str, system: str) -> None:
+        """F-B5: every answer is 503. F-H2: connections are refused. Raises ValueError for what cannot be a window."""
+        fault = self.catalog.faults.get(fault_id)
+        if fault is None or fault.scope != "run" or system not in (*SYSTEMS, "identity"):
+            raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join((*SYSTEMS, 'identity'))}")
+        if any((window.fault.id, window.system) == (fault_id, system) for window in self.mechanics.windows.listed()):
+            return
+        if fault_id == REFUSING:
+            self._servers[system].begin_outage()
+        self.mechanics.windows.begin(Window(fault, fault.modes[0], system))
+
+    def end_window(self, fault_id: str, system: str) -> None:
+        """The window ends; ending what is not in force does nothing."""
+        if self.mechanics.windows.end(fault_id, system) and fault_id == REFUSING:
+            self._servers[system].end_outage()
+
+    def revoke_token(self) -> None:
+        """F-B10: every token of the connector is worth nothing from now on; a new one works."""
+        self.mechanics.tokens.revoke(self.client_id)
+        mode = self.catalog.faults[TOKEN_EXPIRED].modes[0].id
+        self.mechanics.windows.fired(TOKEN_EXPIRED, mode, "identity", self.mechanics.books.unsettled())
+
+    def note_fired(self, fault_id: str, mode: str, *, call_point: str, txn_ids: Iterable[str]) -> None:
+        """The harness itself made a fault happen to these transactions."""
+        self.mechanics.windows.fired(fault_id, mode, call_point, list(txn_ids))
+
+    # --- kills
+
+    @property
+    def held(self) -> Sequence[Hold]:
+        """Requests that wait for the kill."""
+        return self.mechanics.holds.held
+
+    @property
+    def acked_then_kill(self) -> Sequence[str]:
+        """Transactions whose F-G4 event was acknowledged."""
+        return self.mechanics.outbox.acked_then_kill
+
+    async def wait_frontier(self, count: int, timeout_ms: int) -> None:
+        """Wait until so many requests are held, at most so long."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_ms / 1000
+        while len(self.held) < count and loop.time() < deadline:
+            await asyncio.sleep(FRONTIER_TICK_S)
+
+    def kill_moment(self) -> None:
+        """Answers held for F-G3 go on the wire; all other held requests will never be answered. Kill at once after this."""
+        self.mechanics.holds.kill_moment()
+        self.recorder.flush()
+
+    def clear_holds(self) -> None:
+        """What is still held and was not part of a kill goes on as if nothing had been planned."""
+        self.mechanics.holds.clear()
+
+    # --- the end of a run
+
+    def heal(self) -> None:
+        """Standing faults stop, windows end. Lost webhooks stay lost."""
+        for window in self.mechanics.windows.listed():
+            self.end_window(window.fault.id, window.system)
+        for step in self.mechanics.plans.heal():
+            self.recorder.write(
+                "fault_healed", "harness", txn_id=step.txn_id, call_point=step.call_point, fault_id=step.fault.id, mode=step.mode.id
+            )
+        self.recorder.flush()
+
+    async def flush(self) -> None:
+        """Carry out deferred commits and jobs now."""
+        self.mechanics.scheduler.flush()
+        await asyncio.sleep(0)
+        self.recorder.flush()
+
+    def pending(self) -> dict[str, int]:
+        """What the world still owes."""
+        mechanics = self.mechanics
+        return {"deferred": len(mechanics.scheduler), "deliveries": mechanics.sender.pending, "holds": len(mechanics.holds.held)}
+
+    @property
+    def last_change_ns(self) -> int:
+        """time.monotonic_ns of the connector's last state-changing request; of the world's start before the first."""
+        return self._start_ns + self.mechanics.traffic.last_change_ns
+
+    @property
+    def requests_seen(self) -> int:
+        """Requests of the connector."""
+        return self.mechanics.traffic.requests_seen
+
+    @property
+    def events_acked(self) -> int:
+        """Deliveries that were answered 2xx."""
+        return self.mechanics.sender.acked
+
+    @property
+    def call_points_seen(self) -> Mapping[str, set[str]]:
+        """Call points that the connector reached, by flow."""
+        return self.mechanics.traffic.call_points_seen
+
+    def final_views(self) -> None:
+        """Read every document, after quiescence."""
+        for name, system in self.systems.items():
+            for view in system.final_views():
+                txn_id = self.mechanics.index.of_document(view.entity_type, view.entity_id)
+                self.recorder.write("read_view", name, txn_id=txn_id or "", flow=self.mechanics.books.flow_of(txn_id), **asdict(view))
+        self.recorder.flush()
+
+    def record(self, kind: str, **columns: Any) -> None:
+        """A row of the harness. `proc_start` sets the generation that later requests carry."""
+        if kind == "proc_start":
+            self.recorder.sut_gen = columns.get("sut_gen")
+        node = "connector" if kind.startswith("proc_") else "harness"
+        self.recorder.write(kind, node, **columns)
+        self.recorder.flush()
+
+
+class Late:
+    """An application that is known only once every port is: the systems' documents name the token URL."""
+
+    def __init__(self, apps: Mapping[str, Any], name: str) -> None:
+        self._apps = apps
+        self._name = name
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._apps[self._name](scope, receive, send)
+
+
+def build_systems(config: WorldConfig, company: Company) -> dict[str, System]:
+    """The three systems over one company."""
+    namespace = config.run_id.upper()
+    erp = ErpSystem(company, namespace=namespace, posting_delay_ms=config.posting_delay_ms)
+    systems: tuple[System, ...] = (erp, ProcurementSystem(company, namespace=namespace), ExpenseSystem(company, namespace=namespace))
+    return {system.name: system for system in systems}
+
+
+def base64_text(secret: bytes) -> str:
+    """A secret as Standard Webhooks writes it."""
+    return base64.b64encode(secret).decode()
+
+
+def product_version() -> str:
+    """The installed version."""
+    try:
+        return version("dryclose")
+    except PackageNotFoundError:
+        return "0"
