@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from contracts.catalog import Catalog
 from reports.diagram import Diagram, draw
 from reports.fields import Record, clip, number, rows, table, text, texts, whole
-from reports.junit import by_transaction
 from reports.matrix import Key
+from reports.moments import place, readable
 from reports.money import amounts_of, amounts_text, at_risk, from_minor, violation_money
+from reports.violations import by_transaction, each_kind_first, plan_of, told_rows
 from reports.words import OUTCOME_WORD, word
 
 CARDS_MAX = 40
@@ -104,38 +105,47 @@ class Cases:
     """Everything the page says about violations. `links`: the anchor of a failing transaction by cell."""
 
     groups: tuple[Group, ...]
+    warnings: tuple[Group, ...]
     cards: tuple[Card, ...]
     without_card: int
     links: Mapping[Key, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What cards look up: rows of the verdict by id, and the catalogue."""
+
+    experiments: Mapping[str, Record]
+    invariants: Mapping[str, Record]
+    catalog: Catalog
+
+
 def cases(verdict: Record, catalog: Catalog) -> Cases:
     """Groups by severity, cards in order of telling."""
     invariants = {text(row, "id"): row for row in rows(verdict, "invariants")}
-    experiments = {text(row, "txn_id"): row for row in rows(verdict, "by_experiment")}
+    known = _Known({text(row, "txn_id"): row for row in rows(verdict, "by_experiment")}, invariants, catalog)
     violations = sorted(rows(verdict, "violations"), key=lambda violation: _rank(invariants.get(text(violation, "invariant"), {})))
-    grouped = by_transaction({"violations": violations})
+    grouped = by_transaction(violations)
     grouped.pop("", None)
-    order = _most_telling(violations)
+    order = [txn for txn in dict.fromkeys(text(violation, "txn_id") for violation in each_kind_first(violations)) if txn]
     anchors = {txn: f"txn-{position}" for position, txn in enumerate(order[:CARDS_MAX])}
-    cards = tuple(_card(txn, grouped[txn], experiments, invariants, catalog, position) for position, txn in enumerate(order[:CARDS_MAX]))
-    groups = tuple(_group(name, violations, invariants, anchors) for name in dict.fromkeys(text(v, "invariant") for v in violations))
-    return Cases(groups, cards, len(order) - len(cards), _links(violations, experiments, anchors))
+    cards = tuple(_card(txn, grouped[txn], known, position) for position, txn in enumerate(order[:CARDS_MAX]))
+    by_invariant = {
+        name: [v for v in violations if text(v, "invariant") == name] for name in dict.fromkeys(text(v, "invariant") for v in violations)
+    }
+    warned = {text(row, "id"): told_rows(row, LINES_MAX) for row in rows(verdict, "invariants") if text(row, "status") == "warned"}
+    return Cases(
+        groups=tuple(_group(name, mine, invariants.get(name, {}), anchors) for name, mine in by_invariant.items()),
+        warnings=tuple(_group(name, mine, invariants.get(name, {}), anchors) for name, mine in warned.items()),
+        cards=cards,
+        without_card=len(order) - len(cards),
+        links=_links(violations, known.experiments, anchors),
+    )
 
 
 def _rank(invariant: Record) -> int:
     severity = text(invariant, "severity")
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
-
-
-def _most_telling(violations: Sequence[Record]) -> list[str]:
-    """Transactions, the first of each (invariant, call point, fault) before the others."""
-    leaders: dict[tuple[str, str, str], str] = {}
-    for violation in violations:
-        key = (text(violation, "invariant"), text(violation, "call_point"), text(violation, "fault_id"))
-        leaders.setdefault(key, text(violation, "txn_id"))
-    everyone = [text(violation, "txn_id") for violation in violations]
-    return [txn for txn in dict.fromkeys([*leaders.values(), *everyone]) if txn]
 
 
 def _links(violations: Sequence[Record], experiments: Mapping[str, Record], anchors: Mapping[str, str]) -> dict[Key, str]:
@@ -148,35 +158,28 @@ def _links(violations: Sequence[Record], experiments: Mapping[str, Record], anch
     return links
 
 
-def _card(
-    txn: str,
-    violations: Sequence[Record],
-    experiments: Mapping[str, Record],
-    invariants: Mapping[str, Record],
-    catalog: Catalog,
-    position: int,
-) -> Card:
-    first, experiment = violations[0], experiments.get(txn, {})
+def _card(txn: str, violations: Sequence[Record], known: _Known, position: int) -> Card:
+    first, experiment = violations[0], known.experiments.get(txn, {})
     longest = max(violations, key=lambda violation: len(rows(violation, "timeline")))
-    fault = catalog.faults.get(text(first, "fault_id"))
+    fault = known.catalog.faults.get(text(first, "fault_id"))
     timeline = rows(longest, "timeline")
     outcome = text(experiment, "outcome")
     return Card(
         txn_id=txn,
         anchor=f"txn-{position}",
         about=" · ".join(part for part in (text(experiment, "template") or text(experiment, "flow"), text(experiment, "wave")) if part),
-        plan=text(first, "plan") or text(experiment, "plan"),
+        plan=plan_of(first) or text(experiment, "plan"),
         outcome=OUTCOME_WORD.get(outcome, outcome),
         why=text(experiment, "why"),
-        broken=tuple(_broken(violation, invariants) for violation in violations),
+        broken=tuple(_broken(violation, known.invariants) for violation in violations),
         money=amounts_text(at_risk({"violations": violations})),
         fault=f"{fault.id} {word(fault.name)}" if fault else word(text(first, "fault_name") or text(first, "fault_id")),
         wants=fault.wants if fault else "",
-        control=_control(violations, experiments),
+        control=_control(violations, known.experiments),
         solo=_solo(first, experiment),
         replay=text(first, "replay"),
-        evidence=_evidence(txn, violations, invariants),
-        diagram=draw(longest),
+        evidence=_evidence(txn, violations, known.invariants),
+        diagram=draw(longest, {entry.id: entry.name for entry in known.catalog.faults.values()}),
         timeline=tuple(_moment(entry) for entry in timeline[:TIMELINE_MAX]),
         left_out=max(0, len(timeline) - TIMELINE_MAX),
         open=position < CARDS_OPEN,
@@ -226,18 +229,16 @@ def _row_says(row: Record) -> str:
 
 def _moment(entry: Record) -> Moment:
     elapsed = number(entry, "t_ms")
-    attempt = whole(entry, "attempt")
-    what = text(entry, "call_point") + (f" #{attempt}" if attempt > 1 else "")
     at = f"{elapsed:,.1f}" if elapsed is not None else ""
-    return Moment(at, text(entry, "node"), word(text(entry, "kind")), what, clip(text(entry, "text"), 400), text(entry, "view"))
+    return Moment(
+        at, text(entry, "node"), word(text(entry, "kind")), place(entry), clip(readable(text(entry, "text")), 400), text(entry, "view")
+    )
 
 
-def _group(name: str, violations: Sequence[Record], invariants: Mapping[str, Record], anchors: Mapping[str, str]) -> Group:
-    invariant = invariants.get(name, {})
-    mine = [violation for violation in violations if text(violation, "invariant") == name]
-    entries = [_entry(violation, anchors) for violation in mine[:LINES_MAX]]
-    total = max(len(mine), whole(invariant, "violations"))
-    money = amounts_text(amounts_of(invariant, "money")) or amounts_text(at_risk({"violations": mine}))
+def _group(name: str, violations: Sequence[Record], invariant: Record, anchors: Mapping[str, str]) -> Group:
+    entries = [_entry(violation, anchors) for violation in each_kind_first(violations)[:LINES_MAX]]
+    total = max(len(violations), whole(invariant, "violations"))
+    money = amounts_text(amounts_of(invariant, "money")) or amounts_text(at_risk({"violations": violations}))
     first, rest = tuple(entries[:LINES_PER_INVARIANT]), tuple(entries[LINES_PER_INVARIANT:])
     return Group(name, text(invariant, "title"), text(invariant, "severity"), total, money, first, rest, max(0, total - len(entries)))
 
@@ -247,7 +248,7 @@ def _entry(violation: Record, anchors: Mapping[str, str]) -> Entry:
     return Entry(
         txn_id=txn,
         link=anchors.get(txn, ""),
-        plan=clip(text(violation, "plan"), 300),
+        plan=clip(plan_of(violation), 300),
         story=clip(text(violation, "story"), 500),
         money=violation_money(violation),
         solo=f"{whole(solo, 'reproduced')} of {whole(solo, 'of')}" if solo else "",

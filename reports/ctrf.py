@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reports.fields import Record, number, rows, table, text, whole
+from reports.fields import Record, number, rows, table, text
 from reports.headline import headline, name_of, verdict_of
-from reports.junit import by_transaction, experiment_name, reason_of, story_lines
+from reports.junit import experiment_name, invariant_says, judged_experiments, reason_of, story_lines
 from reports.reading import RunFiles, read_run, write_whole
-from reports.words import STATUS_WORD
+from reports.violations import by_transaction
 
 SPEC_VERSION = "0.0.0"
 STATUSES = ("passed", "failed", "skipped", "pending", "other")
@@ -28,9 +28,9 @@ def write_ctrf(run_dir: Path) -> Path:
 def ctrf_document(files: RunFiles) -> dict[str, Any]:
     """The document as plain values."""
     verdict = files.verdict or {}
-    violations = by_transaction(verdict)
+    violations = by_transaction(rows(verdict, "violations"))
     tests = [_verdict_test(files), *(_invariant_test(row) for row in rows(verdict, "invariants"))]
-    tests += [_experiment_test(row, violations.get(text(row, "txn_id"), [])) for row in rows(verdict, "by_experiment")]
+    tests += [_experiment_test(row, violations.get(text(row, "txn_id"), [])) for row in judged_experiments(verdict)]
     start = _epoch_ms(text(files.manifest, "started_at"))
     stop = _epoch_ms(text(files.manifest, "finished_at")) or start
     versions = table(files.manifest, "versions")
@@ -89,7 +89,7 @@ def _invariant_test(row: Record) -> dict[str, Any]:
         "rawStatus": status,
         "duration": 0,
         "suite": ["run", "invariants"],
-        "message": f"{STATUS_WORD.get(status, status)}: {whole(row, 'candidates'):,} rows examined, {whole(row, 'violations'):,} violations",
+        "message": invariant_says(row),
         "tags": [tag for tag in (text(row, "family"), text(row, "severity")) if tag],
     }
 

@@ -5,34 +5,29 @@ coloured by what a correct client may conclude from it: ok, info (unknown) or fa
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from reports.fields import Record, clip, number, rows, text, whole
+from reports.fields import Record, clip, rows, text
+from reports.moments import Label, answer_label, clock, document_label, fault_label, place, readable, request_label
 from reports.words import word
 
-GAP = 260
-LEFT = 200
-RIGHT = 200
-TOP = 56
-PITCH = 30
+GAP = 280
+LEFT = 256
+RIGHT = 210
+TOP = 50
+PITCH = 32
 ROWS_MAX = 44  # more than this nobody follows with the eye; the table beneath has every row
 _HEAD = 28
-_ARROW_LABEL = 36
-_NOTE_LABEL = 27
+_ARROW_LETTERS = 42
+_NOTE_LETTERS = 29
 _HAS_STATUS = re.compile(r"\d{3}\b")
 
 CONNECTOR = "connector"
 _LEFT_TO_RIGHT = ("procurement", "expense", CONNECTOR, "erp")
-_ON_CONNECTOR = {
-    "proc_kill": "killed",
-    "proc_start": "started",
-    "proc_ready": "ready",
-    "proc_exit": "ended",
-    "parked": "parked",
-    "redrive": "redrive",
-}
-_INSTANTS = {"commit": "commit", "source_action": "person", "hold": "held", "release": "released", "event_dropped": "dropped"}
+_ON_CONNECTOR = {"proc_kill": "killed", "proc_start": "started", "proc_exit": "ended", "parked": "parked", "redrive": "redrive"}
+_BESIDE = {"commit": "dot", "source_action": "person", "hold": "note", "release": "note", "event_dropped": "note"}
+_ARROWS = ("request", "response_end", "event_sent", "event_ack")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,10 @@ class Lifeline:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One thing at height y. kind: arrow, cut (an arrow that does not arrive), dot, person, fault, note, gap. tone: ok, info, fail, plain."""
+    """One thing at height y. kind: arrow, cut (an arrow that does not arrive), dot, person, fault, kill, note, gap.
+
+    tone: ok, info, fail, plain. side: of the lifeline, where the text stands.
+    """
 
     kind: str
     y: int
@@ -53,12 +51,13 @@ class Shape:
     to: int = 0
     tone: str = "plain"
     label: str = ""
+    beneath: str = ""
     says: str = ""
-    side: str = "right"  # of the lifeline, where a note stands
+    side: str = "right"
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Tick:
     """When a row happened, for the margin."""
 
     y: int
@@ -73,36 +72,35 @@ class Diagram:
     height: int
     lifelines: tuple[Lifeline, ...]
     shapes: tuple[Shape, ...]
-    moments: tuple[Moment, ...] = field(default=())
+    ticks: tuple[Tick, ...]
 
 
-def draw(violation: Record) -> Diagram | None:
-    """The diagram of a violation's timeline; None when it has no timeline."""
-    entries = [entry for entry in rows(violation, "timeline") if _shown(entry)]
+def draw(violation: Record, fault_names: Mapping[str, str]) -> Diagram | None:
+    """The diagram of a violation's timeline; None when it has none. fault_names: the speaking name by fault id."""
+    entries = [entry for entry in rows(violation, "timeline") if _is_shown(entry)]
     if not entries:
         return None
     lifelines = _lifelines(entries)
     at = {line.name: line.x for line in lifelines}
     shapes: list[Shape] = []
-    moments: list[Moment] = []
+    ticks: list[Tick] = []
     y = TOP
-    previous = ""
     for entry in _bounded(entries):
         y += PITCH
         if entry is None:
-            shapes.append(Shape("gap", y, at[CONNECTOR], label=f"{len(entries) - ROWS_MAX} steps left out, see the table"))
+            shapes.append(Shape("gap", y, at[CONNECTOR], label=f"{len(entries) - ROWS_MAX} steps left out, see the timeline"))
             continue
-        shapes.append(_shape(entry, y, at))
-        label = _clock(entry)
-        if label != previous:
-            moments.append(Moment(y, label))
-        previous = label
-    return Diagram(lifelines[-1].x + RIGHT, y + PITCH, lifelines, tuple(shapes), tuple(moments))
+        shapes.append(_shape(entry, y, at, fault_names))
+        if clock(entry) not in {"", *(tick.label for tick in ticks[-1:])}:
+            ticks.append(Tick(y, clock(entry)))
+    return Diagram(lifelines[-1].x + RIGHT, y + PITCH, lifelines, tuple(shapes), tuple(ticks))
 
 
-def _shown(entry: Record) -> bool:
+def _is_shown(entry: Record) -> bool:
     kind = text(entry, "kind")
-    return kind in _ON_CONNECTOR or kind in _INSTANTS or kind in {"request", "response_end", "event_sent", "event_ack", "fault_fired"}
+    if kind == "commit":
+        return "journal line" not in text(entry, "text")  # every posting has several; the document tells the story
+    return kind in _ON_CONNECTOR or kind in _BESIDE or kind in _ARROWS or kind == "fault_fired"
 
 
 def _lifelines(entries: Sequence[Record]) -> tuple[Lifeline, ...]:
@@ -117,46 +115,32 @@ def _bounded(entries: Sequence[Record]) -> list[Record | None]:
     return [*entries[:_HEAD], None, *entries[_HEAD - ROWS_MAX :]]
 
 
-def _shape(entry: Record, y: int, at: dict[str, int]) -> Shape:
+def _shape(entry: Record, y: int, at: Mapping[str, int], fault_names: Mapping[str, str]) -> Shape:
     kind, node = text(entry, "kind"), text(entry, "node")
+    says = " ".join(part for part in (clock(entry), node, word(kind), place(entry), readable(text(entry, "text"))) if part)
     middle, there = at[CONNECTOR], at.get(node, at[CONNECTOR])
-    tone = text(entry, "view")
-    tone = tone if tone in {"ok", "info", "fail"} else "plain"
-    says = " ".join(part for part in (_clock(entry), node, word(kind), _what(entry), text(entry, "text")) if part)
     if kind == "fault_fired":
-        return Shape("fault", y, there, tone="fail", label=clip(_fault_label(entry), _ARROW_LABEL), says=says)
-    if kind in _ON_CONNECTOR or there == middle:
-        label = text(entry, "text") or _ON_CONNECTOR.get(kind, word(kind))
-        return Shape("kill" if kind == "proc_kill" else "note", y, middle, tone=tone, label=clip(label, _NOTE_LABEL), says=says)
-    if kind in _INSTANTS:
-        shape = {"commit": "dot", "source_action": "person"}.get(kind, "note")
-        label = clip(text(entry, "text") or _INSTANTS[kind], _NOTE_LABEL)
-        return Shape(shape, y, there, tone=tone, label=label, says=says, side="left" if there < middle else "right")
-    outward = kind in {"request", "event_ack"}  # from the connector to the system
-    start, end = (middle, there) if outward else (there, middle)
-    cut = kind in {"response_end", "event_ack"} and tone == "info" and not _HAS_STATUS.match(text(entry, "text"))
-    return Shape("cut" if cut else "arrow", y, start, end, tone, clip(_arrow_label(entry), _ARROW_LABEL), says)
+        return Shape("fault", y, there, tone="fail", label=clip(fault_label(entry, fault_names).line, _ARROW_LETTERS), says=says)
+    if kind in _BESIDE and there != middle:
+        label = document_label(entry)
+        return _note(_BESIDE[kind], y, there, label, says=says, side="left" if there < middle else "right")
+    if kind in _ARROWS and there != middle:
+        return _arrow(entry, y, middle, there, says)
+    mark = "kill" if kind == "proc_kill" else "note"
+    return _note(mark, y, middle, Label(text(entry, "text") or _ON_CONNECTOR.get(kind, word(kind))), says=says, side="right")
 
 
-def _arrow_label(entry: Record) -> str:
-    kind, said = text(entry, "kind"), text(entry, "text")
-    if kind in {"response_end", "event_ack"}:
-        return said or text(entry, "view")
-    return f"{_what(entry)} {said}".strip() if kind == "request" else _what(entry) or said
+def _note(kind: str, y: int, x: int, label: Label, *, says: str, side: str) -> Shape:
+    line, beneath = clip(label.line, _NOTE_LETTERS), clip(label.beneath, _NOTE_LETTERS)
+    return Shape(kind, y, x, label=line, beneath=beneath, says=says, side=side)
 
 
-def _what(entry: Record) -> str:
-    attempt = whole(entry, "attempt")
-    point = text(entry, "call_point").removeprefix("wh.")
-    return f"{point} #{attempt}" if point and attempt > 1 else point
-
-
-def _fault_label(entry: Record) -> str:
-    return word(text(entry, "text") or text(entry, "fault_id", "fault"))
-
-
-def _clock(entry: Record) -> str:
-    elapsed = number(entry, "t_ms")
-    if elapsed is None:
-        return ""
-    return f"{elapsed:,.0f} ms" if elapsed < 10_000 else f"{elapsed / 1000:,.1f} s"
+def _arrow(entry: Record, y: int, middle: int, there: int, says: str) -> Shape:
+    kind, view = text(entry, "kind"), text(entry, "view")
+    is_answer = kind in {"response_end", "event_ack"}
+    start, end = (middle, there) if kind in {"request", "event_ack"} else (there, middle)
+    tone = view if is_answer and view in {"ok", "info", "fail"} else "plain"
+    label = answer_label(entry) if is_answer else request_label(entry) if kind == "request" else Label(place(entry) or text(entry, "text"))
+    is_cut = is_answer and tone == "info" and not _HAS_STATUS.match(label.line)
+    line, beneath = clip(label.line, _ARROW_LETTERS), clip(label.beneath, _ARROW_LETTERS + 6)
+    return Shape("cut" if is_cut else "arrow", y, start, end, tone, line, beneath, says)

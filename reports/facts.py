@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.fields import Record, clean, clip
-from reports.words import word
+from reports.words import DASH, word
 
 FACTS_MAX = 120
 VALUE_MAX = 600
@@ -28,6 +28,9 @@ class Table:
     lines: tuple[tuple[str, ...], ...]
 
 
+_WORDS = {None: DASH, True: "yes", False: "no"}
+
+
 def label_of(name: str) -> str:
     """`events_per_s` as people write it."""
     return word(clean(name)).strip()
@@ -35,10 +38,8 @@ def label_of(name: str) -> str:
 
 def value_of(value: Any) -> str:
     """A decoded JSON value on one line."""
-    if value is None:
-        return "–"  # noqa: RUF001 (a dash is how a table shows nothing)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
     if isinstance(value, int):

@@ -19,7 +19,7 @@ def clean(text: str) -> str:
 def text(record: Record, name: str, default: str = "") -> str:
     """A member as clean text; numbers are written out, null and containers give the default."""
     value = record.get(name)
-    if isinstance(value, bool) or value is None or isinstance(value, (dict, list)):
+    if isinstance(value, bool) or value is None or isinstance(value, (dict, list, tuple)):
         return default
     return clean(str(value))
 
@@ -43,9 +43,9 @@ def table(record: Record, name: str) -> Record:
 
 
 def rows(record: Record, name: str) -> list[Record]:
-    """A list of objects; members of another type are left out."""
+    """A list (of JSON or of a value in memory) of objects; members of another type are left out."""
     value = record.get(name)
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list | tuple) else []
 
 
 def texts(record: Record, name: str) -> list[str]:
@@ -53,7 +53,7 @@ def texts(record: Record, name: str) -> list[str]:
     value = record.get(name)
     if isinstance(value, str):
         return [clean(value)]
-    return [clean(str(entry)) for entry in value if entry is not None] if isinstance(value, list) else []
+    return [clean(str(entry)) for entry in value if entry is not None] if isinstance(value, list | tuple) else []
 
 
 def clip(value: str, length: int) -> str:
@@ -69,7 +69,7 @@ def count(amount: int, one: str, many: str | None = None) -> str:
 def percent(part: int, whole_part: int) -> str:
     """`99.8 %`: 100 only when nothing is missing, 0 only when nothing is there, so that rounding never hides a rest."""
     if not whole_part:
-        return "–"
+        return "\u2013"
     share = Decimal(part) * 100 / Decimal(whole_part)
     if part not in (0, whole_part):
         share = min(max(share, Decimal("0.1")), Decimal("99.9"))

@@ -1,13 +1,11 @@
 """The answer in one look: the verdict, what was tested, what is at risk, why the process ended with its code, what to do next."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from reports.fields import Record, count, rows, table, text, texts, whole
 from reports.money import amounts_text, at_risk
 from reports.reading import RunFiles
-from reports.words import EXIT_WHY, RUN_WORD
+from reports.words import EXIT_WHY, RUN_WORD, TIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,6 @@ def headline(files: RunFiles) -> Headline:
         return _without_verdict(files)
     kind = verdict_of(verdict)
     code = exit_code_of(verdict)
-    money = at_risk(verdict)
     return Headline(
         verdict=kind,
         word=RUN_WORD[kind],
@@ -74,9 +71,9 @@ def headline(files: RunFiles) -> Headline:
         tested=tested_sentence(verdict),
         exit_code=code,
         exit_why=EXIT_WHY.get(code, "this code is not known to this version"),
-        money=amounts_text(money),
+        money=amounts_text(at_risk(verdict)),
         reasons=tuple(texts(verdict, "reasons")),
-        figures=_figures(verdict, money),
+        figures=_figures(verdict),
     )
 
 
@@ -110,7 +107,7 @@ def tested_sentence(verdict: Record) -> str:
     return ", ".join(parts) + (f" ({', '.join(tail)})" if tail else "") + "."
 
 
-def _figures(verdict: Record, money: Mapping[str, Decimal]) -> tuple[Figure, ...]:
+def _figures(verdict: Record) -> tuple[Figure, ...]:
     counts, cells, figures = table(verdict, "experiments"), table(table(verdict, "coverage"), "cells"), table(verdict, "figures")
     unsettled = {name: whole(counts, name) for name in ("void", "inconclusive", "contaminated")}
     said = ", ".join(f"{amount:,} {name}" for name, amount in unsettled.items() if amount)
@@ -124,7 +121,7 @@ def _figures(verdict: Record, money: Mapping[str, Decimal]) -> tuple[Figure, ...
             "failed",
             f"{count(len(rows(verdict, 'violations')), 'violation')} in {count(failing, 'transaction')}" if failing else "",
         ),
-        Figure(f"{whole(cells, 'judged'):,} / {whole(cells, 'applicable'):,}", "cells judged", "call point × fault that applies"),
+        Figure(f"{whole(cells, 'judged'):,} / {whole(cells, 'applicable'):,}", "cells judged", f"call point {TIMES} fault that applies"),
     ]
     if isinstance(figures.get("duration_s"), int | float):
         found.append(
@@ -132,8 +129,6 @@ def _figures(verdict: Record, money: Mapping[str, Decimal]) -> tuple[Figure, ...
                 f"{figures['duration_s']:,.0f} s", "duration", f"{rate:,.0f} experiments a second" if isinstance(rate, int | float) else ""
             )
         )
-    if money:
-        found.append(Figure(amounts_text(money, "\n"), "money at risk", "each transaction counted once"))
     return tuple(found)
 
 

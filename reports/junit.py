@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from reports.fields import Record, clip, rows, text, whole
+from reports.fields import Record, clip, count, rows, text, whole
 from reports.headline import exit_code_of, headline, verdict_of
 from reports.money import violation_money
 from reports.reading import RunFiles, read_run, write_whole
+from reports.violations import by_transaction, plan_of
 from reports.words import EXIT_WHY, OUTCOME_WORD, STATUS_WORD
 
 Violations = Mapping[str, list[Record]]
@@ -31,8 +32,8 @@ def junit_tree(files: RunFiles) -> ET.Element:
     """The document as a tree."""
     verdict = files.verdict or {}
     suites = [_run_suite(files)]
-    experiments = rows(verdict, "by_experiment")
-    violations = by_transaction(verdict)
+    experiments = judged_experiments(verdict)
+    violations = by_transaction(rows(verdict, "violations"))
     for flow in dict.fromkeys(text(row, "flow", "no flow") for row in experiments):
         suite = ET.Element("testsuite", {"name": flow})
         suite.append(_properties({"run_id": files.run_id, "seed": text(verdict, "seed")}))
@@ -45,12 +46,9 @@ def junit_tree(files: RunFiles) -> ET.Element:
     return root
 
 
-def by_transaction(verdict: Record) -> dict[str, list[Record]]:
-    """Violations by transaction, in the judge's order."""
-    found: dict[str, list[Record]] = {}
-    for violation in rows(verdict, "violations"):
-        found.setdefault(text(violation, "txn_id"), []).append(violation)
-    return found
+def judged_experiments(verdict: Record) -> list[Record]:
+    """The experiments that the run counts; repeats of a violation alone are evidence about it, not cases of their own."""
+    return [row for row in rows(verdict, "by_experiment") if text(row, "role") != "solo"]
 
 
 def story_lines(violations: Iterable[Record]) -> list[str]:
@@ -59,7 +57,7 @@ def story_lines(violations: Iterable[Record]) -> list[str]:
     for violation in violations:
         money = violation_money(violation)
         lines.append(f"{text(violation, 'invariant')}: {text(violation, 'story')}{f' Money at risk: {money}.' if money else ''}")
-        lines.append(f"plan: {text(violation, 'plan')}")
+        lines.append(f"plan: {plan_of(violation)}")
         lines.append(f"replay: {text(violation, 'replay')}")
     return list(dict.fromkeys(lines))
 
@@ -73,6 +71,12 @@ def reason_of(row: Record) -> str:
     """Why an experiment says nothing."""
     why = text(row, "why")
     return f"{text(row, 'verdict', 'no verdict')}: {why}" if why else text(row, "verdict", "no verdict")
+
+
+def invariant_says(row: Record) -> str:
+    """`violated: 540 rows examined, 15 violations`."""
+    status = text(row, "status")
+    return f"{STATUS_WORD.get(status, status)}: {whole(row, 'candidates'):,} rows examined, {count(whole(row, 'violations'), 'violation')}"
 
 
 def _experiment_case(files: RunFiles, row: Record, violations: Violations) -> ET.Element:
@@ -132,7 +136,7 @@ def _invariant_case(row: Record) -> ET.Element:
             {"severity": text(row, "severity"), "candidates": str(whole(row, "candidates")), "violations": str(whole(row, "violations"))}
         )
     )
-    said = f"{STATUS_WORD.get(status, status)}: {whole(row, 'candidates'):,} rows examined, {whole(row, 'violations'):,} violations"
+    said = invariant_says(row)
     if status == "violated":
         ET.SubElement(case, "failure", {"message": said, "type": text(row, "id")})
     elif status == "error" or (status == "vacuous" and row.get("required") is True):

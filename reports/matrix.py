@@ -1,4 +1,4 @@
-"""The matrix call point × fault: one grid per flow, a square per cell with its worst verdict, and what each row and column is called."""
+"""The matrix of call points and faults: one grid per flow, and in it a square per cell with the worst verdict of its modes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One call point (or the target of a fault of the run) with a square per column; None: this fault does not apply to this kind of call."""
+    """One call point (or the target of a fault of the run) with a square per column; None: no such fault at this kind of call."""
 
     call_point: str
     squares: tuple[Square | None, ...]
@@ -75,10 +75,19 @@ def cells_of(verdict: Record) -> list[Record]:
 
 
 def grids(verdict: Record, catalog: Catalog, links: Mapping[Key, str]) -> tuple[Grid, ...]:
-    """One grid per flow, in the order of the flow registry; columns in the order of the vocabulary."""
+    """Per flow, in the order of the registry: the grid of its calls and events, and the one of faults that meet a whole system or company."""
     cells = cells_of(verdict)
     flows = _ordered({text(cell, "flow") for cell in cells}, list(catalog.flows))
-    return tuple(_grid(flow, [cell for cell in cells if text(cell, "flow") == flow], catalog, links) for flow in flows)
+    whole_run = {fault.id for fault in catalog.faults.values() if fault.scope == "run"}
+    found: list[Grid] = []
+    for flow in flows:
+        mine = [cell for cell in cells if text(cell, "flow") == flow]
+        title = catalog.flows[flow].title if flow in catalog.flows else flow
+        calls = [cell for cell in mine if text(cell, "fault_id") not in whole_run]
+        windows = [cell for cell in mine if text(cell, "fault_id") in whole_run]
+        found += [_grid(flow, title, calls, catalog, links)] if calls else []
+        found += [_grid(flow, f"{title}: faults of the whole run", windows, catalog, links)] if windows else []
+    return tuple(found)
 
 
 def legend(verdict: Record) -> tuple[Legend, ...]:
@@ -105,7 +114,7 @@ def _where(cells: Sequence[Record]) -> str:
     return ", ".join(said) + (f" and {count(len(points) - 6, 'other')}" if len(points) > 6 else "")
 
 
-def _grid(flow: str, cells: Sequence[Record], catalog: Catalog, links: Mapping[Key, str]) -> Grid:
+def _grid(flow: str, title: str, cells: Sequence[Record], catalog: Catalog, links: Mapping[Key, str]) -> Grid:
     grouped: dict[tuple[str, str], list[Record]] = {}
     for cell in cells:
         grouped.setdefault((text(cell, "call_point"), text(cell, "fault_id")), []).append(cell)
@@ -113,10 +122,10 @@ def _grid(flow: str, cells: Sequence[Record], catalog: Catalog, links: Mapping[K
     points = _ordered({point for point, _ in grouped}, [point.id for point in known.call_points] if known else [])
     fault_ids = _ordered({fault_id for _, fault_id in grouped}, list(catalog.faults))
     lines = [
-        Line(point, tuple(_square(flow, point, fault_id, grouped.get((point, fault_id), []), catalog, links) for fault_id in fault_ids))
+        Line(point, tuple(_square((flow, point, fault_id), grouped.get((point, fault_id), []), catalog, links) for fault_id in fault_ids))
         for point in points
     ]
-    return Grid(flow, known.title if known else flow, _columns(fault_ids, catalog.faults), tuple(lines))
+    return Grid(flow, title, _columns(fault_ids, catalog.faults), tuple(lines))
 
 
 def _columns(fault_ids: Sequence[str], faults: Mapping[str, Fault]) -> tuple[Column, ...]:
@@ -128,14 +137,15 @@ def _columns(fault_ids: Sequence[str], faults: Mapping[str, Fault]) -> tuple[Col
     return tuple(columns)
 
 
-def _square(flow: str, point: str, fault_id: str, cells: Sequence[Record], catalog: Catalog, links: Mapping[Key, str]) -> Square | None:
+def _square(key: Key, cells: Sequence[Record], catalog: Catalog, links: Mapping[Key, str]) -> Square | None:
     if not cells:
         return None
+    _, point, fault_id = key
     worst = next(name for name in VERDICTS if name in {_verdict(cell) for cell in cells})
     fault = catalog.faults.get(fault_id)
     head = f"{point}, {word(fault.name) if fault else fault_id}: {word(worst)}"
     modes = "; ".join(_mode_says(cell) for cell in cells)
-    return Square(worst, GLYPH[worst], f"{head}. {modes}", links.get((flow, point, fault_id), "") if worst == "fail" else "")
+    return Square(worst, GLYPH[worst], f"{head}. {modes}", links.get(key, "") if worst == "fail" else "")
 
 
 def _mode_says(cell: Record) -> str:

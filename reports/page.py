@@ -17,7 +17,7 @@ from reports.headline import headline, name_of
 from reports.matrix import grids, legend, not_applicable
 from reports.money import amounts_of, amounts_text
 from reports.reading import RunFiles, read_run, write_whole
-from reports.words import GLYPH, OUTCOME_WORD, STATUS_WORD, word
+from reports.words import FAMILY_WORD, GLYPH, OUTCOME_WORD, STATUS_WORD, word
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXPERIMENTS_MAX = 2_000
@@ -38,6 +38,7 @@ class InvariantLine:
     candidates: int
     violations: int
     money: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def render(files: RunFiles) -> str:
         finalize=_shown,
     )
     style, script = (TEMPLATES / "report.css").read_text("utf-8"), (TEMPLATES / "report.js").read_text("utf-8")
-    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
     # The two files are ours and must reach the browser byte by byte, or their digests would not match.
     page = environment.get_template("report.html.j2")
     return page.render(**_context(files), style=Markup(style), script=Markup(script), policy=policy)  # noqa: S704
@@ -141,7 +142,7 @@ def _rates(verdict: Record) -> tuple[Bar, ...]:
     families = {name: row for name, row in table(verdict, "straight_through").items() if isinstance(row, dict)}
     return tuple(
         Bar(
-            word(clean(name)),
+            FAMILY_WORD.get(name, word(clean(name))),
             f"{whole(row, 'posted'):,} of {whole(row, 'expected'):,} · {percent(whole(row, 'posted'), whole(row, 'expected'))}",
             _share(whole(row, "posted"), whole(row, "expected")),
         )
@@ -166,6 +167,7 @@ def _invariants(verdict: Record) -> tuple[InvariantLine, ...]:
             candidates=whole(row, "candidates"),
             violations=whole(row, "violations"),
             money=amounts_text(amounts_of(row, "money")),
+            error=clip(text(row, "error"), 400),
         )
         for row in rows(verdict, "invariants")
     ]

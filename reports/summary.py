@@ -1,13 +1,13 @@
 """The last lines in the terminal: what a person understands in ten seconds."""
 
 import textwrap
-from collections.abc import Iterable
 from pathlib import Path
 
 from reports.fields import Record, clip, count, percent, rows, table, text, texts, whole
 from reports.headline import exit_code_of, straight_through_of, tested_sentence, title_of, verdict_of
 from reports.money import amounts_of, amounts_text, at_risk, violation_money
-from reports.words import EXIT_WHY, RUN_WORD
+from reports.violations import plan_of, spread
+from reports.words import EXIT_WHY, RUN_WORD, TIMES
 
 WIDTH = 100
 FIRST = 5
@@ -41,7 +41,7 @@ def _labelled(label: str, content: str) -> list[str]:
 def _judged(verdict: Record) -> str:
     cells = table(table(verdict, "coverage"), "cells")
     applicable = whole(cells, "applicable")
-    return f" {whole(cells, 'judged'):,} of {count(applicable, 'cell')} (call point × fault) judged." if applicable else ""
+    return f" {whole(cells, 'judged'):,} of {count(applicable, 'cell')} (call point {TIMES} fault) judged." if applicable else ""
 
 
 def _straight_through(verdict: Record) -> list[str]:
@@ -64,28 +64,11 @@ def _wrong(verdict: Record) -> list[str]:
     for row in broken:
         mark = "" if text(row, "status") == "violated" else f" ({'warning' if text(row, 'status') == 'warned' else 'could not be checked'})"
         money = amounts_text(amounts_of(row, "money"))
-        lines.append(f"  {text(row, 'id'):<4} {whole(row, 'violations'):>5,} ×  {clip(text(row, 'title'), 68)}{mark}")
+        lines.append(f"  {text(row, 'id'):<4} {whole(row, 'violations'):>5,} {TIMES}  {clip(text(row, 'title'), 68)}{mark}")
         lines += [f"{'':15}{clip(money, 80)}"] if money else []
     return (
         ["", "  what is wrong" if any(text(row, "status") == "violated" for row in broken) else "  worth a look", *lines] if lines else []
     )
-
-
-def spread(violations: Iterable[Record], first: int) -> list[Record]:
-    """The first violations, one of each invariant before the second of any, no transaction twice."""
-    queues: dict[str, list[Record]] = {}
-    for violation in violations:
-        queues.setdefault(text(violation, "invariant"), []).append(violation)
-    chosen: list[Record] = []
-    seen: set[str] = set()
-    while len(chosen) < first and any(queues.values()):
-        for queue in queues.values():
-            fresh = next((violation for violation in queue if text(violation, "txn_id") not in seen), None)
-            queue[:] = queue[queue.index(fresh) + 1 :] if fresh else []
-            if fresh and len(chosen) < first:
-                chosen.append(fresh)
-                seen |= {text(fresh, "txn_id")} - {""}
-    return chosen
 
 
 def _first_violations(violations: list[Record]) -> list[str]:
@@ -98,7 +81,7 @@ def _first_violations(violations: list[Record]) -> list[str]:
             f"  {text(violation, 'invariant')} {text(violation, 'txn_id')}{'  ' + money if money else ''}  {_solo(violation)}".rstrip(),
         ]
         lines += textwrap.wrap(clip(text(violation, "story"), 300), WIDTH, initial_indent="    ", subsequent_indent="    ")
-        lines.append(f"    plan    {clip(text(violation, 'plan'), 200)}")
+        lines.append(f"    plan    {clip(plan_of(violation), 200)}")
         lines.append(f"    replay  {text(violation, 'replay')}")
     if len(violations) > len(chosen):
         lines += ["", f"  {count(len(violations) - len(chosen), 'more violation')} in the report"]

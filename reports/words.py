@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+TIMES = "\u00d7"
+DASH = "\u2013"
 VERDICTS = ("fail", "contaminated", "inconclusive", "void", "pass", "not_applicable")  # the order in which a cell shows its worst
 
 RUN_WORD: Mapping[str, str] = MappingProxyType(
@@ -27,7 +29,7 @@ EXIT_WHY: Mapping[int, str] = MappingProxyType(
 )
 
 GLYPH: Mapping[str, str] = MappingProxyType(
-    {"pass": "✓", "fail": "✕", "void": "○", "inconclusive": "?", "contaminated": "≈", "not_applicable": "–"}
+    {"pass": "✓", "fail": "✕", "void": "○", "inconclusive": "?", "contaminated": "≈", "not_applicable": "\u2013"}
 )
 
 VERDICT_MEANS: Mapping[str, str] = MappingProxyType(
@@ -63,6 +65,9 @@ OUTCOME_WORD: Mapping[str, str] = MappingProxyType(
         "open": "still open",
     }
 )
+
+
+FAMILY_WORD: Mapping[str, str] = MappingProxyType({"none": "no fault"})
 
 
 def word(name: str) -> str:

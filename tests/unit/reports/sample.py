@@ -19,11 +19,13 @@ LIMITS = (
 SHORT = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}
 MONEY = {"US01": ("USD", 2), "DE01": ("EUR", 2), "JP01": ("JPY", 0)}
 KINDS = {
-    "transaction": lambda fault, point: point.kind in fault.at
-    or ("source" in fault.at and point.source)
-    or ("supplier_read" in fault.at and point.id == "erp.supplier.read")
-    or ("source_event" in fault.at and point.kind == "event" and point.stage == "normal" and point.system != "erp")
-    or ("callback" in fault.at and bool(point.callback_of)),
+    "transaction": lambda fault, point: (
+        point.kind in fault.at
+        or ("source" in fault.at and point.source)
+        or ("supplier_read" in fault.at and point.id == "erp.supplier.read")
+        or ("source_event" in fault.at and point.kind == "event" and point.stage == "normal" and point.system != "erp")
+        or ("callback" in fault.at and bool(point.callback_of))
+    ),
     "kill": lambda fault, point: point.kind in fault.at or ("source_event" in fault.at and point.id.endswith("approved")),
 }
 
@@ -45,7 +47,9 @@ def _money(amount_minor: int, entity: str) -> dict[str, str]:
     return {"amount": str(Decimal(amount_minor).scaleb(-digits)), "currency": currency}
 
 
-def _entry(t_ms: float, node: str, kind: str, call_point: str | None, attempt: int | None, text: str, view: str | None = None) -> dict[str, Any]:
+def _entry(
+    t_ms: float, node: str, kind: str, call_point: str | None, attempt: int | None, text: str, view: str | None = None
+) -> dict[str, Any]:
     return {"t_ms": t_ms, "node": node, "kind": kind, "call_point": call_point, "attempt": attempt, "text": text, "view": view}
 
 
@@ -56,25 +60,41 @@ def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict
     event = next(p.id for p in flow.call_points if p.kind == "event")
     settle = flow.settled_by[0]
     return [
-        _entry(0.0, source, "source_action", None, None, say("employee u1042 submits REQ-R7K2-000017"), None),
-        _entry(1.2, source, "source_action", None, None, "manager u1007 approves, limit 5,000.00", None),
-        _entry(2.0, source, "event_sent", event, 1, say(f"{event.removeprefix('wh.')} for REQ-R7K2-000017"), None),
-        _entry(4.1, source, "event_ack", event, 1, "202 accepted", "ok"),
-        _entry(8.3, source, "request", read, 1, "GET", None),
+        _entry(
+            0.0,
+            source,
+            "source_action",
+            None,
+            None,
+            say("a person: requisition REQ-R7K2-000017 is now pending_approval, 20629 USD in minor units"),
+            None,
+        ),
+        _entry(
+            1.2,
+            source,
+            "source_action",
+            None,
+            None,
+            "a person: requisition REQ-R7K2-000017 is now approved, 20629 USD in minor units",
+            None,
+        ),
+        _entry(2.0, source, "event_sent", event, 1, say("event evt-r7k2-17-1"), None),
+        _entry(4.1, source, "event_ack", event, 1, "the connector answered 202", "ok"),
+        _entry(8.3, source, "request", read, 1, "GET /api/v1/requisitions/{id}", None),
         _entry(9.0, source, "response_end", read, 1, "200", "ok"),
-        _entry(11.5, "erp", "request", "erp.supplier.read", 1, "GET", None),
+        _entry(11.5, "erp", "request", "erp.supplier.read", 1, "GET /suppliers/{vendor_id}", None),
         _entry(12.1, "erp", "response_end", "erp.supplier.read", 1, say("200 Müller & Söhne"), "ok"),
-        _entry(14.0, "erp", "request", create, 1, "POST ext_ref REQ-R7K2-000017:1", None),
-        _entry(15.2, "erp", "commit", create, 1, say("purchase order 4500012345 created, USD 206.29"), None),
-        _entry(15.3, "erp", "fault_fired", create, 1, f"{fault.id} {fault.name}", None),
-        _entry(15.9, "erp", "response_end", create, 1, say("no bytes, connection closed"), "info"),
-        _entry(71.4, "erp", "request", create, 2, "POST ext_ref REQ-R7K2-000017:1b", None),
-        _entry(72.6, "erp", "commit", create, 2, "purchase order 4500012346 created, USD 206.29", None),
-        _entry(73.0, "erp", "response_end", create, 2, "201 4500012346", "ok"),
+        _entry(14.0, "erp", "request", create, 1, "POST /purchase-orders key 6f1c reference REQ-R7K2-000017/1", None),
+        _entry(15.2, "erp", "commit", create, 1, say("create: purchase order 4500012345 is now created, 20629 USD in minor units"), None),
+        _entry(15.3, "erp", "fault_fired", create, 1, f"fault {fault.id}/{fault.modes[0].id}", None),
+        _entry(15.9, "erp", "response_end", create, 1, say("no answer committed"), "info"),
+        _entry(71.4, "erp", "request", create, 2, "POST /purchase-orders key 9a0e reference REQ-R7K2-000017/1b", None),
+        _entry(72.6, "erp", "commit", create, 2, "create: purchase order 4500012346 is now created, 20629 USD in minor units", None),
+        _entry(73.0, "erp", "response_end", create, 2, "201 committed", "ok"),
         _entry(76.2, source, "request", settle, 1, "PUT", None),
-        _entry(77.0, source, "response_end", settle, 1, "409 VERSION_CONFLICT", "fail"),
+        _entry(77.0, source, "response_end", settle, 1, "409 VERSION_CONFLICT rejected", "fail"),
         _entry(90.0, source, "request", settle, 2, "PUT", None),
-        _entry(91.0, source, "commit", settle, 2, "requisition ordered", None),
+        _entry(91.0, source, "commit", settle, 2, "update: requisition REQ-R7K2-000017 is now ordered, 20629 USD in minor units", None),
         _entry(91.4, source, "response_end", settle, 2, "200", "ok"),
     ]
 
@@ -169,7 +189,13 @@ def _experiment(number: int, flow: Flow, point: CallPoint, fault: Fault, mode: s
 
 
 def _control(number: int, say: Text) -> dict[str, Any]:
-    row = {"txn_id": f"p2p-{number:06d}", "flow": "requisition-to-po", "template": "requisition-to-po/US01", "wave": "wave-status", "role": "control"}
+    row = {
+        "txn_id": f"p2p-{number:06d}",
+        "flow": "requisition-to-po",
+        "template": "requisition-to-po/US01",
+        "wave": "wave-status",
+        "role": "control",
+    }
     return row | {"plan": say("no fault"), "verdict": "pass", "why": None, "outcome": "posted", "solo": None}
 
 
@@ -183,7 +209,7 @@ def _violation(invariant: str, experiment: dict[str, Any], flow: Flow, point: Ca
         "call_point": point.id,
         "fault_id": fault.id,
         "fault_name": fault.name,
-        "plan": experiment["plan"],
+        "plan": f"{experiment['txn_id']}: {experiment['plan']}",
         "story": say(STORIES[invariant].format(where=point.id)),
         "money": _money(20_000 + 37 * number, entity) if invariant != "K10" else None,
         "control_txn": say("p2p-000999") if number % 4 else None,
@@ -198,10 +224,24 @@ def _invariants(violations: list[dict[str, Any]], say: Text) -> list[dict[str, A
     for invariant, (title, family, severity) in TITLES.items():
         mine = [v for v in violations if v["invariant"] == invariant]
         rows = [
-            {"txn_id": v["txn_id"], "call_point": v["call_point"], "story": v["story"], "money_minor": 20629, "currency": "USD", "documents": say("4500012345 4500012346")}
+            {
+                "txn_id": v["txn_id"],
+                "call_point": v["call_point"],
+                "story": v["story"],
+                "money_minor": 20629,
+                "currency": "USD",
+                "documents": say("4500012345 4500012346"),
+            }
             for v in mine
         ]
-        entry = {"id": invariant, "title": title, "family": family, "severity": severity, "status": "violated" if mine else "ok", "required": True}
+        entry = {
+            "id": invariant,
+            "title": title,
+            "family": family,
+            "severity": severity,
+            "status": "violated" if mine else "ok",
+            "required": True,
+        }
         money = {"USD": "8123.37", "EUR": "912.00", "JPY": "104300"} if mine and invariant != "K10" else {}
         found.append(entry | {"candidates": 540, "violations": len(mine), "money": money, "rows": rows[:20]})
     for invariant, (title, family, severity, status, candidates) in QUIET.items():
@@ -210,8 +250,12 @@ def _invariants(violations: list[dict[str, Any]], say: Text) -> list[dict[str, A
     return sorted(found, key=lambda entry: str(entry["id"]))
 
 
-def _verdict(experiments: list[dict[str, Any]], violations: list[dict[str, Any]], matrix: list[dict[str, Any]], say: Text) -> dict[str, Any]:
-    counts = {name: sum(1 for e in experiments if e["verdict"] == name) for name in ("pass", "fail", "void", "inconclusive", "contaminated")}
+def _verdict(
+    experiments: list[dict[str, Any]], violations: list[dict[str, Any]], matrix: list[dict[str, Any]], say: Text
+) -> dict[str, Any]:
+    counts = {
+        name: sum(1 for e in experiments if e["verdict"] == name) for name in ("pass", "fail", "void", "inconclusive", "contaminated")
+    }
     cells = {"applicable": sum(1 for c in matrix if c["planned"]), "planned": 0, "fired": 0, "judged": 0, "not_applicable": 0}
     cells |= {name: sum(1 for c in matrix if c[name]) for name in ("planned", "fired", "judged")}
     cells["not_applicable"] = sum(1 for c in matrix if c["verdict"] == "not_applicable")
@@ -229,9 +273,19 @@ def _verdict(experiments: list[dict[str, Any]], violations: list[dict[str, Any]]
         "invariants": _invariants(violations, say),
         "violations": violations,
         "coverage": {"cells": cells, "matrix": matrix, "sentence": say(SENTENCE)},
-        "straight_through": {"connection": {"posted": 71, "expected": 96, "rate": 0.7396}, "status": {"posted": 140, "expected": 140, "rate": 1.0}},
+        "straight_through": {
+            "connection": {"posted": 71, "expected": 96, "rate": 0.7396},
+            "status": {"posted": 140, "expected": 140, "rate": 1.0},
+        },
         "parking": {"declared_by": "nothing", "items": 0, "unproven": 0},
-        "interference": {"wave-status": {"contaminated": False, "control_p95_ms": 41.2, "baseline_p95_ms": 39.8, "note": say("controls are like the baseline")}},
+        "interference": {
+            "wave-status": {
+                "contaminated": False,
+                "control_p95_ms": 41.2,
+                "baseline_p95_ms": 39.8,
+                "note": say("controls are like the baseline"),
+            }
+        },
         "noise": {"fields_that_differ": 0, "attempts_that_differ": 1},
         "figures": {"experiments_per_s": 71.3, "events": 41877, "judge_s": 1.82, "duration_s": 31.4, "concurrency_effective": 7.6},
         "limits_of_a_pass": say(LIMITS),
@@ -243,8 +297,20 @@ def _manifest(say: Text) -> dict[str, Any]:
         "schema": 1,
         "run_id": "r7k2",
         "seed": 42,
-        "scenario": {"name": say("standard"), "title": say("Every fault at every call point"), "flows": list(SHORT), "entities": list(MONEY)},
-        "connector": {"name": say("naive"), "description": say("sends neither key nor reference"), "webhook": True, "parked": "nothing", "redrive": False, "kills": True},
+        "scenario": {
+            "name": say("standard"),
+            "title": say("Every fault at every call point"),
+            "flows": list(SHORT),
+            "entities": list(MONEY),
+        },
+        "connector": {
+            "name": say("naive"),
+            "description": say("sends neither key nor reference"),
+            "webhook": True,
+            "parked": "nothing",
+            "redrive": False,
+            "kills": True,
+        },
         "versions": {"dryclose": "0.1.0", "python": "3.11.9"},
         "started_at": "2026-11-21T09:53:15+00:00",
         "finished_at": "2026-11-21T09:53:46+00:00",
@@ -267,7 +333,9 @@ def passing() -> dict[str, dict[str, Any]]:
     total = len(verdict["by_experiment"])
     verdict["experiments"] = {"total": total, "pass": total, "fail": 0, "void": 0, "inconclusive": 0, "contaminated": 0}
     for invariant in verdict["invariants"]:
-        invariant.update(status="ok" if invariant["status"] in {"violated", "warned"} else invariant["status"], violations=0, money={}, rows=[])
+        invariant.update(
+            status="ok" if invariant["status"] in {"violated", "warned"} else invariant["status"], violations=0, money={}, rows=[]
+        )
     verdict.update(violations=[], verdict="pass", exit_code=0, reasons=[], connector="careful")
     run["manifest"]["connector"]["name"] = "careful"
     return run
