@@ -1,0 +1,97 @@
+"""`python -m engine [serve|work|prepare|reset|cleanup]`: one engine, or the database that belongs to its STATE_DIR.
+
+serve (the default) answers HTTP and works; work only works (more workers on one DATABASE_URL); prepare starts the private
+PostgreSQL; reset forgets everything; cleanup stops the private PostgreSQL and removes it. Exit codes: 0, 2 could not
+start or lost a part, 3 wrong settings.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import uvloop
+
+from engine.bootstrap import Machine, run_engine
+from engine.clock import Entropy, WallClock
+from engine.cluster import ClusterError, ensure_running, exists, remove
+from engine.instance import NoSeat, seat
+from engine.mapping.rules import RulesError
+from engine.settings import Settings, SettingsError, state_dir
+from engine.store.database import Address, DatabaseError, drop, install
+from engine.structured_log import set_up
+
+COULD_NOT, WRONG_SETTINGS = 2, 3
+
+
+def main(arguments: list[str], environment: Mapping[str, str]) -> int:
+    """The exit code. Every expected failure is one line on stderr."""
+    command = arguments[0] if arguments else "serve"
+    commands = {"serve": _engine, "work": _engine, "prepare": _prepare, "reset": _reset, "cleanup": _cleanup}
+    if command not in commands or len(arguments) > 1:
+        return _say(f"unknown command {' '.join(arguments)!r}; try one of {', '.join(commands)}", WRONG_SETTINGS)
+    try:
+        commands[command](command, environment)
+    except (SettingsError, RulesError) as error:
+        return _say(str(error), WRONG_SETTINGS)
+    except (DatabaseError, ClusterError, NoSeat) as error:
+        return _say(str(error), COULD_NOT)
+    except OSError as error:
+        return _say(f"{error} (is the port in use?)", COULD_NOT)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _say(message: str, code: int) -> int:
+    sys.stderr.write(f"engine: {message}\n")
+    return code
+
+
+def _address(environment: Mapping[str, str]) -> Address:
+    """DATABASE_URL, or the private cluster, started when it does not run."""
+    url = environment.get("DATABASE_URL")
+    if not url:
+        cluster = ensure_running(state_dir(environment))
+        return Address(cluster.connection(), f"in {cluster.folder}")
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise SettingsError("DATABASE_URL: expected postgresql://user:password@host:port/name")
+    return Address({"dsn": url}, f"{parts.hostname or 'local socket'}:{parts.port or 5432}{parts.path} (DATABASE_URL)")
+
+
+def _prepare(_command: str, environment: Mapping[str, str]) -> None:
+    asyncio.run(install(_address(environment)))
+
+
+def _reset(_command: str, environment: Mapping[str, str]) -> None:
+    if environment.get("DATABASE_URL") or exists(state_dir(environment)):
+        asyncio.run(drop(_address(environment)))
+
+
+def _cleanup(_command: str, environment: Mapping[str, str]) -> None:
+    if not environment.get("DATABASE_URL"):
+        remove(state_dir(environment))
+
+
+def _engine(command: str, environment: Mapping[str, str]) -> None:
+    settings = Settings.read(environment)
+    set_up()
+    entropy = Entropy()
+    address = _address(environment)
+    with seat(settings.state_dir, entropy) as instance:
+        uvloop.run(_run(settings, address, Machine(instance, WallClock(), entropy), serve=command == "serve"))
+
+
+async def _run(settings: Settings, address: Address, machine: Machine, *, serve: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    await run_engine(settings, address, machine, stop, serve=serve)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,248 @@
+"""The one place that names concrete classes: settings in, a running engine out."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import aiohttp
+import asyncpg
+from aiohttp import web
+from standardwebhooks.webhooks import Webhook
+
+from contracts.catalog import load_errors, load_minor_units
+from engine.clock import Clock, Entropy
+from engine.flows import expense_to_posting, requisition_to_po
+from engine.flows.expense_to_posting import ExpenseRun
+from engine.flows.obligations import Patience
+from engine.flows.requisition_to_po import RequisitionRun
+from engine.mapping.rules import Rules, RulesError
+from engine.peers.breaker import Breaker
+from engine.peers.caller import Peer, Trace, open_session
+from engine.peers.erp import ErpGateway
+from engine.peers.expense import ExpenseGateway
+from engine.peers.procurement import ProcurementGateway
+from engine.peers.tokens import Client, Tokens
+from engine.settings import CONCURRENCY, GIVES_UP_AFTER, REQUEST_TIMEOUT_S, Settings
+from engine.store.database import Address, install, open_pool
+from engine.store.documents import Claim, Documents
+from engine.store.inbox import Inbox, Watermarks
+from engine.structured_log import say
+from engine.web.application import Surface, application
+from engine.work.poller import Lister, Poller
+from engine.work.queue_worker import QueueWorker
+from engine.work.runner import Flow, Persistence, Runner
+from engine.work.sweeper import Sweeper
+
+LOG = logging.getLogger("engine")
+STOP_S = 3.0  # jobs under way get this long after SIGTERM; connector.toml gives the whole stop 5
+POLL_FACTOR = 10.0  # first look at a posting job after this many retry bases
+
+
+class RuleBook:
+    """The rules in force. `reload` keeps the old ones when the new files cannot be read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.mappings_dir
+        self.current = Rules(self._folder)
+
+    def reload(self) -> None:
+        """Read MAPPINGS_DIR again."""
+        try:
+            self.current = Rules(self._folder)
+        except RulesError as error:
+            say(LOG, logging.ERROR, "rules.unreadable", error=str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a process has of its own: its name over restarts, its clock, its source of chance."""
+
+    instance: UUID
+    clock: Clock
+    entropy: Entropy
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """The three systems."""
+
+    erp: Peer
+    procurement: Peer
+    expense: Peer
+
+    def all_up(self) -> bool:
+        """No breaker is open."""
+        return all(peer.breaker.closed for peer in (self.erp, self.procurement, self.expense))
+
+
+def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock, entropy: Entropy) -> Peers:
+    """One Peer for each system, one token for all."""
+    errors = load_errors()
+    tokens = Tokens(lambda: session, Client(settings.token_url, settings.client_id, settings.client_secret), errors, clock)
+
+    def peer(name: str, url: str) -> Peer:
+        breaker = Breaker(name, settings.retry_base_s, REQUEST_TIMEOUT_S * 2, clock.monotonic, entropy)
+        return Peer(
+            name,
+            url,
+            session=lambda: session,
+            tokens=tokens,
+            breaker=breaker,
+            slots=CONCURRENCY,
+            errors=errors,
+            clock=clock,
+            entropy=entropy,
+        )
+
+    return Peers(peer("erp", settings.erp_url), peer("procurement", settings.procurement_url), peer("expense", settings.expense_url))
+
+
+class Flows:
+    """Makes one run of a flow out of a claim."""
+
+    def __init__(self, settings: Settings, peers: Peers, rules: RuleBook, clock: Clock) -> None:
+        self._peers = peers
+        self._rules = rules
+        self._clock = clock
+        self._minor_units: Mapping[str, int] = load_minor_units()
+        self._base_s = settings.retry_base_s
+        # A create that timed out at our side may commit a little later at theirs; several timeouts is long enough to be sure.
+        self._patience = Patience(late_commit_s=REQUEST_TIMEOUT_S * 3 + 2, look_again_s=settings.retry_base_s * POLL_FACTOR)
+
+    def requisition(self, claim: Claim, trace: Trace) -> Flow:
+        """Of requisition-to-po."""
+        return RequisitionRun(
+            source_id=claim.key.source_id,
+            progress=claim.progress,
+            procurement=ProcurementGateway(self._peers.procurement, trace),
+            erp=ErpGateway(self._peers.erp, trace),
+            rules=self._rules.current,
+            minor_units=self._minor_units,
+            patience=self._patience,
+            at=self._clock.now().timestamp(),
+            crashed=claim.crashed,
+            redriven=claim.redriven,
+        )
+
+    def expense(self, claim: Claim, trace: Trace) -> Flow:
+        """Of expense-to-posting."""
+        return ExpenseRun(
+            source_id=claim.key.source_id,
+            progress=claim.progress,
+            expense=ExpenseGateway(self._peers.expense, trace, self._minor_units),
+            erp=ErpGateway(self._peers.erp, trace),
+            rules=self._rules.current,
+            minor_units=self._minor_units,
+            patience=self._patience,
+            at=self._clock.now().timestamp(),
+            poll_base_s=self._base_s * POLL_FACTOR,
+            news=claim.news,
+            crashed=claim.crashed,
+            redriven=claim.redriven,
+        )
+
+
+class Engine:
+    """All parts of one process, wired."""
+
+    def __init__(self, settings: Settings, pool: "asyncpg.Pool[asyncpg.Record]", peers: Peers, machine: Machine) -> None:
+        instance, clock, entropy = machine.instance, machine.clock, machine.entropy
+        self._settings = settings
+        self._pool = pool
+        self._peers = peers
+        self._rules = RuleBook(settings)
+        self._inbox = Inbox(pool)
+        self._documents = Documents(pool, instance, entropy)
+        self._clock = clock
+        flows = Flows(settings, peers, self._rules, clock)
+        makers = {requisition_to_po.FLOW: flows.requisition, expense_to_posting.FLOW: flows.expense}
+        persistence = Persistence(settings.retry_base_s, GIVES_UP_AFTER)
+        self._runner = Runner(self._documents, makers, persistence, clock, entropy)
+        self._worker = QueueWorker(pool, instance, self._runner.run)
+        self._sweeper = Sweeper(pool)
+        self._pollers = self._make_pollers(entropy)
+        self._busy_at = clock.monotonic()
+
+    def _make_pollers(self, entropy: Entropy) -> list[Poller]:
+        watermarks, units = Watermarks(self._pool), load_minor_units()
+        interval_s, clock = self._settings.poll_interval_s, self._clock
+        listers: dict[str, Callable[[Trace], Lister]] = {
+            requisition_to_po.FLOW: lambda trace: ProcurementGateway(self._peers.procurement, trace),
+            expense_to_posting.FLOW: lambda trace: ExpenseGateway(self._peers.expense, trace, units),
+        }
+        return [
+            Poller(flow, lister, self._inbox, watermarks, interval_s=interval_s, clock=clock, entropy=entropy)
+            for flow, lister in listers.items()
+        ]
+
+    async def run(self, stop: asyncio.Event, *, serve: bool) -> None:
+        """Serve and work until `stop`; then finish what is under way, for a bounded time."""
+        taken = await self._documents.take_over()
+        say(
+            LOG, logging.INFO, "engine.started", port=self._settings.port if serve else None, taken_over=taken, run_id=self._settings.run_id
+        )
+        worker = asyncio.create_task(self._worker.run())
+        parts: list[Coroutine[None, None, None]] = [self._sweeper.run(), self._inbox.run()]
+        if serve:
+            parts += [poller.run() for poller in self._pollers]
+        background = [asyncio.create_task(part) for part in parts]
+        async with self._serving() if serve else contextlib.nullcontext():
+            await _until(stop, [worker, *background])
+        self._worker.stop()
+        await asyncio.wait({worker}, timeout=STOP_S)
+        for task in (worker, *background):
+            task.cancel()
+        await asyncio.gather(worker, *background, return_exceptions=True)
+        say(LOG, logging.INFO, "engine.stopped")
+
+    @contextlib.asynccontextmanager
+    async def _serving(self) -> AsyncIterator[None]:
+        surface = Surface(
+            webhook=Webhook(self._settings.webhook_secret),
+            accept=self._inbox.accept,
+            documents=self._documents,
+            ready=self._ready,
+            idle=self._idle,
+            before_redrive=self._rules.reload,
+        )
+        runner = web.AppRunner(application(surface), access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", self._settings.port, backlog=1024).start()
+            yield
+        finally:
+            await runner.cleanup()
+
+    async def _ready(self) -> bool:
+        try:
+            return bool(await self._pool.fetchval("select true", timeout=1))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            return False
+
+    async def _idle(self) -> tuple[bool, int]:
+        pending = await self._documents.pending()
+        if pending or self._worker.busy or not self._peers.all_up():
+            self._busy_at = self._clock.monotonic()
+        # A lost event is no reason to rest: a whole polling cycle must have found nothing since there was work.
+        polled = all(poller.complete.began > self._busy_at for poller in self._pollers)
+        return pending == 0 and polled, pending
+
+
+async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:
+    """Until `stop`, or until a part ends, which none should: its exception is raised."""
+    waiting = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in done - {waiting}:
+        task.result()
+
+
+async def run_engine(settings: Settings, address: Address, machine: Machine, stop: asyncio.Event, *, serve: bool) -> None:
+    """Everything from the schema to the last saved document. Raises DatabaseError, RulesError, OSError (port in use)."""
+    await install(address)
+    async with open_pool(address) as pool, open_session(REQUEST_TIMEOUT_S) as session:
+        peers = make_peers(settings, session, machine.clock, machine.entropy)
+        await Engine(settings, pool, peers, machine).run(stop, serve=serve)

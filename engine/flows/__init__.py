@@ -1,0 +1,1 @@
+"""The two business processes, pure over ports."""

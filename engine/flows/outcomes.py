@@ -1,0 +1,103 @@
+"""How a run of a flow ends, and what a failed call means for the document."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from engine.model.progress import Parking, Progress
+from engine.model.sources import Refusal
+from engine.peers.failures import NEVER, REREAD, CallFailed
+
+PERIOD_CLOSED = "PERIOD_CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Nothing is left to do until the source document changes: ordered, posted, refused, undone, nothing."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing to do before news arrives; look again after `delay_s` even without."""
+
+    delay_s: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not before `delay_s`, whatever arrives meanwhile."""
+
+    delay_s: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A person must look."""
+
+    parking: Parking
+
+
+Outcome = Settled | Waiting | Retry | Parked
+
+
+class Reread(Exception):  # noqa: N818 (an instruction, not a defect)
+    """What was decided upon is no longer true: read the source again and decide again."""
+
+    def __init__(self, failure: CallFailed) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def refusal_of(failure: CallFailed) -> Refusal | None:
+    """What to tell the author when a rule of the ERP said no, or None when it is not the author's to repair.
+
+    A closed period passes, so the document waits for it; a refusal that the integration team owns is our own mistake.
+    """
+    if failure.failure_class != "business" or failure.retry != NEVER or failure.code == PERIOD_CLOSED or failure.owner != "finance":
+        return None
+    return Refusal(failure.code, failure.detail[:500], failure.owner)
+
+
+def reread_on_conflict(failure: CallFailed) -> Exception:
+    """The Reread for an answer that says that the object has changed, else the failure itself."""
+    return Reread(failure) if failure.retry == REREAD else failure
+
+
+def park(progress: Progress, *, failure_class: str, code: str, reason: str, owner: str, attempts: int, at: float) -> Parked:
+    """Park with what is known about the books. `at` is epoch seconds; an item keeps the time when it was first parked."""
+    since = progress.parking.since if progress.parking else datetime.fromtimestamp(at, UTC).isoformat()
+    return Parked(
+        Parking(
+            failure_class=failure_class,
+            code=code,
+            reason=reason[:500],
+            owner=owner,
+            attempts=attempts,
+            outcome=progress.outcome(),
+            since=since,
+            revision=progress.seen_revision,
+            status=progress.seen_status,
+        )
+    )
+
+
+def park_failure(progress: Progress, failure: CallFailed, at: float) -> Parked:
+    """Park because of a call that failed for good, or too often."""
+    return park(
+        progress,
+        failure_class=failure.failure_class,
+        code=failure.code,
+        reason=f"{failure.operation}: {failure.code}: {failure.detail}",
+        owner=failure.owner,
+        attempts=progress.failures.get(failure.operation, 0),
+        at=at,
+    )
+
+
+def park_again(progress: Progress) -> Parked:
+    """Nothing changed since it was parked."""
+    assert progress.parking is not None
+    return Parked(progress.parking)

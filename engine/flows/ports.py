@@ -1,0 +1,53 @@
+"""What the flows need from the outside. Gateways implement these; tests use fakes. Every method may raise CallFailed."""
+
+from datetime import date
+from typing import Protocol
+
+from engine.model.erp_documents import Accepted, Coding, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.sources import ExpenseReport, Refusal, Requisition
+
+
+class Procurement(Protocol):
+    """Where requisitions live."""
+
+    async def read(self, source_id: str) -> Requisition: ...
+
+    async def record_order(self, source_id: str, version: int, *, number: str, order_id: int | None, revision: int) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class Expense(Protocol):
+    """Where expense reports live."""
+
+    async def read(self, source_id: str) -> ExpenseReport: ...
+
+    async def record_posting(
+        self, source_id: str, version: int | None, *, number: str, kind: str, posted_on: date, revision: int
+    ) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class LookUpAndUndo(Protocol):
+    """Finding and taking back what was posted under our reference."""
+
+    async def find(self, kind: Kind, external_ref: str) -> Found | None: ...
+
+    async def read(self, kind: Kind, number: str) -> Found: ...
+
+    async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None: ...
+
+
+class Erp(LookUpAndUndo, Protocol):
+    """Where documents are posted."""
+
+    async def supplier(self, vendor_id: str, company_code: str) -> SupplierState: ...
+
+    async def check(self, coding: Coding) -> Refusal | None: ...
+
+    async def create_order(self, draft: OrderDraft, key: str) -> Found: ...
+
+    async def create_posting(self, draft: PostingDraft, key: str) -> Accepted: ...
+
+    async def job(self, job_id: str) -> Job: ...

@@ -1,0 +1,1 @@
+"""Values that the flows speak about. Pure."""

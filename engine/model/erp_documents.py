@@ -1,0 +1,165 @@
+"""What the engine asks the ERP for and what the ERP says about it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["purchase_order", "ap_invoice", "journal_entry"]
+PostingKind = Literal["ap_invoice", "journal_entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One approval, its approver named as the ERP names people."""
+
+    step: int
+    approver: str
+    decided_at: str
+    source_document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One combination to be checked before posting. `code` and `reason` of a check are None when it is valid."""
+
+    company_code: str
+    gl_account: str
+    cost_center: str
+    project: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of a purchase order."""
+
+    line_no: int
+    text: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    gl_account: str
+    cost_center: str
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """A purchase order to be created."""
+
+    external_ref: str
+    source_revision: int
+    company_code: str
+    vendor_id: str
+    document_date: date
+    currency: str
+    decimals: int
+    requested_by: str
+    lines: tuple[OrderLine, ...]
+    total: Decimal
+    approvals: tuple[Evidence, ...]
+
+    def codings(self) -> tuple[Coding, ...]:
+        """Each combination once, in line order."""
+        return tuple(
+            dict.fromkeys(
+                Coding(self.company_code, line.gl_account, line.cost_center, line.project, self.document_date) for line in self.lines
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One line of an AP invoice for an employee."""
+
+    line_no: int
+    gl_account: str
+    cost_center: str
+    net: Decimal
+    tax: Decimal
+    payment_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of a journal: exactly one of debit and credit is not zero."""
+
+    line_no: int
+    gl_account: str
+    cost_center: str | None
+    debit: Decimal
+    credit: Decimal
+    text: str
+    personnel_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingDraft:
+    """An expense posting: `invoice_lines` for the AP route, `journal_lines` for the journal route."""
+
+    kind: PostingKind
+    external_ref: str
+    source_revision: int
+    company_code: str
+    personnel_no: str
+    document_date: date
+    posting_date: date
+    currency: str
+    decimals: int
+    text: str
+    total: Decimal
+    invoice_lines: tuple[InvoiceLine, ...]
+    journal_lines: tuple[JournalLine, ...]
+    approvals: tuple[Evidence, ...]
+
+    def codings(self) -> tuple[Coding, ...]:
+        """Each expense combination once, in line order; balance-sheet lines carry no cost centre and need no check."""
+        pairs = [(line.gl_account, line.cost_center) for line in self.invoice_lines]
+        pairs += [(line.gl_account, line.cost_center) for line in self.journal_lines if line.cost_center is not None]
+        return tuple(
+            dict.fromkeys(Coding(self.company_code, account, center, None, self.posting_date) for account, center in pairs if center)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that the ERP has under our reference. `status` is the ERP's own word, e.g. created, posted, voided."""
+
+    number: str
+    id: int | None
+    status: str
+    total: Decimal | None
+    job_id: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """It counts, or will count, in the books."""
+        return self.status in {"created", "accepted", "posted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A 202: not posted yet."""
+
+    job_id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Where an accepted document stands: accepted, posted, rejected, withdrawn."""
+
+    status: str
+    number: str
+    code: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierState:
+    """Whether orders may be placed with a supplier; `problem` says why not."""
+
+    orderable: bool
+    problem: str | None

@@ -1,0 +1,122 @@
+"""Source documents as the flows see them: canonical, whatever the names and formats of the system they come from."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What a source document's own status means to a flow."""
+
+    APPROVED = "approved"  # to be posted
+    RECORDED = "recorded"  # carries the number of an ERP document
+    REFUSED = "refused"  # was refused to its author
+    NOT_APPROVED = "not_approved"  # nothing live may exist for it
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One decided step. `approver` is the source system's own id of the person."""
+
+    step: int
+    approver: str
+    decided_at: str  # ISO 8601, as it came: evidence is not rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The ERP document that the source document names."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequisitionLine:
+    """One line to buy."""
+
+    line_no: int
+    text: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    category: str
+    cost_center: str
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Requisition:
+    """A purchase requisition at one version."""
+
+    source_id: str
+    revision: int
+    version: int
+    status: str
+    stage: Stage
+    legal_entity: str
+    requester: str
+    supplier: str
+    currency: str
+    requested_on: date
+    lines: tuple[RequisitionLine, ...]
+    total: Decimal
+    approvals: tuple[Approval, ...]
+    recorded: Recorded | None
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseLine:
+    """One expense; `gross` includes `tax`."""
+
+    line_no: int
+    category: str
+    spent_on: date
+    text: str
+    gross: Decimal
+    tax: Decimal
+    cost_object: str
+    payment_type: str  # employee_paid, company_card
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseReport:
+    """An expense report at one version."""
+
+    source_id: str
+    revision: int
+    version: int
+    status: str
+    stage: Stage
+    entity: str
+    employee: str
+    currency: str
+    submitted_on: date
+    approved_on: date | None
+    lines: tuple[ExpenseLine, ...]
+    total: Decimal
+    approvals: tuple[Approval, ...]
+    recorded: Recorded | None
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One item of a source system's list: a document changed. `updated_at` is the system's own text, for the watermark."""
+
+    source_id: str
+    status: str
+    stage: Stage
+    revision: int
+    version: int
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is told to the source when the ERP's rules say no."""
+
+    code: str
+    reason: str
+    owner: str

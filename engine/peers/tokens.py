@@ -1,0 +1,94 @@
+"""One access token for the whole process. However many calls find it spent, one request fetches the next."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+import msgspec
+
+from contracts.catalog import ErrorCode
+from engine.clock import Clock
+from engine.peers.failures import CallFailed, from_problem, unknown_outcome, unreachable
+from engine.peers.waits import retry_after_s
+from engine.structured_log import say
+
+LOG = logging.getLogger("engine.tokens")
+OPERATION = "identity.token.issue"
+EARLY_S = 30.0  # fetch the next one this long before the old one expires, or at half its life when that is shorter
+
+
+class _Grant(msgspec.Struct):
+    access_token: str
+    token_type: str
+    expires_in: float
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The engine's own identity."""
+
+    token_url: str
+    client_id: str
+    client_secret: str
+
+
+class Tokens:
+    """`get` gives a token believed to be good; `spoil` says that one is not."""
+
+    def __init__(self, session: Callable[[], aiohttp.ClientSession], client: Client, errors: dict[str, ErrorCode], clock: Clock) -> None:
+        self._session = session
+        self._client = client
+        self._errors = errors
+        self._clock = clock
+        self._token: str | None = None
+        self._good_until = 0.0
+        self._lock = asyncio.Lock()
+
+    async def get(self) -> str:
+        """The token. Raises CallFailed when the endpoint gives none."""
+        if self._token is not None and self._clock.monotonic() < self._good_until:
+            return self._token
+        async with self._lock:
+            # Whoever waited here finds the token that the first one fetched.
+            if self._token is None or self._clock.monotonic() >= self._good_until:
+                self._token = await self._fetch()
+            return self._token
+
+    def spoil(self, token: str) -> None:
+        """The system refused this token. A newer one, fetched by a neighbour meanwhile, stays."""
+        if self._token == token:
+            self._token = None
+
+    async def _fetch(self) -> str:
+        form = {"grant_type": "client_credentials", "client_id": self._client.client_id, "client_secret": self._client.client_secret}
+        try:
+            async with self._session().post(self._client.token_url, data=form, allow_redirects=False) as answer:
+                body = await answer.content.read(65536)
+                wait = retry_after_s(answer.headers.get("Retry-After"), self._clock.now(), answer.headers.get("Date"))
+                status = answer.status
+        except aiohttp.ClientConnectorError as error:
+            raise unreachable(OPERATION, str(error.os_error)) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise unknown_outcome(OPERATION, "NO_ANSWER", type(error).__name__) from error
+        if status != 200:
+            raise _refused(status, body, self._errors, wait)
+        try:
+            grant = msgspec.json.decode(body, type=_Grant)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise unknown_outcome(OPERATION, "UNREADABLE_ANSWER", str(error)) from error
+        self._good_until = self._clock.monotonic() + grant.expires_in - min(EARLY_S, grant.expires_in / 2)
+        say(LOG, logging.INFO, "token.fetched", expires_in_s=grant.expires_in)
+        return grant.access_token
+
+
+def _refused(status: int, body: bytes, errors: dict[str, ErrorCode], wait_s: float | None) -> CallFailed:
+    try:
+        problem = msgspec.json.decode(body, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        problem = {}
+    failure = from_problem(OPERATION, status, problem, errors, retry_after_s=wait_s)
+    if status in {400, 401, 403}:  # our own credentials are wrong: asking again cannot help
+        failure.failure_class, failure.retry, failure.owner = "authentication", "no", "security"
+    return failure

@@ -1,0 +1,1 @@
+"""What drives the flows: queue worker, runner, sweeper, catch-up polling."""

@@ -1,0 +1,74 @@
+"""Which fact an event or a list item is. Facts are told apart by entity, revision and version, never by delivery id."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from engine.flows import expense_to_posting, requisition_to_po
+from engine.mapping.references import source_of
+from engine.store.inbox import Fact
+
+
+class _Envelope(msgspec.Struct):
+    id: str
+    type: str
+    data: dict[str, Any]
+    correlationid: str | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_SOURCE_EVENTS = {
+    "requisition.approved": (requisition_to_po.FLOW, "requisitionId"),
+    "approval.reversed": (requisition_to_po.FLOW, "requisitionId"),
+    "expense_report.approved": (expense_to_posting.FLOW, "report_id"),
+    "expense_report.sent_back": (expense_to_posting.FLOW, "report_id"),
+}
+_JOB_EVENTS = {"posting.confirmed", "posting.rejected"}
+
+
+class EventError(Exception):
+    """A genuine event that does not have the agreed shape: which member, what was expected."""
+
+
+def fact_of_source(flow: str, source_id: str, revision: int, version: int, type_: str, *, only_known: bool = False) -> Fact:
+    """A source document changed. The same version told twice, by event and by list, is one fact."""
+    return Fact(f"{flow}:{source_id}:{revision}:{version}", flow, source_id, type_, only_known=only_known)
+
+
+def fact_of_event(body: bytes, trace_id: str | None, correlation_id: str | None) -> Fact | None:
+    """The fact that a verified event tells, or None when it is about nothing of ours. Raises EventError."""
+    try:
+        envelope = _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise EventError(f"not a CloudEvents envelope with id, type and data: {error}") from error
+    fact = _fact(envelope)
+    if fact is None:
+        return None
+    correlation = envelope.correlationid or correlation_id
+    return replace(fact, event_id=envelope.id[:200], trace_id=trace_id, correlation_id=correlation)
+
+
+def _fact(envelope: _Envelope) -> Fact | None:
+    known = _SOURCE_EVENTS.get(envelope.type)
+    if known is not None:
+        flow, member = known
+        source_id = _member(envelope, member, str)
+        revision, version = _member(envelope, "revision", int), _member(envelope, "version", int)
+        return fact_of_source(flow, source_id, revision, version, envelope.type)
+    if envelope.type not in _JOB_EVENTS:
+        return None
+    reference = envelope.data.get("external_ref")
+    ours = source_of(reference) if isinstance(reference, str) else None
+    if ours is None:
+        return None  # somebody else's posting
+    job_id = _member(envelope, "job_id", str)
+    # What the event says about the job is not believed: it only makes the document look at the job.
+    return Fact(f"posting:{job_id}:{envelope.type}", expense_to_posting.FLOW, ours[0], envelope.type, about_source=False, only_known=True)
+
+
+def _member(envelope: _Envelope, name: str, expected: type[Any]) -> Any:
+    value = envelope.data.get(name)
+    if not isinstance(value, expected) or isinstance(value, bool):
+        raise EventError(f"data.{name} of {envelope.type}: expected {expected.__name__}, got {type(value).__name__}")
+    return value

@@ -1,0 +1,147 @@
+"""One document, one run after another until it is at rest: claim, let its flow decide, save. Failures become waits or parking."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.clock import Clock, Entropy
+from engine.flows.outcomes import Outcome, Parked, Retry, park, park_failure
+from engine.mapping.rules import RulesError, Unmapped
+from engine.peers.caller import Trace
+from engine.peers.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
+from engine.peers.waits import backoff_s
+from engine.store.documents import Claim, Documents, Key, LeaseLost
+from engine.structured_log import say
+
+LOG = logging.getLogger("engine.runner")
+RUN_MAX_S = 45.0  # inside the lease: a run that takes longer ends as a failure of its own
+SPREAD = 1.0  # after an outage documents come back over this many extra waits, not all at once
+
+
+class Flow(Protocol):
+    """One run of one flow; see engine/flows."""
+
+    async def advance(self) -> Outcome: ...
+
+
+MakeRun = Callable[[Claim, Trace], Flow]
+
+
+@dataclass(frozen=True, slots=True)
+class Persistence:
+    """How stubborn the engine is."""
+
+    retry_base_s: float
+    gives_up_after: int
+
+
+class Runner:
+    """`run` is safe to call any number of times for the same document, from any number of processes."""
+
+    def __init__(
+        self, documents: Documents, flows: Mapping[str, MakeRun], persistence: Persistence, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._documents = documents
+        self._flows = flows
+        self._persistence = persistence
+        self._clock = clock
+        self._entropy = entropy
+
+    async def run(self, key: Key) -> None:
+        """Until the document is at rest, waits, or is held by another run. Raises what the database raises."""
+        if key.flow not in self._flows:
+            say(LOG, logging.ERROR, "document.unknown_flow", flow=key.flow, document=key.source_id)
+            return
+        while (claim := await self._documents.claim(key)) is not None:
+            trace = Trace(claim.correlation_id or key.source_id, claim.trace_id or self._entropy.trace_id())
+            outcome = await self._advance(claim, trace)
+            self._tell(claim, trace, outcome)
+            try:
+                more = await self._documents.save(claim, outcome, trace.correlation_id, trace.trace_id)
+            except LeaseLost as lost:
+                say(LOG, logging.WARNING, "document.lease_lost", document=str(lost))
+                return
+            if not more:
+                return
+
+    async def _advance(self, claim: Claim, trace: Trace) -> Outcome:
+        progress = claim.progress
+        if claim.redriven:
+            progress.failures = {}
+            progress.polls = 0
+        try:
+            async with asyncio.timeout(RUN_MAX_S):
+                outcome = await self._flows[claim.key.flow](claim, trace).advance()
+        except CallFailed as failure:
+            return self._failed(claim, failure)
+        except Unmapped as error:
+            return self._stop(claim, "validation", "UNMAPPED", str(error), "integration team")
+        except RulesError as error:
+            return self._stop(claim, "validation", "RULES_UNREADABLE", str(error), "integration team")
+        except TimeoutError:
+            return self._failed(claim, _internal(f"no decision within {RUN_MAX_S} s"))
+        except Exception as error:
+            LOG.exception("document.defect", extra={"fields": {"document": claim.key.source_id}})
+            return self._failed(claim, _internal(f"{type(error).__name__}: {error}"))
+        if not isinstance(outcome, Parked):
+            progress.parking = None
+            if not isinstance(outcome, Retry):
+                progress.failures = {}
+        return outcome
+
+    def _failed(self, claim: Claim, failure: CallFailed) -> Outcome:
+        progress = claim.progress
+        base_s = self._persistence.retry_base_s
+        if isinstance(failure, SystemDown):
+            spread = max(base_s, failure.retry_after_s or 0.0) * SPREAD * self._entropy.fraction()
+            return Retry((failure.retry_after_s or base_s) + spread, str(failure))
+        attempts = progress.failures.get(failure.operation, 0) + 1
+        progress.failures[failure.operation] = attempts
+        say(
+            LOG,
+            logging.INFO,
+            "call.failed",
+            document=claim.key.source_id,
+            operation=failure.operation,
+            code=failure.code,
+            failure_class=failure.failure_class,
+            status=failure.status,
+            attempt=attempts,
+            correlation_id=claim.correlation_id,
+        )
+        if failure.retry not in {AGAIN, REREAD, REFRESH} or attempts >= self._persistence.gives_up_after:
+            return park_failure(progress, failure, self._clock.now().timestamp())
+        wait = backoff_s(base_s, attempts, self._entropy)
+        if failure.retry_after_s is not None:
+            wait = max(wait, failure.retry_after_s * (1 + 0.1 * self._entropy.fraction()))
+        return Retry(wait, str(failure))
+
+    def _stop(self, claim: Claim, failure_class: str, code: str, reason: str, owner: str) -> Outcome:
+        at = self._clock.now().timestamp()
+        return park(claim.progress, failure_class=failure_class, code=code, reason=reason, owner=owner, attempts=1, at=at)
+
+    def _tell(self, claim: Claim, trace: Trace, outcome: Outcome) -> None:
+        if isinstance(outcome, Parked):
+            claim.progress.parking = outcome.parking
+        level = logging.WARNING if isinstance(outcome, Parked) else logging.INFO
+        if isinstance(outcome, Retry):
+            level = logging.DEBUG
+        facts = {name: getattr(outcome, name, None) for name in ("how", "why", "delay_s")}
+        if isinstance(outcome, Parked):
+            facts["why"] = outcome.parking.reason
+        say(
+            LOG,
+            level,
+            f"document.{type(outcome).__name__.lower()}",
+            flow=claim.key.flow,
+            document=claim.key.source_id,
+            correlation_id=trace.correlation_id,
+            trace_id=trace.trace_id,
+            **facts,
+        )
+
+
+def _internal(detail: str) -> CallFailed:
+    return CallFailed("engine", "ambiguous", "INTERNAL", detail[:300], definite=False, retry=AGAIN, owner="integration team")
