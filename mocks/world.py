@@ -44,7 +44,6 @@ CONNECTOR_SCOPES = frozenset(f"{name}.{verb}" for name in SYSTEMS for verb in ("
 ACTOR_SCOPES = frozenset({*CONNECTOR_SCOPES, *(f"{name}.act" for name in SYSTEMS)})
 REFUSING = "F-H2"
 TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
-FRONTIER_TICK_S = 0.002
 BUSINESS_START = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)
 
 
@@ -293,10 +292,7 @@ class World:
 
     async def wait_frontier(self, count: int, timeout_ms: int) -> None:
         """Wait until so many requests are held, at most so long."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_ms / 1000
-        while len(self.held) < count and loop.time() < deadline:
-            await asyncio.sleep(FRONTIER_TICK_S)
+        await self.mechanics.holds.wait_for(count, timeout_ms / 1000)
 
     def kill_moment(self) -> None:
         """Answers held for F-G3 go on the wire; all other held requests will never be answered. Kill at once after this."""

@@ -1,6 +1,7 @@
 """The frozen frontier: requests held at their call points until the connector is killed."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -41,16 +42,26 @@ class Holds:
         self._recorder = recorder
         self._clock = clock
         self._waiting: dict[int, _Waiting] = {}
+        self._joined = asyncio.Event()
 
     @property
     def held(self) -> tuple[Hold, ...]:
         """Requests that wait now."""
         return tuple(waiting.hold for waiting in self._waiting.values())
 
+    async def wait_for(self, count: int, timeout_s: float) -> None:
+        """Wait until so many requests are held, at most so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while len(self._waiting) < count:
+                    self._joined.clear()
+                    await self._joined.wait()
+
     async def hold(self, armed: Armed, *, op_id: int, node: str, wire: Wire, limit_s: float, push: Callable[[], None] | None) -> End:
         """Wait for the end of this hold, at most `limit_s` seconds (then it counts as the client leaving)."""
         hold = Hold(armed.txn_id, armed.call_point, armed.fault.id, op_id, self._clock.mono_ns())
         waiting = self._waiting[op_id] = _Waiting(hold, armed, node, push)
+        self._joined.set()
         self._write("hold", waiting)
         leaving = asyncio.ensure_future(wire.wait_left(limit_s))
         try:
