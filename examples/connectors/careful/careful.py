@@ -35,7 +35,7 @@ class Listing(NamedTuple):
     updated_name: str
 
 
-REQUEST_TIMEOUT_S = 2.0  # connector.toml says the same
+REQUEST_TIMEOUT_S = 1.5  # connector.toml says the same
 WORKERS = 16
 GIVES_UP_AFTER = 8  # attempts with an unknown end, then a person looks at it
 PATIENCE = 60  # attempts that certainly did nothing: an outage is no reason to park

@@ -172,6 +172,8 @@ class Tokens:
 class Wire:
     """Calls to the systems by name."""
 
+    TOKEN_TRIES = 2
+
     def __init__(self, urls, pool, tokens, timeout_s):
         self._urls, self._pool, self._tokens, self._timeout_s = urls, pool, tokens, timeout_s
 
@@ -195,7 +197,7 @@ class Wire:
             headers["Content-Type"] = "application/json"
             body = json.dumps(body).encode()
         token = self._tokens.current()
-        for _ in range(2):
+        for _ in range(self.TOKEN_TRIES):
             answer = self._once(method, self._urls[system] + path, body, headers | {"Authorization": f"Bearer {token}"})
             if answer[0] != 401:
                 break

@@ -33,12 +33,12 @@ def call(method, url, body=None):
     for attempt in range(ATTEMPTS):
         if not token:
             form = {"grant_type": "client_credentials", "client_id": ENV["CLIENT_ID"], "client_secret": ENV["CLIENT_SECRET"]}
-            with urllib.request.urlopen(ENV["OAUTH_TOKEN_URL"], urllib.parse.urlencode(form).encode(), timeout=2) as answer:
+            with urllib.request.urlopen(ENV["OAUTH_TOKEN_URL"], urllib.parse.urlencode(form).encode(), timeout=1.5) as answer:
                 token.update(json.load(answer))
         headers = {"Authorization": "Bearer " + token["access_token"], "Content-Type": "application/json"}
         request = urllib.request.Request(url, json.dumps(body).encode() if body else None, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=2) as answer:
+            with urllib.request.urlopen(request, timeout=1.5) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code == 401:

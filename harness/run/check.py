@@ -1,0 +1,263 @@
+"""`dryclose connector check MANIFEST`: one document of each flow through a real world, and what the connector made of it."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import aiohttp
+import click
+
+from contracts.catalog import Catalog, load_catalog
+from harness import wall
+from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, ConnectorError
+from harness.manifest import Manifest, load_manifest
+from harness.plan.model import Experiment
+from harness.run import check_points
+from harness.run.actors import Cast, Paper
+from harness.run.check_points import Finding, Journey
+from harness.run.directory import RunDirectory
+from harness.run.interrupt import or_interrupted
+from harness.run.lifeline import unless_it_dies
+from harness.run.options import Network
+from harness.run.parking import ParkedItem, parse_parked
+from harness.run.progress import Progress
+from harness.run.session import Session
+from harness.run.setup import Setup
+from harness.run.stage import raise_curtain, stage
+from harness.scenario import load_scenario
+
+SEED = 1
+SETTLE_S = 15.0
+AGAIN_S = 1.0  # after the second delivery: time to post it a second time
+POLL_WAIT_S = 6.0
+TICK_S = 0.05
+LOG_LINES = 10
+BAD_COPIES = ("forged", "unsigned", "stale")
+# One document for each route of each flow: AP invoice in the first entity, journal in the second.
+JOURNEYS = (("requisition-to-po", "US01"), ("expense-to-posting", "US01"), ("expense-to-posting", "DE01"))
+
+
+async def check(manifest: Path, *, network: Network | None = None) -> int:
+    """Print the findings; 0 all right, 1 something is wrong, 2 never started or never received anything. Raises ConfigError, UsageError."""
+    catalog = load_catalog()
+    declared = load_manifest(manifest, catalog)
+    with tempfile.TemporaryDirectory(prefix="dryclose-check-") as folder:
+        return await or_interrupted(_checked(_setup(declared, catalog, Path(folder)), network or Network(), str(manifest)))
+
+
+def _setup(manifest: Manifest, catalog: Catalog, folder: Path) -> Setup:
+    scenario = replace(load_scenario("smoke", catalog), faults=(), flows=tuple(catalog.flows))
+    return Setup(catalog, scenario, manifest, SEED, wall.draw_run_id(), RunDirectory.create(folder))
+
+
+async def _checked(setup: Setup, network: Network, manifest: str) -> int:
+    progress = Progress(None, monotonic)
+    click.echo(f"connector {setup.manifest.name} ({setup.manifest.path})")
+    try:
+        async with stage(setup, network, progress) as session:
+            began = monotonic()
+            await raise_curtain(session)
+            click.echo("\n".join(check_points.lines([_started(session, monotonic() - began)])))
+            code = await unless_it_dies(session.connector, _look(session, manifest, began))
+    except ConnectorError as error:
+        click.echo(f"  wrong    {error.message}")
+        click.echo("Nothing could be judged (exit code 2).")
+        return EXIT_NOT_ENOUGH_EVIDENCE
+    if code == EXIT_VIOLATION:
+        click.echo(_last_words(setup.directory.connector_log))
+    return code
+
+
+def _started(session: Session, took_s: float) -> Finding:
+    how = "was started" if session.manifest.command else "runs"
+    return Finding("ok", f"it {how}, and GET {session.manifest.paths.health} answered 200 after {took_s:.1f} s")
+
+
+async def _look(session: Session, manifest: str, began: float) -> int:
+    findings = await _walk(session)
+    findings += await _declared_paths(session)
+    findings.append(await _polling(session, began))
+    for line in check_points.lines(findings):
+        click.echo(line)
+    if not check_points.received_anything(_rows(session)):
+        target = session.manifest.paths.webhook or "the lists"
+        click.echo(f"The connector never received anything (looked at {session.connector.base_url}, {target}): exit code 2.")
+        return EXIT_NOT_ENOUGH_EVIDENCE
+    click.echo(check_points.summary(findings, manifest))
+    return EXIT_VIOLATION if any(finding.status == "wrong" for finding in findings) else EXIT_PASS
+
+
+# --- one document of each flow -------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Trip:
+    """One document on its way, and what the connector answered to events about it."""
+
+    experiment: Experiment
+    paper: Paper
+    bad_copies: dict[str, int | None]
+    began: float = 0.0
+    ended: float = 0.0
+
+
+async def _walk(session: Session) -> list[Finding]:
+    cast = Cast(session)
+    trips = [await _send(session, cast, experiment) for experiment in _experiments(session)]
+    await _wait(session, trips)
+    if session.manifest.paths.webhook is not None:
+        await _send_again(session, trips)
+    parked = {item.reference: item for item in (await _parked(session))[0]}
+    rows = _rows(session)
+    return [finding for trip in trips for finding in check_points.journey_findings(_journey(session, trip, rows, parked), rows)]
+
+
+def _experiments(session: Session) -> list[Experiment]:
+    wanted = [(flow, entity) for flow, entity in JOURNEYS if flow in session.manifest.flows]
+    return [
+        Experiment(f"check-{number:06d}", flow, entity, f"{flow}/{entity}", "check", "baseline", number)
+        for number, (flow, entity) in enumerate(wanted, start=1)
+    ]
+
+
+async def _send(session: Session, cast: Cast, experiment: Experiment) -> _Trip:
+    """Up to the approval; bad copies of its event go out while it still waits for the last one."""
+    paper = cast.prepare(experiment)
+    trip = _Trip(experiment, paper, {})
+    if session.manifest.paths.webhook is not None:
+        for deliver in BAD_COPIES:
+            trip.bad_copies[deliver] = await _event(session, paper, deliver)
+    trip.began = monotonic()
+    paper.approve_last()
+    return trip
+
+
+async def _event(session: Session, paper: Paper, deliver: str) -> int | None:
+    desk = paper.desk
+    data = desk.event_data(paper.body, "approved")
+    status: int | None = await session.world.send_event(
+        paper.experiment.txn_id, desk.approved_event, paper.source_id, data, deliver=deliver
+    )
+    return status
+
+
+async def _wait(session: Session, trips: Sequence[_Trip]) -> None:
+    limit_s = max(SETTLE_S, 2 * session.manifest.poll_interval_s if session.manifest.paths.webhook is None else 0.0)
+    while monotonic() - trips[-1].began < limit_s:
+        session.refresh()
+        for trip in trips:
+            if trip.experiment.txn_id in session.books.settled and not trip.ended:
+                trip.ended = monotonic()
+        if all(trip.ended for trip in trips):
+            return
+        await asyncio.sleep(TICK_S)
+
+
+async def _send_again(session: Session, trips: Sequence[_Trip]) -> None:
+    """The same fact under another id, when all is done: it must not be posted twice."""
+    await asyncio.gather(*(_event(session, trip.paper, "genuine") for trip in trips))
+    await asyncio.sleep(AGAIN_S)
+
+
+def _journey(session: Session, trip: _Trip, rows: Sequence[Mapping[str, Any]], parked: Mapping[str, ParkedItem]) -> Journey:
+    txn_id, point = trip.experiment.txn_id, trip.paper.desk.approved_point
+    genuine = {
+        row["op_id"] for row in rows if row["kind"] == "event_sent" and row.get("txn_id") == txn_id and row["sig_ok"] and row["fresh"]
+    }
+    acks = [row.get("status") for row in rows if row["kind"] == "event_ack" and row["op_id"] in genuine and row["call_point"] == point]
+    item = parked.get(trip.paper.source_id)
+    return Journey(
+        txn_id=txn_id,
+        flow=session.catalog.flows[trip.experiment.flow],
+        what=f"{trip.paper.desk.document.replace('_', ' ')} {trip.paper.source_id} ({trip.experiment.entity})",
+        state=session.books.settled.get(txn_id),
+        waited_s=(trip.ended or monotonic()) - trip.began,
+        acked=next((status for status in acks if status is not None), None),
+        sent=session.manifest.paths.webhook is not None,
+        bad_copies=trip.bad_copies,
+        parked=item.reason if item is not None else None,
+    )
+
+
+# --- what the manifest declares ------------------------------------------------------------------------------------------------
+
+
+async def _declared_paths(session: Session) -> list[Finding]:
+    paths, manifest = session.manifest.paths, session.manifest
+    idle = await _ask(session, "GET", paths.idle) if paths.idle else (None, None)
+    redrive = await _ask(session, "POST", paths.redrive) if paths.redrive else (None, None)
+    items, problems = await _parked(session)
+    return [
+        check_points.parked_finding(manifest.parked.by, problems, len(items)),
+        check_points.redrive_finding(paths.redrive, redrive[0]),
+        check_points.idle_finding(paths.idle, *idle),
+    ]
+
+
+async def _ask(session: Session, method: str, path: str) -> tuple[int | None, Any]:
+    """Status and decoded answer (None when it is not JSON) of one call to the connector; status None when there was no answer."""
+    body: dict[str, Any] | None = {} if method == "POST" else None
+    try:
+        async with session.http.request(
+            method, session.connector.base_url + path, json=body, headers=dict(session.manifest.headers)
+        ) as response:
+            data = await response.read()
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return None, None
+    try:
+        return response.status, json.loads(data)
+    except ValueError:
+        return response.status, None
+
+
+async def _parked(session: Session) -> tuple[tuple[ParkedItem, ...], list[str]]:
+    """Items, and what is wrong with the declaration."""
+    parked = session.manifest.parked
+    try:
+        if parked.http is not None:
+            status, answer = await _ask(session, "GET", parked.http)
+            if status != 200:
+                return (), [f"GET {parked.http} answered {status if status is not None else 'nothing'}, expected 200"]
+        elif parked.file is not None:
+            path = session.directory.state / parked.file
+            answer = json.loads(path.read_text("utf-8")) if path.exists() else {"items": []}
+        elif parked.command:
+            answer = json.loads(await session.connector.run_command(parked.command, "parked.command", SETTLE_S))
+        else:
+            return (), []
+    except (ConnectorError, OSError, ValueError) as error:
+        return (), [str(error)]
+    items, problems = parse_parked(answer)
+    return tuple(items), problems
+
+
+async def _polling(session: Session, began: float) -> Finding:
+    """Waits a little for the lists to be read, not longer than a person would."""
+    flows = [session.catalog.flows[flow] for flow in session.manifest.flows]
+    lists = [point.id for flow in flows for point in flow.call_points if point.kind == "list"]
+    interval_s = session.manifest.poll_interval_s
+    while True:
+        waited_s = monotonic() - began
+        finding = check_points.polling_finding(
+            _rows(session), lists, waited_s, interval_s, takes_events=session.manifest.paths.webhook is not None
+        )
+        if finding.status == "ok" or waited_s > min(interval_s + 1.0, POLL_WAIT_S):
+            return finding
+        await asyncio.sleep(4 * TICK_S)
+
+
+def _rows(session: Session) -> list[dict[str, Any]]:
+    session.world.recorder.flush()
+    text = session.directory.history.read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines() if line]
+
+
+def _last_words(path: Path) -> str:
+    """The end of the connector's log; closing the stage has masked the secrets in it."""
+    tail = path.read_text("utf-8", "replace").splitlines()[-LOG_LINES:] if path.exists() else []
+    return "\n".join(["The connector's last words:", *(f"  | {line[:300]}" for line in tail)]) if tail else "The connector wrote no log."
