@@ -145,6 +145,7 @@ def read_yaml(file: Path) -> Section:
     """The top mapping of a YAML file."""
     text = _read(file)
     try:
+        _refuse_aliases(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -157,6 +158,15 @@ def read_yaml(file: Path) -> Section:
     lines: dict[tuple[str, ...], int] = {}
     _yaml_lines(file, node, (), lines)
     return Section(file, values, lines)
+
+
+def _refuse_aliases(file: Path, text: str) -> None:
+    """An alias can make a small file endless, or point to itself; settings need none."""
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.AliasToken):
+            raise ConfigError(
+                f"{file}:{token.start_mark.line + 1}", f"aliases such as *{token.value} are not supported here; write the value out"
+            )
 
 
 def _yaml_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:

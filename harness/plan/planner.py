@@ -140,7 +140,7 @@ class Planner:
         stream(self._seed, "order", name).shuffle(templates)
         drafts: list[Draft] = []
         for turn in range(self._scenario.volume.per_window):
-            # The run starts even places before the fault and odd ones inside it; an even number of templates is rotated so that each comes at both.
+            # The run starts even places before the fault, odd ones inside: an even number of templates is rotated, so each comes at both.
             first = turn % len(templates) if len(templates) % 2 == 0 else 0
             drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
         return self._wave(name, "run", drafts, "run", "run", window=window)

@@ -10,12 +10,13 @@ from harness.plan.space import entities_of
 from harness.scenario import ENTITIES, Scenario, Volume
 
 CATALOG: Catalog = load_catalog()
+EVERY_FAULT = tuple(CATALOG.faults)
 ROUTES = {"US01": "ap_invoice", "DE01": "journal_entry", "JP01": "ap_invoice"}
 FLOWS = tuple(CATALOG.flows)
 
 
 def make_scenario(
-    *, flows: Sequence[str] = FLOWS, entities: Sequence[str] = ENTITIES, faults: Iterable[str] = tuple(CATALOG.faults), volume: Volume | None = None
+    *, flows: Sequence[str] = FLOWS, entities: Sequence[str] = ENTITIES, faults: Iterable[str] = EVERY_FAULT, volume: Volume | None = None
 ) -> Scenario:
     """A scenario with every fault, unless said otherwise."""
     return Scenario("test", "test", Path("test.yaml"), tuple(flows), tuple(entities), tuple(faults), volume or Volume())

@@ -1,4 +1,4 @@
-"""A correct run, written row by row: both flows, controls, faults that pass, parked and re-driven items, refusals, reversals, forged events, a kill.
+"""A correct run, written row by row: controls, faults that pass, parked and re-driven items, refusals, reversals, forged events, a kill.
 
 `clean_run()` returns the Scribe; tests change its rows and judge what they wrote. Transactions by what they show:
 
@@ -83,7 +83,14 @@ def create_order(scribe: Scribe, number: int, **options: Any) -> None:
     """The connector creates the purchase order of a transaction."""
     txn_id, source = f"p2p-{number:06d}", f"REQ-T1-{number:06d}"
     effects = order_effects(f"45{number:08d}", 20_000 + 37 * number, source)
-    call = {"method": "POST", "status": 201, "outcome": "committed", "idem_key": f"k-{txn_id}", "body_hash": f"b-{txn_id}", "ext_ref": source}
+    call = {
+        "method": "POST",
+        "status": 201,
+        "outcome": "committed",
+        "idem_key": f"k-{txn_id}",
+        "body_hash": f"b-{txn_id}",
+        "ext_ref": source,
+    }
     scribe.call("erp.po.create", txn_id, effects=effects, **{**call, **options})
 
 
@@ -114,7 +121,15 @@ def reversed_in_flight(scribe: Scribe) -> None:
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10"}
     cancel = {**base, "entity_type": "purchase_order", "entity_id": "4500000013", "effect": "reverse", "state": "cancelled"}
     lines = [
-        {**base, "entity_type": "journal_line", "entity_id": f"45r/{account}", "effect": "create", "parent_id": "45r", "account": account, "amount_minor": minor}
+        {
+            **base,
+            "entity_type": "journal_line",
+            "entity_id": f"45r/{account}",
+            "effect": "create",
+            "parent_id": "45r",
+            "account": account,
+            "amount_minor": minor,
+        }
         for account, minor in (("9200", -20_481), ("9900", 20_481))
     ]
     scribe.call("erp.po.cancel", txn_id, method="POST", outcome="committed", effects=[cancel, *lines], body_hash="c13")
@@ -139,7 +154,15 @@ def blocked(scribe: Scribe) -> None:
     """15: the supplier was blocked after it was read; the ERP refuses, the requisition is refused to its owner."""
     txn_id, source = begin_order(scribe, 15, "erp.supplier.read", BLOCKED)
     scribe.call("erp.supplier.read", txn_id, fault=BLOCKED)
-    scribe.row("source_action", "erp", call_point="erp.supplier.block", txn_id=txn_id, entity_type="supplier", entity_id="V900015", state="blocked")
+    scribe.row(
+        "source_action",
+        "erp",
+        call_point="erp.supplier.block",
+        txn_id=txn_id,
+        entity_type="supplier",
+        entity_id="V900015",
+        state="purchasing_block:on",
+    )
     refusal: Row = {"method": "POST", "status": 409, "view": "fail", "outcome": "rejected", "code": "SUPPLIER_BLOCKED", "body_hash": "b15"}
     scribe.call("erp.po.create", txn_id, **refusal)
     effect: Row = {"entity_type": "requisition", "entity_id": source, "effect": "update", "state": "refused", "src_version": 1}
@@ -150,7 +173,14 @@ def write_back_refused(scribe: Scribe) -> None:
     """16: ordered, but the write-back is refused until the run heals: parked as posted."""
     txn_id, _ = begin_order(scribe, 16, "procurement.requisition.record_order", REFUSED)
     create_order(scribe, 16)
-    answer: Row = {"method": "PUT", "status": 422, "view": "fail", "outcome": "not_reached", "code": "VALIDATION_FAILED", "body_hash": "o16"}
+    answer: Row = {
+        "method": "PUT",
+        "status": 422,
+        "view": "fail",
+        "outcome": "not_reached",
+        "code": "VALIDATION_FAILED",
+        "body_hash": "o16",
+    }
     scribe.call("procurement.requisition.record_order", txn_id, fault=REFUSED, **answer)
 
 
@@ -174,7 +204,14 @@ def period_closed(scribe: Scribe) -> None:
     scribe.plan[-1]["window"] = {"fault_id": "F-F3", "mode": "close_period", "target": "US01", "duration_ms": 600}
     set_period(scribe, "erp.period.close", "closed")
     scribe.row("fault_fired", call_point="US01", fault_id="F-F3", mode="close_period", experienced_by=txn_id)
-    answer: Row = {"method": "POST", "status": 409, "view": "fail", "outcome": "rejected", "code": "PERIOD_CLOSED", "body_hash": f"b-{txn_id}"}
+    answer: Row = {
+        "method": "POST",
+        "status": 409,
+        "view": "fail",
+        "outcome": "rejected",
+        "code": "PERIOD_CLOSED",
+        "body_hash": f"b-{txn_id}",
+    }
     scribe.call("erp.ap_invoice.create", txn_id, **answer)
     set_period(scribe, "erp.period.reopen", "open")
     scribe.row("fault_healed", "erp", call_point="US01", fault_id="F-F3", mode="close_period")
@@ -214,7 +251,9 @@ def redriven_expense(scribe: Scribe) -> None:
     source, txn_id = "ER-T1-000017", "exp-000017"
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10", "src_version": 1, "amount_minor": 20_000 + 37 * 17}
     document: Row = {**base, "entity_type": "ap_invoice", "entity_id": "1900000017", "ext_ref": source}
-    posted_create(scribe, "erp.ap_invoice.create", txn_id, source, [{**document, "effect": "create", "state": "accepted"}], None, status=202)
+    posted_create(
+        scribe, "erp.ap_invoice.create", txn_id, source, effects=[{**document, "effect": "create", "state": "accepted"}], None, status=202
+    )
     scribe.row("commit", "erp", txn_id=txn_id, **{**document, "effect": "update", "state": "posted"})
     effect: Row = {"entity_type": "expense_report", "entity_id": source, "effect": "update", "state": "posted", "src_version": 1}
     scribe.call("expense.report.record_posting", txn_id, method="PUT", outcome="committed", effects=[effect], body_hash="p17")
@@ -271,11 +310,12 @@ def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tup
     """Write the run with its crosswalks and judge it."""
     mappings = folder / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
-    (mappings / "entities.csv").write_text("procurement_legal_entity,expense_entity_code,erp_company_code\nACME-US,10,1000\nACME-DE,20,2000\n")
+    (mappings / "entities.csv").write_text(
+        "procurement_legal_entity,expense_entity_code,erp_company_code\nACME-US,10,1000\nACME-DE,20,2000\n"
+    )
     return judge(renumber(scribe).save(folder, manifest, cells))
 
 
 def invariant(verdict: Verdict, invariant_id: str) -> Row:
     """One invariant of a verdict."""
     return next(entry for entry in verdict.invariants if entry["id"] == invariant_id)
-
