@@ -35,7 +35,8 @@ def coverage(
 ) -> tuple[Document, list[Key]]:
     """The coverage document, and the applicable cells in which no fault fired.
 
-    cells: as in plan.json; steps: rows with flow, txn_id, call_point, fault_id, mode, has_fired; verdicts: by transaction, without solo runs.
+    cells: as in plan.json; steps: rows with flow, txn_id, call_point, fault_id, mode, has_fired; verdicts: by transaction, without
+    runs that repeat a violation alone.
     """
     table: dict[Key, Cell] = {}
     for entry in cells:

@@ -14,6 +14,7 @@ from harness.judge.checks import Checked, build_views, check, fetch
 from harness.judge.coverage import coverage
 from harness.judge.invariants import Invariant, load_invariants
 from harness.judge.load import Loaded, missing_columns, open_history
+from harness.judge.queries import query
 from harness.judge.reference import Run, read_run
 from harness.judge.stories import Teller, timelines
 from harness.judge.verdict import EXPERIMENT_VERDICTS, Document, Verdict, decimal_text, plain
@@ -21,10 +22,10 @@ from harness.judge.verdict import EXPERIMENT_VERDICTS, Document, Verdict, decima
 ROWS_SHOWN = 20
 UNFINISHED = "the run has not finished"  # what the manifest says until the harness closes it; the history itself says it better
 LIMITS = (
-    "A pass means: no violation in these experiments, with this coverage, under this fault model. It does not see faults inside the connector's own "
-    "database or queue (only their effects), timing bugs narrower than the hold points, bugs that need three or more faults, data outside the templates, "
-    "behaviour of the real systems that the mocks get wrong, a connector that recognises the test, limits of throughput and memory, security beyond the "
-    "authenticity of webhooks, or a policy that the scenario states wrongly."
+    "A pass means: no violation in these experiments, with this coverage, under this fault model. It does not see faults inside the "
+    "connector's own database or queue (only their effects), timing bugs narrower than the hold points, bugs that need three or more "
+    "faults, data outside the templates, behaviour of the real systems that the mocks get wrong, a connector that recognises the test, "
+    "limits of throughput and memory, security beyond the authenticity of webhooks, or a policy that the scenario states wrongly."
 )
 
 
@@ -62,7 +63,7 @@ class _Judgement:
     def __init__(self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, began: float) -> None:
         self._run_dir, self._run, self._catalog, self._loaded, self._began = run_dir, run, catalog, loaded, began
         self._con: duckdb.DuckDBPyConnection = loaded.con
-        self._outcomes = {row["txn_id"]: row for row in fetch(self._con, OUTCOME_SQL)}
+        self._outcomes = {row["txn_id"]: row for row in fetch(self._con, query("outcomes"))}
         facts = fetch(self._con, "select * from run_fact")[0]
         self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
         self._checks, self._solos = self._ask(load_invariants())
@@ -123,7 +124,7 @@ class _Judgement:
         )
 
     def _decision(self) -> tuple[str, list[str]]:
-        """Truncated: inconclusive whatever was found. A violation is a proof and outranks missing evidence. A pass needs no reason against it."""
+        """Truncated: inconclusive whatever was found. Else a violation is a proof, and outranks missing evidence."""
         gaps = list(self._gaps())
         violated = [one for one in self._checks if one.status == "violated"]
         found = [f"{one.invariant.id}: {one.invariant.title}: violated {len(one.rows)} times" for one in _by_severity(violated)]
@@ -172,7 +173,8 @@ class _Judgement:
             yield f"V01: in {len(self._unfired)} planned cells the fault never fired: {some}"
         spoilt = [row for row in self._coverage["matrix"] if row["verdict"] == "contaminated"]
         if spoilt:
-            yield f"{len(spoilt)} cells were judged only in waves whose fault-free controls were disturbed: {', '.join(sorted(self._contaminated))}"
+            waves = ", ".join(sorted(self._contaminated))
+            yield f"{len(spoilt)} cells were judged only in waves whose fault-free controls were disturbed: {waves}"
 
     def _counts(self) -> dict[str, int]:
         own = [e for e in self._experiments if e.row["role"] != "solo"]
@@ -221,31 +223,12 @@ class _Judgement:
 
     def _violations(self) -> list[Document]:
         felt: dict[str, list[dict[str, Any]]] = {}
-        for row in fetch(self._con, FELT_SQL):
+        for row in fetch(self._con, query("faults_met")):
             felt.setdefault(row["txn_id"], []).append(row)
         twins = {row["template"]: row["example"] for row in fetch(self._con, "select template, example from twin_count")}
         templates = {txn_id: row["template"] for txn_id, row in self._outcomes.items()}
         teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, felt, twins, templates)
         return teller.tell([one for one in self._checks if one.status == "violated"], self._solos)
-
-
-OUTCOME_SQL = """
-select o.*, case
-    when o.live_n > 1 then 'double'
-    when o.expected = 'undone' then case when o.live_n = 0 then 'undone' else 'posted' end
-    when o.meaning = 'posted' and o.live_n = 1 then 'posted'
-    when o.meaning = 'refused' and o.live_n = 0 then 'refused'
-    when o.is_parked then 'parked'
-    when not r.final_read or r.shrinking then 'open'
-    when o.live_n = 1 then 'posted'
-    when o.expected = 'posted' then 'lost' else 'undone' end as outcome
-from outcome o, run_fact r order by o.seq0
-"""
-FELT_SQL = """
-select txn_id, fault_id, any_value(fault_name) as fault_name, any_value(mode) as mode, arg_min(call_point, call_point) as call_point, any_value(how) as how
-from experienced group by txn_id, fault_id
-order by txn_id, case any_value(how) when 'own' then 0 when 'run' then 1 else 2 end, fault_id
-"""
 
 
 def _by_severity(checks: Iterable[Checked]) -> list[Checked]:

@@ -1,5 +1,6 @@
 """Reads a run directory's history into DuckDB: whole lines only, the declared columns only, bounded memory."""
 
+# ruff: noqa: S608 (the SQL is put together from the declared schema and from quoted paths, never from what a history says)
 import contextlib
 import os
 import shutil
@@ -21,12 +22,11 @@ _TAIL = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A history in the table `h` of `con`, ordered by seq. truncated: why it is not complete, or None. scratch: a folder that goes with it."""
+    """A history in the table `h` of `con`, ordered by seq. truncated: why it is not complete, or None."""
 
     con: duckdb.DuckDBPyConnection
     rows: int
     truncated: str | None
-    scratch: Path
 
 
 @contextlib.contextmanager
@@ -39,7 +39,7 @@ def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
             torn = _read(con, run_dir, schema, scratch)
             rows, ended = _one(con, "select count(*), count(*) filter (kind = 'run_end') from h")
             why = "its last line is torn" if torn else None if ended else "it has no run_end row"
-            yield Loaded(con, int(rows), why and f"the history is truncated: {why}", scratch)
+            yield Loaded(con, int(rows), why and f"the history is truncated: {why}")
         finally:
             con.close()
 
@@ -55,11 +55,8 @@ def finish_history(run_dir: Path, schema: History) -> Path:
             source = _whole_lines(_ndjson_of(run_dir), Path(folder))[0]
             names = ", ".join(f'"{name}"' for name in schema.columns)
             partial = run_dir / f".{PARQUET}.part"
-            _run(
-                con,
-                f"copy (select {names} from {_reader(source, schema)} order by seq) to '{_quoted(partial)}' (format parquet, compression zstd)",
-                run_dir,
-            )
+            rows = f"select {names} from {_reader(source, schema)} order by seq"
+            _run(con, f"copy ({rows}) to '{_quoted(partial)}' (format parquet, compression zstd)", run_dir)
             partial.replace(run_dir / PARQUET)
         finally:
             con.close()
@@ -67,7 +64,7 @@ def finish_history(run_dir: Path, schema: History) -> Path:
 
 
 def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "threads": str(max(2, min(4, os.cpu_count() or 2))),
         "temp_directory": str(scratch),

@@ -1,7 +1,7 @@
 """Violations as people read them: one plain sentence, the plan line, the control twin, the timeline."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from harness.judge.checks import Checked, fetch
+from harness.judge.queries import query
 from harness.judge.verdict import Document, decimal_text, plain
 
 TIMELINE_ROWS_MAX = 60
@@ -113,31 +114,12 @@ def words(name: str) -> str:
 def timelines(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> dict[str, list[Document]]:
     """Everything that happened to these transactions, in order. Leaves the table `timeline` for the explain queries."""
     con.execute("create or replace table told (txn_id varchar)")
-    if txn_ids:
-        con.execute("insert into told values " + ", ".join("('" + name.replace("'", "''") + "')" for name in sorted(txn_ids)))
-    con.execute(TIMELINE_SQL)
+    con.execute("insert into told select unnest($names)", {"names": sorted(txn_ids)})
+    con.execute(query("timeline"))
     found: dict[str, list[Document]] = {}
     for row in fetch(con, "select * from timeline order by txn_id, seq"):
         found.setdefault(row["txn_id"], []).append(_line(row))
     return found
-
-
-TIMELINE_SQL = """
-create or replace table timeline as
-with mine as (select op.op_id, op.txn_id, op.call_kind from op join told using (txn_id)),
-span as (select t.txn_id, min(h.seq) as first_seq, max(h.seq) as last_seq from h join told t on t.txn_id = h.txn_id group by 1),
-rows as (
-  select coalesce(t.txn_id, m.txn_id) as who, m.call_kind, h.* from h left join told t on t.txn_id = h.txn_id left join mine m on m.op_id = h.op_id
-  where t.txn_id is not null or (m.txn_id is not null and h.kind <> 'event_sent')
-  union all
-  select s.txn_id, null, h.* from h join span s on h.seq between s.first_seq and s.last_seq
-  where h.txn_id is null and h.kind in ('proc_kill', 'proc_start', 'redrive', 'phase', 'quiet')
-  union all
-  select t.txn_id, null, h.* from h join told t on h.kind = 'fault_fired' and h.txn_id is distinct from t.txn_id
-     and list_contains(string_split(coalesce(h.experienced_by, ''), ' '), t.txn_id)
-)
-select who as txn_id, call_kind, * exclude (who, txn_id, call_kind) from rows
-"""
 
 
 def bounded(lines: Sequence[Document], marked: set[int]) -> list[Document]:
@@ -165,6 +147,8 @@ def _line(row: Mapping[str, Any]) -> Document:
 
 def _text(row: Mapping[str, Any]) -> str:
     writer = _TEXTS.get(str(row["kind"]))
+    if row["kind"] in _WORDS:
+        return _WORDS[row["kind"]]
     return writer(row) if writer else str(row["reason"] or row["state"] or row["detail"] or row["kind"])
 
 
@@ -192,7 +176,13 @@ def _experiment(row: Mapping[str, Any]) -> str:
     )
 
 
-_TEXTS = {
+_WORDS = {
+    "redrive": "the connector is asked to re-drive what it parked",
+    "proc_kill": "the connector is killed",
+    "hold": "the request is held",
+    "release": "the hold ends",
+}
+_TEXTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "experiment": _experiment,
     "fault_armed": lambda row: f"planned: {row['fault_id']}/{row['mode']} at attempt {row['attempt'] or 'every'}",
     "fault_fired": lambda row: f"fault {row['fault_id']}/{row['mode']}",
@@ -212,10 +202,6 @@ _TEXTS = {
     "event_dropped": lambda row: f"event {row['event_id']} was never delivered",
     "parked": lambda row: f"declared parked: {row['reason'] or row['class'] or ''} (outcome {row['state'] or 'not posted'})",
     "read_view": lambda row: "at the end: " + _document(row),
-    "redrive": lambda row: "the connector is asked to re-drive what it parked",
-    "proc_kill": lambda row: "the connector is killed",
     "proc_start": lambda row: f"the connector starts (generation {row['sut_gen']})",
     "phase": lambda row: f"phase {row['phase']}",
-    "hold": lambda row: "the request is held",
-    "release": lambda row: "the hold ends",
 }

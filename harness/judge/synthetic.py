@@ -1,8 +1,8 @@
 """Histories made by hand: a correct run of both flows, row by row, for the bench and for the judge's own tests.
 
-    scribe = Scribe("r1")
-    scribe.begin(); order(scribe, 1, wave="baseline-1", role="baseline"); scribe.end()
-    make_history(1_000_000, run_dir)     # manifest.json, plan.json and history.ndjson of about that many rows
+scribe = Scribe("r1")
+scribe.begin(); order(scribe, 1, wave="baseline-1", role="baseline"); scribe.end()
+make_history(1_000_000, run_dir)     # manifest.json, plan.json and history.ndjson of about that many rows
 """
 
 from collections.abc import Callable, Iterable
@@ -73,21 +73,38 @@ class Scribe:
         """A transaction joins, with at most one step (call point, fault) at its first attempt."""
         point, fault = step or ("", None)
         plan = f"{point}@1 = {fault.fault_id}/{fault.mode}" if fault else "no fault"
-        steps = [{"call_point": point, "attempt": 1, "fault_id": fault.fault_id, "mode": fault.mode}] if fault else []
+        steps: list[Row] = [{"call_point": point, "attempt": 1, "fault_id": fault.fault_id, "mode": fault.mode}] if fault else []
         self.plan.append({"txn_id": txn_id, "flow": flow, "template": template, "wave": wave, "role": role, "steps": steps, "plan": plan})
         self.row("experiment", txn_id=txn_id, flow=flow, wave=wave, role=role, template=template, detail=plan)
-        if fault:
-            told = {"call_point": point, "attempt": 1, "fault_id": fault.fault_id, "mode": fault.mode}
+        for told in steps:
             self.row("fault_armed", txn_id=txn_id, plan_id=f"{txn_id}.1", **told)
 
     def person(self, call_point: str, txn_id: str, entity_type: str, entity_id: str, state: str, **columns: Any) -> None:
         """A person's action and its commit."""
-        node = call_point.split(".")[0]
-        self.row("source_action", node, call_point=call_point, txn_id=txn_id, entity_type=entity_type, entity_id=entity_id, state=state, **columns)
+        node = call_point.partition(".")[0]
+        self.row(
+            "source_action",
+            node,
+            call_point=call_point,
+            txn_id=txn_id,
+            entity_type=entity_type,
+            entity_id=entity_id,
+            state=state,
+            **columns,
+        )
         effect = "create" if call_point.endswith(".create") else "update"
         self.row("commit", node, txn_id=txn_id, entity_type=entity_type, entity_id=entity_id, effect=effect, state=state, **columns)
 
-    def event(self, call_point: str, txn_id: str, *, sig_ok: bool = True, fresh: bool = True, status: int | None = 202, event_id: str | None = None) -> None:
+    def event(
+        self,
+        call_point: str,
+        txn_id: str,
+        *,
+        sig_ok: bool = True,
+        fresh: bool = True,
+        status: int | None = 202,
+        event_id: str | None = None,
+    ) -> None:
         """One delivery and its answer."""
         self.ops += 1
         name = event_id or f"msg_{txn_id}_{call_point}"
@@ -111,7 +128,7 @@ class Scribe:
     ) -> int:
         """One call of the connector: request, commits, decision, fault, end of the answer. Returns its op_id."""
         self.ops += 1
-        op_id, node = self.ops, call_point.split(".")[0]
+        op_id, node = self.ops, call_point.partition(".")[0]
         head = {"op_id": op_id, "call_point": call_point, "attempt": attempt, "txn_id": txn_id}
         answer = {name: columns.pop(name) for name in ("code", "retry_after_ms") if name in columns}
         self.row("request", node, method=method, route="/" + call_point, txn_attr="ref" if txn_id else "none", **columns, **head)
@@ -131,7 +148,12 @@ class Scribe:
         """Write manifest.json, plan.json and history.ndjson; returns run_dir."""
         run_dir.mkdir(parents=True, exist_ok=True)
         first = {"schema": 1, "run_id": self.run_id, "seed": 1, "scenario": {"name": "synthetic"}, "status": "complete", "why": None}
-        connector = {"name": "synthetic", "capabilities": {"parked": "http", "redrive": True}, "gives_up_after": 10, "period_closed": "park"}
+        connector = {
+            "name": "synthetic",
+            "capabilities": {"parked": "http", "redrive": True},
+            "gives_up_after": 10,
+            "period_closed": "park",
+        }
         _write(run_dir / "manifest.json", {**first, "connector": connector, **(manifest or {})})
         _write(run_dir / "plan.json", {"schema": 1, "experiments": self.plan, "cells": list(cells)})
         encode = msgspec.json.Encoder().encode
@@ -148,7 +170,7 @@ def order(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[str,
     """A requisition that becomes one purchase order. Returns the transaction; settle=False stops after the approval's event."""
     txn_id, source = f"p2p-{number:06d}", f"REQ-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, P2P, wave=wave, role=role, template="requisition-to-po/US01", step=step)
-    amount = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US"}
+    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US"}
     approve(scribe, txn_id, "procurement.requisition", "requisition", source, **amount)
     scribe.event("wh.requisition.approved", txn_id)
     if settle:
@@ -170,24 +192,38 @@ def post_order(scribe: Scribe, txn_id: str, source: str, number: int, fault: Fau
     scribe.call("erp.coding.check", txn_id)
     amount, document = 20_000 + 37 * number, f"45{number:08d}"
     effects = order_effects(document, amount, source)
-    posted_create(scribe, "erp.po.create", txn_id, source, effects, fault, status=201)
-    recorded: Row = {"entity_type": "requisition", "entity_id": source, "effect": "update", "state": "ordered", "src_version": 1, "version": 4}
-    scribe.call("procurement.requisition.record_order", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash=f"o{number}")
+    posted_create(scribe, "erp.po.create", txn_id, source, effects=effects, fault=fault, status=201)
+    recorded: Row = {
+        "entity_type": "requisition",
+        "entity_id": source,
+        "effect": "update",
+        "state": "ordered",
+        "src_version": 1,
+        "version": 4,
+    }
+    scribe.call(
+        "procurement.requisition.record_order", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash=f"o{number}"
+    )
 
 
 def order_effects(document: str, amount: int, source: str) -> list[Row]:
     """The purchase order and its memo entry."""
     base: Row = {"company": "1000", "currency": "USD", "period": PERIOD, "src_version": 1}
-    first = {"entity_type": "purchase_order", "entity_id": document, "effect": "create", "state": "created", "amount_minor": amount, "ext_ref": source}
+    first = {
+        "entity_type": "purchase_order",
+        "entity_id": document,
+        "effect": "create",
+        "state": "created",
+        "amount_minor": amount,
+        "ext_ref": source,
+    }
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
     credit = {**line, "entity_id": f"{document}/2", "account": "9900", "amount_minor": -amount}
     return [{**base, **effect} for effect in (first, debit, credit)]
 
 
-def posted_create(
-    scribe: Scribe, point: str, txn_id: str, source: str, effects: list[Row], fault: Fault | None, *, status: int
-) -> None:
+def posted_create(scribe: Scribe, point: str, txn_id: str, source: str, effects: list[Row], fault: Fault | None, *, status: int) -> None:
     """A create that ends with one document: at once, or after the fault with a second attempt under the same key."""
     call: dict[str, Any] = {"method": "POST", "idem_key": f"k-{txn_id}", "body_hash": f"b-{txn_id}", "ext_ref": source}
     if fault is None:
@@ -205,7 +241,7 @@ def expense(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[st
     """An expense report that becomes one AP invoice, accepted with 202 and posted later. Returns the transaction."""
     txn_id, source = f"exp-{number:06d}", f"ER-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, EXPENSE, wave=wave, role=role, template="expense-to-posting/US01", step=step)
-    amount = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10"}
+    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10"}
     approve(scribe, txn_id, "expense.report", "expense_report", source, **amount)
     scribe.event("wh.expense_report.approved", txn_id)
     if settle:
@@ -219,16 +255,37 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
     scribe.call("erp.coding.check", txn_id)
     amount, document = 20_000 + 37 * number, f"19{number:08d}"
     base: Row = {"company": "1000", "currency": "USD", "period": PERIOD, "src_version": 1}
-    accepted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "create", "state": "accepted", "amount_minor": amount, "ext_ref": source}
-    posted_create(scribe, "erp.ap_invoice.create", txn_id, source, [accepted], fault, status=202)
+    accepted = {
+        **base,
+        "entity_type": "ap_invoice",
+        "entity_id": document,
+        "effect": "create",
+        "state": "accepted",
+        "amount_minor": amount,
+        "ext_ref": source,
+    }
+    posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=[accepted], fault=fault, status=202)
     posted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "update", "state": "posted", "amount_minor": amount}
     scribe.row("commit", "erp", txn_id=txn_id, **posted)
     for index, (account, signed) in enumerate((("5100", amount - 500), ("1100", 500), ("2010", -amount)), start=1):
-        line = {"entity_type": "journal_line", "entity_id": f"{document}/{index}", "parent_id": document, "effect": "create", "cost_center": "4711000"}
+        line = {
+            "entity_type": "journal_line",
+            "entity_id": f"{document}/{index}",
+            "parent_id": document,
+            "effect": "create",
+            "cost_center": "4711000",
+        }
         scribe.row("commit", "erp", txn_id=txn_id, account=account, **{**base, **line, "amount_minor": signed})
     scribe.event("wh.posting.confirmed", txn_id)
     scribe.call("erp.job.read", txn_id)
-    recorded: Row = {"entity_type": "expense_report", "entity_id": source, "effect": "update", "state": "posted", "src_version": 1, "version": 4}
+    recorded: Row = {
+        "entity_type": "expense_report",
+        "entity_id": source,
+        "effect": "update",
+        "state": "posted",
+        "src_version": 1,
+        "version": 4,
+    }
     scribe.call("expense.report.record_posting", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash=f"p{number}")
 
 
@@ -273,7 +330,19 @@ def _append(run_dir: Path, scribe: Scribe) -> None:
 
 def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
     """The read_view columns of every document in `rows` (of one transaction number, or of all), in its last state."""
-    kept = ("txn_id", "entity_type", "entity_id", "state", "version", "amount_minor", "currency", "company", "period", "ext_ref", "src_version")
+    kept = (
+        "txn_id",
+        "entity_type",
+        "entity_id",
+        "state",
+        "version",
+        "amount_minor",
+        "currency",
+        "company",
+        "period",
+        "ext_ref",
+        "src_version",
+    )
     found: dict[tuple[str, str], Row] = {}
     posted: dict[str, str] = {}
     for row in rows:

@@ -11,8 +11,9 @@ create macro month_number(period) as try_cast(left(period, 4) as integer) * 12 +
 -- one transaction = one experiment
 create table txn as
 select h.txn_id, min(h.seq) as seq0, arg_min(h.t_mono_ns, h.seq) as t0, arg_min(h.t_biz, h.seq) as biz0, arg_min(h.flow, h.seq) as flow,
-       arg_min(h.wave, h.seq) as wave, arg_min(h.role, h.seq) as role, arg_min(h.template, h.seq) as template, arg_min(h.detail, h.seq) as detail,
-       coalesce(max(s.of), max(case when json_valid(h.detail) then json_extract_string(h.detail, '$.solo_of') end)) as solo_of
+       arg_min(h.wave, h.seq) as wave, arg_min(h.template, h.seq) as template, arg_min(h.detail, h.seq) as detail,
+       coalesce(max(s.of), max(case when json_valid(h.detail) then json_extract_string(h.detail, '$.solo_of') end)) as solo_of,
+       case when solo_of is not null then 'solo' else arg_min(h.role, h.seq) end as role
 from h left join planned_solo s using (txn_id)
 where h.kind = 'experiment' group by h.txn_id;
 
@@ -108,10 +109,27 @@ select txn_id, seq, parent_id, account, cost_center, company, period, currency, 
 -- fclass: what a fault means for the judgement
 create view fclass as select * from ref_fault;
 
--- fired: every time a fault reached the connector; whom: the transactions that it reached
+-- closed: when a period was not open for a module
+create table period_event as
+select seq, company, period, lower(state) as state, case when entity_id like '%AP%' then 'AP' when entity_id like '%GL%' then 'GL' when entity_id like '%PO%' then 'PO' end as module, entity_id
+from h where kind in ('source_action', 'commit') and entity_type = 'period' and state is not null;
+create table closed as
+select company, period, module, seq as from_seq, coalesce((select min(o.seq) from period_event o
+  where o.state = 'open' and o.company = c.company and o.period = c.period and o.module is not distinct from c.module and o.seq > c.seq), 9223372036854775807) as to_seq
+from period_event c where c.state = 'closed';
+
+-- fired: every time a fault reached the connector; whom: the transactions that it reached. Whoever was told that a period is closed, or had
+-- an accepted document turned down for it, met F-F3, whatever the harness could see of that from outside.
 create table fired as
 select h.seq, h.t_mono_ns, h.op_id, h.call_point, h.attempt, h.fault_id, h.mode, h.plan_id, who.txn_id, h.txn_id is not null and who.txn_id = h.txn_id as own
-from (select * from h where kind = 'fault_fired') h, (select unnest(list_distinct(list_filter(list_concat([h.txn_id], string_split(coalesce(h.experienced_by, ''), ' ')), lambda x: x is not null and x <> ''))) as txn_id) who;
+from (select * from h where kind = 'fault_fired') h, (select unnest(list_distinct(list_filter(list_concat([h.txn_id], string_split(coalesce(h.experienced_by, ''), ' ')), lambda x: x is not null and x <> ''))) as txn_id) who
+union all
+select min(seq), min(t_mono_ns), null, 'erp', null, 'F-F3', 'close_period', null, txn_id, false from (
+  select txn_id, seq, t_mono_ns from op where code = 'PERIOD_CLOSED' and txn_id is not null
+  union all
+  select d.txn_id, d.seq, d.t_mono_ns from doc d join closed c on c.company = d.company and d.dead_seq between c.from_seq and c.to_seq
+  where d.never_posted and d.txn_id is not null)
+where exists (select 1 from closed) group by txn_id;
 
 -- step: what was planned for a transaction, and whether it fired. A killed connector cannot tell F-G2 from F-G3: either counts for the other.
 create table step as
@@ -149,7 +167,9 @@ from said p left join by_source a using (entity_id) left join by_ref b using (en
 create table parked_then as
 select * from parked where txn_id is not null qualify row_number() over (partition by txn_id order by redrive_seq nulls last, seq desc) = 1;
 create table parked_now as
-select * from parked where txn_id is not null and redrive_seq is null qualify row_number() over (partition by txn_id order by seq desc) = 1;
+select * from parked where txn_id is not null and redrive_seq is null
+  and seq > coalesce((select max(seq) from h where kind = 'phase' and phase like '%quiesce' and phase not like '%redrive%'), 0)
+qualify row_number() over (partition by txn_id order by seq desc) = 1;
 
 -- outcome: where each transaction stands at the end of the history
 create table outcome as
@@ -194,15 +214,6 @@ select template, component, arg_max(value, n) as value, max(n) / sum(n) as share
 create table twin_count as
 select template, mode(made) as made, mode(reversed_n) as reversed_n, count(*) as n, min(txn_id) as example
 from outcome where faults = 0 and role in ('baseline', 'control') and expected = 'posted' and settled group by 1;
-
--- closed: when a period was not open for a module
-create table period_event as
-select seq, company, period, lower(state) as state, case when entity_id like '%AP%' then 'AP' when entity_id like '%GL%' then 'GL' when entity_id like '%PO%' then 'PO' end as module, entity_id
-from h where kind in ('source_action', 'commit') and entity_type = 'period' and state is not null;
-create table closed as
-select company, period, module, seq as from_seq, coalesce((select min(o.seq) from period_event o
-  where o.state = 'open' and o.company = c.company and o.period = c.period and o.module is not distinct from c.module and o.seq > c.seq), 9223372036854775807) as to_seq
-from period_event c where c.state = 'closed';
 
 -- delivery: one delivery attempt of a webhook and its answer
 create table delivery as
