@@ -154,7 +154,7 @@ class Engine:
         self._pool = pool
         self._peers = peers
         self._rules = RuleBook(settings)
-        self._inbox = Inbox(pool)
+        self._inbox = Inbox(pool, clock.monotonic)
         self._documents = Documents(pool, instance, entropy)
         self._clock = clock
         flows = Flows(settings, peers, self._rules, clock)
@@ -164,7 +164,6 @@ class Engine:
         self._worker = QueueWorker(pool, instance, self._runner.run)
         self._sweeper = Sweeper(pool)
         self._pollers = self._make_pollers(entropy)
-        self._busy_at = clock.monotonic()
 
     def _make_pollers(self, entropy: Entropy) -> list[Poller]:
         watermarks, units = Watermarks(self._pool), load_minor_units()
@@ -224,11 +223,9 @@ class Engine:
 
     async def _idle(self) -> tuple[bool, int]:
         pending = await self._documents.pending()
-        if pending or self._worker.busy or not self._peers.all_up():
-            self._busy_at = self._clock.monotonic()
-        # A lost event is no reason to rest: a whole polling cycle must have found nothing since there was work.
-        polled = all(poller.complete.began > self._busy_at for poller in self._pollers)
-        return pending == 0 and polled, pending
+        # An event may be lost: only a whole polling cycle after the last news, with nothing new in it, shows that all is known.
+        polled = all(poller.complete.began > self._inbox.news_at for poller in self._pollers)
+        return pending == 0 and polled and self._peers.all_up(), pending
 
 
 async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None:

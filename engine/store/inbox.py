@@ -6,7 +6,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -85,8 +85,10 @@ async def enqueue(connection: "asyncpg.Connection[asyncpg.Record]", documents: S
 class Inbox:
     """Collects facts and commits them in batches. `run` must be going on."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", monotonic: Callable[[], float]) -> None:
         self._pool = pool
+        self._monotonic = monotonic
+        self.news_at = monotonic()  # when something new came in last
         self._waiting: asyncio.Queue[tuple[Sequence[Fact], asyncio.Future[None]]] = asyncio.Queue(maxsize=10_000)
 
     async def accept(self, facts: Sequence[Fact]) -> None:
@@ -137,6 +139,7 @@ class Inbox:
             rows = await connection.fetch(_INSERT, *columns)
             if rows:
                 await enqueue(connection, [(row["flow"], row["source_id"]) for row in rows])
+                self.news_at = self._monotonic()
 
 
 class Watermarks:
