@@ -108,7 +108,7 @@ class Scribe:
         """One delivery and its answer."""
         self.ops += 1
         name = event_id or f"msg_{txn_id}_{call_point}"
-        head = {"op_id": self.ops, "call_point": call_point, "attempt": 1, "event_id": name, "txn_id": txn_id}
+        head: Row = {"op_id": self.ops, "call_point": call_point, "attempt": 1, "event_id": name, "txn_id": txn_id}
         self.row("event_sent", sig_ok=sig_ok, fresh=fresh, **head)
         self.row("event_ack", status=status, **head)
 
@@ -223,7 +223,9 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
     return [{**base, **effect} for effect in (first, debit, credit)]
 
 
-def posted_create(scribe: Scribe, point: str, txn_id: str, source: str, effects: list[Row], fault: Fault | None, *, status: int) -> None:
+def posted_create(
+    scribe: Scribe, point: str, txn_id: str, source: str, *, effects: list[Row], fault: Fault | None = None, status: int
+) -> None:
     """A create that ends with one document: at once, or after the fault with a second attempt under the same key."""
     call: dict[str, Any] = {"method": "POST", "idem_key": f"k-{txn_id}", "body_hash": f"b-{txn_id}", "ext_ref": source}
     if fault is None:

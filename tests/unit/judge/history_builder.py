@@ -251,9 +251,8 @@ def redriven_expense(scribe: Scribe) -> None:
     source, txn_id = "ER-T1-000017", "exp-000017"
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10", "src_version": 1, "amount_minor": 20_000 + 37 * 17}
     document: Row = {**base, "entity_type": "ap_invoice", "entity_id": "1900000017", "ext_ref": source}
-    posted_create(
-        scribe, "erp.ap_invoice.create", txn_id, source, effects=[{**document, "effect": "create", "state": "accepted"}], None, status=202
-    )
+    effects = [{**document, "effect": "create", "state": "accepted"}]
+    posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=effects, status=202)
     scribe.row("commit", "erp", txn_id=txn_id, **{**document, "effect": "update", "state": "posted"})
     effect: Row = {"entity_type": "expense_report", "entity_id": source, "effect": "update", "state": "posted", "src_version": 1}
     scribe.call("expense.report.record_posting", txn_id, method="PUT", outcome="committed", effects=[effect], body_hash="p17")
