@@ -28,6 +28,14 @@ class Fact:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class _Overtaken:
+    """An event that waits until a newer one of its type was delivered (`by`)."""
+
+    type: str
+    by: asyncio.Event
+
+
 class Outbox:
     """Events of all systems, with the faults of family webhook."""
 
@@ -53,7 +61,7 @@ class Outbox:
         self._settings = settings
         self._numbers: dict[tuple[str, str], int] = {}
         self._awaited: dict[str, asyncio.Event] = {}
-        self._older: dict[tuple[str | None, str], asyncio.Event] = {}
+        self._older: dict[str | None, _Overtaken] = {}
         self.acked_then_kill: list[str] = []
 
     def emit(self, event: OutEvent, origin: Origin) -> None:
@@ -64,15 +72,19 @@ class Outbox:
         number = self._number(fact)
         armed = self._plans.take(origin.txn_id, fact.type.call_point, number)
         notice = self._notice(fact, number)
-        overtakes = self._older.pop((origin.txn_id, event.type), None)
-        if armed is not None:
-            if armed.mode.deliver == "older_after_newer":  # now, not in the task: the newer event may be emitted before the task runs
-                self._older[origin.txn_id, event.type] = asyncio.Event()
+        overtaken = self._older.get(origin.txn_id)
+        if armed is not None and armed.mode.deliver == "older_after_newer":
+            # Now, not in the task: the newer event may be emitted before the task runs.
+            first = self._older[origin.txn_id] = _Overtaken(event.type, asyncio.Event())
+            self._sender.start(self._after_newer(notice, first, armed))
+        elif armed is not None:
             self._sender.start(self._carry(fact, notice, armed))
-        elif overtakes is not None:
-            self._sender.start(self._newer(notice, overtakes))
-        else:
+        elif overtaken is None:
             self._sender.start(self._sender.deliver(notice))
+        elif overtaken.type == event.type:
+            self._sender.start(self._newer(notice, self._older.pop(origin.txn_id)))
+        else:  # what happened between the two approvals is old news as well
+            self._sender.start(self._after_newer(notice, overtaken, None))
 
     def _number(self, fact: Fact) -> int:
         key = (fact.origin.txn_id or fact.event.subject, fact.event.type)
@@ -115,8 +127,6 @@ class Outbox:
             await self._bad_first(fact, notice, armed)
         elif deliver == "before_response":
             await self._before_response(notice, armed)
-        elif deliver == "older_after_newer":
-            await self._after_newer(notice, armed)
         else:
             await self._more_after(fact, notice, armed)
 
@@ -136,23 +146,22 @@ class Outbox:
         elif deliver == "second_id":
             await self._sender.deliver(self._notice(fact, armed.attempt, "second"))
 
-    async def _after_newer(self, notice: Notice, armed: Armed) -> None:
-        """Keep this event back until a newer one of its type was delivered; when none comes, it goes out and nothing was reordered."""
-        key = (notice.txn_id, notice.type)
-        newer = self._older[key]
+    async def _after_newer(self, notice: Notice, overtaken: "_Overtaken", armed: Armed | None) -> None:
+        """Keep this event back until a newer approval was delivered; when none comes, it goes out and nothing was reordered."""
         try:
             async with asyncio.timeout(self._settings.event_delay_ms / 1000):
-                await newer.wait()
-            self._fired(armed, notice)
+                await overtaken.by.wait()
+            if armed is not None:
+                self._fired(armed, notice)
         except TimeoutError:
-            self._older.pop(key, None)
+            self._older.pop(notice.txn_id, None)
         await self._sender.deliver(notice)
 
-    async def _newer(self, notice: Notice, overtakes: asyncio.Event) -> None:
+    async def _newer(self, notice: Notice, overtaken: "_Overtaken") -> None:
         try:
             await self._sender.deliver(notice)
         finally:
-            overtakes.set()
+            overtaken.by.set()
 
     async def _bad_first(self, fact: Fact, notice: Notice, armed: Armed) -> None:
         bad = self._bad(fact, armed.mode.deliver or "", armed.attempt, armed.mode.age_s or STALE_S)
