@@ -75,7 +75,7 @@ def cells_of(verdict: Record) -> list[Record]:
 
 
 def grids(verdict: Record, catalog: Catalog, links: Mapping[Key, str]) -> tuple[Grid, ...]:
-    """Per flow, in the order of the registry: the grid of its calls and events, and the one of faults that meet a whole system or company."""
+    """Per flow, in the order of the registry: the grid of its calls and events, and that of faults that meet a whole system or company."""
     cells = cells_of(verdict)
     flows = _ordered({text(cell, "flow") for cell in cells}, list(catalog.flows))
     whole_run = {fault.id for fault in catalog.faults.values() if fault.scope == "run"}

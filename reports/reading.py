@@ -1,5 +1,6 @@
 """The files of a run directory, read so far as they can be read."""
 
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,8 @@ def write_whole(path: Path, content: str) -> Path:
         partial.write_bytes(content.encode("utf-8", errors="replace"))
         partial.replace(path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise ReportError(
             f"{path} cannot be written: {error.strerror or error}. Check the rights and the free space of {path.parent}."
         ) from None

@@ -30,6 +30,7 @@ KINDS = {
 }
 
 Text = Callable[[str], str]
+Cell = tuple[Flow, CallPoint, Fault, str]
 
 
 def plain(text: str) -> str:
@@ -47,10 +48,17 @@ def _money(amount_minor: int, entity: str) -> dict[str, str]:
     return {"amount": str(Decimal(amount_minor).scaleb(-digits)), "currency": currency}
 
 
-def _entry(
-    t_ms: float, node: str, kind: str, call_point: str | None, attempt: int | None, text: str, view: str | None = None
-) -> dict[str, Any]:
-    return {"t_ms": t_ms, "node": node, "kind": kind, "call_point": call_point, "attempt": attempt, "text": text, "view": view}
+def _entry(t_ms: float, node: str, kind: str, *what: Any) -> dict[str, Any]:
+    call_point, attempt, text, *view = what
+    return {
+        "t_ms": t_ms,
+        "node": node,
+        "kind": kind,
+        "call_point": call_point,
+        "attempt": attempt,
+        "text": text,
+        "view": view[0] if view else None,
+    }
 
 
 def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict[str, Any]]:
@@ -99,7 +107,7 @@ def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict
     ]
 
 
-def _cells(catalog: Catalog) -> list[tuple[Flow, CallPoint, Fault, str]]:
+def _cells(catalog: Catalog) -> list[Cell]:
     return [
         (flow, point, fault, mode.id)
         for flow in catalog.flows.values()
@@ -155,13 +163,13 @@ def failing(*, say: Text = plain, repeat: int = 1) -> dict[str, dict[str, Any]]:
         verdicts = []
         for _ in range(0 if unreached else repeat):
             number += 1
-            experiments.append(_experiment(number, flow, point, fault, mode, say))
+            experiments.append(_experiment(number, (flow, point, fault, mode), say))
             broken = _broken(number, fault, point)
             verdicts.append("fail" if broken else "void" if number % 67 == 0 else "inconclusive" if number % 71 == 0 else "pass")
             experiments[-1]["verdict"] = verdicts[-1]
             experiments[-1]["why"] = None if verdicts[-1] in {"pass", "fail"} else say("the fault never fired")
             experiments[-1]["outcome"] = "double" if "C01" in broken else "lost" if "C03" in broken else "posted"
-            violations += [_violation(invariant, experiments[-1], flow, point, fault, say) for invariant in broken]
+            violations += [_violation(invariant, experiments[-1], (flow, point, fault, mode), say) for invariant in broken]
         worst = next((v for v in ("fail", "contaminated", "inconclusive", "void", "pass") if v in verdicts), "not_applicable")
         fired = sum(1 for v in verdicts if v != "void")
         cell |= {"planned": len(verdicts), "fired": fired, "judged": fired, "verdict": worst}
@@ -175,7 +183,8 @@ def failing(*, say: Text = plain, repeat: int = 1) -> dict[str, dict[str, Any]]:
     }
 
 
-def _experiment(number: int, flow: Flow, point: CallPoint, fault: Fault, mode: str, say: Text) -> dict[str, Any]:
+def _experiment(number: int, cell: Cell, say: Text) -> dict[str, Any]:
+    flow, point, fault, mode = cell
     entity = list(MONEY)[number % 3]
     return {
         "txn_id": f"{SHORT[flow.id]}-{number:06d}",
@@ -199,7 +208,8 @@ def _control(number: int, say: Text) -> dict[str, Any]:
     return row | {"plan": say("no fault"), "verdict": "pass", "why": None, "outcome": "posted", "solo": None}
 
 
-def _violation(invariant: str, experiment: dict[str, Any], flow: Flow, point: CallPoint, fault: Fault, say: Text) -> dict[str, Any]:
+def _violation(invariant: str, experiment: dict[str, Any], cell: Cell, say: Text) -> dict[str, Any]:
+    flow, point, fault, _ = cell
     entity = experiment["template"].split("/")[1]
     number = int(experiment["txn_id"].split("-")[1])
     experiment["solo"] = "1/1" if number % 5 else "0/1"
