@@ -152,6 +152,7 @@ class Connector:
         process = self._process
         if process is None or process.returncode is not None:
             self._signal_group(signal.SIGKILL)  # what the connector started and left behind
+            self._process = None
             return
         if self._paused:
             self.resume()

@@ -1,0 +1,242 @@
+"""The connector's process: started, watched, killed, stopped, cleaned up; every failure says what came and what was expected."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from contracts.catalog import load_catalog
+from harness.errors import ConnectorError
+from harness.manifest import load_manifest
+from harness.run.connector import Connector, ContractValues, connector_environment, free_port
+from tests.unit.harness.scripts import connector_folder
+
+CATALOG = load_catalog()
+SECRET = "a-very-secret-word"
+Events = list[tuple[str, Mapping[str, object]]]
+
+
+def values(folder: Path) -> ContractValues:
+    """What the contract gives, with nobody behind the URLs."""
+    return ContractValues(
+        erp_url="http://127.0.0.1:9",
+        procurement_url="http://127.0.0.1:9",
+        expense_url="http://127.0.0.1:9",
+        oauth_token_url="http://127.0.0.1:9/oauth/token",
+        client_id="c",
+        client_secret=SECRET,
+        webhook_secret="whsec_c29tZXRoaW5nLXNlY3JldA==",
+        port=free_port(),
+        state_dir=folder,
+        mappings_dir=folder,
+        retry_base_ms=50,
+        run_id="rtest",
+    )
+
+
+def with_connector(manifest: Path, body: Callable[[Connector], Awaitable[None]]) -> Events:
+    """Open a connector, do something with it, close it; the events that it emitted."""
+    events: Events = []
+
+    async def play() -> None:
+        read = load_manifest(manifest, CATALOG)
+        log = manifest.parent / "connector.log"
+        opened = Connector.open(
+            read, values(manifest.parent), log, listener=lambda kind, more: events.append((kind, more)), progress=lambda _: None
+        )
+        async with opened as connector:
+            await body(connector)
+
+    asyncio.run(play())
+    return events
+
+
+async def only_start(connector: Connector) -> None:
+    """Start it."""
+    await connector.start()
+
+
+def failure(manifest: Path, body: Callable[[Connector], Awaitable[None]] = only_start) -> str:
+    """The message of the ConnectorError."""
+    with pytest.raises(ConnectorError) as caught:
+        with_connector(manifest, body)
+    assert caught.value.exit_code == 2
+    return caught.value.message
+
+
+def test_start_and_stop(tmp_path: Path) -> None:
+    """It is ready when the health path answers 200, and gone when the context ends."""
+    pids = []
+
+    async def body(connector: Connector) -> None:
+        await connector.start()
+        assert connector.alive
+        assert await connector.healthy()
+        pids.append(connector.pid)
+
+    events = with_connector(connector_folder(tmp_path), body)
+    assert [kind for kind, _ in events] == ["proc_start", "proc_ready", "proc_exit"]
+    assert not psutil.pid_exists(pids[0])
+
+
+def test_kill_and_restart_keep_port_and_count_generations(tmp_path: Path) -> None:
+    """After SIGKILL the connector comes back at the same address as the next generation."""
+
+    async def body(connector: Connector) -> None:
+        await connector.start()
+        before = connector.base_url
+        await connector.kill()
+        assert not connector.alive
+        await connector.restart()
+        assert (connector.base_url, connector.generation) == (before, 2)
+
+    events = with_connector(connector_folder(tmp_path), body)
+    assert [kind for kind, _ in events][:4] == ["proc_start", "proc_ready", "proc_kill", "proc_exit"]
+    assert {more["sut_gen"] for _, more in events} == {1, 2}
+
+
+def test_children_die_with_it(tmp_path: Path) -> None:
+    """Whatever the connector started in its group is gone after a kill, also what it left behind when it ended."""
+    script = "import subprocess, sys, os\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    script += "open('child', 'w').write(str(child.pid))\n"
+    from tests.unit.harness.scripts import SERVER
+
+    async def body(connector: Connector) -> None:
+        await connector.start()
+        assert connector.pid is not None
+        os.kill(connector.pid, signal.SIGTERM)
+        assert await connector.exited() == -signal.SIGTERM
+
+    with_connector(connector_folder(tmp_path, script + SERVER), body)
+    child = int((tmp_path / "child").read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+
+
+def test_pause_and_stop_of_a_stubborn_one(tmp_path: Path) -> None:
+    """A paused connector that ignores SIGTERM is gone after stop_timeout_s all the same."""
+
+    async def body(connector: Connector) -> None:
+        await connector.start()
+        connector.pause()
+        await connector.stop()
+        assert not connector.alive
+
+    with_connector(connector_folder(tmp_path, manifest='stop_timeout_s = 0.3\n[set_environment]\nSTUBBORN = "1"\n'), body)
+
+
+def test_missing_program(tmp_path: Path) -> None:
+    """The message names the program and where it was looked for."""
+    message = failure(connector_folder(tmp_path, manifest='command = ["./absent.sh"]\n'))
+    assert "there is no program './absent.sh'" in message
+    assert str(tmp_path) in message
+
+
+def test_program_that_is_not_executable(tmp_path: Path) -> None:
+    """The message says what to do about it."""
+    (tmp_path / "run.sh").write_text("#!/bin/sh\n")
+    (tmp_path / "run.sh").chmod(0o644)
+    assert "chmod +x" in failure(connector_folder(tmp_path, manifest='command = ["./run.sh"]\n'))
+
+
+def test_program_that_is_no_program(tmp_path: Path) -> None:
+    """A script without its first line cannot be executed."""
+    (tmp_path / "run.sh").write_text("echo\n")
+    (tmp_path / "run.sh").chmod(0o755)
+    assert "#!/bin/sh" in failure(connector_folder(tmp_path, manifest='command = ["./run.sh"]\n'))
+
+
+def test_exit_at_once_shows_its_last_words_without_secrets(tmp_path: Path) -> None:
+    """The exit code and the last lines of the log, masked."""
+    script = "import os, sys\nprint('cannot find table X', os.environ['CLIENT_SECRET'])\nsys.exit(7)\n"
+    message = failure(connector_folder(tmp_path, script))
+    assert "ended with exit code 7" in message
+    assert "cannot find table X ***" in message
+    assert SECRET not in message
+
+
+def test_hanging_before_it_listens(tmp_path: Path) -> None:
+    """Nothing listens: said after start_timeout_s, and that it wrote nothing."""
+    message = failure(connector_folder(tmp_path, "import time\ntime.sleep(60)\n", manifest="start_timeout_s = 0.3\n"))
+    assert "was not ready within 0.3 s" in message
+    assert "nothing listens on that port" in message
+    assert "wrote nothing" in message
+
+
+def test_health_that_answers_500(tmp_path: Path) -> None:
+    """The status that came and the one that was expected."""
+    message = failure(connector_folder(tmp_path, manifest='start_timeout_s = 0.5\n[set_environment]\nSTATUS = "500"\n'))
+    assert "answered 500; expected 200" in message
+
+
+def test_failing_prepare(tmp_path: Path) -> None:
+    """The connector is not started when prepare fails; cleanup runs."""
+    manifest = connector_folder(tmp_path, manifest='prepare = ["false"]\ncleanup = ["touch", "cleaned"]\n')
+    assert "prepare ended with exit code 1" in failure(manifest)
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_cleanup_runs_after_a_cancelled_run(tmp_path: Path) -> None:
+    """Ctrl-C in the middle: the process is gone and cleanup has run."""
+    pids = []
+
+    async def play() -> None:
+        started = asyncio.Event()
+
+        async def body(connector: Connector) -> None:
+            await connector.start()
+            pids.append(connector.pid)
+            started.set()
+            await asyncio.sleep(60)
+
+        read = load_manifest(connector_folder(tmp_path, manifest='cleanup = ["touch", "cleaned"]\n'), CATALOG)
+        opened = Connector.open(read, values(tmp_path), tmp_path / "log", listener=lambda *_: None, progress=lambda _: None)
+        async with opened as connector:
+            task = asyncio.create_task(body(connector))
+            await asyncio.wait_for(started.wait(), 10)
+            task.cancel()
+            await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(play())
+    assert (tmp_path / "cleaned").exists()
+    assert not psutil.pid_exists(pids[0])
+
+
+def test_no_secret_stays_in_the_log(tmp_path: Path) -> None:
+    """The connector printed its secret; the log of the run does not show it."""
+    with_connector(connector_folder(tmp_path), only_start)
+    assert "secret ***" in (tmp_path / "connector.log").read_text()
+
+
+def test_environment_is_the_contract_and_nothing_more(tmp_path: Path) -> None:
+    """No variable of the harness's own surroundings, but what the manifest names; renames are obeyed."""
+    manifest = 'pass_environment = ["DATABASE_URL"]\nset_environment = { MODE = "test" }\n[environment]\nERP_URL = "MY_ERP"\n'
+    read = load_manifest(connector_folder(tmp_path, manifest=manifest), CATALOG)
+    outside = {"PATH": "/bin", "HOME": "/h", "LC_ALL": "C", "DATABASE_URL": "postgres://x", "AWS_SECRET_ACCESS_KEY": "s", "PYTHONPATH": "p"}
+    found = connector_environment(read, values(tmp_path), outside)
+    contract = {"PROCUREMENT_URL", "EXPENSE_URL", "OAUTH_TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET", "PORT", "STATE_DIR"}
+    contract |= {"MAPPINGS_DIR", "RETRY_BASE_MS", "RUN_ID", "POLL_INTERVAL_S", "MY_ERP"}
+    assert set(found) == contract | {"PATH", "HOME", "LC_ALL", "PYTHONUNBUFFERED", "DATABASE_URL", "MODE"}
+
+
+def test_url_connector_is_only_asked(tmp_path: Path) -> None:
+    """A connector that somebody else runs is neither started nor killed."""
+    message = failure(connector_folder(tmp_path, manifest='url = "http://127.0.0.1:1"\nstart_timeout_s = 0.2\n'))
+    assert "GET http://127.0.0.1:1/health was refused" in message
+
+
+def test_parked_command(tmp_path: Path) -> None:
+    """Its standard output is the answer; a failure is a ConnectorError."""
+
+    async def body(connector: Connector) -> None:
+        assert await connector.run_command(["echo", "{}"], "parked.command", 5) == "{}\n"
+        with pytest.raises(ConnectorError, match="did not end within"):
+            await connector.run_command(["sleep", "60"], "parked.command", 0.1)
+        with pytest.raises(ConnectorError, match="exit code 1"):
+            await connector.run_command(["false"], "parked.command", 5)
+
+    with_connector(connector_folder(tmp_path), body)
