@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
+from harness.errors import UsageError
 from harness.plan.model import Plan
 from harness.plan.planner import Planner
 from harness.run.connector import Connector, ContractValues, free_port
@@ -13,7 +14,7 @@ from harness.run.progress import Progress
 from harness.run.session import Session
 from harness.run.setup import Setup
 from mocks.company import generate
-from mocks.world import World, WorldConfig
+from mocks.world import CallbackForbidden, PortInUse, World, WorldConfig
 
 HARNESS_CALL_S = 5.0  # idle, parked, redrive: a connector that answers slower is taken as not answering
 
@@ -23,7 +24,7 @@ async def stage(
     setup: Setup, network: Network, progress: Progress, *, minted: int = 0, plan: Callable[[], Plan] = Plan
 ) -> AsyncIterator[Session]:
     """World open, mappings written, connector prepared but not started."""
-    async with World.open(world_config(setup, network, minted)) as world, harness_client() as http:
+    async with _world(world_config(setup, network, minted)) as world, harness_client() as http:
         world.company.write_mappings(setup.directory.mappings)
 
         def listener(kind: str, columns: Mapping[str, object]) -> None:
@@ -62,6 +63,16 @@ def new_planner(setup: Setup) -> Planner:
     """The planner of this run. The entities' routes do not depend on how much is minted, so a small company tells them."""
     routes = {entity.key: entity.expense_route for entity in generate(setup.seed, minted=0).entities}
     return Planner(setup.scenario, setup.catalog, setup.capabilities, seed=setup.seed, routes=routes)
+
+
+@asynccontextmanager
+async def _world(config: WorldConfig) -> AsyncIterator[World]:
+    """The world. A port that is taken and a callback host that is not allowed are the caller's to change: UsageError."""
+    try:
+        async with World.open(config) as world:
+            yield world
+    except (PortInUse, CallbackForbidden) as error:
+        raise UsageError(str(error)) from None
 
 
 def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
