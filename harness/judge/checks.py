@@ -52,10 +52,15 @@ def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: boo
     """Ask one invariant."""
     try:
         counted = con.execute(invariant.candidates).fetchone()
-        rows = tuple(fetch(con, invariant.violations))
+        rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
     except duckdb.Error as error:
         return Checked(invariant, required, 0, (), error=str(error).splitlines()[0])
     return Checked(invariant, required, int(counted[0] or 0) if counted else 0, rows)
+
+
+def _order(row: dict[str, Any]) -> tuple[str, ...]:
+    """Two judgements of one history say the same in the same order."""
+    return tuple(str(row[name]) for name in ("txn_id", "call_point", "story"))
 
 
 def fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ select template, sum(n)::bigint as transactions, count(*) as paths, max(n) as al
 -- one row
 select (select max(t_mono_ns) - min(t_mono_ns) from h) as duration_ns, count(*) as n, max(coalesce(settled_t, t0)) - min(t0) as busy_ns,
        sum(settled_t - t0) filter (settled_t > t0)::bigint as worked_ns, (select count(*) from op) as requests, (select count(*) from delivery where acked) as acked
-from outcome
+from outcome where role <> 'solo'
 
 -- section: plan_lines
 -- the plan line by transaction, from the armed steps

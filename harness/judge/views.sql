@@ -129,7 +129,13 @@ select min(seq), min(t_mono_ns), null, 'erp', null, 'F-F3', 'close_period', null
   union all
   select d.txn_id, d.seq, d.t_mono_ns from doc d join closed c on c.company = d.company and d.dead_seq between c.from_seq and c.to_seq
   where d.never_posted and d.txn_id is not null)
-where exists (select 1 from closed) group by txn_id;
+where exists (select 1 from closed) group by txn_id
+union all
+-- a kill reaches whoever was held when it came; an answer that was let go just before it (F-G3) was still under the kill
+select o.seq, o.t_mono_ns, o.op_id, o.call_point, o.attempt, o.fault_id, o.mode, o.plan_id, o.txn_id, true
+from h o where o.kind = 'hold' and o.fault_id is not null and o.txn_id is not null and exists (
+  select 1 from h k where k.kind = 'proc_kill' and k.seq > o.seq and k.phase = o.phase and not exists (
+    select 1 from h r where r.kind = 'release' and r.op_id = o.op_id and r.seq > o.seq and r.t_mono_ns < k.t_mono_ns - 500000000));
 
 -- step: what was planned for a transaction, and whether it fired. A killed connector cannot tell F-G2 from F-G3: either counts for the other.
 create table step as
