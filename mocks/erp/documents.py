@@ -78,7 +78,7 @@ class Document:
         after = TRANSITIONS[self.kind].get((self.status, trigger))
         if after is None:
             raise Refusal(
-                "INVALID_TRANSITION", f"{self.kind} {self.number} is {self.status}: {trigger} is not possible", status_now=self.status
+                "INVALID_TRANSITION", f"{self.kind} {self.number} is {self.status}: {trigger} is not possible", current_status=self.status
             )
         return after
 

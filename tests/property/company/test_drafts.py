@@ -1,0 +1,45 @@
+"""Drafts and splits over the whole range of amounts."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mocks.company.money import split, to_minor, to_text
+from tests.unit.company.play import COMPANY
+
+entities = st.sampled_from(["US01", "DE01", "JP01"])
+
+
+@given(st.integers(-(10**13), 10**13), st.lists(st.integers(0, 1000), min_size=1, max_size=8).filter(any))
+def test_parts_add_up_and_are_close_to_their_share(total: int, weights: list[int]) -> None:
+    """No unit is lost, and no part is off by a whole unit."""
+    parts = split(total, weights)
+    assert sum(parts) == total
+    assert all(abs(part * sum(weights) - total * weight) < sum(weights) for part, weight in zip(parts, weights, strict=True))
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(0, 3))
+def test_money_survives_the_wire(minor: int, decimals: int) -> None:
+    """Text and back."""
+    if abs(minor) < 10 ** (13 + decimals):
+        assert to_minor(to_text(minor, decimals), decimals) == minor
+
+
+@given(entities, st.integers(1, 40_000_000), st.text(max_size=10))
+def test_requisition_lines_add_up_to_the_tracer_amount(entity: str, amount: int, key: str) -> None:
+    """One to three lines, none empty, exactly the amount that identifies the transaction."""
+    draft = COMPANY.draft_requisition(entity, key, amount)
+    parts = [to_minor(line["amount"]["amount"], COMPANY.entity(entity).decimals) for line in draft.body["lines"]]
+    assert sum(parts) == amount == draft.amount_minor
+    assert 1 <= len(parts) <= 3
+    assert min(parts) > 0
+    assert draft.approvers
+
+
+@given(entities, st.integers(1, 40_000_000), st.text(max_size=10))
+def test_report_lines_add_up_to_the_tracer_amount(entity: str, amount: int, key: str) -> None:
+    """Gross lines add up; tax is part of them; a car is never paid by card."""
+    draft = COMPANY.draft_expense_report(entity, key, amount)
+    lines = draft.body["lines"]
+    assert sum(line["amount_minor"] for line in lines) == amount
+    assert all(0 <= line["tax_minor"] < line["amount_minor"] for line in lines)
+    assert all(line["payment_type"] == "employee_paid" for line in lines if line["category"] == "MILEAGE")

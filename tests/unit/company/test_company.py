@@ -1,0 +1,168 @@
+"""The company: the same everywhere, complete, and seen by each system with that system's ids only."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mocks.company import Company, generate
+from mocks.company.projections import erp_master, expense_master, procurement_master
+from tests.unit.company.play import COMPANY
+
+PINNED_SEED_7 = "3030599b808a66eb2f930119fdbd98aef541f4436b599ba61ece4f626c6b945a"
+
+
+def test_the_same_seed_gives_the_pinned_digest() -> None:
+    """A company is reproducible: this digest changes only when somebody changes the company on purpose."""
+    assert generate(7).digest() == PINNED_SEED_7
+
+
+def test_digest_does_not_depend_on_the_process() -> None:
+    """Hash order, locale and working directory of another process change nothing."""
+    code = "from mocks.company import generate; print(generate(7).digest())"
+    env = {**os.environ, "PYTHONHASHSEED": "4711", "LC_ALL": "C", "PYTHONPATH": str(Path(__file__).parents[3])}
+    answer = subprocess.run([sys.executable, "-c", code], env=env, cwd="/", capture_output=True, text=True, check=True, timeout=60)
+    assert answer.stdout.strip() == PINNED_SEED_7
+
+
+def test_another_seed_gives_another_company() -> None:
+    """Names and ids come from the seed."""
+    other = generate(8)
+    assert other.digest() != PINNED_SEED_7
+    assert [person.erp_id for person in other.employees] != [person.erp_id for person in COMPANY.employees]
+
+
+def test_minting_changes_nothing_of_the_base() -> None:
+    """Objects for experiments are appended; whoever used the base records before finds them unchanged."""
+    plain, minted = generate(7), generate(7, minted=5)
+    assert minted.employees == plain.employees
+    assert minted.suppliers[: len(plain.suppliers)] == plain.suppliers
+    assert minted.cost_centers[: len(plain.cost_centers)] == plain.cost_centers
+    assert len(minted.suppliers) == len(plain.suppliers) + 3 * 5
+
+
+def test_size_is_as_promised() -> None:
+    """Three entities, 200 suppliers, 300 employees; names in the country's language."""
+    plain = generate(7)
+    assert [(entity.key, entity.currency) for entity in plain.entities] == [("US01", "USD"), ("DE01", "EUR"), ("JP01", "JPY")]
+    assert (len(plain.suppliers), len(plain.employees)) == (200, 300)
+    japanese = next(person for person in plain.employees if person.entity == "JP01")
+    assert not japanese.name.isascii()
+    assert japanese.latin_name.isascii()
+
+
+@pytest.mark.parametrize("system", ["procurement_id", "expense_id", "erp_id"])
+def test_ids_are_unique_within_a_system(system: str) -> None:
+    """No two records of a kind share an id, minted ones included."""
+    company = generate(3, minted=200)
+    for records in (company.employees, company.cost_centers, company.suppliers, company.projects):
+        ids = [getattr(record, system) for record in records if hasattr(record, system)]
+        assert len(set(ids)) == len(ids)
+
+
+def test_managers_form_no_circle_and_stay_in_the_entity() -> None:
+    """Every chain of managers ends at the group CFO; below the CFOs it stays in one entity; limits grow upwards."""
+    for person in COMPANY.employees:
+        seen = [person]
+        while seen[-1].manager is not None:
+            seen.append(COMPANY.employee(seen[-1].manager))
+            assert len(seen) <= 6
+        assert seen[-1].title == "Group chief financial officer"
+        assert all(boss.entity == person.entity for boss in seen if boss.level < 5)
+        limits = [boss.limit_minor for boss in seen if boss.limit_minor is not None]
+        assert limits == sorted(limits)
+
+
+def test_approval_chain_ends_with_the_first_sufficient_limit() -> None:
+    """Everybody below the limit signs too; above all limits the group CFO ends the chain."""
+    staff = COMPANY.requester("US01", "somebody")
+    chains = [COMPANY.approval_chain(staff, amount) for amount in (500_000, 500_001, 60_000_000)]
+    assert [len(chain) for chain in chains] == [1, 2, 5]
+    assert chains[2][-1].limit_minor is None
+    assert COMPANY.approval_chain(chains[2][-1], 1) == ()
+
+
+def test_no_system_holds_the_ids_of_another() -> None:
+    """The crosswalks are the only bridge: a projection contains no text that is an id elsewhere."""
+    ids = {
+        name: {getattr(record, name) for record in (*COMPANY.employees, *COMPANY.suppliers, *COMPANY.cost_centers) if hasattr(record, name)}
+        for name in ("procurement_id", "expense_id", "erp_id")
+    }
+    projections = {
+        "procurement_id": procurement_master(COMPANY),
+        "expense_id": expense_master(COMPANY),
+        "erp_id": erp_master(COMPANY),
+    }
+    for name, projection in projections.items():
+        foreign = set().union(*(found for other, found in ids.items() if other != name))
+        assert foreign & texts_in(projection) == set()
+
+
+def texts_in(value: Any) -> set[str]:
+    """Every text inside a value."""
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, dict):
+        return set().union(*(texts_in(key) | texts_in(item) for key, item in value.items()))
+    if is_dataclass(value):
+        return set().union(*(texts_in(getattr(value, each.name)) for each in fields(value)))
+    if isinstance(value, tuple | list | set | frozenset):
+        return set().union(set(), *(texts_in(item) for item in value))
+    return set()
+
+
+HEADERS = {
+    "suppliers.csv": "procurement_supplier_id,erp_vendor_id,erp_company_code",
+    "cost_centers.csv": "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code",
+    "purchase_categories.csv": "procurement_category,erp_gl_account,valid_from,valid_to",
+    "expense_categories.csv": "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to",
+    "entities.csv": "entity,procurement_legal_entity,expense_entity_code,erp_company_code,currency,expense_route",
+    "employees.csv": "procurement_user_id,expense_login,erp_personnel_no,erp_company_code",
+    "accounts.csv": "purpose,erp_gl_account",
+    "projects.csv": "procurement_project,erp_project,erp_company_code",
+}
+
+
+def test_crosswalks_are_written_as_the_contract_says(tmp_path: Path) -> None:
+    """One file per kind, with the header that connectors rely on, minted objects included."""
+    COMPANY.write_mappings(tmp_path / "mappings")
+    written = {path.name: path.read_text("utf-8") for path in (tmp_path / "mappings").iterdir()}
+    assert {name: text.splitlines()[0] for name, text in written.items()} == HEADERS
+    rows = list(csv.DictReader(io.StringIO(written["cost_centers.csv"])))
+    assert len(rows) == len(COMPANY.cost_centers)
+    assert COMPANY.minted_cost_center("JP01", 2).erp_id in {row["erp_cost_center"] for row in rows}
+
+
+def test_mapping_rules_have_versions() -> None:
+    """Training was booked to services until the end of 2025 and has an account of its own since."""
+    rules = [row.split(",") for row in COMPANY.mappings()["purchase_categories.csv"].splitlines()]
+    assert [rule[1:] for rule in rules if rule[0] == "TRAINING"] == [["5300", "", "2025-12-31"], ["5320", "2026-01-01", ""]]
+
+
+def test_asking_for_more_than_was_minted_says_so() -> None:
+    """The message names how many there are and what to do."""
+    with pytest.raises(IndexError, match=r"number 3 of 3 minted; generate the company with a larger `minted`"):
+        COMPANY.minted_supplier("US01", 3)
+
+
+def test_a_draft_is_a_function_of_its_key() -> None:
+    """The same transaction gets the same document, another one another."""
+    drafts = [COMPANY.draft_requisition("DE01", key, 12_345) for key in ("p2p-1", "p2p-1", "p2p-2")]
+    assert drafts[0] == drafts[1]
+    assert drafts[0].body != drafts[2].body
+
+
+def test_a_draft_takes_minted_objects_and_says_their_erp_ids() -> None:
+    """Who binds an experiment to its minted objects gets the ERP's ids for it."""
+    company: Company = COMPANY
+    supplier, center = company.minted_supplier("US01", 0), company.minted_cost_center("US01", 1)
+    draft = company.draft_requisition("US01", "p2p-9", 1, supplier=supplier, cost_center=center)
+    assert draft.keys == (("supplier", supplier.erp_id), ("cost_center", center.erp_id))
+    assert draft.body["supplierId"] == supplier.procurement_id
+    assert [line["costCenter"] for line in draft.body["lines"]] == [center.procurement_id]
