@@ -1,0 +1,74 @@
+"""docs/flows.md from contracts/flows.yaml and contracts/events.yaml."""
+
+from contracts.catalog import CallPoint, Catalog, EventType, Flow
+from harness.docs.markdown import code, codes, page, table
+
+LEAD = """A flow is one business process across systems, declared as data. Its **call points** are the places where an integration meets
+the world:
+one operation of one mock system (`erp.po.create`) or one event that a system sends to the connector (`wh.requisition.approved`).
+Faults are planned at call points, coverage is counted over them.
+
+Kinds: **read** looks at one object, **lookup** searches by the connector's own reference, **create** makes a document, **update**
+changes one, **event**
+is a webhook. **list** and **token** are shared by many transactions, so a fault there is a fault of the run, never of one transaction.
+Stage **recovery** marks calls that appear only when something went wrong."""
+
+
+EVENTS = """## Events
+
+Signed as Standard Webhooks 1.0, in a CloudEvents 1.0 envelope. `data` is thin on purpose: the connector reads the
+document that it names."""
+
+
+def flows_page(catalog: Catalog) -> str:
+    """The page."""
+    shared = table(("call point", "kind", "system"), ((code(point.id), point.kind, point.system) for point in catalog.shared_call_points))
+    return page(
+        "Flows",
+        "`contracts/flows.yaml`, `contracts/events.yaml`",
+        LEAD,
+        *(_flow(flow) for flow in catalog.flows.values()),
+        f"## Shared by all flows\n\n{shared}",
+        EVENTS,
+        table(("type", "from", "subject", "data", "when"), (_event(event) for event in catalog.events.values())),
+    )
+
+
+def _flow(flow: Flow) -> str:
+    facts = table(
+        ("", ""),
+        (
+            ("id", code(flow.id)),
+            ("owner", flow.owner),
+            ("pattern", flow.pattern),
+            ("latency target", _duration(flow.latency_target_ms)),
+            ("exception path", flow.exception_path),
+            ("begins with", f"{flow.source_document} in {flow.source_system}"),
+            ("makes", ", ".join(flow.target_documents)),
+            ("is settled by", codes(flow.settled_by)),
+        ),
+    )
+    points = table(("call point", "kind", "system", "stage", "remark"), (_point(point) for point in flow.call_points))
+    return f"## {flow.title}\n\n{facts}\n\n{points}"
+
+
+def _point(point: CallPoint) -> tuple[str, ...]:
+    remarks = [
+        "reads the source document; business races start here" if point.source else "",
+        f"makes the {point.document}" if point.document else "",
+        f"answers {codes(point.callback_of)}" if point.callback_of else "",
+    ]
+    return (code(point.id), point.kind, point.system, point.stage, "; ".join(remark for remark in remarks if remark))
+
+
+def _event(event: EventType) -> tuple[str, ...]:
+    data = ", ".join(f"{name} ({kind})" for name, kind in event.data.items())
+    return (code(event.type), event.source.strip("/"), event.subject, data, event.doc)
+
+
+def _duration(milliseconds: int) -> str:
+    for unit, size in (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1_000)):
+        if milliseconds >= size and milliseconds % size == 0:
+            amount = milliseconds // size
+            return f"{amount} {unit}{'' if amount == 1 else 's'}"
+    return f"{milliseconds} ms"
