@@ -33,7 +33,7 @@ from engine.structured_log import say
 from engine.web.application import Surface, application
 from engine.work.poller import Lister, Poller
 from engine.work.queue_worker import QueueWorker
-from engine.work.runner import Flow, Persistence, Runner
+from engine.work.runner import Flow, Persistence, Process, Runner
 from engine.work.sweeper import Sweeper
 
 LOG = logging.getLogger("engine")
@@ -67,37 +67,52 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """The three systems."""
+    """The three systems, and the one that lets us in."""
 
     erp: Peer
     procurement: Peer
     expense: Peer
+    identity: Breaker
+
+    def breakers(self) -> list[Breaker]:
+        """All of them."""
+        return [self.identity, self.erp.breaker, self.procurement.breaker, self.expense.breaker]
 
     def all_up(self) -> bool:
         """No breaker is open."""
-        return all(peer.breaker.closed for peer in (self.erp, self.procurement, self.expense))
+        return all(breaker.closed for breaker in self.breakers())
+
+    def recovered(self) -> list[str]:
+        """Systems that came back since this was asked last."""
+        return [breaker.system for breaker in self.breakers() if breaker.take_recovered()]
 
 
 def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock, entropy: Entropy) -> Peers:
     """One Peer for each system, one token for all."""
     errors = load_errors()
-    tokens = Tokens(lambda: session, Client(settings.token_url, settings.client_id, settings.client_secret), errors, clock)
+
+    def breaker(name: str) -> Breaker:
+        return Breaker(name, settings.retry_base_s, REQUEST_TIMEOUT_S * 2, clock.monotonic, entropy)
+
+    client = Client(settings.token_url, settings.client_id, settings.client_secret)
+    tokens = Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock)
 
     def peer(name: str, url: str) -> Peer:
-        breaker = Breaker(name, settings.retry_base_s, REQUEST_TIMEOUT_S * 2, clock.monotonic, entropy)
         return Peer(
             name,
             url,
             session=lambda: session,
             tokens=tokens,
-            breaker=breaker,
+            breaker=breaker(name),
             slots=CONCURRENCY,
             errors=errors,
             clock=clock,
             entropy=entropy,
         )
 
-    return Peers(peer("erp", settings.erp_url), peer("procurement", settings.procurement_url), peer("expense", settings.expense_url))
+    return Peers(
+        peer("erp", settings.erp_url), peer("procurement", settings.procurement_url), peer("expense", settings.expense_url), tokens.breaker
+    )
 
 
 class Flows:
@@ -158,11 +173,15 @@ class Engine:
         self._documents = Documents(pool, instance, entropy)
         self._clock = clock
         flows = Flows(settings, peers, self._rules, clock)
-        makers = {requisition_to_po.FLOW: flows.requisition, expense_to_posting.FLOW: flows.expense}
+        shared = (peers.identity, peers.erp.breaker)
+        processes = {
+            requisition_to_po.FLOW: Process(flows.requisition, (*shared, peers.procurement.breaker)),
+            expense_to_posting.FLOW: Process(flows.expense, (*shared, peers.expense.breaker)),
+        }
         persistence = Persistence(settings.retry_base_s, GIVES_UP_AFTER)
-        self._runner = Runner(self._documents, makers, persistence, clock, entropy)
+        self._runner = Runner(self._documents, processes, persistence, clock, entropy)
         self._worker = QueueWorker(pool, instance, self._runner.run)
-        self._sweeper = Sweeper(pool)
+        self._sweeper = Sweeper(pool, peers.recovered)
         self._pollers = self._make_pollers(entropy)
 
     def _make_pollers(self, entropy: Entropy) -> list[Poller]:

@@ -27,10 +27,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Not before `delay_s`, whatever arrives meanwhile."""
+    """Not before `delay_s`, whatever arrives meanwhile; earlier only when `waits_for`, a system that is down, is back."""
 
     delay_s: float
     why: str
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

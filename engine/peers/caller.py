@@ -12,7 +12,7 @@ import msgspec
 from contracts.catalog import ErrorCode
 from engine.clock import Clock, Entropy
 from engine.peers.breaker import Breaker
-from engine.peers.failures import REFRESH, CallFailed, from_problem, unknown_outcome, unreachable
+from engine.peers.failures import REFRESH, CallFailed, SystemDown, from_problem, unknown_outcome, unreachable
 from engine.peers.tokens import Tokens
 from engine.peers.waits import retry_after_s
 from engine.settings import BODY_MAX_BYTES
@@ -125,6 +125,9 @@ class Peer:
             answer = await self._exchange(request, trace, token)
         except CallFailed as failure:
             self._tell_breaker(failure)
+            if failure.outage and not self.breaker.closed:
+                wait = max(self.breaker.waits_s() or 0.0, failure.retry_after_s or 0.0)
+                raise SystemDown(request.operation, self.name, wait, asked=failure.retry_after_s is not None) from failure
             raise
         self._reachable()
         return answer

@@ -58,9 +58,12 @@ class CallFailed(Exception):  # noqa: N818 (reads as a sentence where it is rais
 
 
 class SystemDown(CallFailed):
-    """The breaker is open: nothing was sent, so the document is not to blame and no attempt is counted."""
+    """The breaker is open: the document is not to blame and no attempt is counted.
 
-    def __init__(self, operation: str, system: str, retry_in_s: float) -> None:
+    `asked` is true for the call whose answer said so: the system's own Retry-After binds its document.
+    """
+
+    def __init__(self, operation: str, system: str, retry_in_s: float, *, asked: bool = False) -> None:
         super().__init__(
             operation,
             "transient",
@@ -70,6 +73,8 @@ class SystemDown(CallFailed):
             retry=AGAIN,
             retry_after_s=retry_in_s,
         )
+        self.system = system
+        self.asked = asked
 
 
 def unknown_outcome(operation: str, code: str, detail: str) -> CallFailed:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -10,7 +10,8 @@ import msgspec
 
 from contracts.catalog import ErrorCode
 from engine.clock import Clock
-from engine.peers.failures import CallFailed, from_problem, unknown_outcome, unreachable
+from engine.peers.breaker import Breaker
+from engine.peers.failures import CallFailed, SystemDown, from_problem, unknown_outcome, unreachable
 from engine.peers.waits import retry_after_s
 from engine.structured_log import say
 
@@ -37,29 +38,53 @@ class Client:
 class Tokens:
     """`get` gives a token believed to be good; `spoil` says that one is not."""
 
-    def __init__(self, session: Callable[[], aiohttp.ClientSession], client: Client, errors: dict[str, ErrorCode], clock: Clock) -> None:
+    def __init__(
+        self,
+        session: Callable[[], aiohttp.ClientSession],
+        client: Client,
+        *,
+        breaker: Breaker,
+        errors: Mapping[str, ErrorCode],
+        clock: Clock,
+    ) -> None:
+        self.breaker = breaker
         self._session = session
         self._client = client
         self._errors = errors
         self._clock = clock
         self._token: str | None = None
         self._good_until = 0.0
-        self._lock = asyncio.Lock()
+        self._flight: asyncio.Task[str] | None = None
 
     async def get(self) -> str:
-        """The token. Raises CallFailed when the endpoint gives none."""
+        """The token. Raises CallFailed when the endpoint gives none; everybody who waited for the same request gets the same failure."""
         if self._token is not None and self._clock.monotonic() < self._good_until:
             return self._token
-        async with self._lock:
-            # Whoever waited here finds the token that the first one fetched.
-            if self._token is None or self._clock.monotonic() >= self._good_until:
-                self._token = await self._fetch()
-            return self._token
+        if self._flight is None or self._flight.done():
+            self._flight = asyncio.create_task(self._fetch_guarded())
+        return await asyncio.shield(self._flight)  # one caller that is cancelled must not take the token from the others
 
     def spoil(self, token: str) -> None:
         """The system refused this token. A newer one, fetched by a neighbour meanwhile, stays."""
         if self._token == token:
             self._token = None
+
+    async def _fetch_guarded(self) -> str:
+        self.breaker.admit(OPERATION)
+        try:
+            self._token = await self._fetch()
+        except CallFailed as failure:
+            if failure.outage:
+                self.breaker.outage(failure.retry_after_s)
+                if not self.breaker.closed:
+                    raise SystemDown(OPERATION, self.breaker.system, self.breaker.waits_s() or 0.0) from failure
+            elif failure.status is None:
+                self.breaker.no_verdict()
+            else:
+                self.breaker.answered()
+            raise
+        self.breaker.answered()
+        return self._token
 
     async def _fetch(self) -> str:
         form = {"grant_type": "client_credentials", "client_id": self._client.client_id, "client_secret": self._client.client_secret}
@@ -83,7 +108,7 @@ class Tokens:
         return grant.access_token
 
 
-def _refused(status: int, body: bytes, errors: dict[str, ErrorCode], wait_s: float | None) -> CallFailed:
+def _refused(status: int, body: bytes, errors: Mapping[str, ErrorCode], wait_s: float | None) -> CallFailed:
     try:
         problem = msgspec.json.decode(body, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from engine.clock import Entropy
 
-CAP_FACTOR = 64  # the longest backoff, in bases
+CAP_FACTOR = 32  # the longest backoff, in bases
 JITTER = 0.25  # added, never taken away: the third gap stays longer than the first
 DATE_MARGIN_S = 0.1  # an HTTP-date has whole seconds, and clocks differ
 RETRY_AFTER_MAX_S = 24 * 3600.0

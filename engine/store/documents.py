@@ -57,7 +57,7 @@ _SAVE = """
 update document set
     phase = $4, progress = $5, seen = $6, source_seen = $7, correlation_id = $8, trace_id = $9,
     lease = null, lease_owner = null, lease_until = null, crashed = false, redriven = false, updated_at = now(),
-    not_before = now() + make_interval(secs => $11),
+    not_before = now() + make_interval(secs => $11), waits_for = $12,
     next_look = case
         when $11::float8 is not null then now() + make_interval(secs => $11)
         when wakes > $6 then now()
@@ -123,6 +123,7 @@ class Documents:
             trace_id,
             look_s,
             not_before_s,
+            outcome.waits_for if isinstance(outcome, Retry) else None,
         )
         if row is None:
             raise LeaseLost(f"{claim.key.flow} {claim.key.source_id}")

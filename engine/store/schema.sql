@@ -15,6 +15,7 @@ create table if not exists inbox (
 --   crashed              a run ended without saying how far it came
 --   next_look            when to look at it without news; null when it is at rest
 --   not_before           no run before, whatever arrives (Retry-After, backoff)
+--   waits_for            the system that is down and keeps it; look again as soon as that is back
 create table if not exists document (
     flow text not null,
     source_id text not null,
@@ -30,6 +31,7 @@ create table if not exists document (
     redriven boolean not null default false,
     next_look timestamptz,
     not_before timestamptz,
+    waits_for text,
     progress text not null default '{}',
     correlation_id text,
     trace_id text,

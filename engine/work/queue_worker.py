@@ -8,10 +8,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
-from pgqueuer import PgQueuer
 from pgqueuer.errors import RetryRequested
 from pgqueuer.executors import EntrypointExecutor
-from pgqueuer.models import Context, Job
+from pgqueuer.models import Context, HealthCheckEvent, Job
+from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
 from pgqueuer.types import QueueManagerId
 
 from engine.settings import CONCURRENCY
@@ -25,6 +26,8 @@ BATCH = CONCURRENCY // 2  # PgQueuer wants room for two batches
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 DEQUEUE_TIMEOUT = timedelta(seconds=1)
 DATABASE_BACK_S = 0.5
+LISTENER_TIMEOUT = timedelta(seconds=10)
+LISTEN_SETTLES_S = 1.0
 
 
 class RequeueOnCancel(EntrypointExecutor):
@@ -38,6 +41,15 @@ class RequeueOnCancel(EntrypointExecutor):
             raise RetryRequested(timedelta(0), "worker stopping") from error
 
 
+class Manager(QueueManager):
+    """PgQueuer's first listener probe may be sent before LISTEN is in force; its silence would end the loop 10 s later."""
+
+    async def listener_healthy(self, timeout: timedelta = LISTENER_TIMEOUT) -> HealthCheckEvent:
+        """Raises FailingListenerError when notifications do not come back."""
+        await asyncio.sleep(LISTEN_SETTLES_S)
+        return await super().listener_healthy(timeout)
+
+
 class QueueWorker:
     """`run` works until `stop`; jobs under way are finished first."""
 
@@ -46,15 +58,15 @@ class QueueWorker:
         self._instance = instance
         self._handle = handle
         self._stop = asyncio.Event()
-        self._queuer: PgQueuer | None = None
+        self._manager: Manager | None = None
         self.busy = 0
 
     async def run(self) -> None:
         """A lost LISTEN connection or a restarted database ends PgQueuer's loop; this one begins it again."""
         while not self._stop.is_set():
-            queuer = self._queuer = self._make()
+            manager = self._manager = self._make()
             try:
-                await queuer.run(
+                await manager.run(
                     batch_size=BATCH,
                     max_concurrent_tasks=CONCURRENCY,
                     dequeue_timeout=DEQUEUE_TIMEOUT,
@@ -70,15 +82,15 @@ class QueueWorker:
     def stop(self) -> None:
         """Take no new jobs."""
         self._stop.set()
-        if self._queuer is not None:
-            self._queuer.shutdown.set()
+        if self._manager is not None:
+            self._manager.shutdown.set()
 
-    def _make(self) -> PgQueuer:
-        queuer = PgQueuer.from_asyncpg_pool(self._pool)
-        queuer.qm.queue_manager_id = QueueManagerId(self._instance)
-        queuer.qm.min_dequeue_poll_interval = timedelta(milliseconds=20)
-        queuer.entrypoint(ENTRYPOINT, on_failure="hold", executor_factory=RequeueOnCancel)(self._work)
-        return queuer
+    def _make(self) -> Manager:
+        manager = Manager(Queries.from_asyncpg_pool(self._pool))
+        manager.queue_manager_id = QueueManagerId(self._instance)
+        manager.min_dequeue_poll_interval = timedelta(milliseconds=20)
+        manager.entrypoint(ENTRYPOINT, on_failure="hold", executor_factory=RequeueOnCancel)(self._work)
+        return manager
 
     async def _work(self, job: Job) -> None:
         key = Key(*document_of(job.payload))

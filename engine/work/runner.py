@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from engine.clock import Clock, Entropy
 from engine.flows.outcomes import Outcome, Parked, Retry, park, park_failure
-from engine.mapping.rules import RulesError, Unmapped
+from engine.mapping.rules import Unmapped
+from engine.peers.breaker import Breaker
 from engine.peers.caller import Trace
 from engine.peers.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
 from engine.peers.waits import backoff_s
@@ -26,7 +27,12 @@ class Flow(Protocol):
     async def advance(self) -> Outcome: ...
 
 
-MakeRun = Callable[[Claim, Trace], Flow]
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A flow as the runner knows it: how to make one run, and the breakers of all systems that it needs."""
+
+    make: Callable[[Claim, Trace], Flow]
+    breakers: Sequence[Breaker]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Runner:
     """`run` is safe to call any number of times for the same document, from any number of processes."""
 
     def __init__(
-        self, documents: Documents, flows: Mapping[str, MakeRun], persistence: Persistence, clock: Clock, entropy: Entropy
+        self, documents: Documents, flows: Mapping[str, Process], persistence: Persistence, clock: Clock, entropy: Entropy
     ) -> None:
         self._documents = documents
         self._flows = flows
@@ -69,34 +75,40 @@ class Runner:
     async def _advance(self, claim: Claim, trace: Trace) -> Outcome:
         progress = claim.progress
         if claim.redriven:
-            progress.failures = {}
-            progress.polls = 0
+            progress.failures, progress.polls = {}, 0
+        process = self._flows[claim.key.flow]
+        for breaker in process.breakers:
+            wait = breaker.waits_s()
+            if wait is not None:  # reading the source again and again would not bring the other system back
+                return self._wait_for(breaker.system, wait, woken=True)
         try:
             async with asyncio.timeout(RUN_MAX_S):
-                outcome = await self._flows[claim.key.flow](claim, trace).advance()
-        except CallFailed as failure:
-            return self._failed(claim, failure)
-        except Unmapped as error:
-            return self._stop(claim, "validation", "UNMAPPED", str(error), "integration team")
-        except RulesError as error:
-            return self._stop(claim, "validation", "RULES_UNREADABLE", str(error), "integration team")
-        except TimeoutError:
-            return self._failed(claim, _internal(f"no decision within {RUN_MAX_S} s"))
-        except Exception as error:
-            LOG.exception("document.defect", extra={"fields": {"document": claim.key.source_id}})
-            return self._failed(claim, _internal(f"{type(error).__name__}: {error}"))
+                outcome = await process.make(claim, trace).advance()
+        except Exception as error:  # noqa: BLE001 (a defect met by one document must not take the worker or its neighbours down)
+            return self._ended_by(error, claim)
         if not isinstance(outcome, Parked):
             progress.parking = None
             if not isinstance(outcome, Retry):
                 progress.failures = {}
         return outcome
 
+    def _ended_by(self, error: Exception, claim: Claim) -> Outcome:
+        match error:
+            case SystemDown():
+                return self._wait_for(error.system, error.retry_after_s or 0.0, woken=not error.asked)
+            case CallFailed():
+                return self._failed(claim, error)
+            case Unmapped():
+                return self._stop(claim, "UNMAPPED", str(error))
+            case TimeoutError():
+                return self._failed(claim, _internal(f"no decision within {RUN_MAX_S} s"))
+            case _:
+                LOG.error("document.defect", exc_info=error, extra={"fields": {"document": claim.key.source_id}})
+                return self._failed(claim, _internal(f"{type(error).__name__}: {error}"))
+
     def _failed(self, claim: Claim, failure: CallFailed) -> Outcome:
         progress = claim.progress
         base_s = self._persistence.retry_base_s
-        if isinstance(failure, SystemDown):
-            spread = max(base_s, failure.retry_after_s or 0.0) * SPREAD * self._entropy.fraction()
-            return Retry((failure.retry_after_s or base_s) + spread, str(failure))
         attempts = progress.failures.get(failure.operation, 0) + 1
         progress.failures[failure.operation] = attempts
         say(
@@ -118,9 +130,15 @@ class Runner:
             wait = max(wait, failure.retry_after_s * (1 + 0.1 * self._entropy.fraction()))
         return Retry(wait, str(failure))
 
-    def _stop(self, claim: Claim, failure_class: str, code: str, reason: str, owner: str) -> Outcome:
+    def _wait_for(self, system: str, wait_s: float, *, woken: bool) -> Retry:
+        """Come back later, not all at once; `woken`: as soon as the system is back."""
+        wait_s = max(wait_s, self._persistence.retry_base_s)
+        delay_s = wait_s * (1 + SPREAD * self._entropy.fraction())
+        return Retry(delay_s, f"{system} is down", waits_for=system if woken else None)
+
+    def _stop(self, claim: Claim, code: str, reason: str) -> Outcome:
         at = self._clock.now().timestamp()
-        return park(claim.progress, failure_class=failure_class, code=code, reason=reason, owner=owner, attempts=1, at=at)
+        return park(claim.progress, failure_class="validation", code=code, reason=reason, owner="integration team", attempts=1, at=at)
 
     def _tell(self, claim: Claim, trace: Trace, outcome: Outcome) -> None:
         if isinstance(outcome, Parked):

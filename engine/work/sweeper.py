@@ -6,6 +6,7 @@ The document says when it wants to be looked at; the queue only carries the news
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 
 import asyncpg
 
@@ -22,6 +23,7 @@ from (select flow, source_id from document where next_look <= now() order by nex
 where d.flow = due.flow and d.source_id = due.source_id
 returning d.flow, d.source_id
 """  # noqa: S608 (constants of this module)
+_BACK = "update document set next_look = now(), not_before = null, waits_for = null where waits_for = any($1)"
 _NEXT = "select extract(epoch from min(next_look) - now())::float8 from document where next_look is not null"
 # The queue's own log grows for ever, and nobody reads it.
 _TIDY = "delete from pgqueuer_log where created < now() - interval '10 minutes'"
@@ -31,8 +33,9 @@ TIDY_EVERY_S = 300.0
 class Sweeper:
     """`run` sweeps for ever; cancel to end."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", recovered: Callable[[], list[str]]) -> None:
         self._pool = pool
+        self._recovered = recovered  # systems that came back since it was asked last
 
     async def run(self) -> None:
         """Sleeps until the next document is due, at most LONGEST_S: others may save an earlier time meanwhile."""
@@ -52,6 +55,8 @@ class Sweeper:
 
     async def _sweep(self) -> float:
         async with self._pool.acquire() as connection:
+            if back := self._recovered():
+                await connection.execute(_BACK, back)
             seconds = await connection.fetchval(_NEXT)
             if seconds is None or seconds > 0:
                 return LONGEST_S if seconds is None else min(max(seconds, SHORTEST_S), LONGEST_S)
