@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from aiohttp import ClientSession
 from fastapi import FastAPI
 
 from harness.bench.bare_connector import CALLS
+from harness.bench.bare_server import loopback_listener
 
 
 class Counter:
@@ -63,7 +63,7 @@ async def bare_connector(peer: str, directory: Path) -> AsyncIterator[str]:
 async def measure_bare_loop(flows: int) -> float:
     """Flows a second through the bare loop."""
     counter = Counter(flows)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = loopback_listener()
     server = uvicorn.Server(uvicorn.Config(canned_mock(counter), log_level="error", access_log=False, http="httptools"))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     with tempfile.TemporaryDirectory(prefix="dc-", ignore_cleanup_errors=True) as name:

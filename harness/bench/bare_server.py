@@ -11,6 +11,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 
+def loopback_listener() -> socket.socket:
+    """A free loopback port. The protocol is named, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms for an acknowledgement."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 def app(answer: dict[str, object]) -> Starlette:
     """One POST that decodes the body and answers `answer`."""
 
@@ -23,7 +30,7 @@ def app(answer: dict[str, object]) -> Starlette:
 
 async def serve_bare(answer: dict[str, object]) -> None:
     """Serve on a free loopback port until killed; the first line printed is the URL as JSON."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = loopback_listener()
     config = uvicorn.Config(app(answer), log_level="error", access_log=False, loop="uvloop", http="httptools")
     print(json.dumps({"url": f"http://127.0.0.1:{listener.getsockname()[1]}/purchase-orders", "headers": {}}), flush=True)  # noqa: T201 - its protocol
     await uvicorn.Server(config).serve(sockets=[listener])
