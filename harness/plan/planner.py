@@ -36,6 +36,7 @@ class Planner:
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
         self._reach = Reach({}, {})
+        self._provocations: dict[tuple[str, str], list[Provocation]] = {}  # by (flow, point), best first
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
         self._kill_rounds = 0
@@ -152,57 +153,53 @@ class Planner:
         None: nothing new, or limits.discovery_rounds are used up."""
         if self._discoveries >= self._scenario.limits.discovery_rounds:
             return None
-        best = provocations(self.plan.experiments, sightings) | self._reversals()
+        found = provocations(self.plan.experiments, sightings, self._catalog) | self._reversals()
         drafts = []
         for key, waiting in list(self._open.items()):
-            provocation = best.get(key)
-            if provocation and provocation.sure:
-                drafts += self._two_steps(self._open.pop(key), provocation)
-            elif provocation:
-                first = provocation.alternatives[0][0]
-                self._blame(waiting, f"called after {first.text()} in {provocation.reached} of {provocation.of} transactions only")
+            options = found.get(key, [])
+            if options and options[0].sure:
+                self._provocations[key] = options
+                drafts += self._two_steps(self._open.pop(key), options)
+            elif options:
+                best = options[0]
+                self._blame(waiting, f"called after {best.steps[0].text()} in {best.reached} of {best.tried} transactions only")
         if not drafts:
             return None
         self._discoveries += 1
         return self._woven(f"wave-discovered-{self._discoveries}", drafts)
 
-    def _reversals(self) -> dict[tuple[str, str], Provocation]:
+    def _reversals(self) -> dict[tuple[str, str], list[Provocation]]:
         """A reversed approval sends its event whatever the connector does: known without a sighting."""
-        reversals: dict[str, list[tuple[Step, ...]]] = {}
+        reversals: dict[str, list[Provocation]] = {}
         for experiment in self.plan.experiments:
             if experiment.role == "faulted" and len(experiment.steps) == 1 and experiment.steps[0].fault_id == "F-F1":
-                reversals.setdefault(experiment.flow, []).append(experiment.steps)
-        found: dict[tuple[str, str], Provocation] = {}
+                reversals.setdefault(experiment.flow, []).append(Provocation(experiment.steps, 1, 1))
+        found: dict[tuple[str, str], list[Provocation]] = {}
         for flow in self._flows:
             events = [p for p in flow.call_points if p.kind == "event" and p.stage == "recovery" and p.system == flow.source_system]
             if flow.id in reversals:
-                found |= {(flow.id, point.id): Provocation(tuple(dict.fromkeys(reversals[flow.id])), 1, 1) for point in events}
+                found |= {(flow.id, point.id): reversals[flow.id] for point in events}
         return found
 
-    def _two_steps(self, waiting: Sequence[Place], provocation: Provocation) -> list[Draft]:
+    def _two_steps(self, waiting: Sequence[Place], options: Sequence[Provocation]) -> list[Draft]:
         drafts: list[Draft] = []
         chance = stream(self._seed, "assignment", f"discovered-{self._discoveries + 1}", waiting[0].target)
-        options = self._options(waiting[0], provocation)
-        if not options:
+        # Options as good as the best one, of the same fault at other places, take turns: that spreads the load over the places.
+        best = [o for o in options if o.sure and o.like == options[0].like and o.steps[0].fault_id == options[0].steps[0].fault_id]
+        turns = [(option, entities) for option in best if (entities := self._entities_of_both(waiting[0], option))]
+        if not turns:
             self._blame(waiting, "no entity reaches both the provoking call and this one")
             return []
         for place in waiting:
             for _ in range(self._scenario.volume.repeats):
-                steps, entities = options[len(drafts) % len(options)]
-                drafts.append(Draft(place.flow.id, chance.choice(entities), (*steps, _step(place))))
+                option, entities = turns[len(drafts) % len(turns)]
+                drafts.append(Draft(place.flow.id, chance.choice(entities), (*option.steps, _step(place))))
             self._cells[place.cell().key] = place.cell()
         return drafts
 
-    def _options(self, place: Place, provocation: Provocation) -> list[tuple[tuple[Step, ...], list[str]]]:
-        """The provoking steps, each with the entities that reach both them and the place."""
-        found = []
-        for steps in provocation.alternatives:
-            entities = [
-                entity for entity in self._entities(place) if all(entities_of(step.call_point, (entity,), self._routes) for step in steps)
-            ]
-            if entities:
-                found.append((steps, entities))
-        return found
+    def _entities_of_both(self, place: Place, option: Provocation) -> list[str]:
+        """The entities that reach the provoking steps and the place."""
+        return [e for e in self._entities(place) if all(entities_of(step.call_point, (e,), self._routes) for step in option.steps)]
 
     def _blame(self, waiting: Sequence[Place], reason: str) -> None:
         for place in waiting:
@@ -240,11 +237,35 @@ class Planner:
     # --- once more -------------------------------------------------------------------------------------------------------------
 
     def again(self, experiments: Sequence[Experiment]) -> Wave | None:
-        """Faulted experiments whose fault did not fire, once more as new transactions; None when there are none."""
-        if not experiments:
+        """Faulted experiments whose fault did not fire, once more as new transactions; two-step ones behind another provoking step
+        when there is one. None when there are none."""
+        drafts = [Draft(e.flow, e.entity, self._other_steps(e)) for e in experiments if e.steps]
+        if not drafts:
             return None
         count = sum(1 for wave in self._waves if wave.name.startswith("wave-again")) + 1
-        return self._woven(f"wave-again-{count}", [Draft(e.flow, e.entity, e.steps) for e in experiments if e.steps])
+        return self._woven(f"wave-again-{count}", drafts)
+
+    def _other_steps(self, experiment: Experiment) -> tuple[Step, ...]:
+        *first, last = experiment.steps
+        for option in self._provocations.get((experiment.flow, last.call_point), []):
+            reaches = all(entities_of(step.call_point, (experiment.entity,), self._routes) for step in option.steps)
+            if first and reaches and option.sure and option.steps != tuple(first):
+                return (*option.steps, last)
+        return experiment.steps
+
+    def forsake(self, unfired: Sequence[Experiment]) -> None:
+        """Two-step cells of which no experiment ever fired become not applicable: the call that was seen once cannot be provoked.
+        Cells of single faults stay planned, so a verdict says that they never fired."""
+        never = {e.txn_id for e in unfired}
+        for experiment in unfired:
+            *first, last = experiment.steps
+            same = [
+                e for e in self.plan.experiments if e.flow == experiment.flow and e.role == "faulted" and e.steps and e.steps[-1] == last
+            ]
+            if first and all(e.txn_id in never for e in same):
+                key = (experiment.flow, last.call_point, last.fault_id, last.mode)
+                reason = f"called once after {first[0].text()}, but not when that was planned {len(same)} times more"
+                self._cells[key] = replace(self._cells[key], status="not_applicable", reason=reason)
 
     def solo(self, experiments: Sequence[Experiment]) -> Wave:
         """Each of these limits.solo_repeats times as a new transaction with the same steps (role solo, `of` = the first one's id).

@@ -1,12 +1,15 @@
 """Which call points a fault plan can count on: those that every baseline transaction reached, and those that a provoking step reaches."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.catalog import CallPoint, Flow
+from contracts.catalog import CallPoint, Catalog, Flow
 from harness.plan.model import Experiment, Sighting, Step
 from harness.plan.space import entities_of
+
+_Steps = tuple[str, tuple[Step, ...]]  # of a flow
+_Likeness = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,49 +59,71 @@ def _sent_anyway(point: CallPoint, webhook: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Provocation:
-    """The steps after which a point is reached, and how sure that is.
+    """Steps after which a point is reached, and how sure that is: `reached` of the `tried` transactions with these steps reached it.
 
-    alternatives: step tuples that are equally sure, of the same fault at different places; taking turns spreads the load.
+    like: the share of all transactions with such a step at such a point, in any flow, that reached such a point. One transaction that
+    reached a look-up may have done so by chance; that the same fault led to a look-up in every flow hardly is.
     """
 
-    alternatives: tuple[tuple[Step, ...], ...]
+    steps: tuple[Step, ...]
     reached: int
-    of: int
+    tried: int
+    like: float = 1.0
 
     @property
     def sure(self) -> bool:
         """Every transaction with these steps reached the point."""
-        return self.reached == self.of
+        return self.reached == self.tried
 
 
-def provocations(experiments: Sequence[Experiment], sightings: Iterable[Sighting]) -> dict[tuple[str, str], Provocation]:
-    """The best provoking plan by (flow, point): surest, then most often tried, then shortest.
-
-    Only faulted transactions count: a fault of the run cannot be repeated for one transaction, and what a control reached needs no step.
-    """
-    faulted = {experiment.txn_id: experiment for experiment in experiments if experiment.role == "faulted"}
-    tried = Counter((experiment.flow, experiment.steps) for experiment in faulted.values())
-    found: dict[tuple[str, str], dict[tuple[Step, ...], set[str]]] = defaultdict(lambda: defaultdict(set))
+def provocations(
+    experiments: Sequence[Experiment], sightings: Iterable[Sighting], catalog: Catalog
+) -> dict[tuple[str, str], list[Provocation]]:
+    """The plans that provoke each (flow, point), best first. Only transactions with a single fault of their own count."""
+    tried: dict[_Steps, set[str]] = defaultdict(set)
+    tried_alike: dict[_Likeness, set[str]] = defaultdict(set)
+    reached: dict[tuple[str, str], dict[_Steps, set[str]]] = defaultdict(lambda: defaultdict(set))
+    reached_alike: dict[tuple[_Likeness, _Likeness], set[str]] = defaultdict(set)
+    single = {e.txn_id: e for e in experiments if e.role == "faulted" and len(e.steps) == 1}
+    for e in single.values():
+        tried[e.flow, e.steps].add(e.txn_id)
+        tried_alike[_like_step(catalog, e.flow, e.steps[0])].add(e.txn_id)
     for sighting in sightings:
-        experiment = faulted.get(sighting.txn_id)
-        if experiment and all(step.call_point != sighting.call_point for step in experiment.steps):
-            found[sighting.flow, sighting.call_point][experiment.steps].add(sighting.txn_id)
-    return {(flow, point): _best(flow, by_steps, tried) for (flow, point), by_steps in found.items()}
+        found = single.get(sighting.txn_id)
+        if found is None or found.steps[0].call_point == sighting.call_point:
+            continue
+        reached[sighting.flow, sighting.call_point][found.flow, found.steps].add(sighting.txn_id)
+        like = (_like_step(catalog, found.flow, found.steps[0]), _like_point(catalog, sighting.flow, sighting.call_point))
+        reached_alike[like].add(sighting.txn_id)
+
+    def provocation(key: tuple[str, str], steps: _Steps, txns: set[str]) -> Provocation:
+        like = _like_step(catalog, steps[0], steps[1][0])
+        share = len(reached_alike[like, _like_point(catalog, *key)]) / len(tried_alike[like])
+        return Provocation(steps[1], len(txns), len(tried[steps]), share)
+
+    return {
+        key: sorted(
+            (provocation(key, steps, txns) for steps, txns in options.items()), key=lambda option: _rank(option, catalog), reverse=True
+        )
+        for key, options in reached.items()
+    }
 
 
-def _best(flow: str, by_steps: Mapping[tuple[Step, ...], set[str]], tried: Mapping[tuple[str, tuple[Step, ...]], int]) -> Provocation:
-    options = [Provocation((steps,), len(txns), tried[flow, steps]) for steps, txns in by_steps.items()]
-    best = max(options, key=_preference)
-    faults = [step.fault_id for step in best.alternatives[0]]
-    equal = [o.alternatives[0] for o in options if o.sure and [step.fault_id for step in o.alternatives[0]] == faults]
-    return Provocation(tuple(sorted(equal, key=_text)) or best.alternatives, best.reached, best.of)
+def _like_point(catalog: Catalog, flow_id: str, point_id: str) -> _Likeness:
+    """What this point has in common with points of other flows: a look-up in the target system, an undo there, a refusal at the source"""
+    flow = catalog.flows[flow_id]
+    point = flow.call_point(point_id)
+    return (point.kind, point.stage, str(point.system == flow.source_system)) if point else (point_id,)
 
 
-def _preference(option: Provocation) -> tuple[float, bool, int, int, str]:
-    steps = option.alternatives[0]
-    lasting = any(step.attempt == 0 for step in steps)  # a fault on every attempt leaves the connector no other way
-    return (option.reached / option.of, lasting, option.reached, -len(steps), _text(steps))
+def _like_step(catalog: Catalog, flow_id: str, step: Step) -> _Likeness:
+    return (step.fault_id, step.mode, *_like_point(catalog, flow_id, step.call_point))
 
 
-def _text(steps: Sequence[Step]) -> str:
-    return " ; ".join(step.text() for step in steps)
+def _rank(option: Provocation, catalog: Catalog) -> tuple[object, ...]:
+    """Surest first. Then a fault after which the connector has to end right, at once, with something in the target system to be found."""
+    step = option.steps[0]
+    fault = catalog.faults[step.fault_id]
+    mode = fault.mode(step.mode)
+    at_once = mode.send not in {"hold", "drip"}
+    return (option.sure, option.like, fault.recoverable, at_once, mode.commit == "once", option.reached, step.text())

@@ -73,6 +73,8 @@ async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
     again = planner.again(unfired(singles, tail))
     if again is not None:
         await play(cast, again)
+        _sightings(session, tail)
+        planner.forsake(unfired([*singles, again], tail))
     for wave in waves:
         if wave.kind == "run":
             await play_window(cast, wave)
