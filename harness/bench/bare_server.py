@@ -12,9 +12,10 @@ from starlette.routing import Route
 
 
 def loopback_listener() -> socket.socket:
-    """A free loopback port. The protocol is named, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms for an acknowledgement."""
+    """A free loopback port. The protocol is named, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
     return listener
 
 
