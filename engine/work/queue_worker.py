@@ -44,7 +44,7 @@ class RequeueOnCancel(EntrypointExecutor):
 class Manager(QueueManager):
     """PgQueuer's first listener probe may be sent before LISTEN is in force; its silence would end the loop 10 s later."""
 
-    async def listener_healthy(self, timeout: timedelta = LISTENER_TIMEOUT) -> HealthCheckEvent:
+    async def listener_healthy(self, timeout: timedelta = LISTENER_TIMEOUT) -> HealthCheckEvent:  # noqa: ASYNC109 (its signature)
         """Raises FailingListenerError when notifications do not come back."""
         await asyncio.sleep(LISTEN_SETTLES_S)
         return await super().listener_healthy(timeout)
