@@ -12,7 +12,7 @@ _STATE_PATTERN = f"^({'|'.join(STATES)})(,({'|'.join(STATES)})){{0,9}}$"
 
 _STATE = QueryParam("state", "one state, or several with commas", False, {"type": "string", "pattern": _STATE_PATTERN})
 _SINCE = QueryParam(
-    "updated_since", "changed after this ISO 8601 instant", False, {"type": "string", "format": "date-time", "maxLength": 40}
+    "updated_since", "changed at or after this ISO 8601 instant", False, {"type": "string", "format": "date-time", "maxLength": 40}
 )
 
 _CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")

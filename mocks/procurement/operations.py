@@ -15,7 +15,7 @@ _STATUS_PATTERN = f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)})){{0,10}}$"
 
 _STATUS = QueryParam("status", "one status, or several with commas", False, {"type": "string", "pattern": _STATUS_PATTERN})
 _SINCE = QueryParam(
-    "updatedSince", "changed after this ISO 8601 instant", False, {"type": "string", "format": "date-time", "maxLength": 40}
+    "updatedSince", "changed at or after this ISO 8601 instant", False, {"type": "string", "format": "date-time", "maxLength": 40}
 )
 
 _CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
