@@ -1,0 +1,127 @@
+"""The control port: who may use it, and what it does."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from tests.contract.world.by_hand import Hand, hand
+
+
+async def ask(
+    one: Hand, method: str, path: str, body: Any = None, *, token: str | None = "right", raw: bytes | None = None
+) -> tuple[int, Any]:
+    """One request to the control port."""
+    headers = {} if token is None else {"Authorization": f"Bearer {one.world.control_token if token == 'right' else token}"}
+    data = raw if raw is not None else (msgspec.json.encode(body) if body is not None else None)
+    if data is not None:
+        headers["Content-Type"] = "application/json"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, one.world.control_url + path, data=data, headers=headers) as answer,
+    ):
+        found = await answer.read()
+        if answer.headers.get("content-type", "").startswith("application/x-ndjson"):
+            return answer.status, [msgspec.json.decode(line) for line in found.splitlines()]
+        return answer.status, msgspec.json.decode(found)
+
+
+def test_health_is_open_and_the_rest_is_not() -> None:
+    """Without or with a wrong token everything but health is a 401 problem."""
+
+    async def run() -> None:
+        async with hand() as one:
+            assert (await ask(one, "GET", "/health", token=None))[1]["status"] == "ok"
+            for token, code in ((None, "TOKEN_MISSING"), ("wrong", "TOKEN_INVALID"), (one._token, "TOKEN_INVALID")):
+                status, body = await ask(one, "GET", "/clock", token=token)
+                assert (status, body["code"], body["status"]) == (401, code, 401)
+            assert (await ask(one, "GET", "/nothing"))[0] == 404
+            assert (await ask(one, "DELETE", "/clock"))[0] == 405
+
+    asyncio.run(run())
+
+
+def test_clock_can_be_set_and_advanced() -> None:
+    """The business clock obeys; what it was set to stands in the history; a time without zone is refused."""
+
+    async def run() -> None:
+        async with hand() as one:
+            assert (await ask(one, "PUT", "/clock", {"time": "2026-10-31T23:00:00Z", "speed": 1}))[1]["time"].startswith(
+                "2026-10-31T23:00:00"
+            )
+            assert (await ask(one, "POST", "/clock/advance", {"seconds": 7200}))[1]["time"].startswith("2026-11-01T01:00:00")
+            status, body = await ask(one, "PUT", "/clock", {"time": "2026-10-31T23:00:00"})
+            assert (status, body["code"]) == (422, "VALIDATION_FAILED")
+            assert (await ask(one, "POST", "/clock/advance", {"seconds": 1e300}))[0] == 422
+            status, rows = await ask(one, "GET", "/history?after=0&limit=1000")
+            assert [row["t_biz"][:13] for row in rows if row["kind"] == "clock_set"] == ["2026-10-31T23", "2026-11-01T01"]
+
+    asyncio.run(run())
+
+
+def test_plans_windows_seed() -> None:
+    """A plan can be armed and listed; a window begun and ended; the seed is told."""
+
+    async def run() -> None:
+        async with hand() as one:
+            step = {"txn_id": "p2p-000001", "call_point": "erp.po.create", "fault_id": "F-A3", "mode": "drop"}
+            status, armed = await ask(one, "POST", "/plans", step)
+            assert (status, armed["fault"]) == (201, "response_lost_after_commit")
+            assert len((await ask(one, "GET", "/plans"))[1]["items"]) == 1
+            status, body = await ask(one, "POST", "/plans", {**step, "fault_id": "F-Z9"})
+            assert (status, body["code"]) == (422, "VALIDATION_FAILED")
+            assert "F-A3" in body["detail"]
+            status, windows = await ask(one, "POST", "/windows", {"fault_id": "F-B5", "system": "erp"})
+            assert windows["items"][0]["fault"] == "maintenance_window"
+            assert (await one.call("GET", "erp", "/periods"))[0] == 503
+            await ask(one, "POST", "/windows", {"fault_id": "F-B5", "system": "erp", "on": False})
+            assert (await one.call("GET", "erp", "/periods"))[0] == 200
+            assert (await ask(one, "POST", "/windows", {"fault_id": "F-B5", "system": "moon"}))[0] == 422
+            assert (await ask(one, "GET", "/seed"))[1]["seed"] == 7
+
+    asyncio.run(run())
+
+
+def test_history_tail_pages_by_number() -> None:
+    """after and limit cut the tail; nonsense is refused."""
+
+    async def run() -> None:
+        async with hand() as one:
+            one.requisition("p2p-000001")
+            first = (await ask(one, "GET", "/history?limit=3"))[1]
+            rest = (await ask(one, "GET", f"/history?after={first[-1]['seq']}"))[1]
+            assert [row["seq"] for row in first + rest] == list(range(1, one.world.recorder.seq + 1))
+            assert (await ask(one, "GET", "/history?after=-1"))[0] == 400
+            assert (await ask(one, "GET", "/history?after=99999"))[1] == []
+
+    asyncio.run(run())
+
+
+def test_bad_bodies() -> None:
+    """Not JSON, too deep, too large, unknown members: each its problem, never a trace."""
+
+    async def run() -> list[int]:
+        async with hand() as one:
+            bodies = (
+                b"{",
+                b"[" * 100 + b"]" * 100,
+                b'{"seconds": 1, "pad": "' + b"x" * 300_000 + b'"}',
+                b'{"seconds": 1, "more": 2}',
+                b"\xff\xfe",
+            )
+            return [(await ask(one, "POST", "/clock/advance", raw=raw))[0] for raw in bodies]
+
+    assert asyncio.run(run()) == [400, 400, 413, 422, 400]
+
+
+def test_shutdown_is_told_to_whoever_waits() -> None:
+    """`dryclose up` ends when somebody asks for it."""
+
+    async def run() -> None:
+        async with hand() as one:
+            waiting = asyncio.create_task(one.world.shutdown_requested())
+            assert (await ask(one, "POST", "/shutdown"))[0] == 202
+            await asyncio.wait_for(waiting, 1)
+
+    asyncio.run(run())

@@ -1,0 +1,61 @@
+"""Whose request is this: each way of finding it, and their order."""
+
+from mocks.kit.attribution import AttributionIndex
+from mocks.kit.operation import Effect, Refs
+
+
+def index() -> AttributionIndex:
+    """Two transactions."""
+    found = AttributionIndex("R7K2A")
+    found.bind("t1", source_id="REQ-R7K2A-1", amount=(98_000, "USD"), keys=[("supplier", "V1")])
+    found.bind("t2", source_id="ER-R7K2A-2", amount=(12_345, "EUR"))
+    return found
+
+
+def how(found: AttributionIndex, refs: Refs, key: str | None = None, text: bytes = b"") -> tuple[str | None, str]:
+    """Transaction and way."""
+    answer = found.find(refs, key, text)
+    return answer.txn_id, answer.how
+
+
+def test_each_way() -> None:
+    """Source id, reference that names it, key seen before, key that names it, parent document, minted key, amount, text, nothing."""
+    one = index()
+    assert how(one, Refs(source_ids=("REQ-R7K2A-1",))) == ("t1", "ref")
+    assert how(one, Refs(ext_ref="po:REQ-R7K2A-1/r1")) == ("t1", "ref")
+    one.learn_call("t1", Refs(ext_ref="hash-77"), "key-9")
+    assert how(one, Refs(ext_ref="hash-77")) == ("t1", "ref")
+    assert how(one, Refs(), "key-9") == ("t1", "key")
+    assert how(one, Refs(), "ER-R7K2A-2.post") == ("t2", "key")
+    one.learn_effects("t2", [Effect("posting_job", "J1", "create")])
+    assert how(one, Refs(parents=(("posting_job", "J1"),))) == ("t2", "parent")
+    assert how(one, Refs(keys=(("supplier", "V2"), ("supplier", "V1")))) == ("t1", "key")
+    assert how(one, Refs(amount_minor=12_345, currency="EUR")) == ("t2", "amount")
+    assert how(one, Refs(amount_minor=12_345, currency="USD")) == (None, "none")
+    assert how(one, Refs(), None, b'{"text":"for ER-R7K2A-2 please"}') == ("t2", "text")
+    assert how(one, Refs(), None, b"REQ-OTHER-1 \xff") == (None, "none")
+
+
+def test_reference_beats_everything_else() -> None:
+    """A key reused for another document does not hide whose document it is."""
+    one = index()
+    one.learn_call("t1", Refs(), "shared key")
+    assert how(one, Refs(source_ids=("ER-R7K2A-2",), amount_minor=98_000, currency="USD"), "shared key") == ("t2", "ref")
+
+
+def test_an_amount_of_two_identifies_neither() -> None:
+    """A tracer that is not unique is no tracer; rebinding the same transaction keeps it."""
+    one = index()
+    one.bind("t1", amount=(98_000, "USD"))
+    assert how(one, Refs(amount_minor=98_000, currency="USD")) == ("t1", "amount")
+    one.bind("t2", amount=(98_000, "USD"))
+    assert how(one, Refs(amount_minor=98_000, currency="USD")) == (None, "none")
+
+
+def test_first_owner_keeps_a_reference() -> None:
+    """A reference that a connector reuses for another document still leads to the first."""
+    one = index()
+    one.learn_call("t1", Refs(ext_ref="same"), "k")
+    one.learn_call("t2", Refs(ext_ref="same"), "k")
+    assert how(one, Refs(ext_ref="same")) == ("t1", "ref")
+    assert how(one, Refs(), "k") == ("t1", "key")

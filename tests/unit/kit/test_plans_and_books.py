@@ -1,0 +1,88 @@
+"""Plans fire where they are keyed to; books say where a transaction stands."""
+
+from contracts.catalog import load_catalog
+from mocks.kit.books import Books
+from mocks.kit.operation import Effect
+from mocks.kit.plans import Armed, Plans
+
+CATALOG = load_catalog()
+
+
+def step(fault: str, *, attempt: int = 1, txn_id: str = "t1", call_point: str = "erp.po.create") -> Armed:
+    """One step with the fault's first mode."""
+    found = CATALOG.faults[fault]
+    return Armed(txn_id, call_point, attempt, found, found.modes[0], "p")
+
+
+def books(flow: str = "requisition-to-po") -> Books:
+    """One open transaction."""
+    found = Books(CATALOG.flows)
+    found.open("t1", flow)
+    return found
+
+
+def source(state: str) -> Effect:
+    """The requisition goes to a state."""
+    return Effect("requisition", "REQ-1", "update", state=state)
+
+
+def test_a_step_meets_its_attempt_only() -> None:
+    """Earlier and later attempts, other transactions and call points pass; then it is used up."""
+    plans = Plans()
+    plans.arm(step("F-A3", attempt=2))
+    assert plans.take("t1", "erp.po.create", 1) is None
+    assert plans.take("t2", "erp.po.create", 2) is None
+    assert plans.take("t1", "erp.po.read", 2) is None
+    assert plans.take(None, "erp.po.create", 2) is None
+    assert plans.take("t1", "erp.po.create", 2) is not None
+    assert plans.take("t1", "erp.po.create", 2) is None
+
+
+def test_standing_steps_stay_until_healed() -> None:
+    """Attempt 0 is every attempt; a fault that repeats always starts at its attempt; a keyed step goes first."""
+    plans = Plans()
+    plans.arm(step("F-B6", attempt=0))
+    plans.arm(step("F-A3", attempt=2))
+    found = [plans.take("t1", "erp.po.create", attempt) for attempt in (1, 2, 3)]
+    assert [each.fault.id for each in found if each] == ["F-B6", "F-A3", "F-B6"]
+    plans.arm(step("F-B20", attempt=2, txn_id="t2"))
+    assert plans.take("t2", "erp.po.create", 1) is None
+    assert plans.take("t2", "erp.po.create", 3) is not None
+    assert {each.fault.id for each in plans.heal()} == {"F-B6", "F-B20"}
+    assert plans.take("t2", "erp.po.create", 4) is None
+
+
+def test_outcomes() -> None:
+    """Open, then posted, refused or undone; undone only once nothing live is left."""
+    found = books()
+    assert found.outcome("t1") is None
+    found.apply("t1", [source("approved"), Effect("purchase_order", "45", "create", state="created")])
+    assert (found.outcome("t1"), found.unsettled()) == (None, ["t1"])
+    found.apply("t1", [source("ordered")])
+    assert (found.outcome("t1"), found.unsettled()) == ("posted", [])
+    found.apply("t1", [source("returned")])
+    assert found.outcome("t1") is None
+    found.apply("t1", [Effect("purchase_order", "45", "update", state="cancelled")])
+    assert found.outcome("t1") == "undone"
+    found.apply("t1", [source("refused")])
+    assert found.outcome("t1") == "refused"
+
+
+def test_a_reversal_by_a_new_document_undoes_the_first() -> None:
+    """A reversing document names the reversed one; neither is live afterwards."""
+    found = books("expense-to-posting")
+    found.apply(
+        "t1", [Effect("expense_report", "ER-1", "update", state="approved"), Effect("ap_invoice", "19", "create", state="accepted")]
+    )
+    found.apply("t1", [Effect("expense_report", "ER-1", "update", state="sent_back")])
+    assert found.outcome("t1") is None
+    found.apply("t1", [Effect("ap_invoice", "20", "reverse", parent_id="19", state="posted")])
+    assert found.outcome("t1") == "undone"
+
+
+def test_unapproved_is_open() -> None:
+    """A draft is not undone."""
+    found = books()
+    found.apply("t1", [source("draft")])
+    assert found.outcome("t1") is None
+    assert found.outcome("unknown") is None

@@ -1,0 +1,74 @@
+"""Clock, problems, Retry-After, signatures, tokens, routes: each alone."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import msgspec
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from contracts.catalog import load_errors
+from mocks.kit.clock import BusinessClock, WorldClock
+from mocks.kit.exchange import retry_after
+from mocks.kit.problems import Problems
+from mocks.kit.streams import Streams
+from mocks.kit.tokens import Client, TokenStore
+from mocks.kit.webhooks import sign
+
+
+def test_business_clock_runs_at_its_speed() -> None:
+    """An hour of the world at speed 24 is a day; setting without a zone is refused."""
+    ticks = [0]
+    clock = BusinessClock(WorldClock(0.0, lambda: ticks[0]), datetime(2026, 10, 30, tzinfo=UTC), speed=24)
+    ticks[0] = 3600 * 10**9
+    assert clock.peek() == datetime(2026, 10, 31, tzinfo=UTC)
+    clock.set(datetime(2026, 10, 31, 1, tzinfo=UTC), speed=0)
+    ticks[0] *= 2
+    assert clock.peek() == datetime(2026, 10, 31, 1, tzinfo=UTC)
+    assert clock.now() < clock.now()
+    clock.advance(timedelta(hours=-1))
+    assert clock.peek() == datetime(2026, 10, 31, tzinfo=UTC)
+    with pytest.raises(ValueError, match="no zone"):
+        clock.set(datetime(2026, 10, 31))  # noqa: DTZ001
+
+
+def test_problem_views() -> None:
+    """ok for success and for `it exists already`; fail only for what certainly had no effect."""
+    problems = Problems(load_errors())
+    view = problems.view
+    assert [view(201, None), view(302, None), view(409, "DUPLICATE_REFERENCE")] == ["ok", "info", "ok"]
+    assert [view(429, "RATE_LIMITED"), view(503, "UNAVAILABLE"), view(422, "VALIDATION_FAILED")] == ["fail"] * 3
+    assert [view(500, "INTERNAL_ERROR"), view(504, "GATEWAY_TIMEOUT"), view(409, "IDEMPOTENCY_KEY_IN_PROGRESS")] == ["info"] * 3
+    body = msgspec.json.decode(problems.body("NOT_FOUND", "no such order", "/x", {"existing_id": "45"}))
+    assert (body["title"], body["status"], body["existing_id"]) == ("Not found", 404, "45")
+
+
+def test_retry_after_forms() -> None:
+    """Seconds are whole; a date is what it says, and the recorded wait is never longer than the date asks for."""
+    assert retry_after(1, 1000.7, as_date=False) == ("1", 1000)
+    assert retry_after(0.2, 1000.7, as_date=False) == ("1", 1000)
+    value, wait_ms = retry_after(2, 1000.7, as_date=True)
+    assert parsedate_to_datetime(value).timestamp() == 1002
+    assert wait_ms in {1299, 1300}
+
+
+def test_signature_is_standard() -> None:
+    """The independent library signs the same."""
+    secret = b"0123456789abcdef0123456789abcdef"
+    moment = datetime(2026, 10, 28, tzinfo=UTC)
+    theirs = Webhook(secret).sign("msg_1", moment, "{}")
+    assert sign(secret, "msg_1", int(moment.timestamp()), b"{}") == theirs
+
+
+def test_tokens_expire() -> None:
+    """Live until its time, then not; the secret does not show in the client's text."""
+    ticks = [0]
+    client = Client("connector", "hush", frozenset({"erp.read"}))
+    store = TokenStore([client], WorldClock(0.0, lambda: ticks[0]), Streams(1), ttl_s=60)
+    assert store.authenticate("connector", "wrong") is None
+    assert store.authenticate("nobody", "") is None
+    token = store.issue(client, client.scopes)
+    assert store.check(token) is not None
+    ticks[0] = 60 * 10**9
+    assert store.check(token) is None
+    assert "hush" not in repr(client)
