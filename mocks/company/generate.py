@@ -18,6 +18,7 @@ PROJECTS_PER_ENTITY = 10
 _LEVEL_COUNTS = ((4, 1), (3, 3), (2, 8), (1, 16))
 
 # Primes: n -> (n * factor + offset) mod prime gives each system numbers of its own that nobody can guess from another's.
+_PRIME_3 = 997
 _PRIME_5 = 99_991
 _PRIME_6 = 999_983
 
@@ -84,7 +85,7 @@ def _employee(stream: Stream, entity: Entity, pool: Pool, *, seed: int, number: 
         cost_center=f"{entity.key}-CC{stream.below(COST_CENTERS_PER_ENTITY):02d}",
         limit_minor=limits[level] if level < len(limits) else None,
         procurement_id=f"U{1001 + number}",
-        expense_id=f"{login}{number % 100:02d}" if login else f"user{number:04d}",
+        expense_id=f"{login}{_number(seed, 'login', number, _PRIME_3):03d}",  # two people of one name have two logins
         erp_id=f"{10_000_000 + _number(seed, 'personnel', number, _PRIME_5):08d}",
     )
 

@@ -1,8 +1,9 @@
 """Drafts and splits over the whole range of amounts."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mocks.company import generate
 from mocks.company.money import split, to_minor, to_text
 from tests.unit.company.play import COMPANY
 
@@ -43,3 +44,14 @@ def test_report_lines_add_up_to_the_tracer_amount(entity: str, amount: int, key:
     assert sum(line["amount_minor"] for line in lines) == amount
     assert all(0 <= line["tax_minor"] < line["amount_minor"] for line in lines)
     assert all(line["payment_type"] == "employee_paid" for line in lines if line["category"] == "MILEAGE")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**63), st.integers(0, 20))
+def test_ids_are_unique_for_any_seed(seed: int, minted: int) -> None:
+    """Whatever names the seed draws: no two people share a login, no two records an id."""
+    company = generate(seed, minted)
+    for records in (company.employees, company.suppliers, company.cost_centers, company.projects):
+        for system in ("key", "procurement_id", "expense_id", "erp_id"):
+            ids = [getattr(record, system) for record in records if hasattr(record, system)]
+            assert len(set(ids)) == len(ids)
