@@ -102,9 +102,11 @@ select m.txn_id, m.flow, m.entity_type, m.entity_id, m.call_point, m.op_id, m.se
 from made m left join last_state l using (entity_type, entity_id) left join undone u using (entity_type, entity_id)
 asof left join (select txn_id, seq, revision from src_state where meaning = 'approved' and txn_id is not null) r on r.txn_id = m.txn_id and m.seq >= r.seq;
 
--- ledger lines; amount_minor is signed, debit positive
+-- ledger lines; amount_minor is signed, debit positive. The lines of a journal are written in one go: what a truncated history ends with is left out.
 create table line as
-select txn_id, seq, parent_id, account, cost_center, company, period, currency, amount_minor from effect where entity_type = 'journal_line';
+select txn_id, seq, parent_id, account, cost_center, company, period, currency, amount_minor from effect
+where entity_type = 'journal_line'
+qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit');
 
 -- fclass: what a fault means for the judgement
 create view fclass as select * from ref_fault;

@@ -91,7 +91,7 @@ def create_order(scribe: Scribe, number: int, **options: Any) -> None:
         "body_hash": f"b-{txn_id}",
         "ext_ref": source,
     }
-    scribe.call("erp.po.create", txn_id, effects=effects, **{**call, **options})
+    scribe.call("erp.po.create", txn_id, **{"effects": effects, **call, **options})
 
 
 def record_order(scribe: Scribe, number: int) -> None:
