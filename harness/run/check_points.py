@@ -51,24 +51,28 @@ def _is_success(status: object) -> bool:
 
 
 WORDS = {
-    "forged": "an event with a wrong signature",
-    "unsigned": "an event without a signature",
-    "stale": "an event with a genuine signature and a timestamp of 15 minutes ago",
+    "forged": "a wrong signature",
+    "unsigned": "no signature",
+    "stale": "a timestamp of 15 minutes ago",
 }
 SIGNATURE_HINT = "before anything else check the HMAC-SHA256 and the timestamp (300 s at most), and answer 401 (contract page, Events)"
 
 
 def _bad_copies(journey: Journey) -> Iterable[Finding]:
+    """One finding for all copies that met the same answer."""
+    by_status: dict[int | None, list[str]] = {}
     for deliver, status in journey.bad_copies.items():
-        what = WORDS[deliver]
+        by_status.setdefault(status, []).append(WORDS[deliver])
+    for status, words in by_status.items():
+        what = f"{journey.what}: events with {' / '.join(words)}"
         if status is None:
-            yield Finding("wrong", f"{journey.what}: {what} was not answered at all", "answer 401 at once")
+            yield Finding("wrong", f"{what} were not answered at all", "answer 401 at once")
         elif _is_success(status):
-            yield Finding("wrong", f"{journey.what}: {what} was acknowledged with {status}; anybody could make it post", SIGNATURE_HINT)
+            yield Finding("wrong", f"{what} were acknowledged with {status}; anybody could make it post", SIGNATURE_HINT)
         elif status >= 500:
-            yield Finding("wrong", f"{journey.what}: {what} was answered {status}, expected 400 or 401", SIGNATURE_HINT)
+            yield Finding("wrong", f"{what} were answered {status}, expected 400 or 401", SIGNATURE_HINT)
         else:
-            yield Finding("ok", f"{journey.what}: {what} was refused with {status}")
+            yield Finding("ok", f"{what} were refused with {status}")
 
 
 def _event(journey: Journey) -> Iterable[Finding]:
@@ -138,7 +142,7 @@ def _creation(journey: Journey, rows: Sequence[Row]) -> Iterable[Finding]:
     if not calls:
         return
     if len(made) > 1:
-        hint = "the event was sent twice: decide by the document's id and revision whether it is news"
+        hint = "refuse forged events, and decide by the document's id and revision whether an event is news: each one may come twice"
         yield Finding("wrong", f"{journey.what}: {len(made)} ERP documents were made for one approval", hint)
     ways = [
         name for name, column in (("external_ref", "ext_ref"), ("Idempotency-Key", "idem_key")) if any(row.get(column) for row in calls)

@@ -1,0 +1,67 @@
+"""The example connectors stand alone: standard library only, nothing of ours, and `connector check` agrees with what they claim."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contracts.catalog import load_catalog
+from harness.manifest import load_manifest
+from tests.contract.connectors.page import PAGE, files_in_page
+
+EXAMPLES = Path(__file__).parents[3] / "examples" / "connectors"
+NAMES = ("careful", "naive")
+DRYCLOSE = [sys.executable, "-c", "from harness.cli import main; main()"]
+
+
+def run_check(manifest: Path) -> subprocess.CompletedProcess[str]:
+    """`dryclose connector check`, as a person starts it."""
+    return subprocess.run([*DRYCLOSE, "connector", "check", str(manifest)], capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_example_imports_nothing_of_ours(name) -> None:
+    """Whoever copies the folder has a working connector."""
+    own = {path.stem for path in (EXAMPLES / name).glob("*.py")}
+    for path in (EXAMPLES / name).glob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        imported = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        imported |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert imported - own <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_example_has_manifest_and_readme(name) -> None:
+    """Each folder is complete."""
+    assert load_manifest(EXAMPLES / name / "connector.toml", load_catalog()).flows
+    assert (EXAMPLES / name / "README.md").read_text("utf-8").startswith("# ")
+
+
+def test_careful_passes_the_check() -> None:
+    """Every point of the contract is met."""
+    done = run_check(EXAMPLES / "careful" / "connector.toml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 wrong, 0 to improve" in done.stdout
+
+
+def test_naive_fails_the_check_for_its_own_reasons() -> None:
+    """Forged events and the missing key are named, with what to try."""
+    done = run_check(EXAMPLES / "naive" / "connector.toml")
+    assert done.returncode == 1, done.stdout + done.stderr
+    for words in (
+        "anybody could make it post",
+        "without external_ref and without Idempotency-Key",
+        "ERP documents were made for one approval",
+    ):
+        assert words in done.stdout
+
+
+def test_the_minimal_connector_of_the_page_passes_the_check(tmp_path) -> None:
+    """A reader who copies the two files has a connector that works."""
+    for name, content in files_in_page(PAGE.read_text("utf-8")).items():
+        (tmp_path / name).write_text(content, "utf-8")
+    done = run_check(tmp_path / "connector.toml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "created with external_ref" in done.stdout
