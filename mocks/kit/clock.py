@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WorldClock:
@@ -35,9 +36,21 @@ class BusinessClock:
             raise ValueError(f"business start {start!r} has no zone; expected an aware date-time such as 2026-10-28T09:00:00Z")
         self._clock = clock
         self._base = start.astimezone(UTC)
+        self._base_us = (self._base - EPOCH) // MICROSECOND
         self._base_ns = clock.mono_ns()
         self._last = self._base - MICROSECOND
+        self._second = -1
+        self._second_text = ""
         self.speed = speed
+
+    def stamp(self, mono_ns: int) -> str:
+        """Business time (ISO 8601, UTC) at that instant of the world, as rows of the history carry it."""
+        elapsed_us = int((mono_ns - self._base_ns) * self.speed) // 1000
+        second, micro = divmod(self._base_us + elapsed_us, 1_000_000)
+        if second != self._second:
+            self._second = second
+            self._second_text = (EPOCH + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._second_text}.{micro:06d}+00:00"
 
     def peek(self) -> datetime:
         """Business time now (UTC); two calls may answer the same."""
@@ -57,6 +70,7 @@ class BusinessClock:
         if moment.tzinfo is None:
             raise ValueError(f"business time {moment!r} has no zone; expected an aware date-time such as 2026-10-31T23:00:00Z")
         self._base = moment.astimezone(UTC)
+        self._base_us = (self._base - EPOCH) // MICROSECOND
         self._base_ns = self._clock.mono_ns()
         self._last = self._base - MICROSECOND
         if speed is not None:

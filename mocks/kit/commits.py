@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from operator import attrgetter
 
 from mocks.kit.attribution import AttributionIndex
 from mocks.kit.books import Books
@@ -13,6 +13,7 @@ from mocks.kit.scheduler import Scheduler
 from mocks.kit.streams import Streams
 
 EFFECT_COLUMNS = tuple(field.name for field in fields(Effect))
+effect_values = attrgetter(*EFFECT_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,22 @@ class Commits:
 
     def _record(self, effects: tuple[Effect, ...], origin: Origin) -> Committed:
         txn_id = origin.txn_id
-        flow = self._books.flow_of(txn_id)
+        shared = {
+            "op_id": origin.op_id,
+            "call_point": origin.call_point,
+            "txn_id": txn_id,
+            "flow": self._books.flow_of(txn_id),
+            "corr_id": origin.correlation_id or None,
+            "sut_gen": origin.sut_gen,
+        }
+        common = {name: value for name, value in shared.items() if value is not None}
         first: int | None = None
         for effect in effects:
-            columns: dict[str, Any] = {name: getattr(effect, name) for name in EFFECT_COLUMNS}
-            seq = self._recorder.write(
-                "commit",
-                origin.node,
-                op_id=origin.op_id,
-                call_point=origin.call_point,
-                txn_id=txn_id,
-                flow=flow,
-                corr_id=origin.correlation_id or None,
-                sut_gen=origin.sut_gen,
-                **columns,
-            )
+            columns = common.copy()
+            for name, value in zip(EFFECT_COLUMNS, effect_values(effect), strict=True):
+                if value is not None:
+                    columns[name] = value
+            seq = self._recorder.append("commit", origin.node, columns)
             first = first or seq
         if txn_id is not None:
             self._index.learn_effects(txn_id, effects)

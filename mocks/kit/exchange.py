@@ -10,12 +10,13 @@ import msgspec
 
 from mocks.kit.commits import NOTHING, Origin
 from mocks.kit.idempotency import Scope as KeyScope
-from mocks.kit.intake import Incoming, Reader, idempotency_key, trace_of, version_of
+from mocks.kit.intake import Incoming, Reader, correlation_of, idempotency_key, traceparent_of, version_of
 from mocks.kit.limits import Allowance
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import NO_REFS, Call, Operation, Refs, Refusal, Reply
 from mocks.kit.outcome import Outcome
 from mocks.kit.problems import PROBLEM_TYPE
+from mocks.kit.streams import Drawer, joined
 from mocks.kit.tokens import Token
 from mocks.kit.wire import Headers
 
@@ -25,19 +26,6 @@ PROBLEM_HEADER = (b"content-type", PROBLEM_TYPE)
 REPLAYED = (b"idempotency-replayed", b"true")
 NOT_OWN_TRUTH = frozenset({"DUPLICATE_REFERENCE", "IDEMPOTENCY_KEY_IN_PROGRESS"})  # the request repeats one that had its own effect
 SPEECHLESS = Refusal("INTERNAL_ERROR", "the system failed while it carried out the request")
-
-
-class Drawer:
-    """`Call.draw` of a request: its key is complete once the request is attributed."""
-
-    __slots__ = ("_mechanics", "prefix")
-
-    def __init__(self, mechanics: Mechanics) -> None:
-        self._mechanics = mechanics
-        self.prefix: tuple[object, ...] = ()
-
-    def __call__(self, name: str) -> int:
-        return self._mechanics.streams.draw(*self.prefix, name)
 
 
 @dataclass(slots=True)
@@ -85,15 +73,16 @@ class Endpoint:
             mechanics.index.learn_call(txn_id, refs, idem_key)
         call_point = self.operation.call_point
         attempt = mechanics.traffic.arrival(txn_id, call_point)
-        drawer.prefix = (txn_id, call_point, attempt)
+        drawer.prefix = joined(txn_id, call_point, attempt)
         op_id = mechanics.traffic.op_id()
         flow = mechanics.books.flow_of(txn_id)
         by_connector = token is not None and token.client_id == mechanics.connector_id
         if by_connector:
             mechanics.traffic.saw(call_point, flow, changes=self._changes, now_ns=mechanics.clock.mono_ns())
-        correlation, trace = trace_of(incoming)
-        if correlation is None:
-            call = _with_correlation(call, f"dc-{drawer('correlation'):016x}")
+        trace = traceparent_of(incoming)
+        if not call.correlation_id:
+            # nobody but `refs` has seen the call yet, and its draws are complete only now
+            object.__setattr__(call, "correlation_id", f"dc-{drawer('correlation'):016x}")
         gen = mechanics.recorder.sut_gen if by_connector else None
         origin = Origin(self.node, call_point, txn_id, op_id, call.correlation_id, trace, gen)
         mechanics.recorder.write(
@@ -143,7 +132,7 @@ class Endpoint:
         elif operation.kind in {"list", "lookup"}:
             limit, after, wrong_page = self._reader.page(incoming.query)
             refusal = refusal or wrong_page
-        drawer = Drawer(self.mechanics)
+        drawer = self.mechanics.streams.drawer()
         call = Call(
             path=incoming.path_params,
             query=incoming.query,
@@ -152,7 +141,7 @@ class Endpoint:
             client_id=token.client_id if token else "",
             actor=incoming.header(b"x-acting-user") if operation.kind == "actor" else None,
             if_match=version_of(incoming.header(b"if-match")) if self._changes else None,
-            correlation_id=trace_of(incoming)[0] or "",
+            correlation_id=correlation_of(incoming),
             draw=drawer,
             limit=limit,
             after=after,
@@ -364,10 +353,6 @@ class Endpoint:
     def call_again(self, exchange: Exchange) -> Exchange:
         """The same request, carried out now (a late commit)."""
         return replace(exchange, call=replace(exchange.call, now=self.mechanics.business.now()))
-
-
-def _with_correlation(call: Call, correlation_id: str) -> Call:
-    return replace(call, correlation_id=correlation_id)
 
 
 def retry_after(seconds: float, wall_s: float, *, as_date: bool) -> tuple[str, int]:

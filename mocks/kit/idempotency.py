@@ -6,7 +6,7 @@ repaired; that is what lets a connector with deterministic keys re-drive a parke
 
 import re
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 Outcome = TypeVar("Outcome")
 
@@ -15,8 +15,7 @@ BARE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 QUOTED = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """Keys of different clients or operations never meet."""
 
     client_id: str

@@ -13,7 +13,7 @@ from mocks.kit.idempotency import parse_key
 from mocks.kit.limits import BODY_BYTES_MAX, DEPTH_MAX, too_deep
 from mocks.kit.operation import Operation, QueryParam, Refusal
 from mocks.kit.paging import LIMIT_DEFAULT, LIMIT_MAX, Cursors
-from mocks.kit.wire import Receive, Scope
+from mocks.kit.wire import Receive
 
 HEADER_TEXT = re.compile(r"[\x21-\x7e]{1,128}")
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -186,16 +186,13 @@ def version_of(if_match: str | None) -> int | None:
     return int(found.group(1)) if found else NO_VERSION
 
 
-def trace_of(incoming: Incoming) -> tuple[str | None, str | None]:
-    """Correlation id and traceparent, when they are fit to be passed on."""
-    correlation = incoming.header(b"x-correlation-id")
-    if correlation is not None and not HEADER_TEXT.fullmatch(correlation):
-        correlation = None
-    trace = incoming.header(b"traceparent")
-    return correlation, trace if trace is not None and TRACEPARENT.fullmatch(trace) else None
+def correlation_of(incoming: Incoming) -> str:
+    """The client's correlation id when it is fit to be passed on, otherwise nothing."""
+    value = incoming.header(b"x-correlation-id")
+    return value if value is not None and HEADER_TEXT.fullmatch(value) else ""
 
 
-def path_of(scope: Scope) -> str:
-    """The concrete path, as the client wrote it."""
-    path: str = scope["path"]
-    return path
+def traceparent_of(incoming: Incoming) -> str | None:
+    """The W3C trace context when it is well formed."""
+    value = incoming.header(b"traceparent")
+    return value if value is not None and TRACEPARENT.fullmatch(value) else None

@@ -21,7 +21,9 @@ class Recorder:
         """`path` None keeps every row in memory only (tests); otherwise the newest 20,000 stay for the history tail."""
         self.phase = "start"
         self.sut_gen: int | None = None
-        self._run_id = run_id
+        self._encoder = msgspec.json.Encoder()
+        self._run_id = self._quoted(run_id)
+        self._phase_text = self._quoted(self.phase)
         self._clock = clock
         self._business = business
         self._path = path
@@ -30,7 +32,9 @@ class Recorder:
         self._buffer = bytearray()
         self._file: BinaryIO | None = path.open("ab", buffering=0) if path else None
         self._timer: asyncio.TimerHandle | None = None
-        self._encoder = msgspec.json.Encoder()
+
+    def _quoted(self, text: str) -> str:
+        return self._encoder.encode(text).decode()
 
     @property
     def seq(self) -> int:
@@ -39,20 +43,18 @@ class Recorder:
 
     def write(self, kind: str, node: str, **columns: Any) -> int:
         """Append one row; answers its number."""
+        return self.append(kind, node, {name: value for name, value in columns.items() if value is not None})
+
+    def append(self, kind: str, node: str, columns: dict[str, Any]) -> int:
+        """Append one row whose columns are all set; answers its number."""
         self._seq = seq = self._seq + 1
         mono_ns = self._clock.mono_ns()
-        row: dict[str, Any] = {
-            "run_id": self._run_id,
-            "seq": seq,
-            "t_mono_ns": mono_ns,
-            "t_wall": round(self._clock.wall_at(mono_ns), 6),
-            "t_biz": self._business.peek().isoformat(),
-            "phase": self.phase,
-            "kind": kind,
-            "node": node,
-        }
-        row.update({name: value for name, value in columns.items() if value is not None})
-        line = self._encoder.encode(row)
+        head = (
+            f'{{"run_id":{self._run_id},"seq":{seq},"t_mono_ns":{mono_ns},"t_wall":{self._clock.wall_at(mono_ns):.6f},'
+            f'"t_biz":"{self._business.stamp(mono_ns)}","phase":{self._phase_text},"kind":"{kind}","node":"{node}"'
+        )
+        rest = self._encoder.encode(columns)
+        line = head.encode() + (b"," + rest[1:] if columns else b"}")
         self._lines.append(line)
         if self._file is not None:
             self._append(line)
@@ -86,6 +88,7 @@ class Recorder:
     def set_phase(self, name: str) -> None:
         """A phase begins: its row is the first that carries its name."""
         self.phase = name
+        self._phase_text = self._quoted(name)
         self.write("phase", "harness")
         self.flush()
 
