@@ -11,9 +11,9 @@ from contracts.catalog import Catalog
 from reports.diagram import Diagram, draw
 from reports.fields import Record, clip, number, rows, table, text, texts, whole
 from reports.matrix import Key
-from reports.moments import place, readable
+from reports.moments import place, readable, since_start
 from reports.money import amounts_of, amounts_text, at_risk, from_minor, violation_money
-from reports.violations import by_transaction, each_kind_first, plan_of, told_rows
+from reports.violations import by_transaction, each_kind_first, own_story, plan_of, told_rows
 from reports.words import OUTCOME_WORD, word
 
 CARDS_MAX = 40
@@ -162,7 +162,7 @@ def _card(txn: str, violations: Sequence[Record], known: _Known, position: int) 
     first, experiment = violations[0], known.experiments.get(txn, {})
     longest = max(violations, key=lambda violation: len(rows(violation, "timeline")))
     fault = known.catalog.faults.get(text(first, "fault_id"))
-    timeline = rows(longest, "timeline")
+    timeline = since_start(rows(longest, "timeline"))
     outcome = text(experiment, "outcome")
     return Card(
         txn_id=txn,
@@ -170,7 +170,7 @@ def _card(txn: str, violations: Sequence[Record], known: _Known, position: int) 
         about=" · ".join(part for part in (text(experiment, "template") or text(experiment, "flow"), text(experiment, "wave")) if part),
         plan=plan_of(first) or text(experiment, "plan"),
         outcome=OUTCOME_WORD.get(outcome, outcome),
-        why=text(experiment, "why"),
+        why=text(experiment, "why") if text(experiment, "verdict") != "fail" else "",
         broken=tuple(_broken(violation, known.invariants) for violation in violations),
         money=amounts_text(at_risk({"violations": violations})),
         fault=f"{fault.id} {word(fault.name)}" if fault else word(text(first, "fault_name") or text(first, "fault_id")),
@@ -189,9 +189,7 @@ def _card(txn: str, violations: Sequence[Record], known: _Known, position: int) 
 def _broken(violation: Record, invariants: Mapping[str, Record]) -> Broken:
     name = text(violation, "invariant")
     invariant = invariants.get(name, {})
-    return Broken(
-        name, text(invariant, "title"), text(invariant, "severity"), clip(text(violation, "story"), 800), violation_money(violation)
-    )
+    return Broken(name, text(invariant, "title"), text(invariant, "severity"), clip(own_story(violation), 800), violation_money(violation))
 
 
 def _control(violations: Sequence[Record], experiments: Mapping[str, Record]) -> str:
@@ -238,9 +236,10 @@ def _moment(entry: Record) -> Moment:
 def _group(name: str, violations: Sequence[Record], invariant: Record, anchors: Mapping[str, str]) -> Group:
     entries = [_entry(violation, anchors) for violation in each_kind_first(violations)[:LINES_MAX]]
     total = max(len(violations), whole(invariant, "violations"))
+    known = total if text(invariant, "status") == "warned" else len(violations)  # a warning's rows are only the first ones
     money = amounts_text(amounts_of(invariant, "money")) or amounts_text(at_risk({"violations": violations}))
     first, rest = tuple(entries[:LINES_PER_INVARIANT]), tuple(entries[LINES_PER_INVARIANT:])
-    return Group(name, text(invariant, "title"), text(invariant, "severity"), total, money, first, rest, max(0, total - len(entries)))
+    return Group(name, text(invariant, "title"), text(invariant, "severity"), total, money, first, rest, max(0, known - len(entries)))
 
 
 def _entry(violation: Record, anchors: Mapping[str, str]) -> Entry:
@@ -249,7 +248,7 @@ def _entry(violation: Record, anchors: Mapping[str, str]) -> Entry:
         txn_id=txn,
         link=anchors.get(txn, ""),
         plan=clip(plan_of(violation), 300),
-        story=clip(text(violation, "story"), 500),
+        story=clip(own_story(violation), 500),
         money=violation_money(violation),
         solo=f"{whole(solo, 'reproduced')} of {whole(solo, 'of')}" if solo else "",
         replay=text(violation, "replay"),

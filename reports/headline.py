@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports.fields import Record, count, rows, table, text, texts, whole
+from reports.fields import Record, count, number, rows, table, text, texts, whole
 from reports.money import amounts_text, at_risk
 from reports.reading import RunFiles
 from reports.words import EXIT_WHY, RUN_WORD, TIMES
@@ -73,7 +73,7 @@ def headline(files: RunFiles) -> Headline:
         exit_why=EXIT_WHY.get(code, "this code is not known to this version"),
         money=amounts_text(at_risk(verdict)),
         reasons=tuple(texts(verdict, "reasons")),
-        figures=_figures(verdict),
+        figures=_figures(verdict, files.manifest),
     )
 
 
@@ -84,6 +84,9 @@ def title_of(verdict: Record) -> str:
     counts = table(verdict, "experiments")
     total, failed = whole(counts, "total"), whole(counts, "fail")
     if kind == "pass":
+        rest = total - whole(counts, "pass")
+        if rest > 0:
+            return f"{name} ended all {count(total - rest, 'judged transaction')} as it should; {rest:,} more say nothing."
         return f"{name} ended every one of {count(total, 'transaction')} as it should."
     if kind == "fail":
         return f"{name} went wrong in {failed:,} of {count(total, 'transaction')}." if failed else f"{name} broke a rule of the whole run."
@@ -107,12 +110,11 @@ def tested_sentence(verdict: Record) -> str:
     return ", ".join(parts) + (f" ({', '.join(tail)})" if tail else "") + "."
 
 
-def _figures(verdict: Record) -> tuple[Figure, ...]:
+def _figures(verdict: Record, manifest: Record) -> tuple[Figure, ...]:
     counts, cells, figures = table(verdict, "experiments"), table(table(verdict, "coverage"), "cells"), table(verdict, "figures")
     unsettled = {name: whole(counts, name) for name in ("void", "inconclusive", "contaminated")}
     said = ", ".join(f"{amount:,} {name}" for name, amount in unsettled.items() if amount)
     failing = len({text(v, "txn_id") for v in rows(verdict, "violations")} - {""})
-    rate = figures.get("experiments_per_s")
     found = [
         Figure(f"{whole(counts, 'total'):,}", "experiments", said or "every one judged"),
         Figure(f"{whole(counts, 'pass'):,}", "passed"),
@@ -123,24 +125,25 @@ def _figures(verdict: Record) -> tuple[Figure, ...]:
         ),
         Figure(f"{whole(cells, 'judged'):,} / {whole(cells, 'applicable'):,}", "cells judged", f"call point {TIMES} fault that applies"),
     ]
-    if isinstance(figures.get("duration_s"), int | float):
-        found.append(
-            Figure(
-                f"{figures['duration_s']:,.0f} s", "duration", f"{rate:,.0f} experiments a second" if isinstance(rate, int | float) else ""
-            )
-        )
+    duration = number(figures, "duration_s")
+    if duration is not None:
+        found.append(Figure(f"{duration:,.0f} s", "duration", _rate(figures, table(manifest, "figures"))))
     return tuple(found)
+
+
+def _rate(figures: Record, measured: Record) -> str:
+    """Speed inside the waves as the harness measured it, else over the whole run as the history shows it."""
+    inside = number(measured, "experiments_per_s_in_waves")
+    rate = inside if inside is not None else number(figures, "experiments_per_s")
+    if rate is None:
+        return ""
+    return f"{rate:,.{0 if rate >= 10 else 1}f} experiments a second{' in the waves' if inside is not None else ''}"
 
 
 def _without_verdict(files: RunFiles) -> Headline:
     status, why = text(files.manifest, "status"), text(files.manifest, "why")
-    said = (
-        f"The run {status}: {why}."
-        if status and why
-        else f"The run is marked {status}."
-        if status
-        else "Nothing says how far the run came."
-    )
+    said = f"The run is marked {status}." if status else "Nothing says how far the run came."
+    said = f"The run {status}: {why.rstrip('.')}." if status and why else said
     planned = len(rows(files.plan, "experiments"))
     return Headline(
         verdict="incomplete",

@@ -81,7 +81,7 @@ def grids(verdict: Record, catalog: Catalog, links: Mapping[Key, str]) -> tuple[
     whole_run = {fault.id for fault in catalog.faults.values() if fault.scope == "run"}
     found: list[Grid] = []
     for flow in flows:
-        mine = [cell for cell in cells if text(cell, "flow") == flow]
+        mine = _alive([cell for cell in cells if text(cell, "flow") == flow])
         title = catalog.flows[flow].title if flow in catalog.flows else flow
         calls = [cell for cell in mine if text(cell, "fault_id") not in whole_run]
         windows = [cell for cell in mine if text(cell, "fault_id") in whole_run]
@@ -106,6 +106,13 @@ def not_applicable(verdict: Record) -> tuple[Reason, ...]:
             by_reason.setdefault(text(cell, "reason", "no reason was recorded"), []).append(cell)
     found = [Reason(reason, len(cells), _where(cells)) for reason, cells in by_reason.items()]
     return tuple(sorted(found, key=lambda entry: (-entry.cells, entry.reason)))
+
+
+def _alive(cells: Sequence[Record]) -> list[Record]:
+    """Without call points and faults where nothing at all was applicable: the list of reasons has them."""
+    tried = [cell for cell in cells if _verdict(cell) != "not_applicable"]
+    points, faults = {text(cell, "call_point") for cell in tried}, {text(cell, "fault_id") for cell in tried}
+    return [cell for cell in cells if text(cell, "call_point") in points and text(cell, "fault_id") in faults]
 
 
 def _where(cells: Sequence[Record]) -> str:

@@ -119,6 +119,7 @@ def _context(files: RunFiles) -> dict[str, Any]:
         "experiments_left_out": max(0, len(rows(verdict, "by_experiment")) - EXPERIMENTS_MAX),
         "limits": "\n".join(texts(verdict, "limits_of_a_pass")),
         "sections": _sections(files),
+        "notes": texts(table(files.manifest, "figures"), "notes"),
     }
 
 
@@ -213,7 +214,8 @@ def _sections(files: RunFiles) -> tuple[Section, ...]:
         Section("parking", "Parked items", _PARKING, facts(table(verdict, "parking"))),
         Section("interference", "Interference", _INTERFERENCE, () if interference else facts(table(verdict, "interference")), interference),
         Section("noise", "Noise of the environment", _NOISE, facts(table(verdict, "noise"))),
-        Section("figures", "Figures", "", facts({**table(manifest, "figures"), **table(verdict, "figures")})),
+        Section("waves", "Waves", _WAVES, (), table_of(table(table(manifest, "figures"), "waves"), "wave")),
+        Section("figures", "Figures", "", facts({**table(manifest, "figures"), **table(verdict, "figures")}, without=("waves", "notes"))),
         Section("drawn", "Drawn options", "What the seed decided for this run.", facts(table(manifest, "drawn_options"))),
         Section("connector", "The connector as declared", "What is not declared is not assumed.", facts(table(manifest, "connector"))),
         Section("scenario", "Scenario", "", facts(table(manifest, "scenario"))),
@@ -225,4 +227,5 @@ def _sections(files: RunFiles) -> tuple[Section, ...]:
 _SHOWN_ELSEWHERE = ("figures", "drawn_options", "connector", "scenario", "schema")
 _PARKING = "A parked item is neither lost nor wrong as long as the connector names it, says why, and posts it once when it is driven again."
 _INTERFERENCE = "Fault-free controls ran among the faulted transactions. Where they suffered too, the wave is contaminated."
+_WAVES = "Experiments run in waves, one family of faults at a time, with fault-free controls among them."
 _NOISE = "The fault-free baseline ran twice; this is by how much the two differed."

@@ -6,7 +6,7 @@ from pathlib import Path
 from reports.fields import Record, clip, count, percent, rows, table, text, texts, whole
 from reports.headline import exit_code_of, straight_through_of, tested_sentence, title_of, verdict_of
 from reports.money import amounts_of, amounts_text, at_risk, violation_money
-from reports.violations import plan_of, spread
+from reports.violations import own_story, plan_of, spread
 from reports.words import EXIT_WHY, RUN_WORD, TIMES
 
 WIDTH = 100
@@ -52,23 +52,30 @@ def _straight_through(verdict: Record) -> list[str]:
 
 
 def _reasons(verdict: Record) -> list[str]:
-    reasons = texts(verdict, "reasons")
-    found = [line for reason in reasons[:FIRST] for line in _labelled("because", reason)]
+    """Why it is no pass, without the violated invariants, which have lines of their own."""
+    violated = tuple(f"{text(row, 'id')}: " for row in rows(verdict, "invariants") if text(row, "status") == "violated")
+    reasons = [reason for reason in texts(verdict, "reasons") if not violated or not reason.startswith(violated)]
+    found = [line for reason in reasons[:FIRST] for line in _labelled("because", clip(reason, 400))]
     return found + (_labelled("", f"and {count(len(reasons) - FIRST, 'more reason')}") if len(reasons) > FIRST else [])
 
 
 def _wrong(verdict: Record) -> list[str]:
     broken = [row for row in rows(verdict, "invariants") if text(row, "status") in {"violated", "warned", "error"}]
-    broken.sort(key=lambda row: (text(row, "status") != "violated", -whole(row, "violations"), text(row, "id")))
-    lines = []
-    for row in broken:
-        mark = "" if text(row, "status") == "violated" else f" ({'warning' if text(row, 'status') == 'warned' else 'could not be checked'})"
-        money = amounts_text(amounts_of(row, "money"))
-        lines.append(f"  {text(row, 'id'):<4} {whole(row, 'violations'):>5,} {TIMES}  {clip(text(row, 'title'), 68)}{mark}")
-        lines += [f"{'':15}{clip(money, 80)}"] if money else []
-    return (
-        ["", "  what is wrong" if any(text(row, "status") == "violated" for row in broken) else "  worth a look", *lines] if lines else []
-    )
+    wrong = [row for row in broken if text(row, "status") == "violated"]
+    others = [row for row in broken if text(row, "status") != "violated"]
+    lines: list[str] = []
+    for head, group in (("what is wrong", wrong), ("worth a look", others)):
+        group.sort(key=lambda row: (-whole(row, "violations"), text(row, "id")))
+        lines += ["", f"  {head}"] if group else []
+        lines += [line for row in group for line in _invariant(row)]
+    return lines
+
+
+def _invariant(row: Record) -> list[str]:
+    money = amounts_text(amounts_of(row, "money"))
+    said = f"{text(row, 'title')}{' (could not be checked)' if text(row, 'status') == 'error' else ''}{': ' + money if money else ''}"
+    head = f"  {text(row, 'id'):<4} {whole(row, 'violations'):>5,} {TIMES}  "
+    return textwrap.wrap(clip(said, 300), WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
 
 
 def _first_violations(violations: list[Record]) -> list[str]:
@@ -80,7 +87,7 @@ def _first_violations(violations: list[Record]) -> list[str]:
             "",
             f"  {text(violation, 'invariant')} {text(violation, 'txn_id')}{'  ' + money if money else ''}  {_solo(violation)}".rstrip(),
         ]
-        lines += textwrap.wrap(clip(text(violation, "story"), 300), WIDTH, initial_indent="    ", subsequent_indent="    ")
+        lines += textwrap.wrap(clip(own_story(violation), 300), WIDTH, initial_indent="    ", subsequent_indent="    ")
         lines.append(f"    plan    {clip(plan_of(violation), 200)}")
         lines.append(f"    replay  {text(violation, 'replay')}")
     if len(violations) > len(chosen):

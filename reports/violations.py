@@ -1,8 +1,13 @@
 """Violations as every output needs them: by transaction, in an order that shows each kind early, with their plan line."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from reports.fields import Record, rows, text
+
+_FAULT_AND_MONEY = re.compile(
+    r" (?:It met [^.()]{1,120} \(F-[A-Z]\d{1,2}\)(?: at [\w.]+)?\.(?= |$)|Money at stake: [A-Z]{3} [\d.]+\d\.)(?=\s|$)"
+)
 
 
 def by_transaction(violations: Iterable[Record]) -> dict[str, list[Record]]:
@@ -16,6 +21,13 @@ def by_transaction(violations: Iterable[Record]) -> dict[str, list[Record]]:
 def plan_of(violation: Record) -> str:
     """The plan line without the transaction's id, which stands beside it."""
     return text(violation, "plan").removeprefix(f"{text(violation, 'txn_id')}: ")
+
+
+def own_story(violation: Record) -> str:
+    """The story without the sentences about fault and money, where those stand beside it."""
+    said = text(violation, "story")
+    told = _FAULT_AND_MONEY.sub("", said).strip()
+    return (told[:1].upper() + told[1:]) if told else said
 
 
 def cause(violation: Record) -> tuple[str, str]:

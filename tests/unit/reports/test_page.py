@@ -122,7 +122,7 @@ def test_a_card_explains_one_transaction(tmp_path: Path) -> None:
     for said in ("erp.po.create@1", "Control twin", "Again alone", "dryclose replay runs/r7k2", "a correct connector would"):
         assert said in card.text
     assert card.count("svg") == 1
-    assert "purchase order 4500012345" in card.text
+    assert "4500012345 purchase order created" in card.text
 
 
 def test_big_runs_stay_small(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_warnings_are_apart(tmp_path: Path) -> None:
     run["verdict"]["invariants"][0].update(status="warned", violations=1, rows=rows)
     page = page_of(tmp_path, run)
     assert "Worth a look" in page.text
-    assert "one logical call used three keys" in page.text
+    assert "One logical call used three keys" in page.text
     assert "What is wrong" not in page.text
 
 

@@ -88,7 +88,7 @@ def test_labels_show_both_truths() -> None:
     request = request_label({"call_point": "erp.po.create", "attempt": 2, "text": "POST /purchase-orders key k1 reference REQ-1"})
     assert (request.line, request.beneath) == ("erp.po.create #2", "key k1 ref REQ-1")
     document = document_label({"text": "create: purchase order 45 is now created, 20629 USD in minor units"})
-    assert (document.line, document.beneath) == ("purchase order 45", "created")
+    assert (document.line, document.beneath) == ("45", "purchase order created")
 
 
 def entries(number: int) -> list[dict[str, Any]]:
