@@ -151,8 +151,10 @@ def read_yaml(file: Path) -> Section:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise ConfigError(f"{file}:{mark.line + 1}" if mark else str(file), f"this is not valid YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        raise ConfigError(f"{file}:{text.count(chr(10), 0, error.position) + 1}", f"this is not valid YAML: {error.reason}") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ConfigError(str(file), f"this is not valid YAML: {error}") from None
+        raise ConfigError(str(file), f"this is not valid YAML: {str(error).partition(chr(10))[0]}") from None
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         raise ConfigError(f"{file}:1", f"got {_shown(values)}, expected a mapping of fields, for example `name: mine`")
     lines: dict[tuple[str, ...], int] = {}

@@ -39,6 +39,7 @@ class Planner:
         self._provocations: dict[tuple[str, str], list[Provocation]] = {}  # by (flow, point), best first
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
+        self._recovery_kills: list[Draft] = []  # at points that only another fault provokes
         self._kill_rounds = 0
         self._extra_kill_rounds = 0
         self._discoveries = 0
@@ -190,10 +191,10 @@ class Planner:
         if not turns:
             self._blame(waiting, "no entity reaches both the provoking call and this one")
             return []
-        for place in waiting:
-            for _ in range(self._scenario.volume.repeats):
-                option, entities = turns[len(drafts) % len(turns)]
-                drafts.append(Draft(place.flow.id, chance.choice(entities), (*option.steps, _step(place))))
+        for number, place in enumerate(place for place in waiting for _ in range(self._scenario.volume.repeats)):
+            option, entities = turns[number % len(turns)]
+            draft = Draft(place.flow.id, chance.choice(entities), (*option.steps, _step(place)))
+            (self._recovery_kills if place.fault.scope == "kill" else drafts).append(draft)
             self._cells[place.cell().key] = place.cell()
         return drafts
 
@@ -208,15 +209,17 @@ class Planner:
     # --- kills -----------------------------------------------------------------------------------------------------------------
 
     def kills(self) -> tuple[Wave, ...]:
-        """The kill rounds over the points that the baseline reached: kill-1 .. kill-n hold up to `concurrency` requests each,
+        """The kill rounds over the points that were reached so far: kill-1 .. kill-n hold up to `concurrency` requests each,
         kill-ack kills right after events were acknowledged. Empty when the connector cannot be killed."""
-        ready = [place for place in places(self._catalog, self._scenario) if place.fault.scope == "kill" and self._planned(place)]
+        kills = [place for place in places(self._catalog, self._scenario) if place.fault.scope == "kill" and self._planned(place)]
+        certain = [place for place in kills if place.target in self._reach.certain[place.flow.id]]
         chance = stream(self._seed, "assignment", "kills")
         drafts = [
             Draft(place.flow.id, chance.choice(self._entities(place)), (_step(place),))
-            for place in ready
+            for place in certain
             for _ in range(self._scenario.volume.repeats)
         ]
+        drafts += self._recovery_kills
         chance.shuffle(drafts)
         acked = [draft for draft in drafts if draft.steps[-1].fault_id == ACK_KILL]
         held = [draft for draft in drafts if draft.steps[-1].fault_id != ACK_KILL]

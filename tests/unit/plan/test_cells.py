@@ -1,0 +1,237 @@
+"""Which cells of the fault space are planned, and what the others say about themselves."""
+
+import pytest
+
+from harness.plan.model import Capabilities, Cell, Sighting, Step, Window
+from harness.plan.planner import Planner
+from harness.plan.space import NO_EVENTS, NO_FLOW, NO_KILLS, NO_ROUTE, NO_SUPPLIER, NOT_CALLED, UNDO_REFUSED
+from harness.plan.streams import stream
+from harness.scenario import Volume
+from tests.property.plan.planning import CATALOG, make_planner, make_scenario, play, sightings
+
+
+def cells(planner: Planner, **wanted: str) -> list[Cell]:
+    """The cells with these members."""
+    return [cell for cell in planner.plan.cells if all(getattr(cell, name) == value for name, value in wanted.items())]
+
+
+def reasons(planner: Planner, **wanted: str) -> set[str | None]:
+    """Why these cells are not planned; {None} when they are."""
+    return {cell.reason for cell in cells(planner, **wanted)}
+
+
+def test_polling_connector_meets_no_event_faults() -> None:
+    """Without a webhook path every event cell is not applicable, and says why."""
+    planner = make_planner(webhook=False)
+    play(planner)
+    assert reasons(planner, call_point="wh.requisition.approved") == {NO_EVENTS}
+
+
+def test_connector_that_runs_elsewhere_is_not_killed() -> None:
+    """A url connector has no kill wave, and its kill cells say why."""
+    planner = make_planner(kills=False)
+    waves = play(planner)
+    assert not [wave for wave in waves if wave.kind == "kill"]
+    assert reasons(planner, fault_id="F-G2", call_point="erp.po.create") == {NO_KILLS}
+
+
+def test_flow_that_the_connector_does_not_serve() -> None:
+    """Its cells are listed, none is planned, and no transaction of it is made."""
+    planner = make_planner(flows=("requisition-to-po",))
+    waves = play(planner)
+    assert reasons(planner, flow="expense-to-posting") == {NO_FLOW}
+    assert {experiment.flow for wave in waves for experiment in wave.experiments} == {"requisition-to-po"}
+
+
+def test_fault_without_its_object() -> None:
+    """A supplier cannot be blocked in a flow without suppliers."""
+    planner = make_planner()
+    play(planner)
+    assert reasons(planner, flow="expense-to-posting", fault_id="F-F5") == {NO_SUPPLIER}
+    assert reasons(planner, flow="requisition-to-po", fault_id="F-F5") == {None}
+
+
+def test_route_that_no_entity_takes() -> None:
+    """A scenario with the journal entity alone cannot test AP invoices."""
+    planner = make_planner(make_scenario(entities=["DE01"]))
+    play(planner)
+    assert reasons(planner, call_point="erp.ap_invoice.create") == {NO_ROUTE}
+    assert reasons(planner, call_point="erp.journal.create") == {None}
+
+
+def test_call_point_that_the_connector_never_uses() -> None:
+    """A normal call point without a call is listed as such, not planned into the void."""
+    planner = make_planner()
+    play(planner, without=["erp.coding.check"])
+    assert reasons(planner, call_point="erp.coding.check") == {NOT_CALLED}
+
+
+def test_call_point_that_only_some_transactions_use() -> None:
+    """A fault there might never fire, so it waits for a step that provokes the call."""
+    planner = make_planner()
+    baselines = planner.baselines()
+    seen = sightings(baselines)
+    first = next(s for s in seen if s.call_point == "erp.job.read")
+    planner.waves([s for s in seen if s.call_point != "erp.job.read" or s is first])
+    assert any("1 of 24" in str(reason) for reason in reasons(planner, call_point="erp.job.read", fault_id="F-B7"))
+    assert planner.plan.notes
+
+
+def test_undo_that_is_refused_for_good_is_out_of_scope() -> None:
+    """A 422 on every cancellation leaves no right end, so it is not planned."""
+    planner = make_planner()
+    play(planner)
+    assert reasons(planner, call_point="erp.po.cancel", fault_id="F-B20") == {UNDO_REFUSED}
+
+
+def test_run_faults_hit_systems_entities_and_the_token() -> None:
+    """Maintenance and outage per system of the flow, a closed period per entity, the token once."""
+    planner = make_planner()
+    waves = play(planner)
+    windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window}
+    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense")}
+    assert windows == systems | {("F-B10", "identity")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
+    closed = next(wave for wave in waves if wave.name == "run-F-F3-DE01")
+    assert {experiment.entity for experiment in closed.experiments} == {"DE01"}
+
+
+def test_every_template_is_on_both_sides_of_a_window() -> None:
+    """The run starts even places before the fault and odd ones inside: each flow and entity is in both halves."""
+    for wave in play(make_planner()):
+        if wave.kind == "run" and len({e.template for e in wave.experiments}) > 1:
+            assert {e.template for e in wave.experiments[::2]} == {e.template for e in wave.experiments[1::2]}
+
+
+def test_reversal_events_are_known_without_a_sighting() -> None:
+    """Faults of `approval.reversed` are planned behind the reversal itself."""
+    planner = make_planner()
+    play(planner)
+    found = planner.discovered([])
+    assert found is not None
+    faulted = [e for e in found.experiments if e.steps and e.steps[-1].call_point == "wh.approval.reversed"]
+    pairs = {tuple(step.fault_id for step in e.steps) for e in faulted}
+    assert ("F-F1", "F-D5") in pairs
+    assert planner.discovered([]) is None
+
+
+def test_what_only_an_outage_provokes_stays_unplanned() -> None:
+    """A call seen in a wave with a fault of the run has no step that repeats it for one transaction."""
+    planner = make_planner()
+    waves = play(planner)
+    outage = next(wave for wave in waves if wave.name == "run-F-B5-erp")
+    planner.discovered([Sighting(e.flow, "erp.po.find", e.txn_id) for e in outage.experiments if e.flow == "requisition-to-po"])
+    assert reasons(planner, call_point="erp.po.find") == {NOT_CALLED}
+
+
+def test_solo_names_the_transaction_that_it_repeats() -> None:
+    """A solo experiment has the steps of the first one, an id of its own, and says whose repetition it is."""
+    planner = make_planner()
+    first = next(e for wave in play(planner) for e in wave.experiments if e.role == "faulted")
+    again = planner.solo([first]).experiments[0]
+    assert (again.of, again.steps, again.role) == (first.txn_id, first.steps, "solo")
+    assert again.txn_id != first.txn_id
+
+
+def test_kill_rounds_end() -> None:
+    """Holds that are never reached are tried limits.kill_rounds times more, then given up."""
+    planner = make_planner()
+    missed = list(next(wave for wave in play(planner) if wave.kind == "kill").experiments)
+    rounds = 0
+    while (wave := planner.kill_again(missed)) is not None:
+        missed = list(wave.experiments)
+        rounds += 1
+    assert rounds == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (Step("erp.po.create", 1, "F-A3", "drop", "response_lost").text(), "erp.po.create@1 = response_lost/drop"),
+        (Step("erp.po.create", 0, "F-H1", "always_500").text(), "erp.po.create@* = F-H1/always_500"),
+        (Window("F-B5", "window", "erp", 1200, "maintenance_window").text(), "during maintenance_window/window(erp, 1200 ms)"),
+    ],
+)
+def test_plan_lines(text: str, expected: str) -> None:
+    """A plan is one line that fits into the title of a bug."""
+    assert text == expected
+
+
+def test_plan_document_carries_what_the_judge_reads() -> None:
+    """plan.json has experiments with their steps and source documents, and every cell."""
+    planner = make_planner()
+    waves = play(planner)
+    first = waves[0].experiments[0]
+    document = planner.plan.document({first.txn_id: "REQ-R1-000001"})
+    assert document["experiments"][0]["source_id"] == "REQ-R1-000001"
+    assert len(document["experiments"]) == len(planner.plan.experiments)
+    assert {cell["status"] for cell in document["cells"]} == {"planned", "not_applicable"}
+    assert {cell["fault_id"] for cell in document["cells"]} == set(CATALOG.faults)
+
+
+def test_streams_are_named() -> None:
+    """One more draw in one stream moves nothing in another."""
+    first = stream(1, "a")
+    first.random()
+    assert stream(1, "b").random() == stream(1, "b").random()
+    assert stream(1, "a").random() != stream(1, "b").random()
+
+
+def test_capabilities_default_to_a_connector_that_can_be_tested_fully() -> None:
+    """Every option that a test sets is meaningful for that test."""
+    assert Capabilities(("requisition-to-po",)) == Capabilities(("requisition-to-po",), webhook=True, kills=True, concurrency=8)
+
+
+def lookups(planner: Planner) -> list[Sighting]:
+    """Baselines, singles, and a connector that looks the order up after every fault at its creation."""
+    baselines = planner.baselines()
+    seen = sightings(baselines)
+    waves = planner.waves(seen)
+    faulted = [e for wave in waves for e in wave.experiments if any(s.call_point == "erp.po.create" for s in e.steps)]
+    return [*seen, *(Sighting(e.flow, "erp.po.read", e.txn_id) for e in faulted)]
+
+
+def test_kills_at_provoked_points_are_asked_for() -> None:
+    """volume.kill_recovery plans a kill behind the provoking step, in a kill round and nowhere else."""
+    planner = make_planner(make_scenario(volume=Volume(kill_recovery=True)))
+    seen = lookups(planner)
+    found = planner.discovered(seen)
+    assert found is not None
+    assert not [e for e in found.experiments if any(CATALOG.faults[step.fault_id].scope == "kill" for step in e.steps)]
+    kills = [e for wave in planner.kills() for e in wave.experiments if len(e.steps) == 2]
+    assert [e.steps[-1].fault_id for e in kills if e.steps[-1].call_point == "erp.po.read"] == ["F-G1"]
+    assert reasons(planner, call_point="erp.po.read", fault_id="F-G1") == {None}
+
+
+def test_provoking_step_is_the_one_that_works_in_every_flow() -> None:
+    """One transaction that met a late commit and read its order may have done so by chance; the duplicate refusal does it everywhere."""
+    planner = make_planner()
+    baselines = planner.baselines()
+    seen = sightings(baselines)
+    waves = planner.waves(seen)
+    chance = [
+        e for w in waves for e in w.experiments if e.steps and e.steps[0].fault_id == "F-A6" and e.steps[0].call_point == "erp.po.create"
+    ]
+    always = [e for w in waves for e in w.experiments if e.steps and e.steps[0].fault_id == "F-B17"]
+    read = {"erp.po.create": "erp.po.read", "erp.ap_invoice.create": "erp.ap_invoice.read", "erp.journal.create": "erp.journal.read"}
+    reads = [Sighting(e.flow, read[e.steps[0].call_point], e.txn_id) for e in (*chance, *always)]
+    found = planner.discovered([*seen, *reads])
+    assert found is not None
+    assert {e.steps[0].fault_id for e in found.experiments if e.steps and e.steps[-1].call_point == "erp.po.read"} == {"F-B17"}
+
+
+def test_what_cannot_be_provoked_again_is_forsaken() -> None:
+    """A two-step plan that never fires is tried behind another step, then becomes not applicable; a single one stays planned."""
+    planner = make_planner()
+    found = planner.discovered(lookups(planner))
+    assert found is not None
+    two = [e for e in found.experiments if e.steps and e.steps[-1].call_point == "erp.po.read"]
+    again = planner.again(two)
+    assert again is not None
+    assert {e.steps[-1] for e in again.experiments if e.steps} == {e.steps[-1] for e in two}
+    assert not {e.steps for e in again.experiments if e.steps} & {e.steps for e in two}
+    single = next(e for e in planner.plan.experiments if e.role == "faulted" and len(e.steps) == 1)
+    planner.forsake([*two, *[e for e in again.experiments if e.steps], single])
+    assert "not when that was planned" in str(reasons(planner, call_point="erp.po.read", fault_id="F-B7"))
+    assert not cells(planner, call_point="erp.po.read", status="planned")
+    step = single.steps[0]
+    assert reasons(planner, flow=single.flow, call_point=step.call_point, fault_id=step.fault_id, mode=step.mode) == {None}
