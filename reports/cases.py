@@ -4,6 +4,7 @@ A run may have hundreds of violations. The page stays bounded: the most telling 
 invariant, call point and fault before the second of any), the others a line; verdict.json has them all.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ LINES_MAX = 400
 ROWS_PER_CARD = 6
 TIMELINE_MAX = 200
 SEVERITIES = ("money", "books", "loss", "security", "liveness", "conduct")
+_STEP = re.compile(r"([\w.]+)@[\d*]+ = ([\w-]+)/")  # erp.po.create@1 = late_commit/hold
 _ROW_MEMBERS_SHOWN_ELSEWHERE = {"txn_id", "call_point", "story", "money_minor", "currency"}
 
 
@@ -139,7 +141,7 @@ def cases(verdict: Record, catalog: Catalog) -> Cases:
         warnings=tuple(_group(name, mine, invariants.get(name, {}), anchors) for name, mine in warned.items()),
         cards=cards,
         without_card=len(order) - len(cards),
-        links=_links(violations, known.experiments, anchors),
+        links=_links(violations, known, anchors),
     )
 
 
@@ -148,14 +150,19 @@ def _rank(invariant: Record) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def _links(violations: Sequence[Record], experiments: Mapping[str, Record], anchors: Mapping[str, str]) -> dict[Key, str]:
-    links: dict[Key, str] = {}
+def _links(violations: Sequence[Record], known: _Known, anchors: Mapping[str, str]) -> dict[Key, str]:
+    """By cell the card of a transaction whose violation names it; else of one whose plan has a step there."""
+    ids = {fault.name: fault.id for fault in known.catalog.faults.values()}
+    exact: dict[Key, str] = {}
+    by_plan: dict[Key, str] = {}
     for violation in violations:
-        txn = text(violation, "txn_id")
-        if txn in anchors:
-            key = (text(experiments.get(txn, {}), "flow"), text(violation, "call_point"), text(violation, "fault_id"))
-            links.setdefault(key, anchors[txn])
-    return links
+        anchor = anchors.get(text(violation, "txn_id"))
+        flow = text(known.experiments.get(text(violation, "txn_id"), {}), "flow")
+        if anchor:
+            exact.setdefault((flow, text(violation, "call_point"), text(violation, "fault_id")), anchor)
+            for point, name in _STEP.findall(plan_of(violation)):
+                by_plan.setdefault((flow, point, ids.get(name, name)), anchor)
+    return by_plan | exact
 
 
 def _card(txn: str, violations: Sequence[Record], known: _Known, position: int) -> Card:

@@ -90,6 +90,8 @@ def title_of(verdict: Record) -> str:
         return f"{name} ended every one of {count(total, 'transaction')} as it should."
     if kind == "fail":
         return f"{name} went wrong in {failed:,} of {count(total, 'transaction')}." if failed else f"{name} broke a rule of the whole run."
+    if kind == "inconclusive" and failed:
+        return f"{name} was not judged to the end, but {failed:,} of {count(total, 'transaction')} already went wrong."
     if kind == "inconclusive":
         return f"{name} was not proven right or wrong: the evidence of {count(total, 'transaction')} is not enough."
     return f"{name} was not judged."

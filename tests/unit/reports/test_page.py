@@ -105,6 +105,17 @@ def test_every_square_says_its_verdict_without_colour(tmp_path: Path) -> None:
     assert all((square.get("href") or "").startswith("#txn-") for square in failed)
 
 
+def test_a_second_step_of_a_plan_leads_to_its_transaction_too(tmp_path: Path) -> None:
+    """A plan of two steps marks two squares, and both lead to the transaction."""
+    run = failing()
+    violation = next(v for v in run["verdict"]["violations"] if v["invariant"] == "C01" and v["txn_id"].startswith("p2p"))
+    violation["plan"] += " ; erp.po.find@1 = unavailable_once/503"
+    cell = next(c for c in run["verdict"]["coverage"]["matrix"] if c["call_point"] == "erp.po.find" and c["fault_id"] == "F-B6")
+    cell["verdict"] = "fail"
+    square = next(a for _, a in page_of(tmp_path, run).tags if (a.get("aria-label") or "").startswith("erp.po.find, unavailable once"))
+    assert (square.get("href") or "").startswith("#txn-")
+
+
 def test_every_link_has_its_target(tmp_path: Path) -> None:
     """No link into the page leads nowhere, and no anchor appears twice."""
     page = page_of(tmp_path, failing(repeat=3))
@@ -132,7 +143,7 @@ def test_big_runs_stay_small(tmp_path: Path) -> None:
     page = page_of(tmp_path, run)
     assert len(page.source) < 3_000_000
     assert page.count("svg") < 60
-    assert "more failing transactions resemble these" in page.text
+    assert "more resemble these and have no card" in page.text
     assert "more like these" in page.text
 
 

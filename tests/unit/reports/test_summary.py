@@ -44,6 +44,12 @@ def test_not_enough_evidence_is_neither() -> None:
     assert "2: there was not enough evidence" in text
 
 
+def test_a_torn_run_does_not_hide_what_it_saw() -> None:
+    """Violations of a run without enough evidence are told in the first line."""
+    verdict = failing()["verdict"] | {"verdict": "inconclusive", "exit_code": 2}
+    assert "not judged to the end, but 31 of 486 transactions already went wrong." in summary_text(verdict).splitlines()[0]
+
+
 def test_terminals_are_safe() -> None:
     """No control character of a hostile text reaches the terminal."""
     text = summary_text(failing(say=hostile)["verdict"])
