@@ -42,11 +42,29 @@ async def _freeze_and_kill(cast: Cast, wave: Wave, phase: Phase) -> set[str]:
         cast.finish(paper)
     expected = {paper.experiment.txn_id for paper in after_ack}
     await until(lambda: expected <= set(world.acked_then_kill), ACK_WAIT_S)
+    _credit_holds(session)
     reached = {hold.txn_id for hold in world.held} | set(world.acked_then_kill)
     world.kill_moment()
     await session.connector.kill()
     world.clear_holds()
     return reached & {experiment.txn_id for experiment in wave.experiments}
+
+
+def _credit_holds(session: Session) -> None:
+    """What is held when the kill comes has met its fault; the rows are written first, so that nothing stands between answer and kill."""
+    for hold in session.world.held:
+        experiment = session.books.experiments[hold.txn_id]
+        step = next(step for step in experiment.steps if (step.call_point, step.fault_id) == (hold.call_point, hold.fault_id))
+        session.world.record(
+            "fault_fired",
+            op_id=hold.op_id,
+            call_point=hold.call_point,
+            attempt=step.attempt,
+            txn_id=hold.txn_id,
+            flow=experiment.flow,
+            fault_id=hold.fault_id,
+            mode=step.mode,
+        )
 
 
 def _fault(experiment: Experiment) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from harness import wall
-from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
 from harness.run.progress import Progress
 from harness.run.setup import Setup
-from reports import ReportError, summary_text, write_ctrf, write_junit, write_report
+from reports import summary_text, write_ctrf, write_junit, write_report
 
 
 def finish(setup: Setup, figures: Mapping[str, object], progress: Progress) -> int:
@@ -43,6 +42,6 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
         write_report(directory.path)
         write_junit(directory.path)
         write_ctrf(directory.path)
-    except (DrycloseError, ReportError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 (whatever is wrong here must not hide why the run ended)
         progress.say(f"no verdict was written: {error}")
     progress.say(f"the run was left in {directory.path} ({status})")

@@ -1,6 +1,7 @@
 """How long standing still may be part of a plan: the longest wait that its faults ask of a connector that does everything right."""
 
 from collections.abc import Iterable
+from time import monotonic
 
 from contracts.catalog import Mode
 from harness.plan.model import Experiment
@@ -8,6 +9,8 @@ from harness.run.session import Session
 
 BASE_S = 2.0
 ALONE_S = 1.0  # for one transaction with no neighbours
+NEVER_POLLS_AFTER = 1.5  # poll intervals
+RETRIES_S = 0.7  # a third of the quiet time of a connector that does not poll: its own retries need some
 HOLD_FACTOR = 1.5  # the world lets go of a held request after this share of the client's own timeout
 
 
@@ -21,6 +24,15 @@ def patience_s(session: Session, experiments: Iterable[Experiment], base_s: floa
 def poll_s(session: Session) -> float:
     """A connector that takes no events notices a document at its next poll."""
     return 1.2 * session.manifest.poll_interval_s if session.manifest.paths.webhook is None else 0.0
+
+
+def poll_cycle_s(session: Session) -> float:
+    """How long one of the connector's polls may be away. One that was given time and never asked for a list does not poll at all."""
+    interval_s = session.manifest.poll_interval_s
+    lists = {point.id for flow in session.catalog.flows.values() for point in flow.call_points if point.kind == "list"}
+    polls = any(lists & seen for seen in session.world.call_points_seen.values())
+    given_up = not polls and monotonic() - session.began_s > NEVER_POLLS_AFTER * interval_s
+    return RETRIES_S if given_up else interval_s
 
 
 def settle_limit_s(session: Session) -> float:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from harness.run.calm import says_idle, still_for_s, timers
 from harness.run.parking import look_at_parked
+from harness.run.patience import poll_cycle_s
 from harness.run.session import Session
 
 TICK_S = 0.1
@@ -71,7 +72,7 @@ async def _wait(session: Session, limit_s: float, show: Callable[[str], None]) -
     began = shrank = monotonic()
     least, idle = None, 0 if session.manifest.paths.idle else None
     # Without an idle path only poll cycles tell, and those take their time.
-    limit_s = max(limit_s, (POLL_CYCLES + 0.5) * session.manifest.poll_interval_s)
+    limit_s = max(limit_s, (POLL_CYCLES + 0.5) * poll_cycle_s(session))
     while True:
         session.refresh_all()
         await look_at_parked(session)
@@ -81,7 +82,7 @@ async def _wait(session: Session, limit_s: float, show: Callable[[str], None]) -
         if idle is not None:
             idle = idle + 1 if await says_idle(session) else 0
         seen = Observation(open_now, timers(session), now - shrank, still_for_s(session), now - began, idle)
-        end = ending(seen, poll_interval_s=session.manifest.poll_interval_s, limit_s=limit_s)
+        end = ending(seen, poll_interval_s=poll_cycle_s(session), limit_s=limit_s)
         if end is not None:
             return end
         show(f"{open_now} open, {len(session.books.parked)} parked, {seen.timers} timers of the world")

@@ -25,6 +25,7 @@ class Books:
     open: dict[str, float] = field(default_factory=dict)  # monotonic seconds of the start, by transaction
     settled: dict[str, str] = field(default_factory=dict)
     parked: frozenset[str] = frozenset()  # transactions that the connector declared parked when it was last asked
+    left_behind: set[str] = field(default_factory=set)  # open, but nothing moved any more when they were last waited for
     busy_s: float = 0.0  # sum of the durations of settled transactions
 
     def begin(self, experiment: Experiment, source_id: str, now: float) -> None:
@@ -56,6 +57,7 @@ class Session:
     directory: RunDirectory
     progress: Progress
     http: aiohttp.ClientSession
+    began_s: float = field(default_factory=monotonic)
     books: Books = field(default_factory=Books)
     figures: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -93,7 +95,9 @@ class Session:
         return sum(
             1
             for txn_id, since in books.open.items()
-            if txn_id not in books.parked and (now - since < GRACE_S or not self.slow_by_plan(books.experiments[txn_id]))
+            if txn_id not in books.parked
+            and txn_id not in books.left_behind
+            and (now - since < GRACE_S or not self.slow_by_plan(books.experiments[txn_id]))
         )
 
     def note(self, text: str) -> None:

@@ -34,7 +34,7 @@ async def arrive(cast: Cast, experiments: Sequence[Experiment], phase: Phase | N
     limit = max(IN_FLIGHT_MIN, IN_FLIGHT_PER_WORKER * session.manifest.concurrency)
     async with asyncio.TaskGroup() as plays:
         for number, experiment in enumerate(experiments, start=1):
-            await _room(session, limit)
+            await _room(session, limit, experiments)
             later = cast.begin(experiment)
             if later is not None:
                 plays.create_task(later)
@@ -43,15 +43,17 @@ async def arrive(cast: Cast, experiments: Sequence[Experiment], phase: Phase | N
             await asyncio.sleep(0)
 
 
-async def _room(session: Session, limit: int) -> None:
-    """Wait until one more transaction may be open; bounded, so that a connector that settles nothing still meets every plan."""
+async def _room(session: Session, limit: int, experiments: Sequence[Experiment]) -> None:
+    """Wait until one more transaction may be open; a connector that loses everything still meets every plan."""
     if session.in_flight(monotonic()) < limit:
         return
-    deadline = monotonic() + session.scenario.limits.settle_s
-    while monotonic() < deadline:
+    watch = Watch(session, patience_s(session, experiments))
+    deadline = monotonic() + settle_limit_s(session)
+    while session.in_flight(monotonic()) >= limit:
         await asyncio.sleep(TICK_S)
         session.refresh()
-        if session.in_flight(monotonic()) < limit:
+        if monotonic() > deadline or await watch.nothing_moves():
+            session.books.left_behind.update(session.books.open)
             return
 
 
@@ -64,11 +66,10 @@ async def drain(session: Session, experiments: Sequence[Experiment], phase: Phas
         still_open = session.open_among(experiments)
         if phase is not None:
             phase.show(_counts(session, experiments, len(experiments)))
-        if all(session.slow_by_plan(experiment) for experiment in still_open):
-            return
-        if await watch.nothing_moves():
-            return
+        if all(session.slow_by_plan(experiment) for experiment in still_open) or await watch.nothing_moves():
+            break
         await asyncio.sleep(2 * TICK_S)
+    session.books.left_behind.update(experiment.txn_id for experiment in session.open_among(experiments))
 
 
 def _counts(session: Session, experiments: Sequence[Experiment], started: int) -> str:

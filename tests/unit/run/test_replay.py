@@ -1,0 +1,84 @@
+"""What a replay plays, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contracts.catalog import load_catalog
+from harness.errors import RunUnreadable, UsageError
+from harness.plan.model import Experiment, Step, Window
+from harness.run.replay import experiment_of, read_recorded, scenario_of, waves_of
+from harness.scenario import load_scenario
+
+EXPERIMENT = Experiment(
+    txn_id="p2p-000017",
+    flow="requisition-to-po",
+    entity="US01",
+    template="requisition-to-po/US01",
+    wave="wave-status",
+    role="faulted",
+    number=17,
+    steps=(Step("erp.po.create", 1, "F-A3", "drop"),),
+    minted=4,
+)
+
+
+def test_an_experiment_survives_plan_json() -> None:
+    """What the planner wrote is what is replayed, windows included."""
+    windowed = Experiment(
+        "exp-000003", "expense-to-posting", "DE01", "t", "run-F-B5-erp", "run", 3, window=Window("F-B5", "window", "erp", 900)
+    )
+
+    assert experiment_of(json.loads(json.dumps(EXPERIMENT.row()))) == EXPERIMENT
+    assert experiment_of(json.loads(json.dumps(windowed.row()))) == windowed
+
+
+def test_a_scenario_survives_manifest_json() -> None:
+    """A replay does not depend on the scenario file, which may have changed since."""
+    scenario = load_scenario("smoke", load_catalog())
+
+    assert scenario_of({"scenario": json.loads(json.dumps(scenario.resolved()))}) == scenario
+
+
+def test_the_first_repeat_is_the_very_same_transaction() -> None:
+    """Same id, amount and minted objects; the others differ in all of them."""
+    controls, repeats = waves_of(EXPERIMENT, 3)
+    everything = (*controls.experiments, *repeats.experiments)
+
+    assert (repeats.experiments[0].txn_id, repeats.experiments[0].tracer_minor) == (EXPERIMENT.txn_id, EXPERIMENT.tracer_minor)
+    assert [e.steps for e in repeats.experiments] == [EXPERIMENT.steps] * 3
+    assert [e.steps for e in controls.experiments] == [(), ()]
+    assert len({e.txn_id for e in everything}) == len({e.tracer_minor for e in everything}) == len({e.minted for e in everything}) == 5
+
+
+def stored_run(folder: Path, experiments: list[dict[str, object]]) -> Path:
+    """A run directory of which only the plan matters."""
+    folder.mkdir()
+    (folder / "manifest.json").write_text(json.dumps({"schema": 1, "run_id": "r1", "seed": 1, "status": "complete"}))
+    (folder / "plan.json").write_text(json.dumps({"schema": 1, "experiments": experiments}))
+    (folder / "verdict.json").write_text(json.dumps({"violations": [{"txn_id": "p2p-000017", "invariant": "C01"}]}))
+    return folder
+
+
+def test_the_stored_verdict_says_what_to_look_for(tmp_path: Path) -> None:
+    """Exit code 1 is for the same invariant, not for any."""
+    assert read_recorded(stored_run(tmp_path / "run", [EXPERIMENT.row()]), "p2p-000017").violated == ("C01",)
+
+
+def test_an_unknown_transaction_is_named(tmp_path: Path) -> None:
+    """The message offers what is close."""
+    with pytest.raises(UsageError, match="p2p-000017"):
+        read_recorded(stored_run(tmp_path / "run", [EXPERIMENT.row()]), "p2p-000018")
+
+
+def test_a_foreign_directory_is_refused(tmp_path: Path) -> None:
+    """Nothing is guessed about a directory that no run made."""
+    with pytest.raises(RunUnreadable):
+        read_recorded(tmp_path, "p2p-000017")
+
+
+def test_a_damaged_plan_is_refused(tmp_path: Path) -> None:
+    """An entry without its members is damage, not an experiment without faults."""
+    with pytest.raises(RunUnreadable, match="damaged"):
+        read_recorded(stored_run(tmp_path / "run", [{"txn_id": "p2p-000017"}]), "p2p-000017")
