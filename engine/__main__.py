@@ -6,6 +6,7 @@ start or lost a part, 3 wrong settings.
 """
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -39,7 +40,8 @@ def main(arguments: list[str], environment: Mapping[str, str]) -> int:
     except (DatabaseError, ClusterError, NoSeat) as error:
         return _say(str(error), COULD_NOT)
     except OSError as error:
-        return _say(f"{error} (is the port in use?)", COULD_NOT)
+        hint = "; stop whatever uses the port, or set PORT" if error.errno == errno.EADDRINUSE else ""
+        return _say(f"{error}{hint}", COULD_NOT)
     except KeyboardInterrupt:
         return 130
     return 0
@@ -56,10 +58,14 @@ def _address(environment: Mapping[str, str]) -> Address:
     if not url:
         cluster = ensure_running(state_dir(environment))
         return Address(cluster.connection(), f"in {cluster.folder}")
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
+    if not url.startswith(("postgres://", "postgresql://")):
         raise SettingsError("DATABASE_URL: expected postgresql://user:password@host:port/name")
-    return Address({"dsn": url}, f"{parts.hostname or 'local socket'}:{parts.port or 5432}{parts.path} (DATABASE_URL)")
+    try:
+        parts = urlsplit(url)
+        where = f"{parts.hostname or 'local socket'}:{parts.port or 5432}{parts.path} (DATABASE_URL)"
+    except ValueError as error:
+        raise SettingsError(f"DATABASE_URL: {error}") from None  # its text names the port, never the password
+    return Address({"dsn": url}, where)
 
 
 def _prepare(_command: str, environment: Mapping[str, str]) -> None:

@@ -53,7 +53,7 @@ class ExpenseRun:
     redriven: bool = False
 
     async def advance(self) -> Outcome:
-        """Decide until the report holds still. Raises CallFailed, Unmapped."""
+        """Decide until the report holds still. Raises CallFailed, Unpostable."""
         posting = self._awaited()
         if posting is not None:
             try:
@@ -153,7 +153,7 @@ class ExpenseRun:
         posting.state = "live" if found.status == "posted" else "accepted"
         if found.total is not None and found.total != draft.total:
             what = f"{posting.external_ref} belongs to {found.number} over {found.total}, not {draft.total}"
-            return self._park("duplicate", "REFERENCE_MISMATCH", what)
+            return self._park("duplicate", "AMOUNT_DIFFERS", what)
         return None
 
     async def _create_refused(self, report: ExpenseReport, posting: Posting, failure: CallFailed) -> Outcome | None:

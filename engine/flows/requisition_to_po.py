@@ -102,11 +102,14 @@ class RequisitionRun:
                 posting.doubtful = True
                 raise
             return await self._create_refused(requisition, posting, failure)
-        self._take(posting, order)
-        return None
+        return self._take(posting, order, draft)
 
-    def _take(self, posting: Posting, order: Found) -> None:
+    def _take(self, posting: Posting, order: Found, draft: OrderDraft) -> Outcome | None:
+        """It exists: is it the one that was asked for? An order over another amount is for a person to look at."""
         posting.number, posting.id, posting.state = order.number, order.id, "live"
+        if order.total is None or order.total == draft.total:
+            return None
+        return self._park("AMOUNT_DIFFERS", f"{posting.external_ref} is {order.number} over {order.total}, not {draft.total}")
 
     async def _adopt(self, posting: Posting, draft: OrderDraft) -> Outcome | None:
         """The ERP has our reference already: use that document, when it is the one that we would have made."""
@@ -116,12 +119,7 @@ class RequisitionRun:
         if not found.live:
             self.progress.postings.remove(posting)
             return self._park("REFERENCE_SPENT", f"{posting.external_ref} belongs to {found.number}, which is {found.status}")
-        self._take(posting, found)
-        if found.total is not None and found.total != draft.total:
-            return self._park(
-                "REFERENCE_MISMATCH", f"{posting.external_ref} belongs to {found.number} over {found.total}, not {draft.total}"
-            )
-        return None
+        return self._take(posting, found, draft)
 
     async def _create_refused(self, requisition: Requisition, posting: Posting, failure: CallFailed) -> Outcome | None:
         """This attempt certainly made nothing; an earlier one without an answer may have."""

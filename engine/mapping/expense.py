@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from engine.mapping.amounts import decimals_of
 from engine.mapping.references import external_ref
 from engine.mapping.rules import Entity, Rules, Unmapped
 from engine.model.erp_documents import Evidence, InvoiceLine, JournalLine, PostingDraft
@@ -14,10 +15,8 @@ CREDIT_PURPOSE = {"company_card": "card_clearing", "employee_paid": "payroll_cle
 
 
 def posting_draft(report: ExpenseReport, rules: Rules, minor_units: Mapping[str, int]) -> PostingDraft:
-    """Raises Unmapped when a value has no rule."""
+    """Raises Unpostable when a value has no rule."""
     entity = rules.expense_entity(report.entity)
-    if report.currency not in minor_units:
-        raise Unmapped("currencies", report.currency)
     unknown = sorted({line.payment_type for line in report.lines} - set(CREDIT_PURPOSE))
     if unknown:
         raise Unmapped("payment types: accounts", ", ".join(unknown))
@@ -32,7 +31,7 @@ def posting_draft(report: ExpenseReport, rules: Rules, minor_units: Mapping[str,
         document_date=report.submitted_on,
         posting_date=posting_date(report),
         currency=report.currency,
-        decimals=minor_units[report.currency],
+        decimals=decimals_of(report.currency, minor_units),
         text=f"Expense report {report.source_id}",
         total=report.total,
         invoice_lines=() if journal else _invoice_lines(report, entity, rules),

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from engine.mapping.amounts import decimals_of, exact
 from engine.mapping.references import external_ref
-from engine.mapping.rules import Rules, Unmapped
+from engine.mapping.rules import Rules
 from engine.model.erp_documents import Evidence, OrderDraft, OrderLine
 from engine.model.sources import Requisition, RequisitionLine
 
@@ -11,10 +12,11 @@ LINE_STEP = 10  # the ERP numbers lines in tens, to leave room
 
 
 def order_draft(requisition: Requisition, rules: Rules, minor_units: Mapping[str, int]) -> OrderDraft:
-    """Raises Unmapped when a value has no rule."""
+    """Raises Unpostable when a value has no rule or an amount is not exact in its currency."""
     entity = rules.legal_entity(requisition.legal_entity)
-    if requisition.currency not in minor_units:
-        raise Unmapped("currencies", requisition.currency)
+    decimals = decimals_of(requisition.currency, minor_units)
+    for amount in (requisition.total, *(line.amount for line in requisition.lines)):
+        exact(amount, decimals, requisition.currency)
     return OrderDraft(
         external_ref=external_ref(requisition.source_id, requisition.revision),
         source_revision=requisition.revision,
@@ -22,7 +24,7 @@ def order_draft(requisition: Requisition, rules: Rules, minor_units: Mapping[str
         vendor_id=rules.vendor(entity.company_code, requisition.supplier),
         document_date=requisition.requested_on,
         currency=requisition.currency,
-        decimals=minor_units[requisition.currency],
+        decimals=decimals,
         requested_by=rules.person_of_user(requisition.requester),
         lines=tuple(_line(line, entity.company_code, requisition, rules) for line in requisition.lines),
         total=requisition.total,

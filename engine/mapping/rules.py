@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 
-class Unmapped(Exception):  # noqa: N818 (reads as a sentence where it is raised)
+class Unpostable(Exception):  # noqa: N818 (reads as a sentence where it is raised)
+    """The source document cannot become an ERP document as it is: what is wrong with it."""
+
+
+class Unmapped(Unpostable):
     """No rule for a value: which table, which value, which date."""
 
     def __init__(self, table: str, value: str, on: date | None = None) -> None:

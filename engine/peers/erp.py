@@ -146,6 +146,12 @@ def _amount(value: Decimal, decimals: int) -> str:
     return f"{value:.{decimals}f}"
 
 
+def _price(value: Decimal, decimals: int) -> str:
+    """A price for one unit may be finer than the currency."""
+    finer = -int(value.normalize().as_tuple().exponent)
+    return _amount(value, max(decimals, finer))
+
+
 def _number(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
@@ -177,7 +183,7 @@ def _order_body(draft: OrderDraft) -> dict[str, Any]:
                 "text": line.text,
                 "quantity": _number(line.quantity),
                 "unit": "EA",
-                "unit_price": _amount(line.unit_price, draft.decimals),
+                "unit_price": _price(line.unit_price, draft.decimals),
                 "amount": _amount(line.amount, draft.decimals),
                 "gl_account": line.gl_account,
                 "cost_center": line.cost_center,

@@ -9,7 +9,7 @@ import msgspec
 
 from engine.model.sources import Approval, Change, ExpenseLine, ExpenseReport, Recorded, Refusal, Stage
 from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import unknown_outcome
+from engine.peers.failures import CallFailed, not_visible_yet, unknown_outcome
 
 STAGES = {"approved": Stage.APPROVED, "posted": Stage.RECORDED, "paid": Stage.RECORDED, "on_hold": Stage.REFUSED}
 LISTED = "approved,sent_back,recalled,rejected,draft"
@@ -83,7 +83,10 @@ class ExpenseGateway:
 
     async def read(self, source_id: str) -> ExpenseReport:
         """The report as it is now."""
-        answer = await self._peer.call(Request(READ, "GET", f"/v2/reports/{quote(source_id, safe='')}"), self._trace)
+        try:
+            answer = await self._peer.call(Request(READ, "GET", f"/v2/reports/{quote(source_id, safe='')}"), self._trace)
+        except CallFailed as failure:
+            raise not_visible_yet(failure) from failure
         wire = decode(answer, _REPORT)
         self._trace.correlation_id = wire.correlation_id or self._trace.correlation_id
         try:

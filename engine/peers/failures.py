@@ -82,6 +82,13 @@ def unknown_outcome(operation: str, code: str, detail: str) -> CallFailed:
     return CallFailed(operation, "ambiguous", code, detail, definite=False, retry=AGAIN)
 
 
+def not_visible_yet(failure: CallFailed) -> CallFailed:
+    """A document that an event names but that is not found may only be late: look again, for a bounded time."""
+    if failure.status == 404:
+        failure.retry = AGAIN
+    return failure
+
+
 def unreachable(operation: str, detail: str) -> CallFailed:
     """Nobody listens at the address: certainly no effect."""
     return CallFailed(operation, "transient", "CONNECTION_REFUSED", detail, definite=True, retry=AGAIN, outage=True)

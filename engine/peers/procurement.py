@@ -9,7 +9,7 @@ import msgspec
 
 from engine.model.sources import Approval, Change, Recorded, Refusal, Requisition, RequisitionLine, Stage
 from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import unknown_outcome
+from engine.peers.failures import CallFailed, not_visible_yet, unknown_outcome
 
 STAGES = {"approved": Stage.APPROVED, "ordered": Stage.RECORDED, "closed": Stage.RECORDED, "refused": Stage.REFUSED}
 # What catch-up polling asks for: approvals that were missed, and what takes an approval back.
@@ -88,7 +88,10 @@ class ProcurementGateway:
 
     async def read(self, source_id: str) -> Requisition:
         """The requisition as it is now."""
-        answer = await self._peer.call(Request(READ, "GET", f"/api/v1/requisitions/{quote(source_id, safe='')}"), self._trace)
+        try:
+            answer = await self._peer.call(Request(READ, "GET", f"/api/v1/requisitions/{quote(source_id, safe='')}"), self._trace)
+        except CallFailed as failure:
+            raise not_visible_yet(failure) from failure
         wire = decode(answer, _REQUISITION)
         self._trace.correlation_id = wire.correlation_id or self._trace.correlation_id
         try:

@@ -62,11 +62,16 @@ async def drop(address: Address) -> None:
         await connection.close()
 
 
+async def _keep_session(_connection: object) -> None:
+    """Nothing: asyncpg's four statements at each release would be a third of all round trips, and no query here changes its session."""
+
+
 @contextlib.asynccontextmanager
 async def open_pool(address: Address) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     """The pool of one process. Closing waits briefly for queries under way, then cuts them off."""
     pool = await asyncpg.create_pool(
         **address.arguments,
+        reset=_keep_session,
         min_size=POOL_MIN,
         max_size=POOL_MAX,
         timeout=CONNECT_TIMEOUT_S,

@@ -34,6 +34,7 @@ class Claim:
     source_wakes: int
     news: bool  # facts about the source document arrived since the last finished run
     crashed: bool
+    crashes: int  # in a row
     redriven: bool
     progress: Progress
     correlation_id: str | None
@@ -47,16 +48,16 @@ class LeaseLost(Exception):  # noqa: N818 (nobody's mistake: another run took ov
 _CLAIM = """
 update document set
     lease = $3, lease_owner = $4, lease_until = now() + make_interval(secs => $5), next_look = now() + make_interval(secs => $5),
-    crashed = crashed or lease is not null
+    crashed = crashed or lease is not null, crashes = crashes + (lease is not null)::int
 where flow = $1 and source_id = $2 and next_look is not null
   and (lease is null or lease_until < now()) and (not_before is null or not_before <= now())
-returning wakes, source_wakes, source_wakes > source_seen as news, crashed, redriven, progress, correlation_id, trace_id
+returning wakes, source_wakes, source_wakes > source_seen as news, crashed, crashes, redriven, progress, correlation_id, trace_id
 """
 
 _SAVE = """
 update document set
     phase = $4, progress = $5, seen = $6, source_seen = $7, correlation_id = $8, trace_id = $9,
-    lease = null, lease_owner = null, lease_until = null, crashed = false, redriven = false, updated_at = now(),
+    lease = null, lease_owner = null, lease_until = null, crashed = false, crashes = 0, redriven = false, updated_at = now(),
     not_before = now() + make_interval(secs => $11), waits_for = $12,
     next_look = case
         when $11::float8 is not null then now() + make_interval(secs => $11)
@@ -67,7 +68,9 @@ returning wakes > $6 and not_before is null as more
 """
 
 _TAKE_OVER = """
-update document set lease = null, lease_owner = null, lease_until = null, crashed = true, next_look = now() where lease_owner = $1
+update document set
+    lease = null, lease_owner = null, lease_until = null, crashed = true, crashes = crashes + 1, next_look = now()
+where lease_owner = $1
 """
 
 _REQUEUE = (
@@ -101,6 +104,7 @@ class Documents:
             row["source_wakes"],
             row["news"],
             row["crashed"],
+            row["crashes"],
             row["redriven"],
             _PROGRESS.decode(row["progress"]),
             row["correlation_id"],

@@ -12,7 +12,7 @@ create table if not exists inbox (
 --   wakes, seen          facts that arrived; how many of them the last finished run knew of
 --   source_*             the same, of facts about the source document itself (the others are about postings)
 --   lease, lease_until   one run at a time; the lease is the run's fence: a save under a lost lease changes nothing
---   crashed              a run ended without saying how far it came
+--   crashed, crashes     a run ended without saying how far it came; how many in a row
 --   next_look            when to look at it without news; null when it is at rest
 --   not_before           no run before, whatever arrives (Retry-After, backoff)
 --   waits_for            the system that is down and keeps it; look again as soon as that is back
@@ -28,6 +28,7 @@ create table if not exists document (
     lease_owner uuid,
     lease_until timestamptz,
     crashed boolean not null default false,
+    crashes int not null default 0,
     redriven boolean not null default false,
     next_look timestamptz,
     not_before timestamptz,

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from engine.clock import Clock, Entropy
 from engine.flows.outcomes import Outcome, Parked, Retry, park, park_failure
-from engine.mapping.rules import Unmapped
+from engine.mapping.rules import Unmapped, Unpostable
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Trace
 from engine.peers.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
@@ -17,7 +19,9 @@ from engine.store.documents import Claim, Documents, Key, LeaseLost
 from engine.structured_log import say
 
 LOG = logging.getLogger("engine.runner")
+CRASHES_MAX = 10  # in a row
 RUN_MAX_S = 45.0  # inside the lease: a run that takes longer ends as a failure of its own
+THROTTLE_FACTOR = 3  # a system that says "later" works; its limit may be met by many documents at once
 SPREAD = 1.0  # after an outage documents come back over this many extra waits, not all at once
 
 
@@ -76,6 +80,8 @@ class Runner:
         progress = claim.progress
         if claim.redriven:
             progress.failures, progress.polls = {}, 0
+        if claim.crashes > CRASHES_MAX:
+            return self._poison(claim)
         process = self._flows[claim.key.flow]
         for breaker in process.breakers:
             wait = breaker.waits_s()
@@ -98,8 +104,8 @@ class Runner:
                 return self._wait_for(error.system, error.retry_after_s or 0.0, woken=not error.asked)
             case CallFailed():
                 return self._failed(claim, error)
-            case Unmapped():
-                return self._stop(claim, "UNMAPPED", str(error))
+            case Unpostable():
+                return self._stop(claim, "UNMAPPED" if isinstance(error, Unmapped) else "UNPOSTABLE", str(error))
             case TimeoutError():
                 return self._failed(claim, _internal(f"no decision within {RUN_MAX_S} s"))
             case _:
@@ -123,7 +129,8 @@ class Runner:
             attempt=attempts,
             correlation_id=claim.correlation_id,
         )
-        if failure.retry not in {AGAIN, REREAD, REFRESH} or attempts >= self._persistence.gives_up_after:
+        allowed = self._persistence.gives_up_after * (THROTTLE_FACTOR if failure.failure_class == "throttled" else 1)
+        if failure.retry not in {AGAIN, REREAD, REFRESH} or attempts >= allowed:
             return park_failure(progress, failure, self._clock.now().timestamp())
         wait = backoff_s(base_s, attempts, self._entropy)
         if failure.retry_after_s is not None:
@@ -136,7 +143,12 @@ class Runner:
         delay_s = wait_s * (1 + SPREAD * self._entropy.fraction())
         return Retry(delay_s, f"{system} is down", waits_for=system if woken else None)
 
-    def _stop(self, claim: Claim, code: str, reason: str) -> Outcome:
+    def _poison(self, claim: Claim) -> Outcome:
+        """Whatever it is in this document that ends processes: it must not go on for ever."""
+        parked = self._stop(claim, "KILLS_ITS_WORKER", f"{claim.crashes} runs of it ended with their process")
+        return Parked(msgspec.structs.replace(parked.parking, outcome="posted" if claim.progress.outcome() == "posted" else "unknown"))
+
+    def _stop(self, claim: Claim, code: str, reason: str) -> Parked:
         at = self._clock.now().timestamp()
         return park(claim.progress, failure_class="validation", code=code, reason=reason, owner="integration team", attempts=1, at=at)
 
