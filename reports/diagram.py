@@ -9,7 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.fields import Record, clip, rows, text, whole
-from reports.moments import Label, answer_label, clock, document_label, fault_label, place, readable, request_label, since_start, truth_of
+from reports.moments import (
+    Label,
+    answer_label,
+    clock,
+    document_label,
+    event_label,
+    fault_label,
+    place,
+    readable,
+    request_label,
+    since_start,
+    truth_of,
+)
 from reports.words import word
 
 GAP = 280
@@ -171,7 +183,7 @@ class _Painter:
             return answer_label(entry, self.truths.get(_call(entry), ""))
         if kind == "event_ack":
             return answer_label(entry)
-        return request_label(entry) if kind == "request" else Label(place(entry) or text(entry, "text"))
+        return request_label(entry) if kind == "request" else event_label(entry)
 
 
 def _tone(entry: Record) -> str:

@@ -78,6 +78,13 @@ def answer_label(entry: Record, truth: str = "") -> Label:
     return Label(said or text(entry, "view"), truth)
 
 
+def event_label(entry: Record) -> Label:
+    """The event; beneath it what is wrong with its signature or its time."""
+    said = text(entry, "text")
+    marks = [words for mark, words in ((", forged", "signature not genuine"), (", stale", "old timestamp")) if mark in said]
+    return Label(place(entry) or said, ", ".join(marks))
+
+
 def truth_of(decision: Record) -> str:
     """`committed` from a mock's decision `201 committed`; nothing when it only read."""
     last = text(decision, "text").rpartition(" ")[2]

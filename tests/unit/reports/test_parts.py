@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports.diagram import ROWS_MAX, draw
 from reports.facts import facts, table_of
 from reports.fields import clean, clip, percent
-from reports.moments import answer_label, document_label, readable, request_label
+from reports.moments import Label, answer_label, document_label, event_label, readable, request_label
 from reports.money import at_risk, decimal, from_minor, money_text
 from reports.violations import each_kind_first, spread
 
@@ -89,6 +89,15 @@ def test_labels_show_both_truths() -> None:
     assert (request.line, request.beneath) == ("erp.po.create #2", "key k1 ref REQ-1")
     document = document_label({"text": "create: purchase order 45 is now created, 20629 USD in minor units"})
     assert (document.line, document.beneath) == ("45", "purchase order created")
+
+
+def test_a_forged_event_is_marked() -> None:
+    """An event that must be refused says beneath its arrow why."""
+    assert (
+        event_label({"call_point": "wh.requisition.approved", "attempt": 1, "text": "event msg_1, forged"}).beneath
+        == "signature not genuine"
+    )
+    assert event_label({"call_point": "wh.requisition.approved", "attempt": 2, "text": "event msg_1"}) == Label("requisition.approved #2")
 
 
 def entries(number: int) -> list[dict[str, Any]]:
