@@ -119,7 +119,10 @@ def _network(port_base: int | None, host: str, public_host: str | None, callback
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @_network_options
 def verify(scenario: str, seed: int | None, connector: Path | None, out: Path | None, quiet: bool, **network: Any) -> int:
-    """Verify a connector: world, experiments, verdict, report."""
+    """Verify a connector: world, experiments, verdict, report.
+
+    Scenarios named canary-... bring a bad connector and must end with exit code 1; a canary that is not caught ends with 4.
+    """
     expected = expectation(scenario) if connector is None else None
     from harness.run.loop import run_until_done  # noqa: PLC0415
     from harness.run.verify import verify as verify_run  # noqa: PLC0415
