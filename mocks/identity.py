@@ -17,6 +17,7 @@ from mocks.kit.problems import PROBLEM_TYPE
 CALL_POINT = "identity.token.issue"
 NODE = "identity"
 PATH = "/oauth/token"
+TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
 
 
 class Identity:
@@ -66,6 +67,8 @@ class Identity:
             detail = f"the client may not have {' '.join(sorted(wanted - client.scopes))[:200]}"
             return "INVALID_PARAMETER", self._problem("INVALID_PARAMETER", detail, request, error="invalid_scope")
         token = self._mechanics.tokens.issue(client, wanted)
+        if client.client_id == self._mechanics.connector_id:
+            self._mechanics.windows.end(TOKEN_EXPIRED, NODE)  # whoever joins from here on never meets the revoked token
         body = {
             "access_token": token,
             "token_type": "Bearer",

@@ -5,23 +5,24 @@ import base64
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from dataclasses import asdict
+from importlib import metadata
 from typing import Any
 
 import msgspec
 
 from contracts.catalog import Catalog, load_catalog
 from mocks.company import Company, generate
-from mocks.control import Control, StepLike, arm, armed_step
+from mocks.control import Control
 from mocks.erp.system import ErpSystem
 from mocks.expense.system import ExpenseSystem
-from mocks.hosting.server import HostedServer, PortInUse
+from mocks.hosting.config import WorldConfig
+from mocks.hosting.server import PortInUse
+from mocks.hosting.servers import Servers
 from mocks.identity import PATH, Identity
 from mocks.kit.acting import Actors
 from mocks.kit.app import SystemApp
+from mocks.kit.arming import StepLike, arm, armed_step
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.commits import Origin
 from mocks.kit.holds import Hold
@@ -29,7 +30,6 @@ from mocks.kit.mechanics import Mechanics, wire_mechanics
 from mocks.kit.operation import OutEvent, Reply, System
 from mocks.kit.plans import Armed
 from mocks.kit.recorder import Recorder
-from mocks.kit.settings import Settings
 from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client
 from mocks.kit.webhooks import CallbackForbidden, Subscription
@@ -44,44 +44,6 @@ CONNECTOR_SCOPES = frozenset(f"{name}.{verb}" for name in SYSTEMS for verb in ("
 ACTOR_SCOPES = frozenset({*CONNECTOR_SCOPES, *(f"{name}.act" for name in SYSTEMS)})
 REFUSING = "F-H2"
 TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
-BUSINESS_START = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class WorldConfig:
-    """How the world is set up. Durations in milliseconds; every draw comes from `seed` and `run_id`."""
-
-    seed: int
-    run_id: str  # also the namespace of its ids, in capitals
-    history_path: Path | None  # NDJSON; None keeps the history in memory (tests)
-    minted: int = 0  # suppliers and cost centres made for single experiments, for each entity
-    port_base: int | None = None  # erp = base, then procurement, expense, identity, control; None: free ports
-    host: str = "127.0.0.1"
-    public_host: str | None = None  # the name under which others reach `host`
-    callback_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
-    webhook_schedule_ms: tuple[int, ...] = (0, 300, 1000, 3000)
-    ack_timeout_ms: int = 5000
-    client_timeout_ms: int = 10000  # the connector's own request timeout; a hold lasts at most 1.5 times as long
-    event_delay_ms: int = 3000
-    late_commit_ms: int = 500
-    posting_delay_ms: int = 30
-    token_ttl_s: int = 3600
-    rate_limit_per_s: int | None = None
-    business_start: datetime = BUSINESS_START
-    wall_s: Callable[[], float] = time.time  # asked once, when the world opens
-
-    def settings(self) -> Settings:
-        """The part that the mechanics need."""
-        return Settings(
-            namespace=self.run_id.upper(),
-            client_timeout_ms=self.client_timeout_ms,
-            late_commit_ms=self.late_commit_ms,
-            event_delay_ms=self.event_delay_ms,
-            webhook_schedule_ms=self.webhook_schedule_ms,
-            ack_timeout_ms=self.ack_timeout_ms,
-            callback_hosts=self.callback_hosts,
-            rate_limit_per_s=self.rate_limit_per_s,
-        )
 
 
 class World:
@@ -117,7 +79,7 @@ class World:
         )
         self.systems: dict[str, System] = build_systems(config, company)
         self._actors = Actors(self.mechanics, self.systems.values())
-        self._servers: dict[str, HostedServer] = {}
+        self._servers = Servers(HOSTED, config.host, port_base=config.port_base, public_host=config.public_host)
         self._shutdown = asyncio.Event()
         self.urls: dict[str, str] = {}
         self.token_url = self.control_url = ""
@@ -138,29 +100,20 @@ class World:
 
     async def _start(self) -> None:
         self.recorder.write("run_start", "harness", detail=msgspec.json.encode(self._birth()).decode())
-        base = self.config.port_base
-        placeholder: dict[str, Any] = {}
-        for offset, name in enumerate(HOSTED):
-            server = self._servers[name] = HostedServer(name, Late(placeholder, name), self.config.host, base + offset if base else 0)
-            server.bind()
-        self.urls = {name: self._url(name) for name in SYSTEMS}
-        self.token_url, self.control_url = self._url("identity") + PATH, self._url("control")
-        for name, system in self.systems.items():
-            placeholder[name] = SystemApp(system, self.mechanics, version=product_version(), token_url=self.token_url)
-        placeholder["identity"] = Identity(self.mechanics).app()
-        placeholder["control"] = Control(self).app()
-        for server in self._servers.values():
-            await server.start()
+        self._servers.bind()
+        self.urls = {name: self._servers.url(name) for name in SYSTEMS}
+        self.token_url, self.control_url = self._servers.url("identity") + PATH, self._servers.url("control")
+        version = product_version()
+        apps: dict[str, Any] = {
+            name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url) for name, system in self.systems.items()
+        }
+        await self._servers.start({**apps, "identity": Identity(self.mechanics).app(), "control": Control(self).app()})
 
     async def _stop(self) -> None:
         self.mechanics.scheduler.cancel()
         await self.mechanics.sender.close()
-        await asyncio.gather(*(server.stop() for server in self._servers.values()), return_exceptions=True)
+        await self._servers.stop()
         self.recorder.close()
-
-    def _url(self, name: str) -> str:
-        host = self.config.public_host or self.config.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self._servers[name].port}"
 
     def _birth(self) -> dict[str, Any]:
         drawn = {name: value for name, value in asdict(self.config).items() if name not in {"history_path", "wall_s"}}
@@ -269,10 +222,10 @@ class World:
             self._servers[system].end_outage()
 
     def revoke_token(self) -> None:
-        """F-B10: every token of the connector is worth nothing from now on; a new one works."""
+        """F-B10: every token of the connector is worth nothing from now on; a new one works. Credited until a new one is issued."""
         self.mechanics.tokens.revoke(self.client_id)
-        mode = self.catalog.faults[TOKEN_EXPIRED].modes[0].id
-        self.mechanics.windows.fired(TOKEN_EXPIRED, mode, "identity", self.mechanics.books.unsettled())
+        fault = self.catalog.faults[TOKEN_EXPIRED]
+        self.mechanics.windows.begin(Window(fault, fault.modes[0], "identity"))
 
     def note_fired(self, fault_id: str, mode: str, *, call_point: str, txn_ids: Iterable[str]) -> None:
         """The harness itself made a fault happen to these transactions."""
@@ -363,17 +316,6 @@ class World:
         self.recorder.flush()
 
 
-class Late:
-    """An application that is known only once every port is: the systems' documents name the token URL."""
-
-    def __init__(self, apps: Mapping[str, Any], name: str) -> None:
-        self._apps = apps
-        self._name = name
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._apps[self._name](scope, receive, send)
-
-
 def build_systems(config: WorldConfig, company: Company) -> dict[str, System]:
     """The three systems over one company."""
     namespace = config.run_id.upper()
@@ -390,6 +332,6 @@ def base64_text(secret: bytes) -> str:
 def product_version() -> str:
     """The installed version."""
     try:
-        return version("dryclose")
-    except PackageNotFoundError:
+        return metadata.version("dryclose")
+    except metadata.PackageNotFoundError:
         return "0"

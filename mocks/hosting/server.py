@@ -28,13 +28,12 @@ class PortInUse(Exception):  # noqa: N818 (named after what the user sees)
 
 
 class HostedServer:
-    """Serves one ASGI application. `port` 0 takes a free one; `outage` refuses connections for real."""
+    """One port and what serves on it. `port` 0 takes a free one; an outage refuses connections for real."""
 
-    def __init__(self, name: str, app: Any, host: str, port: int = 0) -> None:
+    def __init__(self, name: str, host: str, port: int = 0) -> None:
         self.name = name
         self.host = host
         self.port = port
-        self._app = app
         self._listener: socket.socket | None = None
         self._reserved: socket.socket | None = None
         self._server: uvicorn.Server | None = None
@@ -46,10 +45,10 @@ class HostedServer:
         self._listener = bound(self.name, self.host, self.port, listen=True)
         self.port = self._listener.getsockname()[1]
 
-    async def start(self) -> None:
-        """Serve on the port that `bind` took."""
+    async def start(self, app: Any) -> None:
+        """Serve one ASGI application on the port that `bind` took."""
         config = uvicorn.Config(
-            self._app,
+            app,
             http=FaultyProtocol,
             lifespan="off",
             ws="none",

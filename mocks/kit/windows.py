@@ -15,6 +15,11 @@ class Window:
     mode: Mode
     system: str
 
+    @property
+    def answers(self) -> bool:
+        """Whether every request is answered with the mode's status; F-H2 answers nothing, F-B10 shows by the token itself."""
+        return self.fault.family == "outage" and self.mode.send == "status"
+
 
 class Windows:
     """Windows in force. Each is credited to the transactions that are open at its beginning or join before its end."""
@@ -55,7 +60,7 @@ class Windows:
         """The window that makes this system answer with an error status now."""
         if not self._open:
             return None
-        return next((window for window in self._open.values() if window.system == system and window.mode.send == "status"), None)
+        return next((window for window in self._open.values() if window.system == system and window.answers), None)
 
     def listed(self) -> list[Window]:
         """Windows in force."""

@@ -11,6 +11,7 @@ import msgspec
 
 from contracts.catalog import load_catalog
 from mocks.control import arm, armed_step
+from mocks.hosting.config import BUSINESS_START
 from mocks.hosting.server import HostedServer
 from mocks.kit.app import SystemApp
 from mocks.kit.clock import BusinessClock, WorldClock
@@ -20,7 +21,6 @@ from mocks.kit.recorder import Recorder
 from mocks.kit.settings import Settings
 from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client
-from mocks.world import BUSINESS_START
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -280,9 +280,9 @@ async def stage(settings: Settings | None = None, *, client_timeout_s: float = 1
     """Toy, server and client, all closed at the end."""
     mechanics = build(settings)
     system = Toy(posting_delay_ms)
-    server = HostedServer("erp", SystemApp(system, mechanics, version="0", token_url="http://127.0.0.1/oauth/token"), "127.0.0.1")
+    server = HostedServer("erp", "127.0.0.1")
     server.bind()
-    await server.start()
+    await server.start(SystemApp(system, mechanics, version="0", token_url="http://127.0.0.1/oauth/token"))
     client = mechanics.tokens.authenticate("connector", "s")
     assert client is not None
     token = mechanics.tokens.issue(client, client.scopes)

@@ -173,7 +173,7 @@ def test_full_outage_refuses_connections(runner: Runner) -> None:
 
 
 def test_revoked_token() -> None:
-    """F-B10: the old token is worth nothing, a new one works; credited to the open transactions."""
+    """F-B10: the old token is worth nothing, a new one works; credited to whoever is open before the new one is issued."""
 
     async def run() -> World:
         async with hand() as one:
@@ -181,12 +181,16 @@ def test_revoked_token() -> None:
             one.world.revoke_token()
             status, headers, body = await one.call("GET", "erp", "/periods")
             assert (status, body["code"], headers["www-authenticate"][:6]) == (401, "TOKEN_INVALID", "Bearer")
+            one.requisition("p2p-000002")
             await one.login()
+            one.requisition("p2p-000003")
             assert (await one.call("GET", "erp", "/periods"))[0] == 200
             return one.world
 
-    fired = rows(asyncio.run(run()), "fault_fired")
-    assert [(row["fault_id"], row["call_point"], row["experienced_by"]) for row in fired] == [("F-B10", "identity", "p2p-000001")]
+    world = asyncio.run(run())
+    fired = [(row["fault_id"], row["call_point"], row["experienced_by"]) for row in rows(world, "fault_fired")]
+    assert fired == [("F-B10", "identity", "p2p-000001"), ("F-B10", "identity", "p2p-000002")]
+    assert [row["fault_id"] for row in rows(world, "fault_healed")] == ["F-B10"]
 
 
 def test_port_in_use_names_the_port() -> None:

@@ -1,0 +1,37 @@
+"""The servers of one world: their ports first, because the systems' documents name each other's addresses."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mocks.hosting.server import HostedServer
+
+
+class Servers:
+    """Servers by name, on ports in the order of their names from `port_base`, or on free ones."""
+
+    def __init__(self, names: Sequence[str], host: str, *, port_base: int | None, public_host: str | None) -> None:
+        self._host = public_host or host
+        self._servers = {name: HostedServer(name, host, port_base + offset if port_base else 0) for offset, name in enumerate(names)}
+
+    def __getitem__(self, name: str) -> HostedServer:
+        return self._servers[name]
+
+    def bind(self) -> None:
+        """Take every port. Raises PortInUse."""
+        for server in self._servers.values():
+            server.bind()
+
+    def url(self, name: str) -> str:
+        """The base URL of a server, as others reach it."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._servers[name].port}"
+
+    async def start(self, apps: Mapping[str, Any]) -> None:
+        """Serve these applications."""
+        for name, app in apps.items():
+            await self._servers[name].start(app)
+
+    async def stop(self) -> None:
+        """Close every port and connection."""
+        await asyncio.gather(*(server.stop() for server in self._servers.values()), return_exceptions=True)
