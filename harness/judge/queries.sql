@@ -6,34 +6,39 @@ with families as (
   select o.txn_id, coalesce(x.family, 'none') as family from outcome o
   left join (select distinct txn_id, family from experienced where how <> 'collateral') x using (txn_id) where o.role <> 'solo')
 select f.family, count(*) filter (o.recoverable and o.expected = 'posted') as expected,
-       count(*) filter (o.recoverable and o.expected = 'posted' and o.meaning = 'posted' and o.live_n = 1 and not o.was_parked) as posted
+  count(*) filter (o.recoverable and o.expected = 'posted' and o.meaning = 'posted' and o.live_n = 1 and not o.was_parked) as posted
 from families f join outcome o using (txn_id) group by 1 order by 1
 
 -- section: parking
 -- declared items and what became of them, one row of counts
 select (select count(distinct entity_id) from parked) as items, (select count(*) from parked_now) as at_the_end,
-       (select count(*) from parked_then where redrive_seq is not null) as redriven, (select count(*) from parked_then where retryable) as retryable,
-       (select count(*) from parked_then p join outcome o using (txn_id) where p.redrive_seq is not null and o.live_n = 1 and not o.is_parked) as recovered,
-       (select count(*) from parked_then where state = 'unknown') as parked_in_doubt, (select count(*) from parked_then where state = 'posted') as write_back_pending,
-       (select count(distinct entity_id) from parked where txn_id is null) as unknown_references,
-       (select count(*) from outcome where meaning = 'refused') as refused_to_source
+  (select count(*) from parked_then where redrive_seq is not null) as redriven,
+  (select count(*) from parked_then where retryable) as retryable,
+  (select count(*) from parked_then p join outcome o using (txn_id) where p.redrive_seq is not null and o.live_n = 1
+  and not o.is_parked) as recovered,
+  (select count(*) from parked_then where state = 'unknown') as parked_in_doubt,
+  (select count(*) from parked_then where state = 'posted') as write_back_pending,
+  (select count(distinct entity_id) from parked where txn_id is null) as unknown_references,
+  (select count(*) from outcome where meaning = 'refused') as refused_to_source
 
 -- section: interference
 -- per wave, what its fault-free transactions met. Looking for something that is not there, or finding that it is there already,
 -- is no disturbance
 with upset as (
   select distinct op.txn_id from op
-  where op.client_view <> 'ok' and op.call_kind in ('read', 'create', 'update') and coalesce(op.status, 0) <> 404 and coalesce(op.code, '') <> 'DUPLICATE_REFERENCE'
+  where op.client_view <> 'ok' and op.call_kind in ('read', 'create', 'update') and coalesce(op.status, 0) <> 404
+    and coalesce(op.code, '') <> 'DUPLICATE_REFERENCE'
     and op.t_end is not null)
 select o.wave, bool_and(o.role = 'baseline') as baseline, count(*) as controls, count(u.txn_id) as disturbed,
-       round(median((o.settled_t - o.t0) / 1e6), 1) as median_ms, round(quantile_cont((o.settled_t - o.t0) / 1e6, 0.95), 1) as p95_ms
+  round(median((o.settled_t - o.t0) / 1e6), 1) as median_ms, round(quantile_cont((o.settled_t - o.t0) / 1e6, 0.95), 1) as p95_ms
 from outcome o left join upset u using (txn_id)
 where o.role in ('baseline', 'control') and o.faults = 0
 group by o.wave order by min(o.seq0)
 
 -- section: noise
 -- per template, on how many different paths the baselines went
-with calls as (select o.txn_id, o.template, op.call_point, count(*) as n from outcome o join op using (txn_id) where o.role = 'baseline' group by 1, 2, 3),
+with calls as (select o.txn_id, o.template, op.call_point, count(*) as n from outcome o join op using (txn_id) where o.role = 'baseline'
+  group by 1, 2, 3),
 path as (select txn_id, template, string_agg(call_point || ' x' || n, ', ' order by call_point) as path from calls group by 1, 2),
 counted as (select template, path, count(*) as n from path group by 1, 2)
 select template, sum(n)::bigint as transactions, count(*) as paths, max(n) as alike from counted group by 1 order by 1
@@ -41,13 +46,16 @@ select template, sum(n)::bigint as transactions, count(*) as paths, max(n) as al
 -- section: speed
 -- one row
 select (select max(t_mono_ns) - min(t_mono_ns) from h) as duration_ns, count(*) as n, max(coalesce(settled_t, t0)) - min(t0) as busy_ns,
-       sum(settled_t - t0) filter (settled_t > t0)::bigint as worked_ns, (select count(*) from op) as requests, (select count(*) from delivery where acked) as acked
+  sum(settled_t - t0) filter (settled_t > t0)::bigint as worked_ns, (select count(*) from op) as requests,
+  (select count(*) from delivery where acked) as acked
 from outcome where role <> 'solo'
 
 -- section: plan_lines
 -- the plan line by transaction, from the armed steps
-select txn_id, string_agg(call_point || '@' || case attempt when 0 then '*' else attempt::varchar end || ' = ' || coalesce(fault_name, fault_id) || '/' || coalesce(mode, ''), ' ; '
-       order by call_point, attempt) as plan from step group by 1
+select txn_id,
+  string_agg(call_point || '@' || case attempt when 0 then '*'
+    else attempt::varchar end || ' = ' || coalesce(fault_name, fault_id) || '/' || coalesce(mode, ''), ' ; '
+  order by call_point, attempt) as plan from step group by 1
 
 -- section: outcomes
 -- where each transaction ended, in a word
@@ -64,7 +72,8 @@ from outcome o, run_fact r order by o.seq0
 
 -- section: faults_met
 -- by transaction, its own faults first
-select txn_id, fault_id, any_value(fault_name) as fault_name, any_value(mode) as mode, arg_min(call_point, call_point) as call_point, any_value(how) as how
+select txn_id, fault_id, any_value(fault_name) as fault_name, any_value(mode) as mode, arg_min(call_point, call_point) as call_point,
+  any_value(how) as how
 from experienced group by txn_id, fault_id
 order by txn_id, case any_value(how) when 'own' then 0 when 'run' then 1 else 2 end, fault_id
 
@@ -74,7 +83,8 @@ create or replace table timeline as
 with mine as (select op.op_id, op.txn_id, op.call_kind from op join told using (txn_id)),
 span as (select t.txn_id, min(h.seq) as first_seq, max(h.seq) as last_seq from h join told t on t.txn_id = h.txn_id group by 1),
 rows as (
-  select coalesce(t.txn_id, m.txn_id) as who, m.call_kind, h.* from h left join told t on t.txn_id = h.txn_id left join mine m on m.op_id = h.op_id
+  select coalesce(t.txn_id, m.txn_id) as who, m.call_kind, h.* from h left join told t on t.txn_id = h.txn_id left
+    join mine m on m.op_id = h.op_id
   where t.txn_id is not null or (m.txn_id is not null and h.kind <> 'event_sent')
   union all
   select s.txn_id, null, h.* from h join span s on h.seq between s.first_seq and s.last_seq

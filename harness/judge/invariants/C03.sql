@@ -8,8 +8,10 @@
 select count(*) from still where expected = 'posted'
 -- section: violations
 select txn_id, null as call_point, amount_minor as money_minor, currency,
-       format('{} is approved, but nothing was posted for it, and nobody was told: it is not parked and not refused', coalesce(source_id, txn_id)) as story,
-       source_state, made, reversed_n
+  format('{} is approved, but nothing was posted for it, and nobody was told: it is not parked and not refused',
+  coalesce(source_id, txn_id)) as story,
+  source_state, made, reversed_n
 from still where expected = 'posted' and live_n = 0 and meaning <> 'refused' and not is_parked
 -- section: explain
-select seq from timeline where txn_id = $txn and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

@@ -5,24 +5,31 @@
 -- kind: fail
 -- at: history
 -- section: candidates
-select (select count(*) from doc join src_revision r using (txn_id, revision) join ref_crosswalk c on c.kind = 'company' and c.source_value = r.company where live) + (select count(distinct parent_id) from line join doc d on d.entity_id = line.parent_id where d.live)
+select (select count(*) from doc join src_revision r using (txn_id, revision) join ref_crosswalk c on c.kind = 'company'
+  and c.source_value = r.company where live) + (select count(distinct parent_id) from line join doc d on d.entity_id = line.parent_id
+    where d.live)
 -- section: violations
 select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
-       format('{} {} was posted in company {}; its source document belongs to company {}', words(d.entity_type), d.entity_id, d.company, c.target_value) as story,
-       d.company as carried, c.target_value as due
+  format('{} {} was posted in company {}; its source document belongs to company {}', words(d.entity_type), d.entity_id, d.company,
+  c.target_value) as story,
+  d.company as carried, c.target_value as due
 from doc d join src_revision r using (txn_id, revision) join ref_crosswalk c on c.kind = 'company' and c.source_value = r.company
 where d.live and d.company <> c.target_value
 union all
 select d.txn_id, d.call_point, abs(b.debit - d.amount_minor)::bigint, d.currency,
-       format('{} {} says {} in minor units, its ledger lines say {}', words(d.entity_type), d.entity_id, d.amount_minor, b.debit) , b.debit::varchar, d.amount_minor::varchar
+  format('{} {} says {} in minor units, its ledger lines say {}', words(d.entity_type), d.entity_id, d.amount_minor, b.debit) ,
+  b.debit::varchar, d.amount_minor::varchar
 from doc d join (select parent_id, sum(amount_minor) filter (amount_minor > 0) as debit from line group by 1) b on b.parent_id = d.entity_id
 where d.live and b.debit <> d.amount_minor
 union all
 select d.txn_id, d.call_point, d.amount_minor, d.currency,
-       format('{} {} was booked on cost centre {}, which belongs to none of the cost centres of {}', words(d.entity_type), d.entity_id, l.cost_center, s.entity_id), l.cost_center, c.due
+  format('{} {} was booked on cost centre {}, which belongs to none of the cost centres of {}', words(d.entity_type), d.entity_id,
+  l.cost_center, s.entity_id), l.cost_center, c.due
 from doc d join src s using (txn_id) join line l on l.parent_id = d.entity_id
 join (select st.txn_id, string_agg(distinct x.target_value, ', ') as due, list(distinct x.target_value) as valid
-      from src_state st join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = st.cost_center group by 1) c on c.txn_id = d.txn_id
+      from src_state st join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = st.cost_center
+        group by 1) c on c.txn_id = d.txn_id
 where d.live and l.cost_center is not null and not list_contains(c.valid, l.cost_center)
 -- section: explain
-select seq from timeline where txn_id = $txn and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')
+select seq from timeline where txn_id = $txn
+  and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

@@ -8,9 +8,12 @@
 select count(*) from doc d join closed c on c.company = d.company
 -- section: violations
 select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
-       format('{} {} was posted in period {} of company {} while that period was closed', words(d.entity_type), d.entity_id, d.period, d.company) as story, c.module, c.from_seq as closed_at
+  format('{} {} was posted in period {} of company {} while that period was closed', words(d.entity_type), d.entity_id, d.period,
+  d.company) as story, c.module, c.from_seq as closed_at
 from doc d join closed c on c.company = d.company and c.period = d.period
   and (c.module is null or c.module = case d.entity_type when 'purchase_order' then 'PO' when 'ap_invoice' then 'AP' else 'GL' end)
-where coalesce(case when d.entity_type = 'purchase_order' then d.seq else d.posted_seq end, d.seq) between c.from_seq and c.to_seq and not d.never_posted
+where coalesce(case when d.entity_type = 'purchase_order' then d.seq else d.posted_seq end, d.seq) between c.from_seq and c.to_seq
+  and not d.never_posted
 -- section: explain
-select seq from timeline where txn_id = $txn and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')
+select seq from timeline where txn_id = $txn
+  and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

@@ -9,7 +9,9 @@
 select count(*) from still where expected = 'undone'
 -- section: violations
 select o.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
-       format('the approval of {} was taken back, but {} {} is still live', o.source_id, words(d.entity_type), d.entity_id) as story, o.source_state, d.entity_id
+  format('the approval of {} was taken back, but {} {} is still live', o.source_id, words(d.entity_type), d.entity_id) as story,
+  o.source_state, d.entity_id
 from still o join doc d on d.txn_id = o.txn_id and d.live where o.expected = 'undone'
 -- section: explain
-select seq from timeline where txn_id = $txn and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

@@ -8,9 +8,11 @@
 select count(*) from effect where op_id is not null and src_version is not null and txn_id is not null
 -- section: violations
 select txn_id, call_point, amount_minor as money_minor, currency,
-       format('{} {} was written from revision {} after revision {} had been written', words(entity_type), entity_id, src_version, newest) as story, src_version, newest, seq
+  format('{} {} was written from revision {} after revision {} had been written', words(entity_type), entity_id, src_version,
+  newest) as story, src_version, newest, seq
 from (select e.*, max(src_version) over (partition by txn_id order by seq rows between unbounded preceding and 1 preceding) as newest
       from effect e where op_id is not null and src_version is not null and txn_id is not null)
 where src_version < newest and effect <> 'reverse'
 -- section: explain
-select seq from timeline where txn_id = $txn and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')
+select seq from timeline where txn_id = $txn
+  and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

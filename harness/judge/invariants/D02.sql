@@ -5,11 +5,14 @@
 -- kind: fail
 -- at: history
 -- section: candidates
-select count(*) from outcome o join twin_count w using (template) where o.recoverable and o.faults > 0 and o.expected = 'posted' and w.n >= 2
+select count(*) from outcome o join twin_count w using (template) where o.recoverable and o.faults > 0 and o.expected = 'posted'
+  and w.n >= 2
 -- section: violations
 select o.txn_id, null as call_point, null::bigint as money_minor, o.currency,
-       format('{} led to {} documents and {} reversals; its fault-free twins make {} and {}', o.source_id, o.made, o.reversed_n, w.made, w.reversed_n) as story, o.made, o.reversed_n, w.example as control_txn
+  format('{} led to {} documents and {} reversals; its fault-free twins make {} and {}', o.source_id, o.made, o.reversed_n, w.made,
+  w.reversed_n) as story, o.made, o.reversed_n, w.example as control_txn
 from outcome o join twin_count w using (template)
 where o.recoverable and o.faults > 0 and o.expected = 'posted' and w.n >= 2 and (o.made > w.made or o.reversed_n > w.reversed_n)
 -- section: explain
-select seq from timeline where txn_id = $txn and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')
+select seq from timeline where txn_id = $txn
+  and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

@@ -11,7 +11,8 @@ from op a join op b on b.txn_id = a.txn_id and b.call_point = a.call_point and b
 where a.call_kind in ('create', 'update') and (b.client_view = 'info' or b.status in (429, 503))
 -- section: violations
 select a.txn_id, a.call_point, null::bigint as money_minor, null as currency,
-       format('attempt {} repeats the same body after an answer that left the outcome open, under another idempotency key', a.attempt) as story, a.attempt, a.idem_key, b.idem_key as earlier_key
+  format('attempt {} repeats the same body after an answer that left the outcome open, under another idempotency key',
+  a.attempt) as story, a.attempt, a.idem_key, b.idem_key as earlier_key
 from op a join op b on b.txn_id = a.txn_id and b.call_point = a.call_point and b.body_hash = a.body_hash and b.seq < a.seq
 where a.call_kind in ('create', 'update') and a.idem_key is not null and b.idem_key is not null and a.idem_key <> b.idem_key
   and (b.client_view = 'info' or b.status in (429, 503))

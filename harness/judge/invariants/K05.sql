@@ -5,12 +5,16 @@
 -- kind: warn
 -- at: history
 -- section: candidates
-select count(*) from (select 1 from op where call_kind in ('read', 'create', 'update') and txn_id is not null and client_view <> 'ok' group by txn_id, call_point)
+select count(*)
+  from (select 1 from op where call_kind in ('read', 'create', 'update') and txn_id is not null and client_view <> 'ok' group by txn_id,
+    call_point)
 -- section: violations
 select txn_id, call_point, null::bigint as money_minor, null as currency,
-       format('{} unsuccessful attempts; the connector declares that it gives up after {}', n, gives_up_after) as story, n as attempts, gives_up_after as declared
+  format('{} unsuccessful attempts; the connector declares that it gives up after {}', n, gives_up_after) as story, n as attempts,
+  gives_up_after as declared
 from (select txn_id, call_point, episode, count(*) as n
-      from (select op.*, (select count(*) from mark m where m.seq < op.seq and m.name in ('redrive', 'heal', 'fault_healed', 'proc_start')) as episode
+      from (select op.*,
+        (select count(*) from mark m where m.seq < op.seq and m.name in ('redrive', 'heal', 'fault_healed', 'proc_start')) as episode
             from op where call_kind in ('read', 'create', 'update') and txn_id is not null and client_view <> 'ok')
       group by 1, 2, 3), policy
 where n > gives_up_after

@@ -8,10 +8,13 @@
 select count(*) from still where expected = 'posted' and recoverable
 -- section: violations
 select o.txn_id, null as call_point, o.amount_minor as money_minor, o.currency,
-       case when o.was_parked then format('{} was parked ("{}") although every fault that it met passes by itself', o.source_id, coalesce(p.reason, 'no reason given'))
+  case when o.was_parked
+  then format('{} was parked ("{}") although every fault that it met passes by itself', o.source_id,
+  coalesce(p.reason, 'no reason given'))
             else format('{} was refused to its owner although every fault that it met passes by itself', o.source_id) end as story,
-       p.class as parked_class, p.owner, o.parked_state
+  p.class as parked_class, p.owner, o.parked_state
 from still o left join parked_then p using (txn_id)
 where o.expected = 'posted' and o.recoverable and (o.was_parked or o.meaning = 'refused')
 -- section: explain
-select seq from timeline where txn_id = $txn and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

@@ -9,9 +9,11 @@
 select count(*) from parked_then where retryable and redrive_seq is not null
 -- section: violations
 select p.txn_id, null as call_point, o.amount_minor as money_minor, o.currency,
-       format('{} was re-driven as retryable and has {} live postings{}', o.source_id, o.live_n, case when o.is_parked then '; it is parked again' else '' end) as story, o.live_n, o.source_state, p.class as parked_class
+  format('{} was re-driven as retryable and has {} live postings{}', o.source_id, o.live_n, case when o.is_parked
+  then '; it is parked again' else '' end) as story, o.live_n, o.source_state, p.class as parked_class
 from parked_then p join still o using (txn_id)
 where p.retryable and p.redrive_seq is not null and o.live_n <> 1 and o.expected = 'posted' and o.meaning <> 'refused'
   and not exists (select 1 from experienced x where x.txn_id = p.txn_id and x.fault_id = 'F-F5')
 -- section: explain
-select seq from timeline where txn_id = $txn and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

@@ -7,8 +7,10 @@
 -- section: candidates
 select count(*) from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused'
 -- section: violations
-select txn_id, null as call_point, case when live_n = 0 then amount_minor else (live_minor - amount_minor)::bigint end as money_minor, currency,
-       format('requisition {} is approved and has {} live orders', source_id, live_n) as story, live_n, source_state
+select txn_id, null as call_point, case when live_n = 0 then amount_minor else (live_minor - amount_minor)::bigint end as money_minor,
+  currency,
+  format('requisition {} is approved and has {} live orders', source_id, live_n) as story, live_n, source_state
 from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused' and live_n <> 1 and not is_parked
 -- section: explain
-select seq from timeline where txn_id = $txn and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
