@@ -206,6 +206,23 @@ def park_what_is_posted(chosen: Chosen) -> None:
     _wrap(store.Store, "parked", around)
 
 
+# --- evidence -------------------------------------------------------------------------------------------------------------------
+
+
+def checks_at_first_only(_chosen: Chosen) -> None:
+    """Asks for supplier and coding in its first PUPPET_NUMBER documents (default 24) and never again: planned faults there cannot fire."""
+    limit, count = int(os.environ.get("PUPPET_NUMBER", "24")), itertools.count(1)
+
+    def around(original, self, *values):
+        if next(count) <= limit:
+            original(self, *values)
+        else:
+            canary("checks_at_first_only")
+
+    _wrap(flows.Requisitions, "check_supplier", around)
+    flows.Flow.check_coding = lambda _self, _company, _codings, _on: None
+
+
 # --- life and death ------------------------------------------------------------------------------------------------------------
 
 
@@ -518,7 +535,8 @@ def recall_ignored(_chosen: Chosen) -> None:
 
 
 def poison_swallowed(_chosen: Chosen) -> None:
-    """65: forgets what failed too often."""
+    """65: forgets what failed too often (three times, so that it happens before the harness heals)."""
+    careful.GIVES_UP_AFTER = 3
 
     def around(_original, self, work, _reason, _problem_class, _owner, **_more):
         canary("poison_swallowed")
@@ -544,11 +562,13 @@ def early_callback_dropped(chosen: Chosen) -> None:
     """73: a confirmation for a document that is not known yet is thrown away, and nobody asks for the job."""
 
     def around(original, self, ref):
-        paper = self.one_paper(ref)
-        if paper is None or paper.state != "made":
-            canary("early_callback_dropped")
-            return None
-        return original(self, ref)
+        for _ in range(5):  # a busy machine is no reason: only what really overtakes the answer is dropped
+            paper = self.one_paper(ref)
+            if paper is not None and paper.state == "made":
+                return original(self, ref)
+            time.sleep(0.03)
+        canary("early_callback_dropped")
+        return None
 
     _wrap(store.Store, "owner_of", around)
     waits_for_confirmation(chosen)

@@ -1,7 +1,7 @@
 """A connector that does what a test tells it: correct by default (it is the careful example), wrong where PUPPET_SCRIPT says so.
 
-PUPPET_SCRIPT is JSON: {"behaviours": ["post_twice"], "chosen": {"kinds": ["REQ"], "every": 3, "numbers": [7]}}.
-chosen: which source documents a behaviour is about, by the prefix and the number of their ids; without it all of them.
+PUPPET_SCRIPT is JSON: {"post_twice": {"kind": "REQ", "every": 3, "rest": 0}, "unhealthy": {}}: behaviours by name, each with the
+source documents that it is about: the prefix of their ids, and their number modulo `every`. An empty rule means all of them.
 """
 
 import json
@@ -23,17 +23,12 @@ def chooser(rule):
 
     def chosen(source_id):
         kind, number = re.fullmatch(r"([A-Z]+)-.*-(\d+)", source_id).groups()
-        return (
-            kind in rule.get("kinds", [kind])
-            and int(number) % rule.get("every", 1) == 0
-            and int(number) in rule.get("numbers", [int(number)])
-        )
+        return kind == rule.get("kind", kind) and int(number) % rule.get("every", 1) == rule.get("rest", 0)
 
     return chosen
 
 
 if __name__ == "__main__":
-    script = json.loads(os.environ.get("PUPPET_SCRIPT") or "{}")
-    for name in script.get("behaviours", []):
-        getattr(behaviours, name)(chooser(script.get("chosen", {})))
+    for name, rule in json.loads(os.environ.get("PUPPET_SCRIPT") or "{}").items():
+        getattr(behaviours, name)(chooser(rule))
     careful.main()

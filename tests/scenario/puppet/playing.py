@@ -1,0 +1,53 @@
+"""One small run with a puppet, and what came of it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.puppet.manifest import puppet_manifest
+
+DRYCLOSE = [sys.executable, "-c", "from harness.cli import main; main()"]
+LIMITS = "limits: {settle_s: 6, quiesce_s: 6, redrive_s: 6, solo: 0, discovery_rounds: 0}"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A run that is over. verdict: verdict.json, empty when there is none; text: what a person saw."""
+
+    exit_code: int
+    verdict: dict[str, Any]
+    text: str
+
+    @property
+    def violated(self) -> dict[str, int]:
+        """Invariants with the number of their violations."""
+        return {row["id"]: row["violations"] for row in self.verdict["invariants"] if row["violations"]}
+
+    def experiments(self, verdict: str) -> int:
+        """How many experiments ended so."""
+        return int(self.verdict["experiments"][verdict])
+
+
+def play(
+    folder: Path,
+    script: dict[str, dict[str, Any]],
+    *,
+    faults: str = "none: true",
+    extra: str = "",
+    limits: str = LIMITS,
+    number: int | None = None,
+    **manifest: Any,
+) -> Played:
+    """A puppet through a scenario of its own, seed 1. faults: body of the scenario's `faults`; extra: further lines of it."""
+    connector = puppet_manifest(folder / "puppet", script, number=number, **manifest)
+    scenario = folder / "scenario.yaml"
+    scenario.write_text(f"name: puppet\ntitle: one puppet\nfaults: {{{faults}}}\n{limits}\n{extra}\n", "utf-8")
+    out = folder / "run"
+    command = [*DRYCLOSE, "verify", "--scenario", str(scenario), "--seed", "1", "--connector", str(connector), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    file = out / "verdict.json"
+    verdict = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return Played(done.returncode, verdict, done.stdout + done.stderr)

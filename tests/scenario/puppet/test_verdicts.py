@@ -1,0 +1,92 @@
+"""Every verdict and exit code, produced on purpose by a connector that does what it is told."""
+
+import pytest
+
+from tests.scenario.puppet.playing import LIMITS, play
+
+pytestmark = pytest.mark.slow
+
+
+def test_pass(tmp_path) -> None:
+    """A connector that does everything right passes, and its experiments pass."""
+    played = play(tmp_path, {}, faults="include: [F-A3, F-B20]")
+    assert played.exit_code == 0, played.text
+    assert played.verdict["verdict"] == "pass"
+    assert played.experiments("pass") == played.experiments("total") > 40
+
+
+def test_fail(tmp_path) -> None:
+    """Some documents posted twice: exit code 1, only those experiments fail, and the money is named."""
+    played = play(tmp_path, {"post_twice": {"every": 4, "rest": 1}})
+    assert played.exit_code == 1, played.text
+    assert {"C01", "C02"} <= set(played.violated)
+    assert 0 < played.experiments("fail") < played.experiments("total")
+    money = next(row["money"] for row in played.verdict["invariants"] if row["id"] == "C01")
+    assert money
+
+
+def test_void(tmp_path) -> None:
+    """A call point that the connector no longer uses: the planned faults never fire, so the run is not enough evidence."""
+    played = play(tmp_path, {"checks_at_first_only": {}}, faults="include: [F-B6]", number=24)
+    assert played.exit_code == 2, played.text
+    assert played.verdict["verdict"] == "inconclusive"
+    assert played.experiments("void") > 0
+    assert "V01" in played.violated
+
+
+def test_inconclusive(tmp_path) -> None:
+    """Time is up while the connector is still catching up: neither pass nor fail."""
+    slow = LIMITS.replace("settle_s: 6, quiesce_s: 6", "settle_s: 2, quiesce_s: 2")
+    played = play(tmp_path, {"one_at_a_time": {}}, limits=slow, number=400, poll_interval_s=0.5)
+    assert played.exit_code == 2, played.text
+    assert played.experiments("inconclusive") > 0
+    assert played.experiments("fail") == 0
+
+
+def test_contaminated(tmp_path) -> None:
+    """One document's fault slows its neighbours down: their experiments are not taken as evidence of their own faults."""
+    played = play(tmp_path, {"slow_when_others_fail": {}}, faults="include: [F-B6, F-B8, F-A3]", extra="volume: {baseline: 4}")
+    assert played.experiments("contaminated") > 0, played.text
+    assert played.exit_code in (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ({"unhealthy": {}}, "answered 500"),
+        ({"hang_at_start": {}}, "was not ready within"),
+        ({"ignore_events": {}}, "received nothing"),
+        ({"die_at_request": {}}, "ended by itself with exit code 7"),
+    ],
+    ids=["unhealthy", "hangs", "ignores-events", "dies"],
+)
+def test_no_verdict_about_a_connector_that_does_not_work(tmp_path, script, words) -> None:
+    """Never started, hangs, receives nothing, dies: exit code 2, and the message says which."""
+    played = play(tmp_path, script, start_timeout_s=2)
+    assert played.exit_code == 2, played.text
+    assert words in " ".join(played.text.split())
+
+
+def test_each_kind_of_wrong_books_is_told_apart(tmp_path) -> None:
+    """Six wrongs in one run, each for other documents: each is found by its own invariant, and the innocent documents pass."""
+    wrongs = ("post_twice", "post_undo_post", "wrong_amount", "wrong_cost_center", "never_post", "park_for_ever", "park_what_is_posted")
+    script = {name: {"every": 9, "rest": rest} for rest, name in enumerate(wrongs)}
+    played = play(tmp_path, script, extra="volume: {baseline: 12}")
+    assert played.exit_code == 1, played.text
+    assert {"C01", "C02", "C03", "C04", "C06", "C07", "K09", "L06", "L08"} <= set(played.violated)
+    assert played.experiments("pass") > 0
+
+
+def test_writing_after_the_end_is_seen(tmp_path) -> None:
+    """A connector that says idle and goes on writing."""
+    played = play(tmp_path, {"write_for_ever": {"kind": "REQ", "every": 6}})
+    assert played.exit_code in (1, 2), played.text
+    assert "L04" in played.violated or played.verdict["verdict"] == "inconclusive"
+
+
+def test_parking_without_need_is_seen_though_the_redrive_repairs_it(tmp_path) -> None:
+    """Everything ends posted, yet it was parked without reason first."""
+    played = play(tmp_path, {"park_at_once": {"every": 3}})
+    assert played.exit_code == 1, played.text
+    assert set(played.violated) >= {"L06"}
+    assert "L08" not in played.violated
