@@ -54,6 +54,7 @@ class HostedServer:
             ws="none",
             access_log=False,
             log_config=None,
+            log_level="critical",  # a request cut off by a planned outage is no news; what breaks by itself is logged by the application
             server_header=False,
             proxy_headers=False,
             backlog=BACKLOG,
