@@ -25,7 +25,7 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
         await session.connector.restart()
         await drain(session, wave.experiments, phase)
         phase.show(f"{len(reached)} of {len(wave.experiments)} points reached by one kill; generation {session.connector.generation}")
-        session.rates.append((wave.name, len(wave.experiments), monotonic() - began))
+        session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
     session.save_plan()
     return [experiment for experiment in wave.experiments if experiment.txn_id not in reached]
 

@@ -61,8 +61,7 @@ async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
     session = cast.session
     waves = planner.waves(_sightings(session, tail))
     singles = [wave for wave in waves if wave.kind != "run"]
-    for wave in singles:
-        await play(cast, wave)
+    await play(cast, *singles)
     for _ in range(session.scenario.limits.discovery_rounds):
         found = planner.discovered(_sightings(session, tail))
         if found is None:

@@ -61,7 +61,8 @@ class Session:
     books: Books = field(default_factory=Books)
     figures: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    rates: list[tuple[str, int, float]] = field(default_factory=list)  # wave, experiments, seconds
+    rates: dict[str, tuple[int, float]] = field(default_factory=dict)  # experiments and seconds by wave
+    played: list[tuple[int, float]] = field(default_factory=list)  # experiments and seconds of waves that were played together
 
     def refresh(self) -> None:
         """Ask the mocks' books about every open transaction."""
@@ -108,14 +109,13 @@ class Session:
 
     def sum_up(self) -> None:
         """Figures of the run: speed inside the waves of singles, and how many transactions the connector really had in its hands."""
-        singles = [(count, seconds) for name, count, seconds in self.rates if name.startswith("wave-")]
-        count, seconds = sum(count for count, _ in singles), sum(seconds for _, seconds in singles)
-        waves_s = sum(seconds for _, _, seconds in self.rates)
+        count, seconds = sum(count for count, _ in self.played), sum(seconds for _, seconds in self.played)
+        waves_s = seconds + sum(seconds for name, (_, seconds) in self.rates.items() if name.startswith(("run-", "kill-")))
         self.figures.update(
             experiments=len(self.books.experiments),
             experiments_per_s_in_waves=round(count / seconds, 1) if seconds else None,
             concurrency_effective=round(self.books.busy_s / waves_s, 1) if waves_s else None,
-            waves={name: {"experiments": count, "seconds": round(seconds, 3)} for name, count, seconds in self.rates},
+            waves={name: {"experiments": count, "seconds": round(seconds, 3)} for name, (count, seconds) in self.rates.items()},
             notes=list(self.notes),
         )
 

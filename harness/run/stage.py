@@ -1,7 +1,7 @@
 """Opening and closing: the world, the crosswalks, the connector's process. Whatever happens in between, all of it is closed again."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 
@@ -32,7 +32,9 @@ async def stage(
 
         values = contract_values(setup, world)
         opened = Connector.open(setup.manifest, values, setup.directory.connector_log, listener=listener, progress=progress.say)
-        async with opened as connector:
+        async with AsyncExitStack() as closing:
+            with progress.phase("prepare"):
+                connector = await closing.enter_async_context(opened)
             yield Session(
                 world=world,
                 connector=connector,

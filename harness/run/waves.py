@@ -14,17 +14,25 @@ from harness.run.session import Session
 TICK_S = 0.01
 IN_FLIGHT_PER_WORKER = 4  # the connector's own queue stays short, yet no worker of it waits for an arrival
 IN_FLIGHT_MIN = 16
+TAIL_SHARE = 0.15  # below the density that a scenario allows by default, so that two families together stay near it
 
 
-async def play(cast: Cast, wave: Wave) -> None:
-    """One wave of singles from its first arrival to the end of its tail."""
+async def play(cast: Cast, *waves: Wave) -> None:
+    """Waves one after another. A wave begins when most of the one before is over: what is left of that one mostly waits, for a
+    Retry-After or a timeout, and its share of the traffic is small. The last wave ends when all of them are over."""
     session = cast.session
-    session.world.set_phase(wave.name)
-    with session.progress.phase(wave.name) as phase:
-        began = monotonic()
-        await arrive(cast, wave.experiments, phase)
-        await drain(session, wave.experiments, phase)
-        session.rates.append((wave.name, len(wave.experiments), monotonic() - began))
+    began = monotonic()
+    for wave in waves:
+        session.world.set_phase(wave.name)
+        with session.progress.phase(wave.name) as phase:
+            wave_began = monotonic()
+            await arrive(cast, wave.experiments, phase)
+            await drain(session, wave.experiments, phase, tail=0.0 if wave is waves[-1] else TAIL_SHARE)
+            session.rates[wave.name] = (len(wave.experiments), monotonic() - wave_began)
+    if len(waves) > 1:
+        with session.progress.phase("tails") as phase:
+            await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase)
+    session.played.append((sum(len(wave.experiments) for wave in waves), monotonic() - began))
     session.save_plan()
 
 
@@ -57,8 +65,11 @@ async def _room(session: Session, limit: int, experiments: Sequence[Experiment])
             return
 
 
-async def drain(session: Session, experiments: Sequence[Experiment], phase: Phase | None = None, *, still_s: float | None = None) -> None:
-    """Wait until these have settled or are parked, nothing moves any more (for `still_s`), or the scenario's limit has passed."""
+async def drain(
+    session: Session, experiments: Sequence[Experiment], phase: Phase | None = None, *, still_s: float | None = None, tail: float = 0.0
+) -> None:
+    """Wait until these have settled or are parked, nothing moves any more (for `still_s`), or the scenario's limit has passed.
+    tail: the share of them that may still be open."""
     watch = Watch(session, still_s if still_s is not None else patience_s(session, experiments))
     deadline = monotonic() + settle_limit_s(session)
     while monotonic() < deadline:
@@ -66,7 +77,10 @@ async def drain(session: Session, experiments: Sequence[Experiment], phase: Phas
         still_open = session.open_among(experiments)
         if phase is not None:
             phase.show(_counts(session, experiments, len(experiments)))
-        if all(session.slow_by_plan(experiment) for experiment in still_open) or await watch.nothing_moves():
+        waited_for = sum(1 for experiment in still_open if not session.slow_by_plan(experiment))
+        if waited_for and waited_for <= tail * len(experiments):
+            return
+        if not waited_for or await watch.nothing_moves():
             break
         await asyncio.sleep(2 * TICK_S)
     session.books.left_behind.update(experiment.txn_id for experiment in session.open_among(experiments))

@@ -30,7 +30,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
         else:
             await _outage(cast, wave, wave.window, phase)
         await drain(session, wave.experiments, phase)
-        session.rates.append((wave.name, len(wave.experiments), monotonic() - began))
+        session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
     session.save_plan()
 
 
