@@ -87,3 +87,17 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.failures = {}
         self.polls = 0
         self.parking = None
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Progress)
+
+
+def dump(progress: Progress) -> str:
+    """As it is stored."""
+    return _ENCODER.encode(progress).decode()
+
+
+def load(text: str) -> Progress:
+    """The reverse of `dump`."""
+    return _DECODER.decode(text)

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-import msgspec
 
 from engine.clock import Entropy
 from engine.flows.outcomes import Outcome, Parked, Retry, Waiting
-from engine.model.progress import Parking, Progress
+from engine.model.progress import Parking, Progress, dump, load
 
 LEASE_S = 60.0  # longer than any run; a restart of the same instance does not wait for it
-_ENCODER = msgspec.json.Encoder()
-_PROGRESS = msgspec.json.Decoder(Progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ class Documents:
             row["crashed"],
             row["crashes"],
             row["redriven"],
-            _PROGRESS.decode(row["progress"]),
+            load(row["progress"]),
             row["correlation_id"],
             row["trace_id"],
         )
@@ -120,7 +117,7 @@ class Documents:
             claim.key.source_id,
             claim.lease,
             phase,
-            _ENCODER.encode(claim.progress).decode(),
+            dump(claim.progress),
             claim.wakes,
             claim.source_wakes,
             correlation_id,
@@ -146,7 +143,7 @@ class Documents:
     async def parked(self) -> list[tuple[str, str, Parking]]:
         """Flow, source id and reason of everything that is parked."""
         rows = await self._pool.fetch("select flow, source_id, progress from document where phase = 'parked' order by flow, source_id")
-        found = [(row["flow"], row["source_id"], _PROGRESS.decode(row["progress"]).parking) for row in rows]
+        found = [(row["flow"], row["source_id"], load(row["progress"]).parking) for row in rows]
         return [(flow, source_id, parking) for flow, source_id, parking in found if parking is not None]
 
     async def pending(self) -> int:

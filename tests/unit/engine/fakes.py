@@ -1,0 +1,316 @@
+"""The three systems as the flows' ports see them, in memory, with a say in how each call ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from engine.flows.expense_to_posting import ExpenseRun
+from engine.flows.obligations import Patience
+from engine.flows.outcomes import Outcome, Parked, Retry, Settled, Waiting, park_failure
+from engine.flows.requisition_to_po import RequisitionRun
+from engine.mapping.rules import Rules
+from engine.model.erp_documents import Accepted, Coding, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.progress import Progress, dump, load
+from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, Stage
+from engine.peers.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, unknown_outcome
+
+UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
+DAY = date(2026, 10, 30)
+PATIENCE = Patience(late_commit_s=6.5, look_again_s=0.5)
+
+MAPPINGS = {
+    "entities": "entity,procurement_legal_entity,expense_entity_code,erp_company_code,currency,expense_route\n"
+    "US01,ACME-US,10,1000,USD,ap_invoice\nDE01,ACME-DE,20,2000,EUR,journal\n",
+    "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nPS-1,V1,1000\n",
+    "cost_centers": "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code\nUS-MKT-01,CC.10.1,4711000,1000\nDE-MKT-01,CC.20.1,4811000,2000\n",
+    "purchase_categories": "procurement_category,erp_gl_account,valid_from,valid_to\nIT,5400,,2025-12-31\nIT,5410,2026-01-01,\n",
+    "expense_categories": "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to\n1000,HOTEL,5300,,\n2000,HOTEL,5300,,\n",
+    "employees": "procurement_user_id,expense_login,erp_personnel_no,erp_company_code\nU1,ann,900001,1000\nU2,bob,900002,1000\nU3,eva,900003,2000\n",
+    "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
+    "projects": "procurement_project,erp_project,erp_company_code\nPRJ-1,P-1,1000\n",
+}
+
+
+def write_rules(folder: Path, **changed: str) -> Rules:
+    """The crosswalks of a tiny company; `changed` replaces whole files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {**MAPPINGS, **changed}.items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    return Rules(folder)
+
+
+def requisition(**members: object) -> Requisition:
+    """An approved requisition over 980.00 USD."""
+    line = RequisitionLine(1, "Monitors", Decimal(10), Decimal("98.00"), Decimal("980.00"), "IT", "US-MKT-01", None)
+    plain = Requisition(
+        source_id="REQ-T-1", revision=1, version=4, status="approved", stage=Stage.APPROVED, legal_entity="ACME-US", requester="U1",
+        supplier="PS-1", currency="USD", requested_on=DAY, lines=(line,), total=Decimal("980.00"),
+        approvals=(Approval(1, "U2", "2026-10-30T10:00:00Z"),), recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
+def report(**members: object) -> ExpenseReport:
+    """An approved report: a hotel paid by the employee, another by company card."""
+    lines = (
+        ExpenseLine(1, "HOTEL", DAY, "Two nights", Decimal("107.00"), Decimal("7.00"), "CC.10.1", "employee_paid"),
+        ExpenseLine(2, "HOTEL", DAY, "One night", Decimal("53.50"), Decimal("3.50"), "CC.10.1", "company_card"),
+    )
+    plain = ExpenseReport(
+        source_id="ER-T-1", revision=1, version=3, status="approved", stage=Stage.APPROVED, entity="10", employee="ann", currency="USD",
+        submitted_on=DAY, approved_on=DAY, lines=lines, total=Decimal("160.50"), approvals=(Approval(1, "bob", "2026-10-30T10:00:00Z"),),
+        recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
+class Crash(BaseException):
+    """The process dies here; nothing after this line happens."""
+
+
+How = str  # ok, before, after, late, throttled, crash_before, crash_after
+
+
+@dataclass
+class Fate:
+    """Decides how the next call ends. `now` is moved by whoever drives."""
+
+    choose: Callable[[str], How] = lambda _operation: "ok"
+    now: float = 1000.0
+    calls: list[str] = field(default_factory=list)
+    later: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+
+    def call(self, operation: str, effect: Callable[[], object]) -> object:
+        """Carry out one call."""
+        self.calls.append(operation)
+        how = self.choose(operation)
+        if how == "throttled":
+            raise CallFailed(operation, "throttled", "RATE_LIMITED", "", definite=True, retry=AGAIN, status=429, retry_after_s=1.0)
+        if how == "crash_before":
+            raise Crash
+        if how == "before":
+            raise unknown_outcome(operation, "TIMEOUT", "")
+        if how == "late":
+            self.later.append((self.now + 2.0, effect))
+            raise unknown_outcome(operation, "TIMEOUT", "")
+        result = effect()
+        if how == "crash_after":
+            raise Crash
+        if how == "after":
+            raise unknown_outcome(operation, "CONNECTION_BROKEN", "")
+        return result
+
+    def pass_time(self, seconds: float) -> None:
+        """Late commits whose time has come happen."""
+        self.now += seconds
+        due = [effect for moment, effect in self.later if moment <= self.now]
+        self.later = [(moment, effect) for moment, effect in self.later if moment > self.now]
+        for effect in due:
+            try:
+                effect()
+            except CallFailed:
+                pass
+
+
+@dataclass
+class Books:
+    """What the fake ERP has posted: number -> [kind, reference, status, total]."""
+
+    documents: dict[str, list[object]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    refuse: str | None = None  # code of a business rule that says no to creates
+    reject: str | None = None  # code with which accepted postings are rejected
+    silent_ref: bool = False
+
+    def create(self, kind: Kind, reference: str, key: str, total: Decimal, status: str) -> str:
+        """The number; the same key replays it, another key meets the unique reference."""
+        if key in self.keys:
+            return self.keys[key]
+        if self.refuse:
+            owner = "finance"
+            raise CallFailed("create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409)
+        for number, (_, existing, state, _) in self.documents.items():
+            if existing == reference and state != "rejected":
+                extra = {"existing_id": number, "job_id": f"J{number}"}
+                raise CallFailed("create", "duplicate", "DUPLICATE_REFERENCE", "", definite=True, retry=ADOPT, status=409, extra=extra)
+        number = str(4500000001 + len(self.documents))
+        self.documents[number] = [kind, reference, status, total]
+        self.keys[key] = number
+        return number
+
+    def live(self) -> list[str]:
+        """References of documents that count."""
+        return [str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "accepted", "posted"}]
+
+
+class FakeErp:
+    """Creates once per key, refuses repeated references, undoes repeatedly without harm."""
+
+    def __init__(self, fate: Fate, books: Books) -> None:
+        self.fate, self.books = fate, books
+        self.blocked = False
+        self.coding: Refusal | None = None
+
+    async def supplier(self, vendor_id: str, company_code: str) -> SupplierState:
+        state = SupplierState(not self.blocked, "supplier V1 is blocked for purchasing" if self.blocked else None)
+        return self.fate.call("erp.supplier.read", lambda: state)  # type: ignore[return-value]
+
+    async def check(self, coding: Coding) -> Refusal | None:
+        return self.fate.call("erp.coding.check", lambda: self.coding)  # type: ignore[return-value]
+
+    async def create_order(self, draft: OrderDraft, key: str) -> Found:
+        def effect() -> Found:
+            number = self.books.create("purchase_order", draft.external_ref, key, draft.total, "created")
+            return Found(number, 1, "created", draft.total)
+
+        return self.fate.call("erp.po.create", effect)  # type: ignore[return-value]
+
+    async def create_posting(self, draft: PostingDraft, key: str) -> Accepted:
+        def effect() -> Accepted:
+            number = self.books.create(draft.kind, draft.external_ref, key, draft.total, "accepted")
+            return Accepted(f"J{number}", number)
+
+        return self.fate.call("erp.posting.create", effect)  # type: ignore[return-value]
+
+    async def find(self, kind: Kind, external_ref: str) -> Found | None:
+        def effect() -> Found | None:
+            found = [self._found(number) for number, entry in self.books.documents.items() if entry[:2] == [kind, external_ref]]
+            return next((document for document in found if document.live), found[0] if found else None)
+
+        return self.fate.call("erp.find", effect)  # type: ignore[return-value]
+
+    def _found(self, number: str) -> Found:
+        _, _, status, total = self.books.documents[number]
+        return Found(number, 1, str(status), total, f"J{number}")  # type: ignore[arg-type]
+
+    async def read(self, kind: Kind, number: str) -> Found:
+        return self.fate.call("erp.read", lambda: self._found(number))  # type: ignore[return-value]
+
+    async def job(self, job_id: str) -> Job:
+        def effect() -> Job:
+            entry = self.books.documents[job_id[1:]]
+            if entry[2] == "accepted":
+                entry[2] = "rejected" if self.books.reject else "posted"
+            return Job(str(entry[2]), job_id[1:], self.books.reject, "a rule says no" if self.books.reject else None)
+
+        return self.fate.call("erp.job.read", effect)  # type: ignore[return-value]
+
+    async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None:
+        def effect() -> None:
+            entry = self.books.documents[number]
+            entry[2] = {"created": "cancelled", "accepted": "withdrawn", "posted": "voided"}.get(str(entry[2]), entry[2])
+
+        self.fate.call("erp.undo", effect)
+
+
+class FakeSource:
+    """Requisitions or reports: one document, versioned; write-backs only from approved."""
+
+    def __init__(self, fate: Fate, document: "Requisition | ExpenseReport") -> None:
+        self.fate = fate
+        self.document = document
+        self.refusal: Refusal | None = None
+
+    def change(self, **members: object) -> None:
+        """A person changes the document."""
+        self.document = replace(self.document, version=self.document.version + 1, **members)  # type: ignore[arg-type]
+
+    async def read(self, source_id: str) -> "Requisition | ExpenseReport":
+        return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
+
+    def _record(self, version: int | None, number: str) -> None:
+        document = self.document
+        if document.recorded is not None and document.recorded.number == number and document.stage is Stage.RECORDED:
+            return
+        if document.stage is not Stage.APPROVED:
+            raise CallFailed("record", "business", "INVALID_TRANSITION", document.status, definite=True, retry=REREAD, status=409)
+        if version is not None and version != document.version:
+            raise CallFailed("record", "stale", "PRECONDITION_FAILED", "", definite=True, retry=REREAD, status=412)
+        self.change(status="done", stage=Stage.RECORDED, recorded=Recorded(number))
+
+    async def record_order(self, source_id: str, version: int, *, number: str, order_id: int | None, revision: int) -> None:
+        self.fate.call("source.record", lambda: self._record(version, number))
+
+    async def record_posting(self, source_id: str, version: int | None, *, number: str, kind: str, posted_on: date, revision: int) -> None:
+        self.fate.call("source.record", lambda: self._record(version, number))
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
+        def effect() -> None:
+            if self.document.stage is not Stage.APPROVED:
+                raise CallFailed("record", "business", "INVALID_TRANSITION", "", definite=True, retry=REREAD, status=409)
+            self.refusal = refusal
+            self.change(status="refused", stage=Stage.REFUSED)
+
+        self.fate.call("source.refuse", effect)
+
+
+@dataclass
+class Desk:
+    """Drives one document's runs as the runner and the store would: saved progress, crashes, waits, attempts."""
+
+    source: FakeSource
+    erp: FakeErp
+    rules: Rules
+    fate: Fate
+    saved: str = "{}"
+    crashed: bool = False
+    news: bool = True
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def progress(self) -> Progress:
+        """As it was saved last."""
+        return load(self.saved)
+
+    async def run(self, *, redriven: bool = False) -> Outcome | None:
+        """One run; None when the process died in it."""
+        progress = self.progress
+        made = RequisitionRun if isinstance(self.source.document, Requisition) else ExpenseRun
+        extra = {} if made is RequisitionRun else {"poll_base_s": 0.5, "news": self.news}
+        ports = {"procurement" if made is RequisitionRun else "expense": self.source, "erp": self.erp}
+        flow = made(
+            source_id=self.source.document.source_id, progress=progress, rules=self.rules, minor_units=UNITS, patience=PATIENCE,
+            at=self.fate.now, crashed=self.crashed, redriven=redriven, **ports, **extra,
+        )  # type: ignore[arg-type]  # fmt: skip
+        try:
+            outcome = await flow.advance()
+        except CallFailed as failure:
+            outcome = Retry(0.1, str(failure)) if failure.retry in {AGAIN, REREAD} else park_failure(progress, failure, self.fate.now)
+        except Crash:
+            self.crashed = True
+            return None
+        progress.parking = outcome.parking if isinstance(outcome, Parked) else None
+        self.saved, self.crashed, self.news = dump(progress), False, False
+        self.outcomes.append(outcome)
+        return outcome
+
+    async def rest(self, runs_max: int = 60) -> Outcome:
+        """Run until the document is settled or parked."""
+        for _ in range(runs_max):
+            outcome = await self.run()
+            if isinstance(outcome, Settled | Parked):
+                return outcome
+            self.fate.pass_time(outcome.delay_s if isinstance(outcome, Retry | Waiting) else 0.1)
+        raise AssertionError(f"no rest after {runs_max} runs: {self.outcomes[-3:]}")
+
+
+def desk(folder: Path, document: "Requisition | ExpenseReport | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
+    """A document, its systems, and somebody to drive it."""
+    fate = Fate(choose) if choose else Fate()
+    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate)
+
+
+def script(*endings: tuple[str, How]) -> Callable[[str], How]:
+    """The n-th call of an operation ends as listed for it; all others go well."""
+    waiting = list(endings)
+
+    def choose(operation: str) -> How:
+        for index, (name, how) in enumerate(waiting):
+            if name == operation:
+                del waiting[index]
+                return how
+        return "ok"
+
+    return choose

@@ -1,0 +1,165 @@
+"""The HTTP surface: what is accepted, what is refused, and when."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from standardwebhooks.webhooks import Webhook
+
+from engine.model.progress import Parking
+from engine.store.inbox import Fact
+from engine.web.application import Surface, application
+
+SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+BODY = json.dumps(
+    {"id": "evt_1", "type": "requisition.approved", "data": {"requisitionId": "REQ-Ü-1", "revision": 1, "version": 4}}, ensure_ascii=False
+).encode()
+
+
+class Store:
+    """Remembers what it was asked."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.facts: list[Fact] = []
+        self.redriven: list[str | None] = []
+        self.error = error
+
+    async def accept(self, facts: list[Fact]) -> None:
+        if self.error:
+            raise self.error
+        self.facts += facts
+
+    async def parked(self) -> list[tuple[str, str, Parking]]:
+        parking = Parking(
+            failure_class="business",
+            code="PERIOD_CLOSED",
+            reason="closed",
+            owner="finance",
+            attempts=1,
+            outcome="not_posted",
+            since="2026-10-30T10:00:00+00:00",
+        )
+        return [("requisition-to-po", "REQ-1", parking)]
+
+    async def redrive(self, source_id: str | None = None) -> int:
+        self.redriven.append(source_id)
+        return 1
+
+
+def signed(body: bytes = BODY, *, age_s: int = 0, secret: str = SECRET) -> dict[str, str]:
+    """Headers of Standard Webhooks."""
+    moment = datetime.now(UTC) - timedelta(seconds=age_s)
+    signature = Webhook(secret).sign("msg_1", moment, body.decode())
+    return {"webhook-id": "msg_1", "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signature}
+
+
+def surface(store: Store) -> Surface:
+    """Always ready, never idle."""
+
+    async def ready() -> bool:
+        return True
+
+    async def idle() -> tuple[bool, int]:
+        return False, 3
+
+    return Surface(Webhook(SECRET), store.accept, store, ready, idle, lambda: None)
+
+
+def ask(store: Store, request: Callable[[TestClient[Any, Any]], Awaitable[Any]]) -> tuple[int, Any]:
+    """Status and JSON."""
+
+    async def go() -> tuple[int, Any]:
+        async with TestClient(TestServer(application(surface(store)))) as client:
+            answer = await request(client)
+            return answer.status, await answer.json(content_type=None)
+
+    return asyncio.run(go())
+
+
+def post(store: Store, body: bytes, headers: dict[str, str]) -> int:
+    """Deliver an event; the status."""
+    return ask(store, lambda client: client.post("/webhooks", data=body, headers=headers))[0]
+
+
+def test_a_genuine_event_is_acknowledged_after_it_is_saved() -> None:
+    """The signature is checked on the raw body, whatever its letters."""
+    store = Store()
+    assert post(store, BODY, signed()) == 202
+    assert [fact.source_id for fact in store.facts] == ["REQ-Ü-1"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {**signed(), "webhook-signature": ""},
+        {**signed(), "webhook-signature": "v1"},
+        {**signed(), "webhook-signature": "v1,%%%"},
+        {**signed(), "webhook-signature": "a,b,c"},
+        {**signed(), "webhook-timestamp": "soon"},
+        {**signed(), "webhook-timestamp": "1e400"},
+        {**signed(), "webhook-id": "another"},
+        signed(age_s=900),
+        signed(age_s=-900),
+        signed(secret="whsec_" + base64.b64encode(b"x" * 32).decode()),
+    ],
+)
+def test_a_forged_or_old_event_is_refused_and_forgotten(headers: dict[str, str]) -> None:
+    """401, no effect."""
+    store = Store()
+    assert post(store, BODY, headers) == 401
+    assert store.facts == []
+
+
+@pytest.mark.parametrize("body", [b"{}", b"nothing", b'{"id":"1","type":"requisition.approved","data":{}}'])
+def test_a_genuine_event_that_cannot_be_read_is_a_400(body: bytes) -> None:
+    """It must not be acknowledged: nobody takes responsibility for it."""
+    assert post(Store(), body, signed(body)) == 400
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    """The signature library would raise."""
+    assert post(Store(), b"\xff\xfe", signed()) == 401
+
+
+def test_a_body_that_is_too_long_is_refused() -> None:
+    """Without being read to its end."""
+    assert post(Store(), b" " * 300_000, signed()) == 413
+
+
+def test_an_event_that_cannot_be_saved_is_not_acknowledged() -> None:
+    """The sender delivers it again."""
+    assert post(Store(OSError("database is gone")), BODY, signed()) == 503
+
+
+def test_parked_items_say_what_a_person_needs() -> None:
+    """The shape of the connector contract."""
+    status, answer = ask(Store(), lambda client: client.get("/parked"))
+    assert status == 200
+    [item] = answer["items"]
+    assert {name: item[name] for name in ("reference", "class", "owner", "retryable", "outcome", "attempts")} == {
+        "reference": "REQ-1",
+        "class": "business",
+        "owner": "finance",
+        "retryable": True,
+        "outcome": "not_posted",
+        "attempts": 1,
+    }
+
+
+@pytest.mark.parametrize(("body", "reference"), [(b"", None), (b"{}", None), (b'{"reference":"REQ-1"}', "REQ-1"), (b"nonsense", None)])
+def test_redrive_takes_all_or_one(body: bytes, reference: str | None) -> None:
+    """An empty body means all."""
+    store = Store()
+    assert ask(store, lambda client: client.post("/redrive", data=body))[0] == 202
+    assert store.redriven == [reference]
+
+
+def test_idle_tells_what_is_left() -> None:
+    """As the contract says."""
+    assert ask(Store(), lambda client: client.get("/idle")) == (200, {"idle": False, "pending": 3})
