@@ -1,257 +1,28 @@
-"""The command line: `dryclose verify | up | judge | replay | report | connector check | list | doctor`.
-
-Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration, 4 internal error, 130 interrupted.
-What a command needs is imported inside it, so that `dryclose list` does not wait for a database driver.
-"""
+"""The console script: nothing is imported here that takes time, so that Ctrl-C is quiet from the first moment on."""
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
-
-import click
-
-from contracts.catalog import CatalogError, load_catalog
-from harness.canary import expectation, run_canary
-from harness.crash import crash_message
-from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
-from harness.run.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
-
-EPILOG = "Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration, 4 internal error, 130 interrupted."
-_PATH = click.Path(path_type=Path)
+from types import FrameType
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The console script."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+def main() -> None:
+    """Carry out the command line of this process."""
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    from harness.commands import run  # noqa: PLC0415
+
+    # From here on an interruption has something to clean up: SIGTERM means the same as Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Carry out one command line; the exit code. Prints one message when something is wrong, never a traceback."""
-    try:
-        code = cli.main(args=list(arguments), prog_name="dryclose", standalone_mode=False)
-        return code if isinstance(code, int) else EXIT_PASS
-    except BrokenPipeError:
-        # The reader of the output left (`dryclose list faults | head`); nothing is wrong and nothing can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_PASS
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
-        return EXIT_INTERRUPTED
-    except Exception as error:  # noqa: BLE001 (the last line of defence: a person gets a message, the details go to a file)
-        return _explain(error, arguments)
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """Interrupted while still importing: nothing was started, so nothing is left."""
+    os.write(2, b"dryclose: interrupted\n")
+    os._exit(130)
 
 
-def _explain(error: Exception, arguments: Sequence[str]) -> int:
-    """One message on standard error, and the exit code that goes with it."""
-    if isinstance(error, click.ClickException):
-        _usage_error(error)
-        return EXIT_USAGE
-    if isinstance(error, DrycloseError):
-        _say(error.message)
-        return error.exit_code
-    if known := _known(error):
-        _say(known)
-        return EXIT_USAGE
-    _say(crash_message(error, arguments))
-    return EXIT_INTERNAL
-
-
-def _known(error: Exception) -> str | None:
-    """Errors of rooms that know no exit codes."""
-    from reports import ReportError  # noqa: PLC0415
-
-    return str(error) if isinstance(error, ReportError | CatalogError) else None
-
-
-def _usage_error(error: click.ClickException) -> None:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message())
-        return
-    _say(error.format_message())
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(f"Try: {error.ctx.command_path} --help", err=True)
-
-
-def _say(message: str) -> None:
-    click.echo(f"dryclose: {message}", err=True)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}, epilog=EPILOG)
-@click.version_option(package_name="dryclose", message="dryclose %(version)s")
-def cli() -> None:
-    """A dry run of the financial close for an integration, before it goes live.
-
-    dryclose starts mock finance systems, runs your connector against them through hundreds of small experiments with faults, and
-    judges from what the systems saw whether every document was posted exactly once.
-    """
-
-
-def _network_options(command: Any) -> Any:
-    """Where the mocks listen, shared by every command that opens a world."""
-    options = (
-        click.option(
-            "--port-base",
-            type=click.IntRange(1024, 65530),
-            help="ERP on this port, procurement, expense, identity, control on the next four.",
-        ),
-        click.option("--host", default="127.0.0.1", show_default=True, help="Address on which the mock systems listen."),
-        click.option("--public-host", help="Name under which the connector reaches them, when that is another one."),
-        click.option(
-            "--callback-host", "callback_hosts", multiple=True, help="Further host that may receive webhooks (loopback always may)."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _network(port_base: int | None, host: str, public_host: str | None, callback_hosts: tuple[str, ...]) -> Network:
-    return Network(port_base=port_base, host=host, public_host=public_host, callback_hosts=(*LOOPBACK, *callback_hosts))
-
-
-@cli.command(epilog=EPILOG)
-@click.option("--scenario", default="standard", show_default=True, help="Name (`dryclose list scenarios`) or path of a scenario file.")
-@click.option("--seed", type=click.IntRange(min=0), help="Repeat a run's plan and data; drawn and printed when left out.")
-@click.option("--connector", type=_PATH, help="connector.toml of the connector to verify.  [default: the reference engine]")
-@click.option("--out", type=_PATH, help="The run directory itself.  [default: runs/<run id>]")
-@click.option("--quiet", is_flag=True, help="Print the summary only.")
-@_network_options
-def verify(scenario: str, seed: int | None, connector: Path | None, out: Path | None, quiet: bool, **network: Any) -> int:
-    """Verify a connector: world, experiments, verdict, report.
-
-    Scenarios named canary-... bring a bad connector and must end with exit code 1; a canary that is not caught ends with 4.
-    """
-    expected = expectation(scenario) if connector is None else None
-    from harness.run.loop import run_until_done  # noqa: PLC0415
-    from harness.run.verify import verify as verify_run  # noqa: PLC0415
-
-    options = VerifyOptions(scenario=scenario, seed=seed, connector=connector, out=out, network=_network(**network), quiet=quiet)
-    if expected is None:
-        return run_until_done(verify_run(options))
-    return run_canary(options, expected, lambda chosen: run_until_done(verify_run(chosen)), click.echo)
-
-
-@cli.command(epilog=EPILOG)
-@click.option("--scenario", default="standard", show_default=True, help="Name or path of the scenario that gives world and waits.")
-@click.option("--seed", type=click.IntRange(min=0), help="The same seed gives the same master data.")
-@click.option("--connector", type=_PATH, help="connector.toml of the connector to keep running.  [default: the reference engine]")
-@click.option("--env", is_flag=True, help="Start no connector; print the environment for one that you start yourself.")
-@click.option("--out", type=_PATH, help="Where state, crosswalks and history go.  [default: runs/<run id>]")
-@_network_options
-def up(scenario: str, seed: int | None, connector: Path | None, env: bool, out: Path | None, **network: Any) -> int:
-    """Keep the world (and a connector) running for people and for load, until Ctrl-C."""
-    from harness.run.loop import run_until_done  # noqa: PLC0415
-    from harness.run.up import up as keep_up  # noqa: PLC0415
-
-    options = UpOptions(scenario=scenario, seed=seed, connector=connector, env=env, out=out, network=_network(**network))
-    return run_until_done(keep_up(options))
-
-
-@cli.command(epilog=EPILOG)
-@click.argument("run_dir", metavar="RUN", type=_PATH)
-def judge(run_dir: Path) -> int:
-    """Judge a stored run again (also a truncated one) and rewrite its verdict and reports."""
-    from harness.judge import judge as decide  # noqa: PLC0415
-    from harness.judge import write_verdict  # noqa: PLC0415
-    from harness.run.directory import RunDirectory  # noqa: PLC0415
-    from reports import summary_text, write_ctrf, write_junit, write_report  # noqa: PLC0415
-
-    directory = RunDirectory.open(run_dir)
-    verdict = decide(directory.path)
-    write_verdict(directory.path, verdict)
-    write_junit(directory.path)
-    write_ctrf(directory.path)
-    click.echo(summary_text(verdict.document(), report=write_report(directory.path)))
-    return verdict.exit_code
-
-
-@cli.command(epilog=EPILOG)
-@click.argument("run_dir", metavar="RUN", type=_PATH)
-@click.argument("txn_id", metavar="TXN")
-@click.option("--repeats", type=click.IntRange(1, 100), default=3, show_default=True, help="How often to try.")
-@click.option("--out", type=_PATH, help="Run directory of the replay.  [default: inside RUN]")
-@_network_options
-def replay(run_dir: Path, txn_id: str, repeats: int, out: Path | None, **network: Any) -> int:
-    """Run one transaction of a stored run again, alone, with the same fault plan. Exits 1 when it fails again."""
-    from harness.run.loop import run_until_done  # noqa: PLC0415
-    from harness.run.replay import replay as replay_run  # noqa: PLC0415
-
-    options = ReplayOptions(run=run_dir, txn_id=txn_id, repeats=repeats, out=out, network=_network(**network))
-    return run_until_done(replay_run(options))
-
-
-@cli.command(epilog=EPILOG)
-@click.argument("run_dir", metavar="RUN", type=_PATH)
-def report(run_dir: Path) -> int:
-    """Write report.html of a stored run and print where it is."""
-    from harness.run.directory import RunDirectory  # noqa: PLC0415
-    from reports import write_report  # noqa: PLC0415
-
-    click.echo(str(write_report(RunDirectory.open(run_dir).path)))
-    return EXIT_PASS
-
-
-@cli.group()
-def connector() -> None:
-    """Look at one connector."""
-
-
-@connector.command(name="check", epilog=EPILOG)
-@click.argument("manifest", type=_PATH)
-@_network_options
-def connector_check(manifest: Path, **network: Any) -> int:
-    """Start a connector, send one event of each flow, and say in plain words what works, what is missing, and what to try next."""
-    from harness.run.check import check  # noqa: PLC0415
-    from harness.run.loop import run_until_done  # noqa: PLC0415
-
-    return run_until_done(check(manifest, network=_network(**network)))
-
-
-@cli.group(name="list")
-def list_() -> None:
-    """What can be named: flows, faults, invariants, scenarios."""
-
-
-@list_.command(name="flows")
-def list_flows() -> None:
-    """The business processes and their call points."""
-    from harness.listing import flows_text  # noqa: PLC0415
-
-    click.echo(flows_text(load_catalog()))
-
-
-@list_.command(name="faults")
-def list_faults() -> None:
-    """The fault vocabulary."""
-    from harness.listing import faults_text  # noqa: PLC0415
-
-    click.echo(faults_text(load_catalog()))
-
-
-@list_.command(name="invariants")
-def list_invariants() -> None:
-    """What is asserted about every history."""
-    from harness.judge.invariants import load_invariants  # noqa: PLC0415
-    from harness.listing import invariants_text  # noqa: PLC0415
-
-    click.echo(invariants_text((one.id, one.severity, one.kind, one.title) for one in load_invariants()))
-
-
-@list_.command(name="scenarios")
-def list_scenarios() -> None:
-    """The scenarios that come with dryclose."""
-    from harness.listing import scenarios_text  # noqa: PLC0415
-
-    click.echo(scenarios_text(load_catalog()))
-
-
-@cli.command(epilog=EPILOG)
-def doctor() -> int:
-    """Check whether this machine can run a verification, and say what to do when it cannot."""
-    from harness.doctor import examine, findings_text  # noqa: PLC0415
-
-    findings = examine()
-    click.echo(findings_text(findings))
-    return EXIT_PASS if all(finding.ok for finding in findings) else EXIT_USAGE
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from contracts.catalog import Catalog
-from harness.cli import cli
+from harness.commands import cli
 from harness.docs.markdown import fence, page, table
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_USAGE, EXIT_VIOLATION
 
@@ -25,7 +25,7 @@ def cli_page(_: Catalog) -> str:
     """The page."""
     return page(
         "Command line",
-        "`harness/cli.py`",
+        "`harness/commands.py`",
         "Every command prints its own help with `--help`. Messages go to standard error, one per problem, never a traceback.",
         "## Exit codes\n\n" + table(("code", "meaning"), ((str(code), meaning) for code, meaning in EXITS.items())),
         *(f"## {name}\n\n{fence(text, 'text')}" for name, text in helps()),

@@ -8,7 +8,7 @@ import tomllib
 from click.testing import CliRunner
 
 from contracts.catalog import load_catalog
-from harness.cli import cli
+from harness.commands import cli
 from harness.manifest import CONTRACT_VARIABLES, Manifest, Parked, Paths, load_manifest
 from tests.contract.connectors.page import PAGE, fenced, files_in_page, with_errors
 

@@ -71,3 +71,56 @@ def test_ctrl_c_while_waiting_for_the_connector(tmp_path: Path) -> None:
     assert "Traceback" not in output
     assert json.loads((tmp_path / "run" / "manifest.json").read_text())["status"] == "interrupted"
     assert left_behind(tmp_path) == []
+
+
+def test_database_that_cannot_be_reached(tmp_path: Path) -> None:
+    """The reference engine says which one; the password is in no file of the run."""
+    unreachable = {"DATABASE_URL": "postgresql://me:hidden-word@127.0.0.1:1/books"}
+    done = dryclose("verify", "--scenario", "smoke", "--out", "run", cwd=tmp_path, env=unreachable)
+    assert done.code == 2
+    assert "127.0.0.1:1/books" in done.err
+    texts = [path.read_text(errors="replace") for path in (tmp_path / "run").rglob("*") if path.is_file()]
+    assert not any("hidden-word" in text for text in (*texts, done.out, done.err))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_python_still_imports(tmp_path: Path, number: signal.Signals) -> None:
+    """Quiet from the first moment on: 130 and no traceback."""
+    process = subprocess.Popen([str(DRYCLOSE), "verify"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    time.sleep(0.2)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay_s", [0.5, 3.0, 6.0])
+def test_ctrl_c_in_the_middle_of_a_run(tmp_path: Path, delay_s: float) -> None:
+    """130, a directory that can be judged again, no process that knows it."""
+    run = tmp_path / "run"
+    process = subprocess.Popen(
+        [str(DRYCLOSE), "verify", "--out", str(run)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    deadline = time.monotonic() + 30
+    while not (run / "manifest.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(delay_s)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert json.loads((run / "manifest.json").read_text())["status"] == "interrupted"
+    assert dryclose("judge", run, cwd=tmp_path).code == 2
+    assert knowing(run) == []
+
+
+def knowing(run: Path) -> list[list[str]]:
+    """Processes that have this run in their command line or as their STATE_DIR: the connector and its database."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(str(run) in word for word in (*process.cmdline(), process.environ().get("STATE_DIR", ""))):
+                found.append(process.cmdline())
+        except psutil.Error:
+            continue
+    return found

@@ -7,7 +7,8 @@ import click
 import pytest
 
 from contracts.catalog import load_catalog
-from harness import canary, cli
+from harness import canary
+from harness import commands as cli
 from harness.crash import crash_message
 from harness.doctor import Finding, findings_text
 from harness.errors import ConnectorError, DrycloseError, InternalError, RunUnreadable, UsageError, did_you_mean
