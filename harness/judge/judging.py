@@ -92,8 +92,9 @@ class _Judgement:
             return _Experiment(row, "inconclusive", "the history ends before the final reads")
         if row["outcome"] == "open":
             return _Experiment(row, "inconclusive", "it was still open when the run ended")
-        if txn_id in self._void:
-            return _Experiment(row, "void", "its planned fault never fired")
+        if row["expected"] == "nothing" or txn_id in self._void:
+            why = "its source document was never approved" if row["expected"] == "nothing" else "its planned fault never fired"
+            return _Experiment(row, "void", why)
         if row["wave"] in self._contaminated:
             return _Experiment(row, "contaminated", "the fault-free controls of its wave were disturbed")
         return _Experiment(row, "pass", None)
@@ -139,12 +140,12 @@ class _Judgement:
         manifest = self._run.manifest
         status, why = manifest.get("status"), manifest.get("why")
         if status == "failed" or (status == "interrupted" and why != UNFINISHED):
-            yield f"the run {status}: {why or 'no reason recorded'}"
+            yield f"the run {'was ' if status == 'interrupted' else ''}{status}: {why or 'no reason recorded'}"
         yield from self._nothing_seen()
         for one in self._checks:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"
-            elif one.status == "vacuous":
+            elif one.status == "vacuous" and (self._final_read or one.invariant.at == "history"):
                 yield f"{one.invariant.id} is required by the scenario, but there was nothing to examine: {one.invariant.title}"
         yield from self._unjudged()
         missing = missing_columns(self._con, self._catalog.history.kinds)
@@ -161,13 +162,16 @@ class _Judgement:
             yield "the connector was never seen: it sent no request and acknowledged no event"
         if not any(row["made"] for row in self._outcomes.values()):
             yield "the connector posted nothing, so nothing shows that it works without faults"
-        if not self._final_read and not self._loaded.truncated:
+        if not self._final_read:
             yield "there are no final reads, so what should be true at rest was not judged"
 
     def _unjudged(self) -> Iterable[str]:
         if self._shrinking:
             n = sum(row["outcome"] == "open" for row in self._outcomes.values())
             yield f"{n} transactions were still open, and their number still shrinking, when the run's patience ended; allow more time"
+        unapproved = [txn_id for txn_id, row in self._outcomes.items() if row["expected"] == "nothing"]
+        if unapproved:
+            yield f"{len(unapproved)} experiments had no approved source document to work on: {', '.join(unapproved[:5])}"
         if self._unfired:
             some = ", ".join(f"{key[1]} {key[2]}/{key[3]}" for key in self._unfired[:5])
             yield f"V01: in {len(self._unfired)} planned cells the fault never fired: {some}"

@@ -36,9 +36,10 @@ where o.role in ('baseline', 'control') and o.faults = 0
 group by o.wave order by min(o.seq0)
 
 -- section: noise
--- per template, on how many different paths the baselines went
-with calls as (select o.txn_id, o.template, op.call_point, count(*) as n from outcome o join op using (txn_id) where o.role = 'baseline'
-  group by 1, 2, 3),
+-- per template, on how many different paths the baselines went. How often somebody looks at a job that is not finished says nothing.
+with calls as (
+  select o.txn_id, o.template, op.call_point, case when any_value(op.call_kind) in ('create', 'update') then count(*) else 1 end as n
+  from outcome o join op using (txn_id) where o.role = 'baseline' group by 1, 2, 3),
 path as (select txn_id, template, string_agg(call_point || ' x' || n, ', ' order by call_point) as path from calls group by 1, 2),
 counted as (select template, path, count(*) as n from path group by 1, 2)
 select template, sum(n)::bigint as transactions, count(*) as paths, max(n) as alike from counted group by 1 order by 1

@@ -187,6 +187,16 @@ def test_rows_without_their_columns_are_said(tmp_path: Path) -> None:
     assert any("event_sent.sig_ok (1)" in reason for reason in verdict.reasons)
 
 
+def test_experiment_without_an_approved_document_is_void(tmp_path: Path) -> None:
+    """Nothing was asked of the connector, so silence proves nothing."""
+    scribe = clean_run()
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000008" and (row.get("state") or "op_id" in row)))
+    refresh_views(scribe)
+    verdict = judged(scribe, tmp_path)
+    assert experiment(verdict.by_experiment, "p2p-000008")["verdict"] == "void"
+    assert (verdict.exit_code, verdict.experiments["void"]) == (2, 1)
+
+
 def test_failed_run_says_why(tmp_path: Path) -> None:
     """The manifest's own word is part of the reasons."""
     verdict = judged(clean_run(), tmp_path, {"status": "failed", "why": "the connector died"})
