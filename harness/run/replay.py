@@ -1,7 +1,7 @@
 """`dryclose replay RUN TXN`: the same plan alone, in a new world with the same seed, a few times. Exits 1 when it happens again."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,8 @@ def read_recorded(run: Path, txn_id: str) -> Recorded:
         known = did_you_mean(txn_id, entries) if len(entries) < 20 else f"it holds {len(entries)}, such as {next(iter(entries))!r}"
         raise UsageError(f"{run}: there is no transaction {txn_id!r} in this run; {known}")
     try:
-        experiment = experiment_of(entries[txn_id])
+        names = {fault.id: fault.name for fault in load_catalog().faults.values()}
+        experiment = experiment_of(entries[txn_id], names)
     except (KeyError, TypeError, ValueError) as error:
         raise RunUnreadable(f"{directory.plan}: the entry of {txn_id} is damaged: {error!r}") from None
     return Recorded(manifest, experiment, tuple(sorted({row["invariant"] for row in _violations(directory) if row["txn_id"] == txn_id})))
@@ -78,8 +79,8 @@ def _violations(directory: RunDirectory) -> Iterable[Mapping[str, Any]]:
     return judge(directory.path).violations
 
 
-def experiment_of(entry: Mapping[str, Any]) -> Experiment:
-    """An experiment from its entry in plan.json."""
+def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experiment:
+    """An experiment from its entry in plan.json. names: the speaking name by fault id."""
     window = entry.get("window")
     return Experiment(
         txn_id=str(entry["txn_id"]),
@@ -89,10 +90,19 @@ def experiment_of(entry: Mapping[str, Any]) -> Experiment:
         wave=str(entry["wave"]),
         role=entry["role"],
         number=int(entry["number"]),
-        steps=tuple(Step(step["call_point"], int(step["attempt"]), step["fault_id"], step["mode"]) for step in entry["steps"]),
+        steps=tuple(_step(step, names) for step in entry["steps"]),
         minted=entry.get("minted"),
-        window=Window(window["fault_id"], window["mode"], window["target"], int(window["duration_ms"])) if window else None,
+        window=_window(window, names) if window else None,
     )
+
+
+def _step(entry: Mapping[str, Any], names: Mapping[str, str]) -> Step:
+    return Step(entry["call_point"], int(entry["attempt"]), entry["fault_id"], entry["mode"], names.get(entry["fault_id"], ""))
+
+
+def _window(entry: Mapping[str, Any], names: Mapping[str, str]) -> Window:
+    fault_id = entry["fault_id"]
+    return Window(fault_id, entry["mode"], entry["target"], int(entry["duration_ms"]), names.get(fault_id, ""))
 
 
 def scenario_of(manifest: Mapping[str, Any]) -> Scenario:
@@ -186,9 +196,8 @@ def _outcome(recorded: Recorded, repeats: Wave, verdict: Verdict) -> int:
     if same:
         times = len({row["txn_id"] for row in same})
         say(f"It happens again, {times} of {len(ours)} times: {', '.join(sorted({row['invariant'] for row in same}))}.")
-        for row in {row["invariant"]: row for row in reversed(same)}.values():
-            say(f"  {row['invariant']}  {row['plan']}")
-            say(f"      {row['story']}")
+        for row in first_of_each(same, recorded.experiment.txn_id):
+            say(f"  {row['invariant']}  {row['story']}")
         return EXIT_VIOLATION
     if not verdict_is_enough(verdict, by_txn.values()):
         say(f"Not enough evidence: {'; '.join(verdict.reasons) or 'the fault of the plan never fired'}.")
@@ -196,6 +205,13 @@ def _outcome(recorded: Recorded, repeats: Wave, verdict: Verdict) -> int:
     others = sorted({row["invariant"] for row in again})
     say(f"It did not happen again in {len(ours)} tries." + (f" Other invariants were violated: {', '.join(others)}." if others else ""))
     return EXIT_PASS
+
+
+def first_of_each(rows: Sequence[Mapping[str, Any]], txn_id: str) -> list[Mapping[str, Any]]:
+    """One violation of each invariant, by id; that of the transaction itself where it has one."""
+    own_last = sorted(rows, key=lambda row: row["txn_id"] == txn_id)
+    by_invariant = {row["invariant"]: row for row in own_last}
+    return [by_invariant[name] for name in sorted(by_invariant)]
 
 
 def verdict_is_enough(verdict: Verdict, repeats: Iterable[Mapping[str, Any]]) -> bool:

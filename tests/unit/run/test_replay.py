@@ -30,8 +30,8 @@ def test_an_experiment_survives_plan_json() -> None:
         "exp-000003", "expense-to-posting", "DE01", "t", "run-F-B5-erp", "run", 3, window=Window("F-B5", "window", "erp", 900)
     )
 
-    assert experiment_of(json.loads(json.dumps(EXPERIMENT.row()))) == EXPERIMENT
-    assert experiment_of(json.loads(json.dumps(windowed.row()))) == windowed
+    assert experiment_of(json.loads(json.dumps(EXPERIMENT.row())), {}) == EXPERIMENT
+    assert experiment_of(json.loads(json.dumps(windowed.row())), {}) == windowed
 
 
 def test_a_scenario_survives_manifest_json() -> None:
