@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from mocks.hosting.guard import Guard
 from mocks.kit.wire import FaultyProtocol, linger_nothing
 
 BACKLOG = 2048
@@ -48,7 +49,7 @@ class HostedServer:
     async def start(self, app: Any) -> None:
         """Serve one ASGI application on the port that `bind` took."""
         config = uvicorn.Config(
-            app,
+            Guard(app),
             http=FaultyProtocol,
             lifespan="off",
             ws="none",

@@ -16,6 +16,8 @@ PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 ALWAYS = ("TOKEN_MISSING", "TOKEN_INVALID", "INSUFFICIENT_SCOPE", "INVALID_PARAMETER", "RATE_LIMITED", "INTERNAL_ERROR", "MAINTENANCE")
 OF_BODIES = ("MALFORMED_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_FAILED")
 OF_KEYS = ("IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_IN_PROGRESS")
+KEY_PATTERN = r'^("[ !#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
+CURSOR = {"type": "string", "pattern": "^[A-Za-z0-9_-]{12,1000}$", "description": "opaque; only what the list itself issued is accepted"}
 LISTS = frozenset({"list", "lookup"})
 EVENT_TYPES = {"string": {"type": "string"}, "integer": {"type": "integer"}, "string or null": {"type": ["string", "null"]}}
 
@@ -92,10 +94,10 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.kind in LISTS and "limit" not in known:
         limit = {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT}
         found.append(_parameter("limit", "query", "items of a page", limit))
-        found.append(_parameter("cursor", "query", "`next_cursor` of the page before", {"type": "string"}))
+        found.append(_parameter("cursor", "query", "`next_cursor` of the page before", CURSOR))
     found.append(_parameter("X-Correlation-ID", "header", "echoed, and put on the webhooks that the document causes", {"type": "string"}))
     if operation.method != "GET":
-        found.append(_parameter("Idempotency-Key", "header", "a quoted string or a bare token", {"type": "string"}))
+        found.append(_parameter("Idempotency-Key", "header", "a quoted string or a bare token", {"type": "string", "pattern": KEY_PATTERN}))
     if operation.kind == "update":
         found.append(_parameter("If-Match", "header", 'the version that the change is based on, as `"4"`', {"type": "string"}))
     if operation.kind == "actor":
