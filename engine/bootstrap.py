@@ -207,14 +207,16 @@ class Engine:
         if serve:
             parts += [poller.run() for poller in self._pollers]
         background = [asyncio.create_task(part) for part in parts]
-        async with self._serving() if serve else contextlib.nullcontext():
-            await _until(stop, [worker, *background])
-        self._worker.stop()
-        await asyncio.wait({worker}, timeout=STOP_S)
-        for task in (worker, *background):
-            task.cancel()
-        await asyncio.gather(worker, *background, return_exceptions=True)
-        say(LOG, logging.INFO, "engine.stopped")
+        try:
+            async with self._serving() if serve else contextlib.nullcontext():
+                await _until(stop, [worker, *background])
+        finally:
+            self._worker.stop()
+            await asyncio.wait({worker}, timeout=STOP_S)
+            for task in (worker, *background):
+                task.cancel()
+            await asyncio.gather(worker, *background, return_exceptions=True)
+            say(LOG, logging.INFO, "engine.stopped")
 
     @contextlib.asynccontextmanager
     async def _serving(self) -> AsyncIterator[None]:

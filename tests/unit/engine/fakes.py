@@ -1,5 +1,6 @@
 """The three systems as the flows' ports see them, in memory, with a say in how each call ends."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,15 +22,38 @@ DAY = date(2026, 10, 30)
 PATIENCE = Patience(late_commit_s=6.5, look_again_s=0.5)
 
 MAPPINGS = {
-    "entities": "entity,procurement_legal_entity,expense_entity_code,erp_company_code,currency,expense_route\n"
-    "US01,ACME-US,10,1000,USD,ap_invoice\nDE01,ACME-DE,20,2000,EUR,journal\n",
-    "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nPS-1,V1,1000\n",
-    "cost_centers": "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code\nUS-MKT-01,CC.10.1,4711000,1000\nDE-MKT-01,CC.20.1,4811000,2000\n",
-    "purchase_categories": "procurement_category,erp_gl_account,valid_from,valid_to\nIT,5400,,2025-12-31\nIT,5410,2026-01-01,\n",
-    "expense_categories": "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to\n1000,HOTEL,5300,,\n2000,HOTEL,5300,,\n",
-    "employees": "procurement_user_id,expense_login,erp_personnel_no,erp_company_code\nU1,ann,900001,1000\nU2,bob,900002,1000\nU3,eva,900003,2000\n",
-    "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
-    "projects": "procurement_project,erp_project,erp_company_code\nPRJ-1,P-1,1000\n",
+    "entities": """entity,procurement_legal_entity,expense_entity_code,erp_company_code,currency,expense_route
+US01,ACME-US,10,1000,USD,ap_invoice
+DE01,ACME-DE,20,2000,EUR,journal
+""",
+    "suppliers": """procurement_supplier_id,erp_vendor_id,erp_company_code
+PS-1,V1,1000
+""",
+    "cost_centers": """procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code
+US-MKT-01,CC.10.1,4711000,1000
+DE-MKT-01,CC.20.1,4811000,2000
+""",
+    "purchase_categories": """procurement_category,erp_gl_account,valid_from,valid_to
+IT,5400,,2025-12-31
+IT,5410,2026-01-01,
+""",
+    "expense_categories": """erp_company_code,expense_category,erp_gl_account,valid_from,valid_to
+1000,HOTEL,5300,,
+2000,HOTEL,5300,,
+""",
+    "employees": """procurement_user_id,expense_login,erp_personnel_no,erp_company_code
+U1,ann,900001,1000
+U2,bob,900002,1000
+U3,eva,900003,2000
+""",
+    "accounts": """purpose,erp_gl_account
+input_tax,1100
+card_clearing,1145
+payroll_clearing,2030
+""",
+    "projects": """procurement_project,erp_project,erp_company_code
+PRJ-1,P-1,1000
+""",
 }
 
 
@@ -108,10 +132,8 @@ class Fate:
         due = [effect for moment, effect in self.later if moment <= self.now]
         self.later = [(moment, effect) for moment, effect in self.later if moment > self.now]
         for effect in due:
-            try:
+            with contextlib.suppress(CallFailed):
                 effect()
-            except CallFailed:
-                pass
 
 
 @dataclass

@@ -248,7 +248,7 @@ def test_nobody_listening_is_certainly_no_effect() -> None:
 
     async def go() -> CallFailed:
         async with peer() as (one, _):
-            one._base_url = "http://127.0.0.1:9"  # noqa: SLF001 (a port where nobody listens)
+            one._base_url = "http://127.0.0.1:9"
             with pytest.raises(CallFailed) as failed:
                 await one.call(CREATE, Trace("c", "1" * 32))
             return failed.value

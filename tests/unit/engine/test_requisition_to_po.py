@@ -149,7 +149,7 @@ def test_somebody_elses_order_number_beside_ours_is_for_a_person(tmp_path: Path)
     """Two live orders for one requisition: cancelling the wrong one would be worse than asking."""
     one = desk(tmp_path, choose=script(("source.record", "before")))
     asyncio.run(one.run())
-    one.source._record(None, "4599999999")  # noqa: SLF001 (a person typed it in)
+    one.source._record(None, "4599999999")
     outcome = asyncio.run(one.rest())
     assert isinstance(outcome, Parked)
     assert (outcome.parking.code, outcome.parking.outcome) == ("ORDERED_TWICE", "posted")
