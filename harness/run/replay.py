@@ -45,12 +45,16 @@ class Recorded:
 
 async def replay(options: ReplayOptions) -> int:
     """0: not violated again; 1: violated again; 2: the fault never fired, or the run ended early. Raises UsageError for a foreign run."""
+    return await or_interrupted(_replay(options))
+
+
+async def _replay(options: ReplayOptions) -> int:
     recorded = read_recorded(options.run, options.txn_id)
     progress = new_progress(quiet=options.quiet)
     setup = _setup(options, recorded)
     progress.say(f"replay of {options.txn_id}: {recorded.experiment.plan_text()}")
     progress.say(f"violated then: {', '.join(recorded.violated) or 'nothing'}  seed {setup.seed}  directory {setup.directory.path}")
-    return await or_interrupted(_replayed(setup, options, recorded, progress))
+    return await _replayed(setup, options, recorded, progress)
 
 
 def read_recorded(run: Path, txn_id: str) -> Recorded:

@@ -10,7 +10,6 @@ from harness import wall
 from harness.errors import EXIT_PASS
 from harness.plan.model import Plan
 from harness.run.connector import Connector
-from harness.run.directory import RunDirectory
 from harness.run.interrupt import interruptible
 from harness.run.options import UpOptions, VerifyOptions
 from harness.run.progress import Progress, new_progress
@@ -24,24 +23,28 @@ MINTED = 50
 
 async def up(options: UpOptions) -> int:
     """Returns 0 after Ctrl-C. Raises DrycloseError when the connector cannot be started or dies."""
-    run_id = wall.draw_run_id()
+    with interruptible() as interrupts:
+        try:
+            await _up(options)
+        except asyncio.CancelledError:
+            if interrupts.name is None:
+                raise
+    return EXIT_PASS
+
+
+async def _up(options: UpOptions) -> None:
     asked = VerifyOptions(
         scenario=options.scenario,
         seed=options.seed,
         connector=options.connector,
-        out=options.out or RUNS / f"up-{run_id}",
+        out=options.out or RUNS / f"up-{wall.draw_run_id()}",
         network=options.network,
     )
     setup = set_up(asked)
-    progress = new_progress(quiet=options.env)
-    with interruptible() as interrupts:
-        try:
-            await _open(setup, options, progress)
-        except asyncio.CancelledError:
-            if interrupts.name is None:
-                raise
-    _leave(setup.directory)
-    return EXIT_PASS
+    try:
+        await _open(setup, options, new_progress(quiet=options.env))
+    finally:
+        setup.directory.update_manifest(status="complete", why="dryclose up was stopped", finished_at=wall.now_iso())
 
 
 async def _open(setup: Setup, options: UpOptions, progress: Progress) -> None:
@@ -88,7 +91,3 @@ def signpost(session: Session) -> Iterable[str]:
     yield f"{'control':<12} {world.control_url}   needs the control token, which is in the run's manifest.json"
     yield f"{'connector':<12} {session.connector.base_url}   log {session.connector.log_path}"
     yield "Ctrl-C stops everything."
-
-
-def _leave(directory: RunDirectory) -> None:
-    directory.update_manifest(status="complete", why="dryclose up was stopped", finished_at=wall.now_iso())

@@ -21,11 +21,15 @@ from harness.run.stage import new_planner, raise_curtain, stage
 
 async def verify(options: VerifyOptions) -> int:
     """Run, judge, write the run directory; the exit code (0, 1, 2, 130). Raises DrycloseError after everything was closed."""
+    return await or_interrupted(_verify(options))
+
+
+async def _verify(options: VerifyOptions) -> int:
     setup = set_up(options)
     progress = new_progress(quiet=options.quiet)
     for line in setup.lines():
         progress.say(line)
-    return await or_interrupted(_verified(setup, options, progress))
+    return await _verified(setup, options, progress)
 
 
 async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) -> int:
