@@ -19,12 +19,13 @@ from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Experiment
 from harness.run import check_points
 from harness.run.actors import Cast, Paper
+from harness.run.calm import timers
 from harness.run.check_points import Finding, Journey
 from harness.run.directory import RunDirectory
 from harness.run.interrupt import or_interrupted
 from harness.run.lifeline import unless_it_dies
 from harness.run.options import Network
-from harness.run.parking import ParkedItem, parse_parked
+from harness.run.parking import ParkedItem, look_at_parked, parse_parked
 from harness.run.progress import Progress
 from harness.run.session import Session
 from harness.run.setup import Setup
@@ -110,7 +111,7 @@ async def _walk(session: Session) -> list[Finding]:
     cast = Cast(session)
     trips = [await _send(session, cast, experiment) for experiment in _experiments(session)]
     await _wait(session, trips)
-    if session.manifest.paths.webhook is not None:
+    if session.world.events_acked:
         await _send_again(session, trips)
     parked = {item.reference: item for item in (await _parked(session))[0]}
     rows = _rows(session)
@@ -147,15 +148,23 @@ async def _event(session: Session, paper: Paper, deliver: str) -> int | None:
 
 
 async def _wait(session: Session, trips: Sequence[_Trip]) -> None:
+    """Until every document is written back or declared parked, or nothing can come any more, or the time is up."""
     limit_s = max(SETTLE_S, 2 * session.manifest.poll_interval_s if session.manifest.paths.webhook is None else 0.0)
-    while monotonic() - trips[-1].began < limit_s:
+    while (waited_s := monotonic() - trips[-1].began) < limit_s:
         session.refresh()
+        await look_at_parked(session)
         for trip in trips:
             if trip.experiment.txn_id in session.books.settled and not trip.ended:
                 trip.ended = monotonic()
-        if all(trip.ended for trip in trips):
+        if all(trip.ended or trip.experiment.txn_id in session.books.parked for trip in trips) or _gave_up(session, waited_s):
             return
         await asyncio.sleep(TICK_S)
+
+
+def _gave_up(session: Session, waited_s: float) -> bool:
+    """Every event was refused to the end of its schedule, and no list was read although it was time."""
+    untouched = not session.world.requests_seen and not session.world.events_acked
+    return untouched and not timers(session) and waited_s > session.manifest.poll_interval_s
 
 
 async def _send_again(session: Session, trips: Sequence[_Trip]) -> None:

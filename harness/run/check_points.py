@@ -101,12 +101,14 @@ def _settled(journey: Journey, rows: Sequence[Row]) -> Iterable[Finding]:
             "wrong", f"{journey.what}: it was {journey.state}, expected a posting. Steps: {' > '.join(steps)}", _last_refusal(rows)
         )
         return
+    parked = f"; the connector says it parked it: {journey.parked}" if journey.parked else ""
     if not steps:
-        yield Finding("wrong", f"{journey.what}: nothing was ever asked about it", "after the event (or in the list), read the document")
+        hint = "after the event (or when it stands in the list), read the document"
+        yield Finding("wrong", f"{journey.what}: nothing was ever asked about it{parked}", hint)
         return
     where = f"{journey.what}: it came as far as {' > '.join(steps)}, and was not written back within {journey.waited_s:.0f} s"
     hint = _last_refusal(rows) or f"next would be {_next_step(journey.flow, steps)}; the log of the connector should say what it waits for"
-    yield Finding("wrong", where + (f"; the connector says it parked it: {journey.parked}" if journey.parked else ""), hint)
+    yield Finding("wrong", where + parked, hint)
 
 
 def reached(rows: Iterable[Row]) -> list[str]:

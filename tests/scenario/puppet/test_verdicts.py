@@ -44,10 +44,11 @@ def test_inconclusive(tmp_path) -> None:
 
 
 def test_contaminated(tmp_path) -> None:
-    """One document's fault slows its neighbours down: their experiments are not taken as evidence of their own faults."""
-    played = play(tmp_path, {"slow_when_others_fail": {}}, faults="include: [F-B6, F-B8, F-A3]", extra="volume: {baseline: 4}")
+    """One document's fault makes its neighbours' calls fail: experiments in such company are no evidence about their own faults."""
+    played = play(tmp_path, {"stale_when_others_fail": {}}, faults="include: [F-B6, F-B8, F-A3]", extra="volume: {baseline: 4}")
     assert played.experiments("contaminated") > 0, played.text
-    assert played.exit_code in (1, 2)
+    assert played.exit_code == 2
+    assert played.experiments("fail") == 0
 
 
 @pytest.mark.parametrize(
@@ -68,12 +69,12 @@ def test_no_verdict_about_a_connector_that_does_not_work(tmp_path, script, words
 
 
 def test_each_kind_of_wrong_books_is_told_apart(tmp_path) -> None:
-    """Six wrongs in one run, each for other documents: each is found by its own invariant, and the innocent documents pass."""
-    wrongs = ("post_twice", "post_undo_post", "wrong_amount", "wrong_cost_center", "never_post", "park_for_ever", "park_what_is_posted")
-    script = {name: {"every": 9, "rest": rest} for rest, name in enumerate(wrongs)}
+    """Several wrongs in one run, each for other documents: each is found by its own invariant, and the innocent documents pass."""
+    wrongs = ("post_twice", "post_undo_post", "wrong_amount", "never_post", "park_for_ever", "park_what_is_posted")
+    script = {name: {"every": 8, "rest": rest} for rest, name in enumerate(wrongs)}
     played = play(tmp_path, script, extra="volume: {baseline: 12}")
     assert played.exit_code == 1, played.text
-    assert {"C01", "C02", "C03", "C04", "C06", "C07", "K09", "L06", "L08"} <= set(played.violated)
+    assert {"C01", "C02", "C03", "C04", "C06", "K09", "L06", "L08"} <= set(played.violated)
     assert played.experiments("pass") > 0
 
 
