@@ -138,7 +138,6 @@ class Flows:
             minor_units=self._minor_units,
             patience=self._patience,
             at=self._clock.now().timestamp(),
-            crashed=claim.crashed,
             redriven=claim.redriven,
         )
 
@@ -155,7 +154,6 @@ class Flows:
             at=self._clock.now().timestamp(),
             poll_base_s=self._base_s * POLL_FACTOR,
             news=claim.news,
-            crashed=claim.crashed,
             redriven=claim.redriven,
         )
 

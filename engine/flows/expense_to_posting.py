@@ -49,7 +49,6 @@ class ExpenseRun:
     at: float
     poll_base_s: float
     news: bool = True
-    crashed: bool = False
     redriven: bool = False
 
     async def advance(self) -> Outcome:
@@ -69,14 +68,14 @@ class ExpenseRun:
 
     def _awaited(self) -> Posting | None:
         """The posting whose confirmation is all that is missing, when the report need not be read again for it."""
-        if self.news or self.crashed or self.redriven or self.progress.parking is not None:
+        if self.news or self.progress.unsure or self.redriven or self.progress.parking is not None:
             return None
         open_ones = self.progress.obligations()
         return open_ones[0] if len(open_ones) == 1 and open_ones[0].state == "accepted" else None
 
     async def _decide(self, report: ExpenseReport) -> Outcome:
         progress = self.progress
-        if self.crashed:
+        if progress.unsure:
             suspect_all(progress, report.revision, self._kind(report), self.source_id, self.at)
         unchanged = (progress.seen_revision, progress.seen_status) == (report.revision, report.status)
         progress.seen_revision, progress.seen_status = report.revision, report.status

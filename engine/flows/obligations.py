@@ -35,6 +35,7 @@ def suspect_all(progress: Progress, revision: int, kind: Kind, source_id: str, a
         posting.doubtful = True
         posting.tried_at = at
         posting.looked_up = 0
+    progress.unsure = False
 
 
 async def undo_all(

@@ -34,7 +34,6 @@ class RequisitionRun:
     minor_units: Mapping[str, int]
     patience: Patience
     at: float
-    crashed: bool = False  # the run before this one died without saying how far it came
     redriven: bool = False
 
     async def advance(self) -> Outcome:
@@ -48,7 +47,7 @@ class RequisitionRun:
 
     async def _decide(self, requisition: Requisition) -> Outcome:
         progress = self.progress
-        if self.crashed:
+        if progress.unsure:
             suspect_all(progress, requisition.revision, "purchase_order", self.source_id, self.at)
         unchanged = (progress.seen_revision, progress.seen_status) == (requisition.revision, requisition.status)
         progress.seen_revision, progress.seen_status = requisition.revision, requisition.status

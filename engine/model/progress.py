@@ -55,6 +55,7 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
     failures: dict[str, int] = {}  # failed attempts in a row, by operation
     parking: Parking | None = None
     polls: int = 0  # of the posting job that is waited for
+    unsure: bool = False  # a run died, and what it may have posted has not been written down as suspects yet
     checked_revision: int = 0  # supplier and coding were good for this revision
     seen_revision: int | None = None
     seen_status: str | None = None
@@ -80,7 +81,7 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
         states = {posting.state for posting in self.obligations()}
         if "live" in states:
             return "posted"
-        return "unknown" if states else "not_posted"
+        return "unknown" if states or self.unsure else "not_posted"
 
     def settle_failures(self) -> None:
         """The document came to rest or moved on: attempts are counted anew."""

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import msgspec
-
 from engine.clock import Clock, Entropy
 from engine.flows.outcomes import Outcome, Parked, Retry, park, park_failure
 from engine.mapping.rules import Unmapped, Unpostable
@@ -78,10 +76,12 @@ class Runner:
 
     async def _advance(self, claim: Claim, trace: Trace) -> Outcome:
         progress = claim.progress
+        progress.unsure = progress.unsure or claim.crashed
         if claim.redriven:
             progress.failures, progress.polls = {}, 0
         if claim.crashes > CRASHES_MAX:
-            return self._poison(claim)
+            # Whatever it is in this document that ends processes: it must not go on for ever.
+            return self._stop(claim, "KILLS_ITS_WORKER", f"{claim.crashes} runs of it ended with their process")
         process = self._flows[claim.key.flow]
         for breaker in process.breakers:
             wait = breaker.waits_s()
@@ -142,11 +142,6 @@ class Runner:
         wait_s = max(wait_s, self._persistence.retry_base_s)
         delay_s = wait_s * (1 + SPREAD * self._entropy.fraction())
         return Retry(delay_s, f"{system} is down", waits_for=system if woken else None)
-
-    def _poison(self, claim: Claim) -> Outcome:
-        """Whatever it is in this document that ends processes: it must not go on for ever."""
-        parked = self._stop(claim, "KILLS_ITS_WORKER", f"{claim.crashes} runs of it ended with their process")
-        return Parked(msgspec.structs.replace(parked.parking, outcome="posted" if claim.progress.outcome() == "posted" else "unknown"))
 
     def _stop(self, claim: Claim, code: str, reason: str) -> Parked:
         at = self._clock.now().timestamp()

@@ -242,21 +242,21 @@ class FakeSource:
     async def read(self, source_id: str) -> "Requisition | ExpenseReport":
         return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
 
-    def _record(self, version: int | None, number: str) -> None:
+    def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
         document = self.document
         if document.recorded is not None and document.recorded.number == number and document.stage is Stage.RECORDED:
             return
         if document.stage is not Stage.APPROVED:
             raise CallFailed("record", "business", "INVALID_TRANSITION", document.status, definite=True, retry=REREAD, status=409)
-        if version is not None and version != document.version:
+        if (version is not None and version != document.version) or (revision is not None and revision != document.revision):
             raise CallFailed("record", "stale", "PRECONDITION_FAILED", "", definite=True, retry=REREAD, status=412)
         self.change(status="done", stage=Stage.RECORDED, recorded=Recorded(number))
 
     async def record_order(self, source_id: str, version: int, *, number: str, order_id: int | None, revision: int) -> None:
-        self.fate.call("source.record", lambda: self._record(version, number))
+        self.fate.call("source.record", lambda: self._record(version, number, revision))
 
     async def record_posting(self, source_id: str, version: int | None, *, number: str, kind: str, posted_on: date, revision: int) -> None:
-        self.fate.call("source.record", lambda: self._record(version, number))
+        self.fate.call("source.record", lambda: self._record(version, number, revision))
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
@@ -289,22 +289,24 @@ class Desk:
     async def run(self, *, redriven: bool = False) -> Outcome | None:
         """One run; None when the process died in it."""
         progress = self.progress
+        progress.unsure = progress.unsure or self.crashed
+        news, self.news = self.news, False  # what changes during the run is news for the next one
         made = RequisitionRun if isinstance(self.source.document, Requisition) else ExpenseRun
-        extra = {} if made is RequisitionRun else {"poll_base_s": 0.5, "news": self.news}
+        extra = {} if made is RequisitionRun else {"poll_base_s": 0.5, "news": news}
         ports = {"procurement" if made is RequisitionRun else "expense": self.source, "erp": self.erp}
         flow = made(
             source_id=self.source.document.source_id, progress=progress, rules=self.rules, minor_units=UNITS, patience=PATIENCE,
-            at=self.fate.now, crashed=self.crashed, redriven=redriven, **ports, **extra,
+            at=self.fate.now, redriven=redriven, **ports, **extra,
         )  # type: ignore[arg-type]  # fmt: skip
         try:
             outcome = await flow.advance()
         except CallFailed as failure:
             outcome = Retry(0.1, str(failure)) if failure.retry in {AGAIN, REREAD} else park_failure(progress, failure, self.fate.now)
         except Crash:
-            self.crashed = True
+            self.crashed, self.news = True, self.news or news
             return None
         progress.parking = outcome.parking if isinstance(outcome, Parked) else None
-        self.saved, self.crashed, self.news = dump(progress), False, False
+        self.saved, self.crashed = dump(progress), False
         self.outcomes.append(outcome)
         return outcome
 
