@@ -133,7 +133,8 @@ class HostedServer:
 def bound(name: str, host: str, port: int, *, listen: bool) -> socket.socket:
     """A socket on this port. Raises PortInUse."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named: asyncio switches Nagle off only then, and with it the body of an answer waits 40 ms for the client's ACK.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setblocking(False)
