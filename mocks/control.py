@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from starlette.applications import Starlette
@@ -18,6 +18,7 @@ from mocks.kit.operation import Refusal
 from mocks.kit.plans import Armed
 from mocks.kit.problems import PROBLEM_TYPE
 from mocks.kit.windows import Window
+from mocks.provider_states.desk import ProviderStates, listing
 
 TAIL_DEFAULT = 500
 TAIL_MAX = 5000
@@ -56,11 +57,20 @@ class WindowChange(msgspec.Struct, forbid_unknown_fields=True):
     on: bool = True
 
 
+class StateChange(msgspec.Struct):
+    """POST /provider-state, as Pact verifiers send it; what further members they add is ignored."""
+
+    state: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    params: dict[str, Any] | None = None
+    action: Literal["setup", "teardown"] = "setup"
+
+
 class Controlled(Protocol):
     """What the control port drives."""
 
     mechanics: Mechanics
     control_token: str
+    provider_states: ProviderStates
 
     def identify(self) -> Mapping[str, Any]: ...
     def begin_window(self, fault_id: str, system: str) -> None: ...
@@ -88,6 +98,8 @@ class Control:
             ("GET", "/windows", self._windows),
             ("POST", "/windows", self._change_window),
             ("GET", "/history", self._history),
+            ("GET", "/provider-state", self._provider_states),
+            ("POST", "/provider-state", self._set_provider_state),
             ("POST", "/shutdown", self._shutdown),
         )
         routes = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
@@ -172,6 +184,17 @@ class Control:
         limit = min(TAIL_MAX, whole_number(request, "limit", TAIL_DEFAULT))
         lines = self._mechanics.recorder.tail(after, limit)
         return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
+
+    async def _provider_states(self, _request: Request) -> Response:
+        return answer({"items": listing()})
+
+    async def _set_provider_state(self, request: Request) -> Response:
+        """The values of the state: a verifier puts them where the contract's generators ask for them."""
+        wanted: StateChange = await read_json(request, StateChange)
+        if wanted.action == "teardown":
+            self._world.provider_states.reset()
+            return answer({})
+        return answer(self._world.provider_states.set(wanted.state, wanted.params or {}))
 
     async def _shutdown(self, _request: Request) -> Response:
         self._world.request_shutdown()

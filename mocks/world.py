@@ -35,6 +35,7 @@ from mocks.kit.tokens import Client
 from mocks.kit.webhooks import CallbackForbidden, Subscription
 from mocks.kit.windows import Window
 from mocks.procurement.system import ProcurementSystem
+from mocks.provider_states.desk import ProviderStates
 
 __all__ = ["CallbackForbidden", "Hold", "PortInUse", "World", "WorldConfig"]
 
@@ -81,6 +82,8 @@ class World:
         self._actors = Actors(self.mechanics, self.systems.values())
         self._servers = Servers(HOSTED, config.host, port_base=config.port_base, public_host=config.public_host)
         self._shutdown = asyncio.Event()
+        self._apps: dict[str, SystemApp] = {}
+        self.provider_states = ProviderStates(self)
         self.urls: dict[str, str] = {}
         self.token_url = self.control_url = ""
 
@@ -104,10 +107,24 @@ class World:
         self.urls = {name: self._servers.url(name) for name in SYSTEMS}
         self.token_url, self.control_url = self._servers.url("identity") + PATH, self._servers.url("control")
         version = product_version()
-        apps: dict[str, Any] = {
+        self._apps = {
             name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url) for name, system in self.systems.items()
         }
-        await self._servers.start({**apps, "identity": Identity(self.mechanics).app(), "control": Control(self).app()})
+        await self._servers.start({**self._apps, "identity": Identity(self.mechanics).app(), "control": Control(self).app()})
+
+    @property
+    def served(self) -> int:
+        """Requests that came to the three systems."""
+        return sum(app.served for app in self._apps.values())
+
+    def renew(self) -> None:
+        """Open the books of the three systems again as they were at the birth of this world. What was deferred never happens."""
+        self.mechanics.scheduler.cancel()
+        self.mechanics.idempotency.clear()
+        for name, system in build_systems(self.config, self.company).items():
+            self.systems[name] = system
+            self._apps[name].renew(system)
+        self._actors = Actors(self.mechanics, self.systems.values())
 
     async def _stop(self) -> None:
         self.mechanics.scheduler.cancel()

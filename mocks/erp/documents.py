@@ -109,6 +109,7 @@ class Documents:
         self._by_reference: dict[tuple[Kind, str], list[str]] = {}
         self._order: dict[Kind, list[tuple[datetime, str]]] = {"purchase_order": [], "ap_invoice": [], "journal_entry": []}
         self.jobs: dict[str, Job] = {}
+        self.wanted: dict[str, str] = {}  # kind, or posting_job: the number that the next one takes (provider states name documents)
 
     def __iter__(self) -> Iterator[Document]:
         for documents in self._by_number.values():
@@ -172,10 +173,16 @@ class Documents:
         """A document number that nobody has, drawn from the call's own stream."""
         prefix = NUMBER_RANGES[kind][reversal]
         taken = self._by_number[kind]
+        wanted = None if reversal else self.wanted.pop(kind, None)
+        if wanted is not None and wanted not in taken:
+            return wanted
         return free(lambda name: f"{prefix}{call.draw(name) % NUMBER_SPACE:08d}", f"{kind}.{prefix}", taken.__contains__)
 
     def free_job_id(self, call: Call) -> str:
         """A job id that nobody has."""
+        wanted = self.wanted.pop("posting_job", None)
+        if wanted is not None and wanted not in self.jobs:
+            return wanted
         return free(lambda name: f"J{call.draw(name) % 16**12:012X}", "posting_job.id", self.jobs.__contains__)
 
 

@@ -25,6 +25,7 @@ class ReportDesk:
         self._master = master
         self._namespace = namespace
         self.reports = Reports()
+        self.wanted: str | None = None  # the id that the next report takes (provider states name documents)
 
     # What the connector does.
 
@@ -83,7 +84,7 @@ class ReportDesk:
         total = rules.total_of(self._master, body.lines, where.id)
         number = self._free_number(call)
         report = Report(
-            report_id=self._id(number),
+            report_id=self._take_wanted() or self._id(number),
             number=number,
             uuid=str(UUID(int=call.draw("report.uuid.high") << 64 | call.draw("report.uuid.low"), version=4)),
             revision=1,
@@ -206,6 +207,10 @@ class ReportDesk:
             if self._id(number) not in self.reports:
                 return number
         raise RuntimeError(f"{DRAWS_MAX} draws of a report number gave taken ones")
+
+    def _take_wanted(self) -> str | None:
+        wanted, self.wanted = self.wanted, None
+        return wanted if wanted not in self.reports else None
 
     def _id(self, number: int) -> str:
         return f"ER-{self._namespace}-{number:08d}"

@@ -47,17 +47,24 @@ class SystemApp(FastAPI):
         super().__init__(title=system.title, summary=system.summary, version=version, telemetry={"auto_configure": False})
         self.system = system
         self.mechanics = mechanics
+        self.served = 0  # requests that came, whatever became of them
         self._token_url = token_url
-        self._table = Routes()
         callbacks = callback_table(mechanics.catalog)
         self._overtakers: dict[str, tuple[str, ...]] = {}
-        for operation in system.operations:
-            endpoint = Endpoint(system.name, operation, mechanics)
-            self._table.add(endpoint)
+        for endpoint in self.renew(system):
             self.router.routes.append(LeanRoute(endpoint))
-            points = callback_points(mechanics.catalog.events.values(), callbacks, operation.call_point)
+            points = callback_points(mechanics.catalog.events.values(), callbacks, endpoint.operation.call_point)
             if points:
-                self._overtakers[operation.call_point] = points
+                self._overtakers[endpoint.operation.call_point] = points
+
+    def renew(self, system: System) -> list[Endpoint]:
+        """Serve this system's books from now on: the same operations, over a state of their own."""
+        self.system = system
+        self._table = Routes()
+        endpoints = [Endpoint(system.name, operation, self.mechanics) for operation in system.operations]
+        for endpoint in endpoints:
+            self._table.add(endpoint)
+        return endpoints
 
     def openapi(self) -> dict[str, Any]:
         """The declaration, built from the operations at its first use."""
@@ -75,6 +82,7 @@ class SystemApp(FastAPI):
             await self._dispatch(scope, receive, send)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.served += 1
         wire = Wire(scope, receive, send)
         found = self._table.find(scope["path"])
         endpoints = found.methods.get(scope["method"]) if found else None

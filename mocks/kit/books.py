@@ -67,6 +67,9 @@ class Books:
         account = self._accounts.get(txn_id)
         return account.outcome if account else None
 
+    def __len__(self) -> int:
+        return len(self._accounts)
+
     def unsettled(self) -> list[str]:
         """Every transaction that is open."""
         return [account.txn_id for account in self._accounts.values() if account.outcome is None]

@@ -74,5 +74,9 @@ class IdempotencyStore(Generic[Outcome]):
         """Nothing was executed: the key is free again."""
         self._entries.pop(scope, None)
 
+    def clear(self) -> None:
+        """Every key is free again: the books that they spoke of are gone."""
+        self._entries.clear()
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -46,6 +46,10 @@ class RateLimiter:
         self.per_s = per_s
         self._buckets: dict[str, _Bucket] = {}
 
+    def exhaust(self, client_id: str, now_ns: int, wait_s: int) -> None:
+        """This client has no request left for so long."""
+        self._buckets[client_id] = _Bucket(1.0 - self.per_s * wait_s, now_ns)
+
     def take(self, client_id: str, now_ns: int) -> Allowance:
         """One request of this client arrives at `now_ns` (monotonic)."""
         bucket = self._buckets.get(client_id)

@@ -1,12 +1,15 @@
 """OAuth2 client credentials: bearer tokens with scopes, expiry and revocation."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 from mocks.kit.clock import WorldClock
 from mocks.kit.streams import Streams
+
+_V = TypeVar("_V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class TokenStore:
     """Issues and checks tokens."""
 
     def __init__(self, clients: Iterable[Client], clock: WorldClock, streams: Streams, ttl_s: int) -> None:
-        self._clients: Mapping[str, Client] = {client.client_id: client for client in clients}
+        self._clients: dict[str, Client] = {client.client_id: client for client in clients}
         self._clock = clock
         self._streams = streams
         self._tokens: dict[str, Token] = {}
@@ -59,6 +62,16 @@ class TokenStore:
         self._tokens[token] = Token(token_id, client.client_id, scopes, expires_ns)
         return token
 
+    def adopt(self, token: str, client_id: str, scopes: frozenset[str], *, live: bool) -> Callable[[], None]:
+        """Know a token from elsewhere (the example of a contract), live or ended. What it answers undoes it."""
+        token_id = sha256(token.encode()).hexdigest()[:16]
+        expires_ns = self._clock.mono_ns() + self.ttl_s * 1_000_000_000
+        return _swap(self._tokens, token, Token(token_id, client_id, scopes, expires_ns, revoked=not live))
+
+    def register(self, client: Client) -> Callable[[], None]:
+        """A further client, or other credentials of one. What it answers undoes it."""
+        return _swap(self._clients, client.client_id, client)
+
     def check(self, token: str) -> Token | None:
         """The live token, or None when it is unknown, expired or revoked."""
         found = self._tokens.get(token)
@@ -76,3 +89,16 @@ class TokenStore:
         for token in live:
             token.revoked = True
         return len(live)
+
+
+def _swap(table: dict[str, _V], key: str, value: _V) -> Callable[[], None]:
+    before = table.get(key)
+    table[key] = value
+
+    def undo() -> None:
+        if before is None:
+            table.pop(key, None)
+        else:
+            table[key] = before
+
+    return undo

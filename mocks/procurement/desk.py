@@ -25,6 +25,7 @@ class RequisitionDesk:
         self._master = master
         self._namespace = namespace
         self.requisitions = Requisitions()
+        self.wanted: str | None = None  # the id that the next requisition takes (provider states name documents)
 
     # What the connector does.
 
@@ -82,7 +83,7 @@ class RequisitionDesk:
         total = rules.total_of(self._master, body.lines, where)
         number = self._free_number(call)
         requisition = Requisition(
-            id=self._id(number),
+            id=self._take_wanted() or self._id(number),
             number=number,
             uuid=str(UUID(int=call.draw("requisition.uuid.high") << 64 | call.draw("requisition.uuid.low"), version=4)),
             revision=1,
@@ -240,6 +241,10 @@ class RequisitionDesk:
             if self._id(number) not in self.requisitions:
                 return number
         raise RuntimeError(f"{DRAWS_MAX} draws of a requisition number gave taken ones")
+
+    def _take_wanted(self) -> str | None:
+        wanted, self.wanted = self.wanted, None
+        return wanted if wanted not in self.requisitions else None
 
     def _id(self, number: int) -> str:
         return f"REQ-{self._namespace}-{number:08d}"

@@ -1,0 +1,91 @@
+"""Sets provider states on one world. Each interaction of a contract starts from books that nobody has touched."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+import msgspec
+
+from mocks.company import Company
+from mocks.kit.mechanics import Mechanics
+from mocks.kit.operation import Refusal, System
+from mocks.provider_states import access, erp, sources
+from mocks.provider_states.stage import Stage, State, Values
+
+
+class Renewable(Protocol):
+    """A world whose books can be opened again as they were at its birth."""
+
+    mechanics: Mechanics
+    company: Company
+    systems: dict[str, System]
+
+    @property
+    def served(self) -> int: ...
+    def renew(self) -> None: ...
+
+
+class ProviderStates:
+    """States set one after another add up, until a request was served or a teardown came: then the books are new."""
+
+    def __init__(self, world: Renewable) -> None:
+        self._world = world
+        self._stage: Stage | None = None
+        self._served = 0
+
+    def set(self, name: str, params: Mapping[str, Any]) -> Values:
+        """Bring a state about; answers its values. Raises Refusal for an unknown state or parameter, or when transactions are open."""
+        if not name:
+            return {}  # the verifiers' way of saying that an interaction presumes nothing
+        state, given = _resolve(name, params)
+        if self._stage is None or self._world.served != self._served:
+            self.reset()
+        assert self._stage is not None
+        return state.run(self._stage, given)
+
+    def reset(self) -> None:
+        """Everything as at the birth of the world: books, idempotency keys, limits, tokens. Raises Refusal when transactions are open."""
+        if len(self._world.mechanics.books):
+            raise Refusal("INVALID_TRANSITION", "this world plays a verification: provider states would take its books away")
+        if self._stage is not None:
+            for undo in reversed(self._stage.undo):
+                undo()
+        self._world.renew()
+        self._served = self._world.served
+        self._stage = Stage(self._world.company, self._world.systems, self._world.mechanics)
+
+
+def all_states() -> dict[str, State]:
+    """Every provider state by name."""
+    return {state.name: state for state in (*access.states(), *erp.states(), *sources.states())}
+
+
+def listing() -> list[dict[str, Any]]:
+    """Every provider state for people and tools: what it brings about, what it may be told, with the default of each parameter."""
+    return [
+        {
+            "state": state.name,
+            "doc": state.doc,
+            "about": (state.parameters.__doc__ or "").strip(),
+            "params": {name: msgspec.to_builtins(default) for name, default in _defaults(state).items()},
+        }
+        for state in all_states().values()
+    ]
+
+
+def _defaults(state: State) -> dict[str, Any]:
+    return {field.name: field.default for field in msgspec.structs.fields(state.parameters)}
+
+
+def _resolve(name: str, params: Mapping[str, Any]) -> tuple[State, Any]:
+    known = all_states()
+    state = known.get(name)
+    if state is None:
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        raise Refusal("VALIDATION_FAILED", f"no provider state {name[:200]!r}. {hint}There are: {'; '.join(known)}")
+    try:
+        return state, msgspec.convert(dict(params), state.parameters)
+    except msgspec.ValidationError as error:
+        names = ", ".join(_defaults(state)) or "none"
+        raise Refusal("VALIDATION_FAILED", f"parameters of {name!r}: {error}. It takes: {names}") from None
