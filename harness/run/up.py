@@ -87,7 +87,9 @@ def signpost(session: Session) -> Iterable[str]:
     world = session.world
     for name, url in world.urls.items():
         yield f"{name:<12} {url}   documentation {url}/docs   contract {url}/openapi.json"
-    yield f"{'tokens':<12} {world.token_url}   client id {world.client_id}   (the secret: dryclose up --env)"
-    yield f"{'control':<12} {world.control_url}   needs the control token, which is in the run's manifest.json"
+    yield f"{'tokens':<12} {world.token_url}   client_credentials; these secrets live as long as this world:"
+    yield f"{'':<12}   connector  client_id={world.client_id}  client_secret={world.client_secret}"
+    yield f"{'':<12}   people     client_id={world.actor_client_id}  client_secret={world.actor_client_secret}  (header X-Acting-User)"
+    yield f"{'control':<12} {world.control_url}   Authorization: Bearer {world.control_token}"
     yield f"{'connector':<12} {session.connector.base_url}   log {session.connector.log_path}"
     yield "Ctrl-C stops everything."
