@@ -26,6 +26,7 @@ from mocks.kit.arming import StepLike, arm, armed_step
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.commits import Origin
 from mocks.kit.holds import Hold
+from mocks.kit.joining import Admission
 from mocks.kit.mechanics import Mechanics, wire_mechanics
 from mocks.kit.operation import OutEvent, Reply, System
 from mocks.kit.plans import Armed
@@ -193,6 +194,10 @@ class World:
         for armed in resolved:
             arm(self.mechanics, armed)
         self.mechanics.windows.joined(txn_id)
+
+    def admit_people(self, *, prefix: str, wave: str, role: str) -> None:
+        """Documents that people create over HTTP under a correlation id `<prefix><entity>.<transaction>` join the run."""
+        self.mechanics.joining.admit(Admission(prefix, wave, role))
 
     def bind(
         self, txn_id: str, *, source_id: str | None = None, amount: tuple[int, str] | None = None, keys: Iterable[tuple[str, str]] = ()

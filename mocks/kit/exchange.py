@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from mocks.kit.attribution import Attribution
 from mocks.kit.commits import NOTHING, Origin
 from mocks.kit.idempotency import Scope as KeyScope
 from mocks.kit.intake import Incoming, Reader, correlation_of, idempotency_key, traceparent_of, version_of
@@ -67,7 +68,7 @@ class Endpoint:
         refs = self._refs(call, refusal)
         etag_in = incoming.header(b"if-match")
         text = incoming.path.encode() + incoming.raw
-        found = mechanics.index.find(refs, idem_key, text)
+        found = self._joined(call, token) or mechanics.index.find(refs, idem_key, text)
         txn_id = found.txn_id
         if txn_id is not None:
             mechanics.index.learn_call(txn_id, refs, idem_key)
@@ -107,8 +108,16 @@ class Endpoint:
             amount_minor=refs.amount_minor,
             currency=refs.currency,
             src_version=refs.src_version,
+            owner=call.actor,
         )
         return Exchange(incoming, op_id, attempt, token, call, refs, origin, flow, idem_key, body_hash, refusal)
+
+    def _joined(self, call: Call, token: Token | None) -> Attribution | None:
+        """A person's request may say whose it is; a connector's never may."""
+        if self.operation.kind != "actor" or token is None or self.operation.scope not in token.scopes:
+            return None
+        txn_id = self.mechanics.joining.transaction(call.correlation_id, self.node)
+        return Attribution(txn_id, "corr") if txn_id is not None else None
 
     def _token(self, incoming: Incoming) -> Token | None:
         """Who comes, also with a token that is no longer live: whether it may pass is decided later."""
@@ -179,7 +188,7 @@ class Endpoint:
 
     def _throttled(self, exchange: Exchange) -> Refusal | None:
         limiter = self.mechanics.limiter
-        if limiter is None or exchange.token is None:
+        if limiter is None or exchange.token is None or self.operation.kind == "actor":  # people click; the limit is for API clients
             return None
         exchange.allowance = limiter.take(exchange.token.client_id, self.mechanics.clock.mono_ns())
         if exchange.allowance.allowed:
@@ -230,12 +239,14 @@ class Endpoint:
         except Exception:  # whatever breaks inside, the client gets a problem document and the log gets the trace
             LOG.exception("handler of %s failed", self.operation.call_point)
             return self.refused(exchange, SPEECHLESS)
+        origin = exchange.origin
         if self.operation.kind == "actor":
-            record_action(self.mechanics, self.node, self.operation.call_point, reply, exchange.origin, actor=exchange.call.actor)
+            origin = replace(origin, op_id=None)  # whatever follows is a person's doing, not a call's
+            record_action(self.mechanics, self.node, self.operation.call_point, reply, origin, actor=exchange.call.actor)
         changed = bool(reply.effects)
-        committed = (
-            self.mechanics.commits.apply(reply, exchange.call, exchange.origin) if changed or reply.events or reply.deferred else NOTHING
-        )
+        committed = self.mechanics.commits.apply(reply, exchange.call, origin) if changed or reply.events or reply.deferred else NOTHING
+        if self.operation.kind == "actor" and origin.txn_id is not None:
+            self.mechanics.joining.learn(origin.txn_id, reply.effects)
         headers: Headers = [JSON_TYPE]
         etag = None
         if reply.version is not None:

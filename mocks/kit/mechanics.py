@@ -10,6 +10,7 @@ from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.commits import Commits
 from mocks.kit.holds import Holds
 from mocks.kit.idempotency import IdempotencyStore
+from mocks.kit.joining import Joining
 from mocks.kit.limits import RateLimiter
 from mocks.kit.outbox import Outbox
 from mocks.kit.outcome import Outcome
@@ -53,6 +54,7 @@ class Mechanics:
     outbox: Outbox
     traffic: Traffic
     limiter: RateLimiter | None
+    joining: Joining
     connector_id: str
     then: Then | None = None  # what the harness does when a fault says so: reverse_approval, block_supplier
 
@@ -89,6 +91,7 @@ def wire_mechanics(
     commits = Commits(
         recorder=recorder, index=index, books=books, scheduler=scheduler, business=business, streams=streams, emit=outbox.emit
     )
+    windows = Windows(recorder, books)
     return Mechanics(
         catalog=catalog,
         settings=settings,
@@ -103,7 +106,7 @@ def wire_mechanics(
         index=index,
         books=books,
         plans=plans,
-        windows=Windows(recorder, books),
+        windows=windows,
         holds=Holds(recorder, clock),
         scheduler=scheduler,
         commits=commits,
@@ -111,5 +114,6 @@ def wire_mechanics(
         outbox=outbox,
         traffic=traffic,
         limiter=RateLimiter(settings.rate_limit_per_s) if settings.rate_limit_per_s else None,
+        joining=Joining(recorder, books, windows, index, catalog.flows),
         connector_id=clients[0].client_id,
     )
