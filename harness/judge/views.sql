@@ -31,7 +31,7 @@ select coalesce((select arg_max(state, seq) from h where kind = 'quiet' and stat
 
 -- op: one call of the connector, from request to the end of the answer
 create table op as
-with request as (select * from h where kind = 'request'),
+with request as (select * from h where kind = 'request' and owner is null), -- a request with an owner is a person's
 decision as (
   select op_id, arg_max(txn_id, seq) as txn_id, arg_max(server_outcome, seq) as server_outcome, arg_max(code, seq) as code,
          arg_max(status, seq) as status, arg_max(retry_after_ms, seq) as retry_after_ms, arg_max(txn_attr, seq) as txn_attr
