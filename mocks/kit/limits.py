@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 BODY_BYTES_MAX = 256 * 1024
 DEPTH_MAX = 32
-JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+# A string that never ends reaches to the end of the text: were it no match, every quote in it would be tried as a start again,
+# and 250 KB of `\"` would take minutes.
+JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 def too_deep(raw: bytes, limit: int = DEPTH_MAX) -> bool:
