@@ -1,0 +1,130 @@
+"""The examples of docs/connector-contract.md are what the systems really say: members of answers, and bodies that are accepted."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import aiohttp
+
+from mocks.world import World, WorldConfig
+from tests.contract.connectors.page import PAGE, fenced
+
+BLOCKS = fenced(PAGE.read_text("utf-8"), "http")
+Call = Callable[..., Awaitable[Any]]
+
+
+def block(first_line: str) -> str:
+    """The example that contains this line's beginning."""
+    return next(text for text in BLOCKS if any(line.startswith(first_line) for line in text.splitlines()))
+
+
+def members(text: str) -> set[str]:
+    """Names of JSON members in an example, which may be abridged."""
+    return set(re.findall(r'"(\w+)"\s*:', text))
+
+
+def members_of(value: Any) -> Iterator[str]:
+    """Names of all members of a decoded answer."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from members_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from members_of(inner)
+
+
+def with_world(story: Callable[[World, Call], Awaitable[None]]) -> None:
+    """Runs a story in a world of its own; its second argument calls the systems as a connector would."""
+
+    async def run() -> None:
+        async with (
+            World.open(WorldConfig(seed=1, run_id="page", history_path=None, posting_delay_ms=1)) as world,
+            aiohttp.ClientSession() as http,
+        ):
+            form = {"grant_type": "client_credentials", "client_id": world.client_id, "client_secret": world.client_secret}
+            async with http.post(world.token_url, data=form) as answer:
+                token = (await answer.json())["access_token"]
+
+            async def call(method: str, system: str, path: str, body: Any = None) -> Any:
+                headers = {"Authorization": f"Bearer {token}"}
+                async with http.request(method, world.urls[system] + path, json=body, headers=headers) as answer:
+                    return await answer.json(content_type=None)
+
+            await story(world, call)
+
+    asyncio.run(run())
+
+
+def approved_requisition(world: World) -> str:
+    """Its id."""
+    draft = world.company.draft_requisition("US01", "t-1", 98_000)
+    source = world.act("procurement.requisition.create", path={}, body=draft.body, actor=draft.actor).body.id
+    world.act("procurement.requisition.submit", path={"id": source}, body={}, actor=draft.actor)
+    for approver in draft.approvers:
+        world.act("procurement.requisition.approve", path={"id": source}, body={}, actor=approver)
+    return str(source)
+
+
+def approved_report(world: World) -> str:
+    """Its id."""
+    draft = world.company.draft_expense_report("US01", "t-2", 12_345)
+    source = world.act("expense.report.create", path={}, body=draft.body, actor=draft.actor).body.report_id
+    world.act("expense.report.submit", path={"report_id": source}, body={}, actor=draft.actor)
+    for approver in draft.approvers:
+        world.act("expense.report.approve", path={"report_id": source}, body={}, actor=approver)
+    return str(source)
+
+
+def test_the_requisition_of_the_page_is_the_requisition_of_the_wire() -> None:
+    """Lists and documents have the members that the page shows, no more and no fewer."""
+
+    async def story(world: World, call: Call) -> None:
+        source = approved_requisition(world)
+        listed = await call("GET", "procurement", "/api/v1/requisitions?status=approved")
+        assert set(members_of(listed)) == members(block("GET {PROCUREMENT_URL}/api/v1/requisitions?"))
+        shown = members(block("GET {PROCUREMENT_URL}/api/v1/requisitions/"))
+        assert set(members_of(await call("GET", "procurement", f"/api/v1/requisitions/{source}"))) == shown
+
+    with_world(story)
+
+
+def test_the_report_of_the_page_is_the_report_of_the_wire() -> None:
+    """As for requisitions."""
+
+    async def story(world: World, call: Call) -> None:
+        source = approved_report(world)
+        listed = await call("GET", "expense", "/v2/reports?state=approved")
+        assert set(members_of(listed)) == members(block("GET {EXPENSE_URL}/v2/reports?"))
+        shown = members(block("GET {EXPENSE_URL}/v2/reports/"))
+        assert set(members_of(await call("GET", "expense", f"/v2/reports/{source}"))) == shown
+
+    with_world(story)
+
+
+def test_request_members_of_the_page_are_those_of_the_openapi_document() -> None:
+    """Each create body of the page uses members that the ERP knows, and all that it requires."""
+
+    async def story(_world: World, call: Call) -> None:
+        document = await call("GET", "erp", "/openapi.json")
+        for path in ("/purchase-orders", "/ap-invoices", "/journal-entries"):
+            schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+            known, required = names_of(schema, document)
+            sent = members(block(f"POST {{ERP_URL}}{path}").split("\n20")[0])
+            assert sent <= known
+            assert required <= sent
+
+    with_world(story)
+
+
+def names_of(schema: dict[str, Any], document: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """Members that a schema knows and those that it requires, inner objects included."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    known, required = set(schema.get("properties", {})), set(schema.get("required", ()))
+    for inner in [*schema.get("properties", {}).values(), schema.get("items")]:
+        if isinstance(inner, dict) and ("$ref" in inner or "items" in inner):
+            more, needed = names_of(inner, document)
+            known, required = known | more, required | needed
+    return known, required
