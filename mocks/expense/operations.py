@@ -48,10 +48,12 @@ def _connector(desk: ReportDesk) -> tuple[Operation, ...]:
 
 
 def _people(desk: ReportDesk) -> tuple[Operation, ...]:
-    def act(name: str, handler: Callable[[Call], Reply], request: type, summary: str, *more: str) -> Operation:
+    def act(
+        name: str, handler: Callable[[Call], Reply], request: type, summary: str, *more: str, acting: str = "employee_login"
+    ) -> Operation:
         return Operation(
             f"expense.report.{name}", "POST", f"{PATH}/{{report_id}}/{name}", "actor", ACT, summary, models.Report, handler,
-            request=request, errors=(*_PERSON, *more), refs=one,
+            request=request, errors=(*_PERSON, *more), refs=one, acting=acting,
         )  # fmt: skip
 
     create = Operation(
@@ -61,8 +63,8 @@ def _people(desk: ReportDesk) -> tuple[Operation, ...]:
     return (
         create,
         act("submit", desk.submit, models.Nothing, "The employee submits", "LIMIT_EXCEEDED", *_CONTENT),
-        act("approve", desk.approve, models.Approve, "The next approver agrees", "LIMIT_EXCEEDED"),
-        act("send_back", desk.send_back, models.WithReason, "An approver sends it back to the employee"),
+        act("approve", desk.approve, models.Approve, "The next approver agrees", "LIMIT_EXCEEDED", acting="next_approver_login"),
+        act("send_back", desk.send_back, models.WithReason, "An approver sends it back to the employee", acting="next_approver_login"),
         act("recall", desk.recall, models.Nothing, "The employee recalls it"),
         act("revise", desk.revise, models.ReportRevise, "The employee makes a new revision", *_CONTENT),
         act("comment", desk.comment, models.AddComment, "Somebody remarks on it"),

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from contracts.catalog import Catalog
 from mocks.kit.exchange import JSON_TYPE, PROBLEM_HEADER, Endpoint, Exchange
 from mocks.kit.faults import Meeting, meet
-from mocks.kit.intake import BodyTooLarge, Incoming, parse_query, read_body
+from mocks.kit.intake import BodyTooLarge, Incoming, correlation_of, parse_query, read_body
 from mocks.kit.limits import BODY_BYTES_MAX
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.openapi import document
@@ -159,7 +159,10 @@ class SystemApp(FastAPI):
         detail = "nothing is at this path" if found is None else f"this path does not take {method}"
         status = mechanics.problems.status(code)
         body = mechanics.problems.body(code, detail, path)
+        correlation = correlation_of(Incoming(dict(scope["headers"]), path, {}, {}, b""))
         headers: Headers = [PROBLEM_HEADER, (b"content-length", str(len(body)).encode())]
+        if correlation:
+            headers.append((b"x-correlation-id", correlation.encode("latin-1")))
         if found is not None:
             headers.append((b"allow", ", ".join(sorted(found.methods)).encode()))
         await wire.answer(status, headers, b"" if method == "HEAD" else body)

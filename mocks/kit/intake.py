@@ -20,6 +20,7 @@ TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-
 ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 NO_VERSION = -1  # an If-Match that names no version of ours matches nothing
 HASH_LENGTH = 32
+EXACT_MAX = 2**53  # above this a float stands for several integers
 
 
 class BodyTooLarge(Exception):  # noqa: N818 (an answer, not a defect)
@@ -148,8 +149,22 @@ class Reader:
         digest = sha256(self._encoder.encode(free)).hexdigest()[:HASH_LENGTH]
         try:
             return self._decoder.decode(incoming.raw), digest, None
-        except msgspec.ValidationError as error:
-            return None, digest, Refusal("VALIDATION_FAILED", str(error))
+        except msgspec.ValidationError:
+            try:  # JSON knows one kind of number: 1.0 is the integer 1
+                return msgspec.convert(with_whole_numbers(free), self._decoder.type), digest, None
+            except msgspec.ValidationError as error:
+                return None, digest, Refusal("VALIDATION_FAILED", str(error))
+
+
+def with_whole_numbers(value: Any) -> Any:
+    """Decoded JSON in which floats without a fraction are integers."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT_MAX:
+        return int(value)
+    if isinstance(value, list):
+        return [with_whole_numbers(each) for each in value]
+    if isinstance(value, dict):
+        return {name: with_whole_numbers(each) for name, each in value.items()}
+    return value
 
 
 def check_json(incoming: Incoming) -> Refusal | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.catalog import Catalog, EventType
 from mocks.kit.limits import BODY_BYTES_MAX, DEPTH_MAX
+from mocks.kit.links import links_of
 from mocks.kit.operation import Operation, System
 from mocks.kit.paging import LIMIT_DEFAULT, LIMIT_MAX
 
@@ -17,6 +18,8 @@ ALWAYS = ("TOKEN_MISSING", "TOKEN_INVALID", "INSUFFICIENT_SCOPE", "INVALID_PARAM
 OF_BODIES = ("MALFORMED_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_FAILED")
 OF_KEYS = ("IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_IN_PROGRESS")
 KEY_PATTERN = r'^("[ !#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
+IF_MATCH_PATTERN = r'^(\*|(W/)?"[0-9]{1,9}")$'
+IF_MATCH_DOC = 'the version that the change is based on, as `"4"`; any other text is no version of ours and is answered 412'
 CURSOR = {"type": "string", "pattern": "^[A-Za-z0-9_-]{12,1000}$", "description": "opaque; only what the list itself issued is accepted"}
 LISTS = frozenset({"list", "lookup"})
 EVENT_TYPES = {"string": {"type": "string"}, "integer": {"type": "integer"}, "string or null": {"type": ["string", "null"]}}
@@ -31,6 +34,9 @@ def document(system: System, catalog: Catalog, *, version: str, token_url: str) 
     for operation in system.operations:
         methods = paths.setdefault(operation.path, {})
         declared = _operation(operation, catalog, by_type)
+        links = links_of(operation, system.operations, components, by_type[id(operation.response)])
+        if links:
+            declared["responses"][str(operation.status)]["links"] = links
         method = operation.method.lower()
         methods[method] = _merge(methods[method], declared) if method in methods else declared
     return {
@@ -99,7 +105,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.method != "GET":
         found.append(_parameter("Idempotency-Key", "header", "a quoted string or a bare token", {"type": "string", "pattern": KEY_PATTERN}))
     if operation.kind == "update":
-        found.append(_parameter("If-Match", "header", 'the version that the change is based on, as `"4"`', {"type": "string"}))
+        found.append(_parameter("If-Match", "header", IF_MATCH_DOC, {"type": "string", "pattern": IF_MATCH_PATTERN}))
     if operation.kind == "actor":
         found.append(_parameter("X-Acting-User", "header", "the person who acts", {"type": "string", "minLength": 1}, required=True))
     return found

@@ -149,6 +149,7 @@ class Operation:
     refs: Callable[[Call], Refs] = no_refs
     touch: Callable[[Call], Reply] | None = None  # a harmless human edit of the same object (version + 1), for F-B15
     when_query: str | None = None  # this one serves the path when that query parameter is present (erp.po.find beside erp.po.list)
+    acting: str | None = None  # where an answer about the object names the person who may take this step: "nextApproverId"
 
 
 @dataclass(frozen=True, slots=True)

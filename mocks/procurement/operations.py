@@ -51,11 +51,11 @@ def _connector(desk: RequisitionDesk) -> tuple[Operation, ...]:
 
 
 def _people(master: ProcurementMaster, desk: RequisitionDesk) -> tuple[Operation, ...]:
-    def act(name: str, handler: Callable[[Call], Reply], request: type, summary: str, *more: str) -> Operation:
+    def act(name: str, handler: Callable[[Call], Reply], request: type, summary: str, *more: str, acting: str = "requesterId") -> Operation:
         step = name.replace("_", "-")
         return Operation(
             f"procurement.requisition.{name}", "POST", f"{PATH}/{{id}}/{step}", "actor", ACT, summary, models.Requisition, handler,
-            request=request, errors=(*_PERSON, *more), refs=one,
+            request=request, errors=(*_PERSON, *more), refs=one, acting=acting,
         )  # fmt: skip
 
     create = Operation(
@@ -65,10 +65,16 @@ def _people(master: ProcurementMaster, desk: RequisitionDesk) -> tuple[Operation
     return (
         create,
         act("submit", desk.submit, models.Nothing, "The requester submits", "LIMIT_EXCEEDED", *_CONTENT),
-        act("approve", desk.approve, models.Approve, "The next approver agrees", "LIMIT_EXCEEDED"),
-        act("reject", desk.reject, models.WithReason, "The next approver refuses", "LIMIT_EXCEEDED"),
+        act("approve", desk.approve, models.Approve, "The next approver agrees", "LIMIT_EXCEEDED", acting="nextApproverId"),
+        act("reject", desk.reject, models.WithReason, "The next approver refuses", "LIMIT_EXCEEDED", acting="nextApproverId"),
         act("withdraw", desk.withdraw, models.Nothing, "The requester withdraws"),
-        act("reverse_approval", desk.reverse_approval, models.WithReason, "An approver takes the approval back"),
+        act(
+            "reverse_approval",
+            desk.reverse_approval,
+            models.WithReason,
+            "An approver takes the approval back",
+            acting="approvals/0/approverId",
+        ),
         act("amend", desk.amend, models.RequisitionAmend, "The requester makes a new revision", *_CONTENT),
         act("cancel", desk.cancel, models.Nothing, "The requester cancels"),
         act("comment", desk.comment, models.AddComment, "Somebody remarks on it"),

@@ -282,6 +282,7 @@ def test_unknown_addresses() -> None:
             assert headers["content-type"] == "application/problem+json"
             assert ("allow" in headers) == (status == 405)
         assert [row["server_outcome"] for row in toy.rows("decision")] == ["rejected"] * 7
+        assert (await toy.call("GET", "/nowhere", X_Correlation_ID="mine-1"))[1]["x-correlation-id"] == "mine-1"
 
     staged(check)
 
@@ -321,6 +322,19 @@ def test_openapi_document() -> None:
         async with toy.session.get(toy.url + "/docs") as page:
             assert page.status == 200
         assert toy.rows("request") == []  # pages of the documentation are no calls
+
+    staged(check)
+
+
+def test_links_lead_on() -> None:
+    """A create links to what can be done with its number, and no link names an operation that is not there."""
+
+    async def check(toy: Stage) -> None:
+        _, _, doc = await toy.call("GET", "/openapi.json")
+        known = {each["operationId"] for methods in doc["paths"].values() for each in methods.values()}
+        links = doc["paths"]["/purchase-orders"]["post"]["responses"]["201"]["links"]
+        assert {link["operationId"] for link in links.values()} <= known
+        assert links["erp.po.read"]["parameters"] == {"number": "$response.body#/number"}
 
     staged(check)
 

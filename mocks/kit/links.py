@@ -1,0 +1,53 @@
+"""OpenAPI links: which answer names what the next operation needs. Derived from the table of operations, nothing is listed twice."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mocks.kit.operation import Operation
+
+OWN_NAMES = {"number": ("number", "document_number")}  # what an answer calls the id that a path calls so
+GENERIC = frozenset({"id", "number"})  # names that mean something only under the path that gave them
+ITEMS = "items/0/"
+
+
+def links_of(source: Operation, operations: Iterable[Operation], schemas: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The links of one operation's success. `answer`: the schema of its body; `schemas`: the document's components."""
+    members = _members(answer, schemas)
+    found: dict[str, Any] = {}
+    for target in operations:
+        names = re.findall(r"{(\w+)}", target.path)
+        if len(names) != 1 or target is source:
+            continue
+        pointer = _pointer(names[0], members, below=source.path.startswith(target.path.split("/{")[0]))
+        if pointer is None:
+            continue
+        parameters = {names[0]: f"$response.body#/{pointer}"}
+        if target.acting and target.acting.split("/")[0] in members:
+            parameters["header.X-Acting-User"] = f"$response.body#/{target.acting}"
+        found[target.call_point] = {"operationId": target.call_point, "parameters": parameters}
+    return found
+
+
+def _pointer(name: str, members: Sequence[str], *, below: bool) -> str | None:
+    if name in GENERIC and not below:
+        return None
+    wanted = OWN_NAMES.get(name, (name,))
+    return next((member for member in members if member.removeprefix(ITEMS) in wanted), None)
+
+
+def _members(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
+    """Names of the answer's members; of a page, those of its first item."""
+    properties: Mapping[str, Any] = _resolved(schema, schemas).get("properties", {})
+    if "items" not in properties:
+        return list(properties)
+    item = _resolved(properties["items"].get("items", {}), schemas)
+    return [f"{ITEMS}{name}" for name in item.get("properties", {})]
+
+
+def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = schema.get("$ref")
+    if reference is None:
+        return schema
+    found: Mapping[str, Any] = schemas[reference.rsplit("/", 1)[1]]
+    return found
