@@ -8,6 +8,7 @@ A file:
     -- severity: money             money > books > loss > security > liveness > conduct
     -- kind: fail                  fail, warn, or void (V01: the experiment says nothing)
     -- at: history                 history: holds at any moment; rest: judged only after quiescence
+    -- flow: expense-to-posting    optional: the one flow that it is about; without that flow it is not applicable, also when required
     -- required column: ...        free text lines without a key are comments
     -- section: candidates         one number: rows examined
     -- section: violations         rows with the columns of COLUMNS first, then evidence
@@ -25,6 +26,7 @@ KINDS = ("fail", "warn", "void")
 MOMENTS = ("history", "rest")
 SECTIONS = ("candidates", "violations", "explain")
 HEADER = ("id", "title", "family", "severity", "kind", "at")
+OPTIONAL = ("flow",)
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 
 
@@ -41,6 +43,7 @@ class Invariant:
     candidates: str
     violations: str
     explain: str
+    flow: str | None = None
 
     @property
     def rank(self) -> int:
@@ -64,7 +67,7 @@ def parse_invariant(path: Path) -> Invariant:
             sections[value] = []
         elif sections:
             sections[list(sections)[-1]].append(line)
-        elif key in HEADER:
+        elif key in HEADER + OPTIONAL:
             header[key] = value
         elif line.strip() and not line.startswith("--"):
             raise InternalError(f"{path.name}:{number}: SQL before the first section: {line!r}")

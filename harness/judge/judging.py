@@ -77,7 +77,7 @@ class _Judgement:
 
     def _ask(self, invariants: Sequence[Invariant]) -> tuple[list[Checked], dict[tuple[str, str], tuple[int, int]]]:
         required = self._run.required
-        asked = [check(self._con, invariant, required=invariant.id in required) for invariant in invariants]
+        asked = [check(self._con, one, required=one.id in required and self._run.serves(one.flow)) for one in invariants]
         solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
         return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
 

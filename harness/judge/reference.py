@@ -59,6 +59,12 @@ class Run:
         """Invariants that must have examined at least one row."""
         return frozenset(str(name) for name in self.scenario.get("require") or ())
 
+    def serves(self, flow: str | None) -> bool:
+        """Whether the connector serves this flow; None is every flow. A run that does not say serves all."""
+        capabilities = self.connector.get("capabilities") or {}
+        served = capabilities.get("flows") or self.scenario.get("flows")
+        return flow is None or not served or flow in served
+
     @property
     def next_period(self) -> bool:
         """Whether a posting may go into the next period when the due one is closed."""

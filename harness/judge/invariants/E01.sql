@@ -4,6 +4,7 @@
 -- severity: money
 -- kind: fail
 -- at: rest
+-- flow: expense-to-posting
 -- section: candidates
 select count(*) from still where flow = 'expense-to-posting' and expected = 'posted' and meaning <> 'refused'
 -- section: violations

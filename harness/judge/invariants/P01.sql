@@ -4,6 +4,7 @@
 -- severity: money
 -- kind: fail
 -- at: rest
+-- flow: requisition-to-po
 -- section: candidates
 select count(*) from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused'
 -- section: violations

@@ -4,6 +4,7 @@
 -- severity: security
 -- kind: fail
 -- at: history
+-- flow: requisition-to-po
 -- section: candidates
 select count(distinct txn_id) from h where kind in ('source_action', 'commit') and entity_type = 'supplier' and state like 'purchasing%on'
   and txn_id is not null

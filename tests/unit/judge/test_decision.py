@@ -52,6 +52,17 @@ def test_required_invariant_without_candidates_makes_the_run_2(tmp_path: Path) -
     assert any(reason.startswith("C04 is required") for reason in strict.reasons)
 
 
+def test_a_rule_of_a_flow_that_the_connector_does_not_serve_is_not_missed(tmp_path: Path) -> None:
+    """E01 is required, but this connector serves requisitions only: not applicable. Where it serves both, E01 is missed."""
+    scribe = clean_run()
+    drop(scribe, lambda row: not str(row.get("txn_id", "")).startswith("exp"))
+    scenario = {"name": "s", "require": ["E01", "P01"]}
+    one_flow = {"scenario": scenario, "connector": {"capabilities": {"flows": ["requisition-to-po"]}}}
+    assert invariant(judged(scribe, tmp_path / "one", one_flow), "E01")["status"] == "not_applicable"
+    both_flows = {"scenario": scenario, "connector": {"capabilities": {"flows": ["requisition-to-po", "expense-to-posting"]}}}
+    assert invariant(judged(scribe, tmp_path / "both", both_flows), "E01")["status"] == "vacuous"
+
+
 def test_truncated_history_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
     """Without run_end: inconclusive, with the reason first, and what was found is still told."""
     scribe = clean_run()
