@@ -125,7 +125,7 @@ class Flows:
         self._minor_units: Mapping[str, int] = load_minor_units()
         self._base_s = settings.retry_base_s
         # A create that timed out at our side may commit a little later at theirs; several timeouts is long enough to be sure.
-        self._patience = Patience(late_commit_s=REQUEST_TIMEOUT_S * 3 + 2, look_again_s=settings.retry_base_s * POLL_FACTOR)
+        self._patience = Patience(late_commit_s=REQUEST_TIMEOUT_S * 2 + 1, look_again_s=settings.retry_base_s * POLL_FACTOR)
 
     def requisition(self, claim: Claim, trace: Trace) -> Flow:
         """Of requisition-to-po."""

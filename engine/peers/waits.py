@@ -5,9 +5,10 @@ from email.utils import parsedate_to_datetime
 
 from engine.clock import Entropy
 
-CAP_FACTOR = 32  # the longest backoff, in bases
+CAP_FACTOR = 16  # the longest backoff, in bases
 JITTER = 0.25  # added, never taken away: the third gap stays longer than the first
 DATE_MARGIN_S = 0.1  # an HTTP-date has whole seconds, and clocks differ
+SKEW_S = 2.0  # Date has whole seconds and is as old as the answer took
 RETRY_AFTER_MAX_S = 24 * 3600.0
 
 
@@ -20,8 +21,8 @@ def backoff_s(base_s: float, attempt: int, entropy: Entropy, *, cap_factor: floa
 def retry_after_s(header: str | None, now: datetime, server_date: str | None = None) -> float | None:
     """Seconds that a Retry-After header asks for, or None when it is absent or unreadable.
 
-    An HTTP-date is measured against the server's own Date as well as against our clock, and the longer wait wins:
-    too late is harmless, too early is not.
+    An HTTP-date is measured against our clock; where the server's own Date shows that its clock is another one, against
+    both, and the longer wait wins: too late is harmless, too early is not.
     """
     if not header:
         return None
@@ -32,7 +33,9 @@ def retry_after_s(header: str | None, now: datetime, server_date: str | None = N
     if moment is None:
         return None
     sent = _http_date(server_date) if server_date else None
-    wait = max((moment - start).total_seconds() for start in (now, sent) if start is not None)
+    wait = (moment - now).total_seconds()
+    if sent is not None and abs((now - sent).total_seconds()) > SKEW_S:
+        wait = max(wait, (moment - sent).total_seconds())
     return min(max(wait, 0.0) + DATE_MARGIN_S, RETRY_AFTER_MAX_S)
 
 

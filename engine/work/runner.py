@@ -134,7 +134,7 @@ class Runner:
             return park_failure(progress, failure, self._clock.now().timestamp())
         wait = backoff_s(base_s, attempts, self._entropy)
         if failure.retry_after_s is not None:
-            wait = max(wait, failure.retry_after_s * (1 + 0.1 * self._entropy.fraction()))
+            wait = max(wait, failure.retry_after_s + base_s * self._entropy.fraction())
         return Retry(wait, str(failure))
 
     def _wait_for(self, system: str, wait_s: float, *, woken: bool) -> Retry:
