@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Role = Literal["baseline", "control", "faulted", "run", "kill", "solo"]
-WaveKind = Literal["baseline", "singles", "run", "kill", "solo"]
+Role = Literal["baseline", "control", "faulted", "run", "kill", "solo", "load"]
+WaveKind = Literal["baseline", "singles", "run", "kill", "solo", "load"]
 CellStatus = Literal["planned", "not_applicable"]
 
 

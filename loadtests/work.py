@@ -1,0 +1,98 @@
+"""What the senders play: documents with their steps, as the harness prepared them. Pure; no gevent here.
+
+The file holds one JSON object a line: first {"urls": {system: url}, "token_url", "client_id", "documents", "duration_s"}, then the
+documents in order of arrival. The client's secret is not in it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One click: due in seconds from the start. `{id}` in the path is the document's id."""
+
+    op: str
+    due_s: float
+    path: str
+    actor: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document and everything that people do with it."""
+
+    txn_id: str
+    correlation_id: str
+    system: str
+    id_member: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the systems are, and as whom the people come."""
+
+    urls: Mapping[str, str]
+    token_url: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that one process of senders needs."""
+
+    access: Access
+    documents: tuple[Document, ...]
+
+    def message(self) -> dict[str, Any]:
+        """As it is sent to a worker on another machine."""
+        access = self.access
+        head = {
+            "urls": dict(access.urls),
+            "token_url": access.token_url,
+            "client_id": access.client_id,
+            "client_secret": access.client_secret,
+        }
+        return {"access": head, "documents": [document_row(document) for document in self.documents]}
+
+
+def read_work(path: Path, secret: str) -> Work:
+    """The file that the harness wrote."""
+    with path.open(encoding="utf-8") as lines:
+        head = json.loads(next(lines))
+        found = tuple(document_of(json.loads(line)) for line in lines)
+    return Work(Access(head["urls"], head["token_url"], head["client_id"], secret), found)
+
+
+def work_of(message: Mapping[str, Any]) -> Work:
+    """The counterpart of Work.message."""
+    return Work(Access(**message["access"]), tuple(document_of(row) for row in message["documents"]))
+
+
+def document_of(row: Mapping[str, Any]) -> Document:
+    """One line of the file."""
+    steps = tuple(Step(step["op"], step["due"], step["path"], step["actor"], step["body"]) for step in row["steps"])
+    return Document(row["txn"], row["corr"], row["system"], row["id"], steps)
+
+
+def document_row(document: Document) -> dict[str, Any]:
+    """The counterpart of document_of."""
+    steps = [{"op": step.op, "due": step.due_s, "path": step.path, "actor": step.actor, "body": dict(step.body)} for step in document.steps]
+    row = {"txn": document.txn_id, "corr": document.correlation_id, "system": document.system, "id": document.id_member}
+    return {**row, "steps": steps}
+
+
+def parts(documents: Sequence[Document], count: int) -> list[tuple[Document, ...]]:
+    """The series dealt out to so many processes: disjoint, and together all of it, each with the rate of the whole divided."""
+    return [tuple(documents[number::count]) for number in range(count)]
+
+
+def rows_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Measurements as lines of JSON."""
+    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
