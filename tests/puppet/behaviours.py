@@ -137,17 +137,21 @@ def never_post(chosen: Chosen) -> None:
 
 
 def write_for_ever(chosen: Chosen) -> None:
-    """Goes on writing after everything is done."""
+    """Says idle, and goes on writing the same order to the requisition."""
+
+    def again(self, work, order):
+        while True:
+            canary("write_for_ever")
+            time.sleep(0.15)
+            body = {"erpOrderNumber": order["number"], "erpStatus": "created"}
+            self.wire.put("procurement", f"/api/v1/requisitions/{work.id}/order", body)
 
     def around(original, self, work):
         original(self, work)
         if work.kind == "requisition" and chosen(work.id):
-            canary("write_for_ever")
-            path = f"/api/v1/requisitions/{work.id}"
-            source = self.wire.get("procurement", path).body
-            order = source["erpOrder"] or {}
-            self.wire.put("procurement", f"{path}/order", {"erpOrderNumber": order.get("number"), "erpStatus": "created"})
-            raise outcome.Later("once more", 0.1)
+            order = self.wire.get("procurement", f"/api/v1/requisitions/{work.id}").body["erpOrder"]
+            if order:
+                threading.Thread(target=again, args=(self, work, order), daemon=True).start()
 
     _wrap(flows.Requisitions, "run", around)
 
