@@ -2,17 +2,21 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.control_openapi import TAIL_DEFAULT, TAIL_MAX, control_document
+from mocks.control_shapes import ClockAdvance, ClockSet, PlanStep, StateChange, WindowChange
 from mocks.kit.arming import arm, armed_step
-from mocks.kit.intake import BodyTooLarge, Incoming, check_json, read_body
+from mocks.kit.echo import Echo
+from mocks.kit.intake import BodyTooLarge, Incoming, check_json, read_body, with_whole_numbers
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import Refusal
 from mocks.kit.plans import Armed
@@ -20,49 +24,7 @@ from mocks.kit.problems import PROBLEM_TYPE
 from mocks.kit.windows import Window
 from mocks.provider_states.desk import ProviderStates, listing
 
-TAIL_DEFAULT = 500
-TAIL_MAX = 5000
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-class ClockSet(msgspec.Struct, forbid_unknown_fields=True):
-    """PUT /clock: where the business clock goes, and how fast it runs from there."""
-
-    time: datetime
-    speed: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
-
-
-class ClockAdvance(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /clock/advance."""
-
-    seconds: Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
-
-
-class PlanStep(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /plans: one step. attempt 0 is every attempt."""
-
-    txn_id: Text
-    call_point: Text
-    fault_id: Text
-    mode: Text
-    attempt: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
-
-
-class WindowChange(msgspec.Struct, forbid_unknown_fields=True):
-    """POST /windows: begin (on) or end a fault of the run at a system."""
-
-    fault_id: Text
-    system: Text
-    on: bool = True
-
-
-class StateChange(msgspec.Struct):
-    """POST /provider-state, as Pact verifiers send it; what further members they add is ignored."""
-
-    state: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    params: dict[str, Any] | None = None
-    action: Literal["setup", "teardown"] = "setup"
 
 
 class Controlled(Protocol):
@@ -71,6 +33,9 @@ class Controlled(Protocol):
     mechanics: Mechanics
     control_token: str
     provider_states: ProviderStates
+
+    @property
+    def room(self) -> HasRoutes: ...
 
     def identify(self) -> Mapping[str, Any]: ...
     def begin_window(self, fault_id: str, system: str) -> None: ...
@@ -82,9 +47,10 @@ class Controlled(Protocol):
 class Control:
     """The handlers of the control port."""
 
-    def __init__(self, world: Controlled) -> None:
+    def __init__(self, world: Controlled, *, version: str = "0") -> None:
         self._world = world
         self._mechanics = world.mechanics
+        self._version = version
 
     def app(self) -> Starlette:
         """The application of the control server."""
@@ -104,7 +70,8 @@ class Control:
         )
         routes = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
         handlers = {404: self._unknown, 405: self._unknown, 500: self._unknown}
-        return Starlette(routes=[Route("/health", self._health, methods=["GET"]), *routes], exception_handlers=handlers)
+        health = Route("/health", self._health, methods=["GET"])
+        return Starlette(routes=[health, *routes, *self._world.room.routes()], exception_handlers=handlers)
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -133,6 +100,10 @@ class Control:
 
     async def _health(self, _request: Request) -> Response:
         return answer({"status": "ok", **self._world.identify()})
+
+    async def _document(self, _request: Request) -> Response:
+        states = (row["state"] for row in listing())
+        return answer(control_document(self._mechanics.catalog, version=self._version, states=states))
 
     async def _seed(self, _request: Request) -> Response:
         return answer(self._world.identify())
@@ -217,10 +188,10 @@ async def read_json(request: Request, shape: type[Any]) -> Any:
     if refusal is not None:
         raise refusal
     try:
-        return msgspec.json.decode(raw, type=shape)
+        return msgspec.convert(with_whole_numbers(msgspec.json.decode(raw)), shape)
     except msgspec.ValidationError as error:
         raise Refusal("VALIDATION_FAILED", str(error)) from None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise Refusal("MALFORMED_REQUEST", "the body is not JSON") from None
 
 

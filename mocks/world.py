@@ -37,6 +37,7 @@ from mocks.kit.webhooks import CallbackForbidden, Subscription
 from mocks.kit.windows import Window
 from mocks.procurement.system import ProcurementSystem
 from mocks.provider_states.desk import ProviderStates
+from mocks.room.room import ControlRoom
 
 __all__ = ["CallbackForbidden", "Hold", "PortInUse", "World", "WorldConfig"]
 
@@ -83,6 +84,7 @@ class World:
         self._actors = Actors(self.mechanics, self.systems.values())
         self._servers = Servers(HOSTED, config.host, port_base=config.port_base, public_host=config.public_host)
         self._shutdown = asyncio.Event()
+        self.room = ControlRoom(self.mechanics.problems)
         self._apps: dict[str, SystemApp] = {}
         self.provider_states = ProviderStates(self)
         self.urls: dict[str, str] = {}
@@ -111,7 +113,7 @@ class World:
         self._apps = {
             name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url) for name, system in self.systems.items()
         }
-        await self._servers.start({**self._apps, "identity": Identity(self.mechanics).app(), "control": Control(self).app()})
+        await self._servers.start({**self._apps, "identity": Identity(self.mechanics).app(), "control": Control(self, version=version).app()})
 
     @property
     def served(self) -> int:
