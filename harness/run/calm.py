@@ -6,6 +6,7 @@ from time import monotonic, monotonic_ns
 import aiohttp
 
 from harness.run.parking import look_at_parked
+from harness.run.patience import poll_s
 from harness.run.session import Session
 
 ASK_EVERY_S = 0.2
@@ -47,7 +48,7 @@ class Watch:
         self._shrank = self._began
 
     async def nothing_moves(self) -> bool:
-        """True when the connector said idle twice with no timer pending, or nothing has changed for `patience_s`."""
+        """True when the connector said idle twice with no timer pending and time to poll, or nothing has changed for `patience_s`."""
         now = monotonic()
         if len(self._session.books.open) != self._open:
             self._open, self._shrank = len(self._session.books.open), now
@@ -60,4 +61,5 @@ class Watch:
             return False
         self._idle_twice = self._idle_twice + 1 if await says_idle(self._session) else 0
         quiet_s = min(now - self._shrank, still_for_s(self._session), now - self._began)
-        return self._idle_twice >= 2 or quiet_s >= self._patience_s
+        # A connector that takes no events says idle before its next poll: it cannot know yet.
+        return (self._idle_twice >= 2 and quiet_s >= poll_s(self._session)) or quiet_s >= self._patience_s
