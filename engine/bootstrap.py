@@ -37,7 +37,7 @@ from engine.work.runner import Flow, Persistence, Process, Runner
 from engine.work.sweeper import Sweeper
 
 LOG = logging.getLogger("engine")
-STOP_S = 3.0  # jobs under way get this long after SIGTERM; connector.toml gives the whole stop 5
+STOP_S = 2.5  # jobs under way get this long after SIGTERM; connector.toml gives the whole stop 5
 POLL_FACTOR = 10.0  # first look at a posting job after this many retry bases
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from engine.model.erp_documents import Kind
 
-PostingState = Literal["unknown", "accepted", "live", "rejected", "refused", "undone"]
+PostingState = Literal["unknown", "accepted", "live", "rejected", "undone"]
 OutcomeOfParked = Literal["not_posted", "unknown", "posted"]
 
 

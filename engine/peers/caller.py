@@ -184,7 +184,6 @@ class Peer:
             _problem(body),
             self._errors,
             retry_after_s=retry_after_s(response.headers.get("Retry-After"), self._clock.now(), response.headers.get("Date")),
-            replayed=response.headers.get("Idempotency-Replayed") == "true",
         )
 
 

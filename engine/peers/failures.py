@@ -39,7 +39,6 @@ class CallFailed(Exception):  # noqa: N818 (reads as a sentence where it is rais
         status: int | None = None,
         retry_after_s: float | None = None,
         outage: bool = False,
-        replayed: bool = False,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{operation}: {code}: {detail}")
@@ -53,7 +52,6 @@ class CallFailed(Exception):  # noqa: N818 (reads as a sentence where it is rais
         self.status = status
         self.retry_after_s = retry_after_s
         self.outage = outage
-        self.replayed = replayed
         self.extra = extra or {}
 
 
@@ -116,7 +114,6 @@ def from_problem(
     catalogue: Mapping[str, ErrorCode],
     *,
     retry_after_s: float | None,
-    replayed: bool = False,
 ) -> CallFailed:
     """Class an error answer by its code, or by its status when the code is not one that was agreed."""
     code = str(problem.get("code") or f"HTTP_{status}")
@@ -137,6 +134,5 @@ def from_problem(
         status=status,
         retry_after_s=retry_after_s,
         outage=code == "MAINTENANCE",
-        replayed=replayed,
         extra=problem,
     )

@@ -82,6 +82,6 @@ async def open_pool(address: Address) -> AsyncIterator["asyncpg.Pool[asyncpg.Rec
         yield pool
     finally:
         try:
-            await asyncio.wait_for(pool.close(), 2)
+            await asyncio.wait_for(pool.close(), 1)
         except TimeoutError:
             pool.terminate()

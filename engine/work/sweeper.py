@@ -25,8 +25,11 @@ returning d.flow, d.source_id
 """  # noqa: S608 (constants of this module)
 _BACK = "update document set next_look = now(), not_before = null, waits_for = null where waits_for = any($1)"
 _NEXT = "select extract(epoch from min(next_look) - now())::float8 from document where next_look is not null"
-# The queue's own log grows for ever, and nobody reads it.
-_TIDY = "delete from pgqueuer_log where created < now() - interval '10 minutes'"
+# The queue's own log grows for ever, and nobody reads it. A fact that is told again after so long is only read again.
+_TIDY = """
+delete from pgqueuer_log where created < now() - interval '10 minutes';
+delete from inbox where received_at < now() - interval '90 days';
+"""
 TIDY_EVERY_S = 300.0
 
 

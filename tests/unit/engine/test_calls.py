@@ -215,12 +215,6 @@ def test_retry_after_reaches_the_caller() -> None:
     assert (failure.failure_class, failure.retry_after_s) == ("throttled", 3)
 
 
-def test_a_replayed_refusal_is_recognised() -> None:
-    """The header of the idempotency draft."""
-    failure, _ = call(problem(409, "PERIOD_CLOSED", **{"Idempotency-Replayed": "true"}))
-    assert failure.replayed
-
-
 def test_maintenance_opens_the_breaker_and_single_errors_do_not() -> None:
     """Only the system's own outage counts; the call that finds it open is nobody's failed attempt."""
 
