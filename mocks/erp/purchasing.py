@@ -1,5 +1,6 @@
 """Purchase orders: rules of creation, the memo entry PST-P03, and its reversal PST-P05 by cancellation."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -34,7 +35,7 @@ class Purchasing:
         amounts = self._amounts(body, company, on)
         rules.check_sum(amounts, total, "purchase order")
         erp.periods.require_open(company.code, on, "PO", call.now.date())
-        entries = (Entry(ENCUMBRANCE, total), Entry(RESERVE, -total))
+        entries = (*_encumbered(body, amounts), Entry(RESERVE, -total))
         document = erp.start(call, "purchase_order", body, company, amount_minor=total, posting_date=on, entries=entries)
         return Reply(
             order_record(document, company),
@@ -113,3 +114,11 @@ def order_record(document: Document, company: ErpCompany) -> PurchaseOrder:
         reverses=document.reverses,
         reason=document.reason,
     )
+
+
+def _encumbered(body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[Entry]:
+    """One memo line for each cost centre, so that the books tell who ordered."""
+    by_center: dict[str, int] = {}
+    for line, amount in zip(body.lines, amounts, strict=True):
+        by_center[line.cost_center] = by_center.get(line.cost_center, 0) + amount
+    return (Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items())

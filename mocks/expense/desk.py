@@ -238,5 +238,12 @@ def _effect(report: Report, effect: Any, base_version: int | None) -> Effect:
         amount_minor=report.total_minor,
         currency=report.currency,
         company=report.house,
+        cost_center=_one_center(report),
         state=report.state,
     )
+
+
+def _one_center(report: Report) -> str | None:
+    """The cost centre of all lines; None when they differ, because a row has room for one."""
+    centers = {line.cost_object for line in report.lines}
+    return centers.pop() if len(centers) == 1 else None

@@ -265,5 +265,12 @@ def _effect(requisition: Requisition, effect: Any, base_version: int | None) -> 
         amount_minor=requisition.total_minor,
         currency=requisition.currency,
         company=requisition.house,
+        cost_center=_one_center(requisition),
         state=requisition.status,
     )
+
+
+def _one_center(requisition: Requisition) -> str | None:
+    """The cost centre of all lines; None when they differ, because a row has room for one."""
+    centers = {line.cost_center for line in requisition.lines}
+    return centers.pop() if len(centers) == 1 else None
