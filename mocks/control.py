@@ -1,7 +1,7 @@
 """The control port: health, clock, seed, fault plans, windows, history tail, shutdown. Everything but health needs the token."""
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -25,6 +25,12 @@ from mocks.kit.windows import Window
 from mocks.provider_states.desk import ProviderStates, listing
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class HasRoutes(Protocol):
+    """Pages for people that the control port serves beside its operations."""
+
+    def routes(self) -> Sequence[Route]: ...
 
 
 class Controlled(Protocol):
@@ -70,8 +76,9 @@ class Control:
         )
         routes = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
         handlers = {404: self._unknown, 405: self._unknown, 500: self._unknown}
-        health = Route("/health", self._health, methods=["GET"])
-        return Starlette(routes=[health, *routes, *self._world.room.routes()], exception_handlers=handlers)
+        public = [Route("/health", self._health, methods=["GET"]), Route("/openapi.json", self._document, methods=["GET"])]
+        served = [*public, *routes, *self._world.room.routes()]
+        return Starlette(routes=served, exception_handlers=handlers, middleware=[Middleware(Echo)])
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -125,8 +132,8 @@ class Control:
         wanted = await read_json(request, ClockAdvance)
         try:
             self._mechanics.business.advance(timedelta(seconds=wanted.seconds))
-        except OverflowError:
-            raise Refusal("VALIDATION_FAILED", "the business clock cannot go that far") from None
+        except (OverflowError, ValueError):
+            raise Refusal("VALIDATION_FAILED", "the business clock cannot go that far; it stays in the years 2000 to 2099") from None
         self._world.clock_moved()
         return await self._clock(request)
 

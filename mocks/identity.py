@@ -6,10 +6,13 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.identity_openapi import identity_document
+from mocks.kit.echo import Echo
 from mocks.kit.intake import BodyTooLarge, read_body
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.problems import PROBLEM_TYPE
@@ -23,13 +26,23 @@ TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
 class Identity:
     """Issues tokens; each request is recorded like any other."""
 
-    def __init__(self, mechanics: Mechanics) -> None:
+    def __init__(self, mechanics: Mechanics, *, version: str = "0") -> None:
         self._mechanics = mechanics
+        self._version = version
 
     def app(self) -> Starlette:
         """The application of the identity server."""
-        routes = [Route(PATH, self._issue, methods=["POST"]), Route("/health", _health, methods=["GET"])]
-        return Starlette(routes=routes, exception_handlers={404: self._unknown, 405: self._unknown, 500: self._unknown})
+        served = (("POST", PATH, self._issue), ("GET", "/health", _health), ("GET", "/openapi.json", self._document))
+        return Starlette(
+            routes=[Route(path, handler, methods=[method]) for method, path, handler in served],
+            exception_handlers={404: self._unknown, 405: self._unknown, 500: self._unknown},
+            middleware=[Middleware(Echo)],
+        )
+
+    async def _document(self, _request: Request) -> Response:
+        clients = self._mechanics.tokens.scopes()
+        document = identity_document(self._mechanics.catalog, version=self._version, scopes=clients)
+        return Response(msgspec.json.encode(document), media_type="application/json")
 
     async def _unknown(self, request: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 500)

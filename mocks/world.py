@@ -113,7 +113,8 @@ class World:
         self._apps = {
             name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url) for name, system in self.systems.items()
         }
-        await self._servers.start({**self._apps, "identity": Identity(self.mechanics).app(), "control": Control(self, version=version).app()})
+        others = {"identity": Identity(self.mechanics, version=version).app(), "control": Control(self, version=version).app()}
+        await self._servers.start({**self._apps, **others})
 
     @property
     def served(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 MICROSECOND = timedelta(microseconds=1)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # dates on the wires are of this century
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +38,7 @@ class BusinessClock:
         self._clock = clock
         self._base = start.astimezone(UTC)
         self._base_us = (self._base - EPOCH) // MICROSECOND
+        self._room_us = (LATEST - self._base) // MICROSECOND  # a clock that runs fast stands still at the end of the calendar
         self._base_ns = clock.mono_ns()
         self._last = self._base - MICROSECOND
         self._second = -1
@@ -45,7 +47,7 @@ class BusinessClock:
 
     def stamp(self, mono_ns: int) -> str:
         """Business time (ISO 8601, UTC) at that instant of the world, as rows of the history carry it."""
-        elapsed_us = int((mono_ns - self._base_ns) * self.speed) // 1000
+        elapsed_us = min(int((mono_ns - self._base_ns) * self.speed) // 1000, self._room_us)
         second, micro = divmod(self._base_us + elapsed_us, 1_000_000)
         if second != self._second:
             self._second = second
@@ -55,7 +57,7 @@ class BusinessClock:
     def peek(self) -> datetime:
         """Business time now (UTC); two calls may answer the same."""
         elapsed_ns = self._clock.mono_ns() - self._base_ns
-        return self._base + timedelta(microseconds=int(elapsed_ns * self.speed) // 1000)
+        return self._base + timedelta(microseconds=min(int(elapsed_ns * self.speed) // 1000, self._room_us))
 
     def now(self) -> datetime:
         """Business time (UTC) for a change: strictly later than at any call before, unless the clock was set back."""
@@ -66,11 +68,14 @@ class BusinessClock:
         return moment
 
     def set(self, moment: datetime, speed: float | None = None) -> None:
-        """Go to `moment` (aware). May go back: month ends are rehearsed more than once."""
+        """Go to `moment` (aware, in the years 2000 to 2099). May go back: month ends are rehearsed more than once. Raises ValueError."""
         if moment.tzinfo is None:
             raise ValueError(f"business time {moment!r} has no zone; expected an aware date-time such as 2026-10-31T23:00:00Z")
+        if not EARLIEST <= moment < LATEST:
+            raise ValueError(f"business time {moment.isoformat()} is outside of the years 2000 to 2099")
         self._base = moment.astimezone(UTC)
         self._base_us = (self._base - EPOCH) // MICROSECOND
+        self._room_us = (LATEST - self._base) // MICROSECOND
         self._base_ns = self._clock.mono_ns()
         self._last = self._base - MICROSECOND
         if speed is not None:

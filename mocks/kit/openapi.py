@@ -45,7 +45,7 @@ def document(system: System, catalog: Catalog, *, version: str, token_url: str) 
         "paths": paths,
         "webhooks": {name: _webhook(catalog.events[name]) for name in system.event_types},
         "components": {
-            "schemas": {**components, "Problem": _problem_schema(catalog)},
+            "schemas": {**components, "Problem": problem_schema(catalog)},
             "securitySchemes": {"oauth2": _security(system.operations, token_url)},
         },
     }
@@ -132,6 +132,11 @@ def _problems(operation: Operation, catalog: Catalog) -> dict[str, Any]:
         codes += OF_KEYS
     if operation.kind in LISTS:
         codes.append("INVALID_CURSOR")
+    return problem_responses(codes, catalog)
+
+
+def problem_responses(codes: Iterable[str], catalog: Catalog) -> dict[str, Any]:
+    """The refusals of an operation: one response for each status, its codes in the text."""
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):
         by_status.setdefault(catalog.errors[code].status, []).append(code)
@@ -143,7 +148,8 @@ def _problem(codes: list[str], catalog: Catalog) -> dict[str, Any]:
     return {"description": lines, "content": {"application/problem+json": {"schema": PROBLEM_REF}}}
 
 
-def _problem_schema(catalog: Catalog) -> dict[str, Any]:
+def problem_schema(catalog: Catalog) -> dict[str, Any]:
+    """RFC 9457 with the codes of the catalogue."""
     return {
         "type": "object",
         "description": "RFC 9457 problem details; further members depend on the code (existing_id, existing_status, job_id)",

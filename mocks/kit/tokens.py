@@ -72,6 +72,10 @@ class TokenStore:
         """A further client, or other credentials of one. What it answers undoes it."""
         return _swap(self._clients, client.client_id, client)
 
+    def scopes(self) -> frozenset[str]:
+        """Every scope that some client may have."""
+        return frozenset().union(*(client.scopes for client in self._clients.values()))
+
     def check(self, token: str) -> Token | None:
         """The live token, or None when it is unknown, expired or revoked."""
         found = self._tokens.get(token)

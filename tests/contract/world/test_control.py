@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from mocks.control import Control
 from tests.contract.world.by_hand import Hand, hand
 
 
@@ -54,6 +55,7 @@ def test_clock_can_be_set_and_advanced() -> None:
             status, body = await ask(one, "PUT", "/clock", {"time": "2026-10-31T23:00:00"})
             assert (status, body["code"]) == (422, "VALIDATION_FAILED")
             assert (await ask(one, "POST", "/clock/advance", {"seconds": 1e300}))[0] == 422
+            assert (await ask(one, "PUT", "/clock", {"time": "9999-12-31T23:59:59Z", "speed": 1_000_000}))[0] == 422
             status, rows = await ask(one, "GET", "/history?after=0&limit=1000")
             assert [row["t_biz"][:13] for row in rows if row["kind"] == "clock_set"] == ["2026-10-31T23", "2026-11-01T01"]
 
@@ -125,3 +127,42 @@ def test_shutdown_is_told_to_whoever_waits() -> None:
             await asyncio.wait_for(waiting, 1)
 
     asyncio.run(run())
+
+
+def test_the_document_names_every_operation() -> None:
+    """/openapi.json of the control port and of the identity server needs no token, and has every route with its problems."""
+
+    async def run() -> None:
+        async with hand() as one:
+            status, document = await ask(one, "GET", "/openapi.json", token=None)
+            assert (status, document["openapi"]) == (200, "3.1.0")
+            declared = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+            served = {
+                (method, route.path)
+                for route in Control(one.world).app().routes
+                for method in route.methods - {"HEAD"}
+                if not route.path.startswith("/room") and route.path != "/openapi.json"
+            }
+            assert declared == served
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(one.world.token_url.replace("/oauth/token", "/openapi.json")) as answer,
+            ):
+                assert list((await answer.json())["paths"]) == ["/oauth/token", "/health"]
+
+    asyncio.run(run())
+
+
+def test_the_correlation_id_comes_back() -> None:
+    """Identity and control echo X-Correlation-ID, also beside a refusal; one that is not fit for a header is dropped."""
+
+    async def run() -> list[str | None]:
+        found = []
+        async with hand() as one, aiohttp.ClientSession() as session:
+            for url in (one.world.control_url + "/health", one.world.control_url + "/nothing", one.world.token_url):
+                for sent in ("mine-1", "no good"):
+                    async with session.get(url, headers={"X-Correlation-ID": sent}) as answer:
+                        found.append(answer.headers.get("X-Correlation-ID"))
+        return found
+
+    assert asyncio.run(run()) == ["mine-1", None] * 3

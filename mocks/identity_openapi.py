@@ -1,0 +1,80 @@
+"""The OpenAPI 3.1 document of the identity server."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.catalog import Catalog
+from mocks.kit.openapi import problem_responses, problem_schema
+
+FORM = "application/x-www-form-urlencoded"
+CORRELATION = {"name": "X-Correlation-ID", "in": "header", "required": False, "description": "echoed", "schema": {"type": "string"}}
+CODES = ("INVALID_PARAMETER", "INVALID_CLIENT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INTERNAL_ERROR", "MAINTENANCE")
+
+
+def identity_document(catalog: Catalog, *, version: str, scopes: Iterable[str]) -> dict[str, Any]:
+    """The whole document. `scopes`: what may be asked for."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "dryclose identity", "version": version, "summary": "OAuth 2 client credentials"},
+        "paths": {"/oauth/token": {"post": _issue(catalog, sorted(scopes))}, "/health": {"get": _health(catalog)}},
+        "components": {
+            "schemas": {"TokenRequest": _request(sorted(scopes)), "Token": _token(), "Problem": problem_schema(catalog)},
+            "securitySchemes": {"client": {"type": "http", "scheme": "basic", "description": "client id and secret, percent-encoded"}},
+        },
+    }
+
+
+def _issue(catalog: Catalog, scopes: list[str]) -> dict[str, Any]:
+    return {
+        "operationId": "identity.token.issue",
+        "summary": "A bearer token for client credentials (RFC 6749, 4.4)",
+        "description": f"Credentials by HTTP Basic, or as members of the form. Scopes: {' '.join(scopes)}.",
+        "security": [{"client": []}, {}],
+        "parameters": [CORRELATION],
+        "requestBody": {"required": True, "content": {FORM: {"schema": {"$ref": "#/components/schemas/TokenRequest"}}}},
+        "responses": {
+            "200": {"description": "a token", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Token"}}}},
+            **problem_responses(CODES, catalog),
+        },
+    }
+
+
+def _health(catalog: Catalog) -> dict[str, Any]:
+    schema = {"type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}}
+    return {
+        "operationId": "identity.health",
+        "summary": "Whether the server is up",
+        "security": [],
+        "parameters": [CORRELATION],
+        "responses": {
+            "200": {"description": "it is up", "content": {"application/json": {"schema": schema}}},
+            **problem_responses(("INTERNAL_ERROR",), catalog),
+        },
+    }
+
+
+def _request(scopes: list[str]) -> dict[str, Any]:
+    one = "|".join(scope.replace(".", "[.]") for scope in scopes)
+    return {
+        "type": "object",
+        "required": ["grant_type"],
+        "properties": {
+            "grant_type": {"const": "client_credentials"},
+            "scope": {"type": "string", "pattern": f"^({one})( ({one}))*$", "description": "all that the client may have when absent"},
+            "client_id": {"type": "string", "maxLength": 200},
+            "client_secret": {"type": "string", "maxLength": 200},
+        },
+    }
+
+
+def _token() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["access_token", "token_type", "expires_in", "scope"],
+        "properties": {
+            "access_token": {"type": "string"},
+            "token_type": {"const": "Bearer"},
+            "expires_in": {"type": "integer", "description": "seconds"},
+            "scope": {"type": "string"},
+        },
+    }
