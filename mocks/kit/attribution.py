@@ -100,6 +100,11 @@ class AttributionIndex:
         for effect in effects:
             self._documents.setdefault((effect.entity_type, effect.entity_id), txn_id)
 
+    def learn_document(self, txn_id: str, entity_type: str | None, entity_id: str) -> None:
+        """Remember a document that is promised and not yet made."""
+        if entity_type is not None:
+            self._documents.setdefault((entity_type, entity_id), txn_id)
+
     def of_document(self, entity_type: str, entity_id: str) -> str | None:
         """The transaction that a document belongs to."""
         return self._documents.get((entity_type, entity_id)) or self._sources.get(entity_id)

@@ -50,6 +50,11 @@ class Books:
         account = self._accounts.get(txn_id) if txn_id else None
         return account.flow if account else None
 
+    def document_of(self, call_point: str) -> str | None:
+        """The kind of document that a call point makes."""
+        points = (flow.call_point(call_point) for flow in self._flows.values())
+        return next((point.document for point in points if point is not None and point.document), None)
+
     def apply(self, txn_id: str | None, effects: Iterable[Effect]) -> None:
         """State changes of a transaction, as they happen."""
         account = self._accounts.get(txn_id) if txn_id else None

@@ -66,6 +66,9 @@ class Commits:
     def apply(self, reply: Reply, call: Call, origin: Origin) -> Committed:
         """Record the effects, then start what follows from them."""
         committed = self._record(reply.effects, origin) if reply.effects else NOTHING
+        if origin.txn_id is not None and reply.created is not None:
+            # An accepted document has a number before it has effects: whoever cancels it by that number means this transaction.
+            self._index.learn_document(origin.txn_id, self._books.document_of(origin.call_point), str(reply.created["existing_id"]))
         for number, deferred in enumerate(reply.deferred):
             self._defer(deferred, number, call, origin)
         for event in reply.events:
