@@ -23,6 +23,7 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
         began = monotonic()
         reached = await _freeze_and_kill(cast, wave, phase)
         await session.connector.restart()
+        session.restarts.append({"wave": wave.name, "generation": session.connector.generation, "points_reached": len(reached)})
         await drain(session, wave.experiments, phase)
         phase.show(f"{len(reached)} of {len(wave.experiments)} points reached by one kill; generation {session.connector.generation}")
         session.rates[wave.name] = (len(wave.experiments), monotonic() - began)

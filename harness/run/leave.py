@@ -1,7 +1,5 @@
 """What a run leaves behind: the history closed, the verdict computed once and stored, the report, the exit code."""
 
-from collections.abc import Mapping
-
 from rich.console import Console
 
 from harness import wall
@@ -11,17 +9,17 @@ from harness.run.setup import Setup
 from reports import summary_text, write_ctrf, write_junit, write_report
 
 
-def finish(setup: Setup, figures: Mapping[str, object], progress: Progress) -> int:
+def finish(setup: Setup, progress: Progress) -> int:
     """A run that came to its end: judge, store, show. Returns the exit code."""
-    verdict = store(setup, figures, progress)
+    verdict = store(setup, progress)
     Console().print(summary_text(verdict.document(), report=setup.directory.report), markup=False, highlight=False, soft_wrap=True)
     return verdict.exit_code
 
 
-def store(setup: Setup, figures: Mapping[str, object], progress: Progress) -> Verdict:
+def store(setup: Setup, progress: Progress) -> Verdict:
     """Judge the whole history once, and write everything that shows the verdict."""
     directory = setup.directory
-    directory.update_manifest(status="complete", why=None, finished_at=wall.now_iso(), figures=dict(figures))
+    directory.update_manifest(status="complete", why=None, finished_at=wall.now_iso())
     with progress.phase("verdict") as phase:
         finish_history(directory.path)
         verdict = judge(directory.path)

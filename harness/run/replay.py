@@ -155,7 +155,7 @@ async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, pr
     except asyncio.CancelledError:
         give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
         raise
-    return _outcome(recorded, repeats, store(setup, {}, progress))
+    return _outcome(recorded, repeats, store(setup, progress))
 
 
 def waves_of(experiment: Experiment, repeats: int) -> tuple[Wave, Wave]:

@@ -61,6 +61,7 @@ class Session:
     books: Books = field(default_factory=Books)
     figures: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    restarts: list[dict[str, object]] = field(default_factory=list)  # for the manifest: wave, new generation, points reached
     rates: dict[str, tuple[int, float]] = field(default_factory=dict)  # experiments and seconds by wave
     played: list[tuple[int, float]] = field(default_factory=list)  # experiments and seconds of waves that were played together
 

@@ -42,7 +42,8 @@ async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) ->
                 await unless_it_dies(session.connector, _play(session, planner))
             finally:
                 session.save_plan()
-            figures = dict(session.figures)
+                setup.directory.update_manifest(restarts=session.restarts, figures=session.figures)
+        return finish(setup, progress)
     except asyncio.CancelledError:
         give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
         raise
@@ -53,7 +54,6 @@ async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) ->
         give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
         error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
         raise
-    return finish(setup, figures, progress)
 
 
 async def _play(session: Session, planner: Planner) -> None:

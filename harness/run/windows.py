@@ -53,12 +53,10 @@ async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
 
 async def _revoked(cast: Cast, wave: Wave, phase: Phase) -> None:
     """The token goes while requests with it are on their way; once, because a new token that fails too would punish a right connector."""
-    first, second = halves(wave.experiments)
     seen = cast.session.world.requests_seen
-    await arrive(cast, first, phase)
+    await arrive(cast, wave.experiments, phase)
     await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
     cast.session.world.revoke_token()
-    await arrive(cast, second, phase)
 
 
 async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
