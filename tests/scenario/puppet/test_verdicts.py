@@ -78,6 +78,13 @@ def test_each_kind_of_wrong_books_is_told_apart(tmp_path) -> None:
     assert played.experiments("pass") > 0
 
 
+def test_wrong_coding_is_seen(tmp_path) -> None:
+    """Orders on another cost centre than the requisition's are right in amount, period and number, and still wrong."""
+    played = play(tmp_path, {"wrong_cost_center": {"every": 4, "rest": 1}})
+    assert played.exit_code == 1, played.text
+    assert "C07" in played.violated
+
+
 def test_writing_after_the_end_is_seen(tmp_path) -> None:
     """A connector that says idle and goes on writing."""
     played = play(tmp_path, {"write_for_ever": {"kind": "REQ", "every": 6}})
