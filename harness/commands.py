@@ -14,6 +14,7 @@ import click
 
 from contracts.catalog import CatalogError, load_catalog
 from harness.canary import expectation, run_canary
+from harness.contracts.commands import contracts
 from harness.crash import crash_message
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
 from harness.run.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
@@ -250,3 +251,6 @@ def doctor() -> int:
     findings = examine()
     click.echo(findings_text(findings))
     return EXIT_PASS if all(finding.ok for finding in findings) else EXIT_USAGE
+
+
+cli.add_command(contracts)

@@ -32,6 +32,7 @@ class ProviderStates:
         self._world = world
         self._stage: Stage | None = None
         self._served = 0
+        self._dirty = True
 
     def set(self, name: str, params: Mapping[str, Any]) -> Values:
         """Bring a state about; answers its values. Raises Refusal for an unknown state or parameter, or when transactions are open."""
@@ -41,18 +42,22 @@ class ProviderStates:
         if self._stage is None or self._world.served != self._served:
             self.reset()
         assert self._stage is not None
+        self._dirty = True
         return state.run(self._stage, given)
 
     def reset(self) -> None:
         """Everything as at the birth of the world: books, idempotency keys, limits, tokens. Raises Refusal when transactions are open."""
         if len(self._world.mechanics.books):
             raise Refusal("INVALID_TRANSITION", "this world plays a verification: provider states would take its books away")
+        if not self._dirty and self._world.served == self._served:
+            return  # verifiers tear down after every single state
         if self._stage is not None:
             for undo in reversed(self._stage.undo):
                 undo()
         self._world.renew()
         self._served = self._world.served
         self._stage = Stage(self._world.company, self._world.systems, self._world.mechanics)
+        self._dirty = False
 
 
 def all_states() -> dict[str, State]:

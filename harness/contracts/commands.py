@@ -1,0 +1,50 @@
+"""`dryclose contracts verify | publish | diff`."""
+
+from pathlib import Path
+
+import click
+
+EPILOG = (
+    "Exit codes: 0 kept or compatible, 1 broken or breaking, 2 nothing (or not everything) could be verified, 3 usage, 130 interrupted."
+)
+_PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def contracts() -> None:
+    """Consumer contracts: verify pacts, hand them to a broker, compare versions of a document."""
+
+
+@contracts.command(epilog=EPILOG)
+@click.option("--pact", type=_PATH, help="A consumer's pact file.  [default: all of ours, contracts/pacts]")
+@click.option(
+    "--provider", help="Which of our systems stands for the provider: erp, procurement, expense, identity, or erp-events and so on."
+)
+@click.option(
+    "--url", help="Verify a real system at this address instead of our mock, so that drift shows. It receives every request of the pact."
+)
+@click.option(
+    "--header", "headers", multiple=True, help="'Name: value' on every request to --url; ${VARIABLE} is taken from the environment."
+)
+@click.option("--state-url", help="With --url: where provider states are set (POST {state, params, action}).")
+def verify(pact: Path | None, provider: str | None, url: str | None, headers: tuple[str, ...], state_url: str | None) -> int:
+    """Verify pacts: does a provider keep what a consumer expects?
+
+    Without options: the reference engine's pacts against our mocks. With --pact: which expectations of your consumer our mock would break.
+    """
+    from harness.contracts.outcome import exit_code, lines  # noqa: PLC0415
+    from harness.contracts.verify import VerifyOptions  # noqa: PLC0415
+    from harness.contracts.verify import verify as verify_pacts  # noqa: PLC0415
+    from harness.run.interrupt import or_interrupted  # noqa: PLC0415
+    from harness.run.loop import run_until_done  # noqa: PLC0415
+
+    options = VerifyOptions(pact, provider, url, headers, state_url)
+
+    async def body() -> int:
+        outcomes = await verify_pacts(options, lambda text: click.echo(text, err=True))
+        for outcome in outcomes:
+            for line in lines(outcome):
+                click.echo(line)
+        return exit_code(outcomes)
+
+    return run_until_done(or_interrupted(body()))

@@ -1,0 +1,72 @@
+"""What became of a consumer's expectations."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.contracts.pactfile import PactFile
+from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
+
+What = Literal["kept", "broken", "unverified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One interaction and what became of it; `reasons` in plain words, `answered` what the provider said when it broke it."""
+
+    description: str
+    what: What
+    reasons: tuple[str, ...] = ()
+    answered: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One pact against one provider. `against`: "our mock erp", or the address of a sandbox."""
+
+    pact: PactFile
+    against: str
+    expectations: tuple[Expectation, ...]
+    note: str | None = None
+
+    def count(self, what: What) -> int:
+        """How many expectations ended so."""
+        return sum(each.what == what for each in self.expectations)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when one is broken; 2 when none, or not every one, could be verified; 0 when all are kept."""
+        if self.count("broken"):
+            return EXIT_VIOLATION
+        return EXIT_PASS if self.expectations and self.count("kept") == len(self.expectations) else EXIT_NOT_ENOUGH_EVIDENCE
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """Of several pacts: a broken expectation outweighs a missing one. None at all is no pass."""
+    codes = [outcome.exit_code for outcome in outcomes]
+    if not codes:
+        return EXIT_NOT_ENOUGH_EVIDENCE
+    return EXIT_VIOLATION if EXIT_VIOLATION in codes else max(codes)
+
+
+def lines(outcome: Outcome) -> Iterable[str]:
+    """For people: one line for a pact that is kept, each broken expectation with its reasons otherwise."""
+    pact, total = outcome.pact, len(outcome.expectations)
+    head = f"{pact.consumer} -> {pact.provider} ({pact.path.name}) against {outcome.against}"
+    if outcome.note:
+        yield f"{head}: {outcome.note}"
+    if not total:
+        yield f"{head}: no interaction was verified. That proves nothing."
+        return
+    if outcome.count("kept") == total:
+        yield f"{head}: all {total} expectations are kept"
+        return
+    broken, unverified = outcome.count("broken"), outcome.count("unverified")
+    yield f"{head}: {outcome.count('kept')} of {total} expectations are kept, {broken} broken, {unverified} not verified"
+    for each in outcome.expectations:
+        if each.what != "kept":
+            yield f"  {'BROKEN' if each.what == 'broken' else 'NOT VERIFIED'}  {each.description}"
+            if each.answered:
+                yield f"      {outcome.against} answered {each.answered}"
+            for reason in each.reasons:
+                yield f"      - {reason}"

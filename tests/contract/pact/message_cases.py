@@ -1,0 +1,94 @@
+"""What the engine relies on in each event. The mocks send events and the engine receives them; there is no other direction."""
+
+# ruff: noqa: PLR0917 (a case is a row of a table: its columns are told by their place)
+
+from collections.abc import Iterator
+from typing import Any
+
+from pact import match
+
+from engine.mapping.references import external_ref
+from engine.store.inbox import Fact
+from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase, State
+
+REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
+P2P, EXP = "requisition-to-po", "expense-to-posting"
+INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+EVENT_ID = "msg_0123456789abcdef01234567"
+
+
+def cases() -> Iterator[MessageCase]:
+    """Every event of contracts/events.yaml."""
+    yield from _requisitions()
+    yield from _reports()
+    yield from _postings()
+
+
+def _event(type_: str, source: str, subject: str, data: dict[str, Any], states: tuple[State, ...], check: Check) -> MessageCase:
+    envelope = {
+        "specversion": "1.0",
+        "id": match.regex(EVENT_ID, regex=r"msg_.+"),
+        "type": type_,
+        "source": f"/{source}",
+        "subject": subject,
+        "time": INSTANT,
+        "datacontenttype": "application/json",
+        "correlationid": match.like(CORRELATION),
+        "data": data,
+    }
+    return MessageCase(f"{source}-events", type_, states, envelope, check)
+
+
+def _fact(name: str, flow: str, source_id: str, type_: str, **members: bool) -> Check:
+    expected = Fact(name, flow, source_id, type_, event_id=EVENT_ID, correlation_id=CORRELATION, trace_id=TRACE, **members)
+
+    def check(found: Any) -> None:
+        assert found == expected, found
+
+    return check
+
+
+def _requisitions() -> Iterator[MessageCase]:
+    versions = {"requisitionId": REQ, "revision": match.integer(1)}
+    yield _event(
+        "requisition.approved", "procurement", REQ, {**versions, "version": match.integer(3), "status": "approved"},
+        (("a requisition exists", {"id": REQ, "status": "approved"}),), _fact(f"{P2P}:{REQ}:1:3", P2P, REQ, "requisition.approved"),
+    )  # fmt: skip
+    yield _event(
+        "approval.reversed", "procurement", REQ,
+        {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
+        (("a requisition exists", {"id": REQ, "status": "returned"}),), _fact(f"{P2P}:{REQ}:1:4", P2P, REQ, "approval.reversed"),
+    )  # fmt: skip
+
+
+def _reports() -> Iterator[MessageCase]:
+    versions = {"report_id": REPORT, "revision": match.integer(1)}
+    yield _event(
+        "expense_report.approved", "expense", REPORT, {**versions, "version": match.integer(3), "state": "approved"},
+        (("an expense report exists", {"report_id": REPORT, "state": "approved"}),),
+        _fact(f"{EXP}:{REPORT}:1:3", EXP, REPORT, "expense_report.approved"),
+    )  # fmt: skip
+    yield _event(
+        "expense_report.sent_back", "expense", REPORT,
+        {**versions, "version": match.integer(4), "state": "sent_back", "reason": match.like("why")},
+        (("an expense report exists", {"report_id": REPORT, "state": "sent_back"}),),
+        _fact(f"{EXP}:{REPORT}:1:4", EXP, REPORT, "expense_report.sent_back"),
+    )  # fmt: skip
+
+
+def _postings() -> Iterator[MessageCase]:
+    reference = external_ref(REPORT, 1)
+    data = {"job_id": JOB, "document_type": "ap_invoice", "document_number": "1900012345", "external_ref": reference}
+
+    def state(status: str) -> tuple[State, ...]:
+        return (("an AP invoice exists", {"number": "1900012345", "job_id": JOB, "external_ref": reference, "status": status}),)
+
+    confirmed, rejected = "posting.confirmed", "posting.rejected"
+    yield _event(
+        confirmed, "erp", JOB, {**data, "status": "posted"}, state("posted"),
+        _fact(f"posting:{JOB}:{confirmed}", EXP, REPORT, confirmed, about_source=False, only_known=True),
+    )  # fmt: skip
+    yield _event(
+        rejected, "erp", JOB, {**data, "status": "rejected", "code": "PERIOD_CLOSED", "reason": match.like("why")}, state("rejected"),
+        _fact(f"posting:{JOB}:{rejected}", EXP, REPORT, rejected, about_source=False, only_known=True),
+    )  # fmt: skip
