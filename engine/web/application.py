@@ -1,9 +1,10 @@
 """The engine's HTTP surface: health, webhooks, parked, redrive, idle. Thin: what it does is elsewhere."""
 
 import logging
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import asyncpg
 import msgspec
@@ -13,11 +14,23 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from engine.model.progress import Parking
 from engine.store.inbox import Fact
 from engine.structured_log import say
+from engine.web.document import REFERENCE_PATTERN, STATUSES, document
 from engine.work.facts import EventError, fact_of_event
 
 LOG = logging.getLogger("engine.web")
 EVENT_MAX_BYTES = 256 * 1024
+HEADER_TEXT = re.compile(r"[\x21-\x7e]{1,128}")
+BY_STATUS = {status: code for code, status in STATUSES.items()}
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+class Redrive(msgspec.Struct):
+    """POST /redrive: one document, or all when nobody is named."""
+
+    reference: Annotated[str, msgspec.Meta(max_length=64, pattern=REFERENCE_PATTERN)] | None = None
+
+
+_REDRIVE = msgspec.json.Decoder(Redrive)
 
 
 class Documents(Protocol):
@@ -43,9 +56,10 @@ class Surface:
 def application(surface: Surface) -> web.Application:
     """The routes."""
     handlers = Handlers(surface)
-    app = web.Application(client_max_size=EVENT_MAX_BYTES)
+    app = web.Application(client_max_size=EVENT_MAX_BYTES, middlewares=[answer_everything])
     app.add_routes(
         [
+            web.get("/openapi.json", handlers.openapi),
             web.get("/health", handlers.health),
             web.post("/webhooks", handlers.receive),
             web.get("/parked", handlers.parked),
@@ -62,6 +76,10 @@ class Handlers:
     def __init__(self, surface: Surface) -> None:
         self._surface = surface
 
+    async def openapi(self, _request: web.Request) -> web.Response:
+        """What this surface takes and answers."""
+        return _json(document(), 200)
+
     async def health(self, _request: web.Request) -> web.Response:
         """200 when events are accepted."""
         ready = await self._surface.ready()
@@ -69,27 +87,24 @@ class Handlers:
 
     async def receive(self, request: web.Request) -> web.Response:
         """202 takes responsibility: the fact is committed. 401: the signature does not hold. 400: genuine, but not readable."""
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return _problem(413, f"an event has at most {EVENT_MAX_BYTES} bytes")
+        body = await request.read()
         try:
             self._surface.webhook.verify(body, dict(request.headers), json_parse=False)
         # A malformed header or body leaves the library as some ValueError.
         except (WebhookVerificationError, ValueError) as error:
             say(LOG, logging.WARNING, "event.refused", reason=str(error), webhook_id=request.headers.get("webhook-id", "")[:100])
-            return _problem(401, "the signature or the timestamp of the event does not hold")
+            return problem("SIGNATURE_INVALID", "the signature or the timestamp of the event does not hold")
         try:
             fact = fact_of_event(body, _trace_id(request.headers.get("traceparent")), request.headers.get("X-Correlation-ID"))
         except EventError as error:
             say(LOG, logging.WARNING, "event.unreadable", reason=str(error))
-            return _problem(400, str(error))
+            return problem("MALFORMED_REQUEST", str(error))
         if fact is None:
             return _json({"accepted": False, "why": "not about a document of this connector"}, 202)
         try:
             await self._surface.accept([fact])
         except DATABASE_ERRORS:
-            return _problem(503, "the event could not be saved; deliver it again")
+            return problem("UNAVAILABLE", "the event could not be saved; deliver it again")
         return _json({"accepted": True}, 202)
 
     async def parked(self, _request: web.Request) -> web.Response:
@@ -113,7 +128,13 @@ class Handlers:
 
     async def redrive(self, request: web.Request) -> web.Response:
         """Try parked documents again: all, or the one that `reference` names."""
-        reference = await _reference(request)
+        try:
+            wanted = _REDRIVE.decode(await request.read() or b"{}")
+        except msgspec.ValidationError as error:
+            return problem("VALIDATION_FAILED", str(error))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return problem("MALFORMED_REQUEST", "the body is not JSON; expected nothing, {} or a reference")
+        reference = wanted.reference
         self._surface.before_redrive()
         count = await self._surface.documents.redrive(reference)
         say(LOG, logging.INFO, "redrive", documents=count, reference=reference)
@@ -125,13 +146,23 @@ class Handlers:
         return _json({"idle": idle, "pending": pending}, 200)
 
 
-async def _reference(request: web.Request) -> str | None:
+@web.middleware
+async def answer_everything(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Every refusal is a problem, whoever made it; what breaks inside is logged, never shown; the correlation id comes back."""
     try:
-        body = msgspec.json.decode(await request.read() or b"{}")
-    except msgspec.DecodeError:
-        return None
-    reference = body.get("reference") if isinstance(body, dict) else None
-    return reference if isinstance(reference, str) else None
+        answer = await handler(request)
+    except web.HTTPException as error:
+        code = BY_STATUS.get(error.status, "MALFORMED_REQUEST")
+        answer = problem(code, error.reason, {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {})
+    except DATABASE_ERRORS:
+        answer = problem("UNAVAILABLE", "the database cannot be reached; try again")
+    except Exception:  # the last line: nothing of the inside is shown
+        LOG.exception("surface.failed")
+        answer = problem("INTERNAL_ERROR", "the engine failed while it served the request")
+    correlation = request.headers.get("X-Correlation-ID", "")
+    if HEADER_TEXT.fullmatch(correlation):
+        answer.headers["X-Correlation-ID"] = correlation
+    return answer
 
 
 def _trace_id(traceparent: str | None) -> str | None:
@@ -144,6 +175,8 @@ def _json(body: object, status: int) -> web.Response:
     return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/json")
 
 
-def _problem(status: int, detail: str) -> web.Response:
-    body = {"type": "about:blank", "title": "not accepted", "status": status, "detail": detail}
-    return web.Response(body=msgspec.json.encode(body), status=status, content_type="application/problem+json")
+def problem(code: str, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """RFC 9457, with one of the codes of the surface's document."""
+    status = STATUSES[code]
+    body = {"type": f"urn:dryclose-engine:problem:{code}", "title": "not accepted", "status": status, "detail": detail, "code": code}
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers, content_type="application/problem+json")

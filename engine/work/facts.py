@@ -1,5 +1,6 @@
 """Which fact an event or a list item is. Facts are told apart by entity, revision and version, never by delivery id."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,8 @@ class _Envelope(msgspec.Struct):
     correlationid: str | None = None
 
 
+ID = re.compile("[!-~\u00a1-\ud7ff]{1,64}")
+PLAIN = re.compile(r"[\x21-\x7e]{1,200}")  # fit for a column and for a header; anything else is left out
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _SOURCE_EVENTS = {
     "requisition.approved": (requisition_to_po.FLOW, "requisitionId"),
@@ -45,15 +48,16 @@ def fact_of_event(body: bytes, trace_id: str | None, correlation_id: str | None)
     fact = _fact(envelope)
     if fact is None:
         return None
-    correlation = envelope.correlationid or correlation_id
-    return replace(fact, event_id=envelope.id[:200], trace_id=trace_id, correlation_id=correlation)
+    correlation = next((each for each in (envelope.correlationid, correlation_id) if each and PLAIN.fullmatch(each)), None)
+    event_id = envelope.id if PLAIN.fullmatch(envelope.id) else None
+    return replace(fact, event_id=event_id, trace_id=trace_id, correlation_id=correlation)
 
 
 def _fact(envelope: _Envelope) -> Fact | None:
     known = _SOURCE_EVENTS.get(envelope.type)
     if known is not None:
         flow, member = known
-        source_id = _member(envelope, member, str)
+        source_id = _id(envelope, member)
         revision, version = _member(envelope, "revision", int), _member(envelope, "version", int)
         return fact_of_source(flow, source_id, revision, version, envelope.type)
     if envelope.type not in _JOB_EVENTS:
@@ -62,9 +66,17 @@ def _fact(envelope: _Envelope) -> Fact | None:
     ours = source_of(reference) if isinstance(reference, str) else None
     if ours is None:
         return None  # somebody else's posting
-    job_id = _member(envelope, "job_id", str)
+    job_id = _id(envelope, "job_id")
     # What the event says about the job is not believed: it only makes the document look at the job.
     return Fact(f"posting:{job_id}:{envelope.type}", expense_to_posting.FLOW, ours[0], envelope.type, about_source=False, only_known=True)
+
+
+def _id(envelope: _Envelope, name: str) -> str:
+    """An id that the database can hold: PostgreSQL has no NUL, and an index row has an end."""
+    value: str = _member(envelope, name, str)
+    if not ID.fullmatch(value):
+        raise EventError(f"data.{name} of {envelope.type}: expected 1 to 64 characters without blanks and controls")
+    return value
 
 
 def _member(envelope: _Envelope, name: str, expected: type[Any]) -> Any:

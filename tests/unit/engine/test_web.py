@@ -152,12 +152,67 @@ def test_parked_items_say_what_a_person_needs() -> None:
     }
 
 
-@pytest.mark.parametrize(("body", "reference"), [(b"", None), (b"{}", None), (b'{"reference":"REQ-1"}', "REQ-1"), (b"nonsense", None)])
+@pytest.mark.parametrize(("body", "reference"), [(b"", None), (b"{}", None), (b'{"reference":"REQ-1"}', "REQ-1")])
 def test_redrive_takes_all_or_one(body: bytes, reference: str | None) -> None:
     """An empty body means all."""
     store = Store()
     assert ask(store, lambda client: client.post("/redrive", data=body))[0] == 202
     assert store.redriven == [reference]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"nonsense", 400), (b'{"x":' + b"[" * 9_999, 400), (b"[]", 422), (b'{"reference":1}', 422), (b'{"reference":""}', 422)],
+)
+def test_a_redrive_that_cannot_be_read_moves_nothing(body: bytes, status: int) -> None:
+    """Whoever sent half a reference did not mean all documents."""
+    store = Store()
+    found, answer = ask(store, lambda client: client.post("/redrive", data=body))
+    assert (found, answer["status"], store.redriven) == (status, status, [])
+
+
+@pytest.mark.parametrize("reference", ["REQ-\x00", "REQ 1", "R" * 65, ""])
+def test_an_id_that_no_database_takes_is_refused(reference: str) -> None:
+    """Saved together with others it would keep them from being saved."""
+    body = json.dumps(
+        {"id": "evt_1", "type": "requisition.approved", "data": {"requisitionId": reference, "revision": 1, "version": 4}}
+    ).encode()
+    store = Store()
+    assert (post(store, body, signed(body)), store.facts) == (400, [])
+
+
+def test_an_odd_delivery_id_or_correlation_is_left_out() -> None:
+    """What only accompanies the fact does not cost the fact."""
+    data = {"requisitionId": "REQ-1", "revision": 1, "version": 4}
+    body = json.dumps({"id": "e\x00", "type": "requisition.approved", "data": data, "correlationid": "c" * 999}).encode()
+    store = Store()
+    assert post(store, body, signed(body)) == 202
+    assert [(fact.event_id, fact.correlation_id) for fact in store.facts] == [(None, None)]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/idle", 405), ("GET", "/redrive", 405)])
+def test_unknown_addresses_are_problems(method: str, path: str, status: int) -> None:
+    """Not a page of the framework."""
+    found, answer = ask(Store(), lambda client: client.request(method, path))
+    assert (found, answer["status"]) == (status, status)
+    assert answer["code"] in {"NOT_FOUND", "METHOD_NOT_ALLOWED"}
+
+
+def test_the_surface_describes_itself() -> None:
+    """Every route stands in /openapi.json."""
+    status, answer = ask(Store(), lambda client: client.get("/openapi.json"))
+    assert status == 200
+    routes = {route.resource.canonical for route in application(surface(Store())).router.routes() if route.resource is not None}
+    assert {*answer["paths"], "/openapi.json"} == routes
+
+
+def test_a_defect_inside_shows_nothing() -> None:
+    """A plain 500 problem; a database that is away is a 503."""
+    for error, status in ((ZeroDivisionError("secret"), 500), (OSError("gone"), 503)):
+        store = Store(error)
+        store.redrive = store.accept  # type: ignore[method-assign,assignment]
+        found, answer = ask(store, lambda client: client.post("/redrive"))
+        assert (found, "secret" in str(answer)) == (status, False)
 
 
 def test_idle_tells_what_is_left() -> None:
