@@ -137,9 +137,9 @@ def check_expense_account(master: ErpMaster, account_code: str) -> None:
 
 def scaled(text: str, scale: int) -> int:
     """Decimal text times a power of ten. Raises VALIDATION_FAILED for more decimals than that."""
-    whole, _, fraction = text.strip().partition(".")
+    whole, _, fraction = text.partition(".")
     digits = len(str(scale)) - 1
-    if len(fraction) > digits or not (whole + fraction).isdecimal():
+    if len(fraction) > digits or not (whole + fraction).isdecimal():  # `$` of the pattern lets a newline pass
         raise Refusal("VALIDATION_FAILED", f"number {text!r}: expected at most {digits} decimals")
     return int(whole) * scale + int(fraction.ljust(digits, "0") or "0")
 

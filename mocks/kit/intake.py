@@ -91,7 +91,7 @@ def check_param(param: QueryParam) -> Callable[[str], str | None]:
             return f"expected one of {', '.join(map(str, enum))}"
         if len(value) > longest or len(value) < schema.get("minLength", 0):
             return f"expected {schema.get('minLength', 0)} to {longest} characters"
-        if pattern is not None and not pattern.search(value):
+        if pattern is not None and not pattern.fullmatch(value):
             return f"expected text like {schema['pattern']}"
         return None
 

@@ -71,7 +71,9 @@ def _check_extension(line: DraftLine, amount_minor: int, where: House) -> None:
 
 
 def _scaled(text: str, scale: int) -> int:
-    whole, _, fraction = text.strip().partition(".")
+    whole, _, fraction = text.partition(".")
+    if not (whole + fraction).isdecimal():  # `$` of the pattern lets a newline pass
+        raise Refusal("VALIDATION_FAILED", f"number {text!r}: expected digits and at most one point")
     return int(whole) * scale + int(fraction.ljust(len(str(scale)) - 1, "0") or "0")
 
 
