@@ -61,8 +61,10 @@ class World:
         world_clock = WorldClock(config.wall_s(), time.monotonic_ns)
         self.clock = BusinessClock(world_clock, config.business_start)
         self.recorder = Recorder(config.run_id, world_clock, self.clock, config.history_path)
-        secret = streams.secret(32, "webhook secret")
-        self.client_id, self.client_secret = "connector", streams.text(40, "client secret")
+        # Of the seed alone: a connector that runs already was configured from an earlier world of the same seed.
+        credentials = Streams(config.seed, "credentials")
+        secret = credentials.secret(32, "webhook secret")
+        self.client_id, self.client_secret = "connector", credentials.text(40, "client secret")
         self.actor_client_id, self.actor_client_secret = "actors", streams.text(40, "actors' secret")
         self.control_token = streams.text(40, "control token")
         self.webhook_secret = "whsec_" + base64_text(secret)

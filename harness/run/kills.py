@@ -1,5 +1,6 @@
 """Kill waves by frozen frontier: each transaction waits at its own call point, then one SIGKILL ends the connector under all of them."""
 
+from collections.abc import Sequence
 from time import monotonic
 
 from harness.plan.model import Experiment, Wave
@@ -37,7 +38,7 @@ async def _freeze_and_kill(cast: Cast, wave: Wave, phase: Phase) -> set[str]:
     for experiment in wave.experiments:
         if _fault(experiment) != AFTER_ACK:
             cast.begin(experiment)
-    await _wait_frontier(session, wave.held)
+    await _wait_frontier(session, wave.experiments, wave.held)
     phase.show(f"{len(world.held)} of {wave.held} requests held")
     for paper in after_ack:
         cast.finish(paper)
@@ -72,10 +73,15 @@ def _fault(experiment: Experiment) -> str:
     return experiment.steps[-1].fault_id
 
 
-async def _wait_frontier(session: Session, count: int) -> None:
+def _all_settled(session: Session, experiments: Sequence[Experiment]) -> bool:
+    """No hold will come any more. One that was undone may still be held: at the call that undoes it."""
+    return all(session.world.settled(experiment.txn_id) in {"posted", "refused"} for experiment in experiments)
+
+
+async def _wait_frontier(session: Session, experiments: Sequence[Experiment], count: int) -> None:
     """Until every hold is there; after the first one no longer than the connector itself would wait."""
     if not count:
         return
-    await session.world.wait_frontier(1, int(FIRST_HOLD_S * 1000))
+    await until(lambda: bool(session.world.held) or _all_settled(session, experiments), FIRST_HOLD_S)
     limit_s = min(session.scenario.limits.frontier_ms / 1000, HOLD_SHARE * session.manifest.request_timeout_s)
     await session.world.wait_frontier(count, int(limit_s * 1000))

@@ -1,11 +1,14 @@
 """Opening and closing: the world, the crosswalks, the connector's process. Whatever happens in between, all of it is closed again."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import shlex
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import aiohttp
 
 from harness.errors import UsageError
+from harness.manifest import Manifest
 from harness.plan.model import Plan
 from harness.plan.planner import Planner
 from harness.run.connector import Connector, ContractValues, free_port
@@ -21,10 +24,17 @@ HARNESS_CALL_S = 5.0  # idle, parked, redrive: a connector that answers slower i
 
 @asynccontextmanager
 async def stage(
-    setup: Setup, network: Network, progress: Progress, *, minted: int = 0, plan: Callable[[], Plan] = Plan
+    setup: Setup,
+    network: Network,
+    progress: Progress,
+    *,
+    minted: int = 0,
+    plan: Callable[[], Plan] = Plan,
+    rate_limit_per_s: int | None = None,
 ) -> AsyncIterator[Session]:
     """World open, mappings written, connector prepared but not started."""
-    async with _world(world_config(setup, network, minted)) as world, harness_client() as http:
+    config = replace(world_config(setup, network, minted), rate_limit_per_s=rate_limit_per_s)
+    async with _world(config) as world, harness_client() as http:
         world.company.write_mappings(setup.directory.mappings)
 
         def listener(kind: str, columns: Mapping[str, object]) -> None:
@@ -32,6 +42,10 @@ async def stage(
 
         values = contract_values(setup, world)
         opened = Connector.open(setup.manifest, values, setup.directory.connector_log, listener=listener, progress=progress.say)
+        if setup.manifest.url is not None:
+            progress.say(f"{setup.manifest.name} runs already; it must have been started with these values (dryclose up --env, same seed):")
+            for line in export_lines(setup.manifest, values):
+                progress.say(f"  {line}")
         async with AsyncExitStack() as closing:
             with progress.phase("prepare"):
                 connector = await closing.enter_async_context(opened)
@@ -114,6 +128,11 @@ def contract_values(setup: Setup, world: World) -> ContractValues:
         retry_base_ms=setup.scenario.waits.retry_base_ms,
         run_id=setup.run_id,
     )
+
+
+def export_lines(manifest: Manifest, values: ContractValues) -> Iterable[str]:
+    """What the connector contract gives, as shell exports."""
+    return [f"export {name}={shlex.quote(value)}" for name, value in values.variables(manifest).items()]
 
 
 def harness_client() -> aiohttp.ClientSession:

@@ -1,24 +1,19 @@
 """`dryclose up`: the world, and a connector in it, for people. It stays until Ctrl-C; then everything is stopped and cleaned up."""
 
 import asyncio
-import shlex
 from collections.abc import Iterable
 
 from rich.console import Console
 
 from harness import wall
 from harness.errors import EXIT_PASS
-from harness.plan.model import Plan
 from harness.run.connector import Connector
 from harness.run.interrupt import interruptible
 from harness.run.options import UpOptions, VerifyOptions
 from harness.run.progress import Progress, new_progress
 from harness.run.session import Session
 from harness.run.setup import RUNS, Setup, set_up
-from harness.run.stage import contract_values, raise_curtain, stage
-from mocks.world import World
-
-MINTED = 50
+from harness.run.stage import contract_values, export_lines, new_planner, raise_curtain, stage
 
 
 async def up(options: UpOptions) -> int:
@@ -49,9 +44,10 @@ async def _up(options: UpOptions) -> None:
 
 async def _open(setup: Setup, options: UpOptions, progress: Progress) -> None:
     console = Console()
-    async with stage(setup, options.network, progress, minted=MINTED, plan=Plan) as session:
+    # As many minted objects as `verify` would make: with the same seed the crosswalks of both are the same.
+    async with stage(setup, options.network, progress, minted=new_planner(setup).minted) as session:
         if options.env:
-            for line in export_lines(setup, session.world):
+            for line in export_lines(setup.manifest, contract_values(setup, session.world)):
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
             _subscribe_running(session)
         else:
@@ -74,12 +70,6 @@ def _subscribe_running(session: Session) -> None:
         session.world.subscribe(
             manifest.url + manifest.paths.webhook, manifest.headers, ack_timeout_ms=round(manifest.ack_timeout_s * 1000)
         )
-
-
-def export_lines(setup: Setup, world: World) -> Iterable[str]:
-    """What the connector contract gives, as shell exports."""
-    variables = contract_values(setup, world).variables(setup.manifest)
-    return [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
 
 
 def signpost(session: Session) -> Iterable[str]:
