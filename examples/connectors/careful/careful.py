@@ -95,6 +95,13 @@ class Worker:
         wait_s = max(asked or 0.0, self._backoff_s(attempts + patience))
         self._agenda.give_back((work.kind, work.id), wait_s, firm=asked is not None)
 
+    def _outcome(self, work):
+        """What we know about the ERP: a purchase order that was made is there, an accepted posting may still fail."""
+        papers = [paper for paper in self._store.papers(work.id) if paper.state != "undone"]
+        if any(paper.state == "posted" or (paper.state == "made" and paper.type == "purchase_order") for paper in papers):
+            return "posted"
+        return "unknown" if papers else "not_posted"
+
     def _class_of(self, error):
         names = {NotDone: "transient", Unknown: "ambiguous", Refused: "stale"}
         return names.get(type(error), "internal")
@@ -107,13 +114,12 @@ class Worker:
             self._store.failed(work, attempts=attempts, patience=patience, reason=reason[:500])
 
     def _park(self, work, reason, problem_class, owner, *, retryable):
-        states = {paper.state for paper in self._store.papers(work.id)}
         item = {
             "reason": reason[:500],
             "class": problem_class,
             "owner": owner,
             "retryable": retryable,
-            "outcome": "posted" if "made" in states else "unknown" if "tried" in states else "not_posted",
+            "outcome": self._outcome(work),
             "first_seen": datetime.now(UTC).isoformat(),
             "attempts": work.attempts + 1,
         }

@@ -6,7 +6,8 @@ A pass reads the source and brings the ERP and the source into line with it. It 
 
 from mapping import Unmapped, compact, decimal_text, iso
 from outcome import PARKED_FOR_FINANCE, TOLD_TO_SOURCE, Later, Park
-from wire import NotDone, Refused, Unknown
+from shape import CODING, DOCUMENTS, JOB, MADE, REPORT, REQUISITION, SUPPLIER, Drifted, fit
+from wire import NotDone, Refused
 
 IN_DOUBT_LOOKS = 4  # a paper that we may have made and no longer want: how often we look before we believe that it is not there
 
@@ -34,6 +35,7 @@ class Flow:
 
     kind = ""
     system = ""
+    shape = None  # of the source document
 
     def __init__(self, wire, store, mapping, base_s):
         self.wire, self.store, self.mapping, self.base_s = wire, store, mapping, base_s
@@ -45,6 +47,7 @@ class Flow:
     def read_source(self, work, path):
         """The source document, not older than what an event or a list told us. Returns Answer."""
         answer = self.wire.get(self.system, path)
+        fit(answer.body, self.shape, path)
         if answer.body["version"] < work.seen:
             raise NotDone(f"{work.id} is shown in version {answer.body['version']}, version {work.seen} was announced", code="STALE_READ")
         return answer
@@ -74,7 +77,9 @@ class Flow:
 
     def look_up(self, paper):
         """The live ERP document with our reference, or None."""
-        items = self.wire.get("erp", FOLDERS[paper.type], external_ref=paper.ref).body["items"]
+        folder = FOLDERS[paper.type]
+        found = self.wire.get("erp", folder, external_ref=paper.ref).body
+        items = fit(found, {"items": [DOCUMENTS[folder]]}, f"{folder} with reference {paper.ref}")["items"]
         return next((item for item in items if item["status"] in LIVE), None)
 
     def make(self, paper_type, source, ref, body):
@@ -83,7 +88,11 @@ class Flow:
         folder, before = FOLDERS[paper_type], self.store.one_paper(ref)
         self.store.trying(ref, source_id, revision, paper_type)
         try:
-            answer = self.wire.post("erp", folder, body, correlation).body
+            answer = fit(self.wire.post("erp", folder, body, correlation).body, MADE[folder], f"the answer to POST {folder}")
+        except Drifted:  # it was made; what the answer does not say, a look-up may
+            answer = self.look_up(self.store.one_paper(ref))
+            if answer is None:
+                raise
         except (Refused, NotDone) as trouble:
             if trouble.code == "DUPLICATE_REFERENCE":
                 answer = self.adopt(folder, trouble.problem, ref, body)
@@ -92,15 +101,13 @@ class Flow:
                     self.store.paper(ref, state="undone")
                 raise
         number, job = number_of(answer), answer.get("job_id")
-        if not number:
-            raise Unknown(f"{folder} answered without a document number", code="UNREADABLE_ANSWER")
         self.store.paper(ref, state="made", number=number, job=job)
         return number, job
 
     def adopt(self, folder, problem, ref, body):
         """What exists under our reference is taken for ours only when it says the same. Returns number and job id as an answer."""
         number = problem["existing_id"]
-        found = self.wire.get("erp", f"{folder}/{number}").body
+        found = fit(self.wire.get("erp", f"{folder}/{number}").body, DOCUMENTS[folder], f"{folder}/{number}")
         same = all(found.get(name) == body[name] for name in ("external_ref", "company_code", "currency", "total") if name in body)
         if not same or found.get("status") not in LIVE:
             reason = f"{ref} exists as {number} with status {found.get('status')}, and is not what we would create"
@@ -116,8 +123,8 @@ class Flow:
         """Asks the ERP about each account and cost centre once. codings: (account, cost centre, project)."""
         for account, cost_center, project in sorted(set(codings), key=str):
             query = {"company_code": company, "gl_account": account, "cost_center": cost_center, "project": project, "date": compact(on)}
-            answer = self.wire.get("erp", "/coding-combinations", **query).body
-            if answer["valid"] is not True:
+            answer = fit(self.wire.get("erp", "/coding-combinations", **query).body, CODING, "/coding-combinations")
+            if not answer["valid"]:
                 raise Rejected(answer.get("code") or "CODING_INVALID", answer.get("reason") or f"{account} / {cost_center} is not valid")
 
     def deliver(self, source_path, make):
@@ -146,6 +153,7 @@ class Requisitions(Flow):
 
     kind = "requisition"
     system = "procurement"
+    shape = REQUISITION
 
     def run(self, work):
         """One pass."""
@@ -154,12 +162,12 @@ class Requisitions(Flow):
         source = answer.body
         paper = self.settle(work.id, source["revision"], source["status"] in ("approved", "ordered", "closed"))
         if source["status"] != "approved":
-            self.drop_surplus(paper, (source["erpOrder"] or {}).get("number"))
+            self.drop_surplus(paper, (source.get("erpOrder") or {}).get("number"))
             return
         number = paper.number if paper and paper.state == "made" else self.deliver(path, lambda: self.order(source, paper))
         if number:
             body = {"erpOrderNumber": number, "erpStatus": "created", "revision": source["revision"]}
-            self.wire.put("procurement", f"{path}/order", body, source["correlationId"], answer.etag)
+            self.wire.put("procurement", f"{path}/order", body, source.get("correlationId"), answer.etag)
 
     def order(self, source, paper):
         """Creates the purchase order. Returns its number."""
@@ -172,11 +180,12 @@ class Requisitions(Flow):
         self.check_supplier(body["vendor_id"], body["company_code"])
         codings = [(line["gl_account"], line["cost_center"], line["project"]) for line in body["lines"]]
         self.check_coding(body["company_code"], codings, source["requestedOn"])
-        return self.make("purchase_order", (source["id"], source["revision"], source["correlationId"]), ref, body)[0]
+        return self.make("purchase_order", (source["id"], source["revision"], source.get("correlationId")), ref, body)[0]
 
     def check_supplier(self, vendor, company):
         """An inactive or blocked supplier gets no order."""
-        supplier = self.wire.get("erp", f"/suppliers/{vendor}", company_code=company).body
+        answer = self.wire.get("erp", f"/suppliers/{vendor}", company_code=company).body
+        supplier = fit(answer, SUPPLIER, f"/suppliers/{vendor}")
         if supplier["status"] != "active" or supplier["purchasing_block"]:
             raise Rejected(
                 "SUPPLIER_BLOCKED", f"supplier {vendor} is {supplier['status']}, purchasing block {supplier['purchasing_block']}"
@@ -196,7 +205,7 @@ class Requisitions(Flow):
                 "amount": line["amount"]["amount"],
                 "gl_account": self.mapping.purchase_account(line["category"], on),
                 "cost_center": self.mapping.cost_center(line["costCenter"], company),
-                "project": self.mapping.project(line["project"], company),
+                "project": self.mapping.project(line.get("project"), company),
             }
             for line in source["lines"]
         ]
@@ -229,6 +238,7 @@ class Expenses(Flow):
 
     kind = "expense_report"
     system = "expense"
+    shape = REPORT
 
     def run(self, work):
         """One pass."""
@@ -237,7 +247,7 @@ class Expenses(Flow):
         report = answer.body
         paper = self.settle(work.id, report["revision"], report["state"] in ("approved", "posted", "paid"))
         if report["state"] != "approved":
-            self.drop_surplus(paper, (report["posting"] or {}).get("erp_document"))
+            self.drop_surplus(paper, (report.get("posting") or {}).get("erp_document"))
             return
         number = self.deliver(path, lambda: self.post(report, paper))
         if number:
@@ -255,14 +265,16 @@ class Expenses(Flow):
             body = self.invoice_body(report, ref) if route == "ap_invoice" else self.journal_body(report, ref)
             codings = [(line["gl_account"], line["cost_center"], None) for line in body["lines"] if line.get("cost_center")]
             self.check_coding(body["company_code"], codings, iso(report["approved_on"]))
-            number, job = self.make(route, (report["report_id"], report["revision"], report["correlation_id"]), ref, body)
+            number, job = self.make(route, (report["report_id"], report["revision"], report.get("correlation_id")), ref, body)
             raise Later(f"{number} is accepted; the ERP posts it", 4 * self.base_s)
         return self.confirmed(ref, route, number, job)
 
     def confirmed(self, ref, route, number, job):
         """The number, once the ERP says that it is posted; what events say about it is only a reason to ask."""
-        state = self.wire.get("erp", f"/jobs/{job}" if job else f"{FOLDERS[route]}/{number}").body
+        path, shape = (f"/jobs/{job}", JOB) if job else (f"{FOLDERS[route]}/{number}", DOCUMENTS[FOLDERS[route]])
+        state = fit(self.wire.get("erp", path).body, shape, path)
         if state["status"] == "posted":
+            self.store.paper(ref, state="posted")
             return number
         if state["status"] == "accepted":
             looks = self.store.one_paper(ref).looks
@@ -284,7 +296,7 @@ class Expenses(Flow):
             "posted_on": report["approved_on"],
             "revision": report["revision"],
         }
-        self.wire.put("expense", f"{path}/posting", body, report["correlation_id"], etag)
+        self.wire.put("expense", f"{path}/posting", body, report.get("correlation_id"), etag)
 
     def head(self, report, ref):
         """What both document types begin with."""

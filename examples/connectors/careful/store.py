@@ -45,7 +45,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Paper:
-    """One document in the ERP that we made or may have made. state: tried, made, undone."""
+    """One document in the ERP that we made or may have made. state: tried, made, posted, undone."""
 
     ref: str
     id: str
