@@ -23,6 +23,8 @@ LEFT_BY_A_RUN = (
     "ctrf.json",
     "connector.log",
     "crash.txt",
+    "load.json*",
+    "load",
     "state",
     "mappings",
     "replay-*",

@@ -65,11 +65,16 @@ def set_up(options: VerifyOptions) -> Setup:
     """Read and check everything, then make the run directory. Raises UsageError and ConfigError before anything has started."""
     catalog = load_catalog()
     scenario = load_scenario(options.scenario, catalog)
-    manifest = load_manifest(manifest_path(options.connector, scenario), catalog)
+    return new_run(catalog, scenario, manifest_path(options.connector, scenario), seed=options.seed, out=options.out)
+
+
+def new_run(catalog: Catalog, scenario: Scenario, connector: Path, *, seed: int | None, out: Path | None) -> Setup:
+    """A run of this scenario with the connector of this manifest; seed None: drawn. Makes the run directory."""
+    manifest = load_manifest(connector, catalog)
     manifest = replace(manifest, flows=manifest.flows or tuple(catalog.flows))
     run_id = wall.draw_run_id()
-    seed = options.seed if options.seed is not None else wall.draw_seed()
-    directory = RunDirectory.create(options.out or RUNS / run_id)
+    seed = seed if seed is not None else wall.draw_seed()
+    directory = RunDirectory.create(out or RUNS / run_id)
     setup = Setup(catalog, scenario, manifest, seed, run_id, directory)
     if not setup.flows:
         raise UsageError(

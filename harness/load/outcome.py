@@ -1,0 +1,88 @@
+"""load.json: every figure of a load, its limits, and the exit code together with the judge's word. Pure but for `write`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
+from harness.load import figures
+from harness.load.drive import Driven
+from harness.load.facts import Facts
+from harness.load.limits import Held, limits_held, saturation
+from harness.load.profile import Profile
+
+SCHEMA = 1
+FILE = "load.json"
+WORDS = {EXIT_PASS: "pass", EXIT_VIOLATION: "fail", EXIT_NOT_ENOUGH_EVIDENCE: "inconclusive"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one load."""
+
+    document: dict[str, Any]
+    limits: tuple[Held, ...]
+    exit_code: int
+
+    @property
+    def missed(self) -> tuple[Held, ...]:
+        """Limits that did not hold."""
+        return tuple(held for held in self.limits if not held.ok)
+
+
+def outcome(profile: Profile, driven: Driven, facts: Facts, flows: Sequence[str], judged: dict[str, Any]) -> Outcome:
+    """judged: run_id, seed, verdict, exit_code, connector, reasons of the judge's verdict."""
+    window, drain_limit = driven.window, profile.limits.drain_s
+    measured: dict[str, Any] = {
+        "rates": figures.rates(driven, facts.journeys),
+        "latency": figures.latency(facts.journeys, flows, window, drain_limit),
+        "people": figures.people(driven.clicks),
+        "connector_calls": figures.connector(facts.calls),
+        "throttling": figures.throttling(facts.throttled, facts.throttled_shared, profile.world.rate_limit_per_s),
+        "maintenance": figures.maintenance(facts.journeys, window, profile.maintenance.system if profile.maintenance else ""),
+        "series": figures.series(driven, facts.journeys),
+        "cpu": figures.cpu(driven.cpu),
+        "generator": {"processes": driven.processes},
+    }
+    held = limits_held(profile.limits, facts.journeys, driven.clicks, window, measured)
+    measured["saturation"], doubts = saturation(profile.saturation, driven)
+    missed = [one.text() for one in held if not one.ok]
+    code = exit_code(judged["exit_code"], missed=bool(missed), doubtful=bool(doubts))
+    reasons = [*(doubt.text for doubt in doubts), *(f"limit missed: {text}" for text in missed), *_judged(judged)]
+    head = {
+        "schema": SCHEMA,
+        "run_id": judged["run_id"],
+        "seed": judged["seed"],
+        "connector": judged["connector"],
+        "verdict": WORDS[code],
+        "exit_code": code,
+        "reasons": reasons,
+        "judge": {"verdict": judged["verdict"], "exit_code": judged["exit_code"]},
+        "profile": profile.resolved(),
+        "limits": [one.row() for one in held],
+    }
+    return Outcome({**head, **measured}, tuple(held), code)
+
+
+def exit_code(judged: int, *, missed: bool, doubtful: bool) -> int:
+    """A violation is a proof, whatever the load. Without one, a doubtful measurement says nothing about limits."""
+    if judged == EXIT_VIOLATION:
+        return EXIT_VIOLATION
+    if doubtful or judged != EXIT_PASS:
+        return EXIT_NOT_ENOUGH_EVIDENCE
+    return EXIT_VIOLATION if missed else EXIT_PASS
+
+
+def _judged(judged: dict[str, Any]) -> list[str]:
+    return [f"judge: {reason}" for reason in judged["reasons"]] if judged["exit_code"] != EXIT_PASS else []
+
+
+def write(run_dir: Path, document: dict[str, Any]) -> Path:
+    """Replace load.json in one step."""
+    path = run_dir / FILE
+    draft = run_dir / f"{FILE}.part"
+    draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+    draft.replace(path)
+    return path

@@ -1,0 +1,132 @@
+"""`dryclose load` on a world of its own: one load from the first option drawn to the exit code."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from contracts.catalog import Catalog, load_catalog
+from harness import wall
+from harness.errors import DrycloseError
+from harness.judge import Verdict, finish_history, judge, write_verdict
+from harness.load.documents import documents, senders_needed
+from harness.load.drive import Drive, Driven
+from harness.load.facts import read_facts
+from harness.load.generator import Crew
+from harness.load.options import LoadOptions
+from harness.load.outcome import Outcome, outcome, write
+from harness.load.profile import Profile, load_profile
+from harness.run.connector import free_port
+from harness.run.final import close_books
+from harness.run.interrupt import or_interrupted
+from harness.run.leave import give_up
+from harness.run.lifeline import unless_it_dies
+from harness.run.load_world import HostedGround, hosted, load_setup
+from harness.run.progress import Progress, new_progress
+from harness.run.setup import Setup
+from reports import load_summary, write_ctrf, write_junit, write_report
+
+WAVE = "load"
+
+
+async def load(options: LoadOptions) -> int:
+    """Run, measure, judge, store; the exit code (0, 1, 2, 130). Raises DrycloseError after everything was closed."""
+    catalog = load_catalog()
+    profile = load_profile(options.profile, catalog)
+    setup = load_setup(options, profile, catalog)
+    progress = new_progress(quiet=options.quiet)
+    for line in setup.lines():
+        progress.say(line)
+    return await or_interrupted(_loaded(setup, options, profile, progress))
+
+
+async def _loaded(setup: Setup, options: LoadOptions, profile: Profile, progress: Progress) -> int:
+    try:
+        async with hosted(setup, options, profile, progress) as ground:
+            driven = await unless_it_dies(ground.session.connector, play(ground, setup, options, profile))
+        return finish(setup, profile, driven, progress)
+    except asyncio.CancelledError:
+        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
+        raise
+    except DrycloseError as error:
+        give_up(setup, "failed", error.message, progress)
+        raise
+    except Exception as error:
+        give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
+        error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
+        raise
+
+
+async def play(ground: HostedGround, setup: Setup, options: LoadOptions, profile: Profile) -> Driven:
+    """One load, then the end of a run: heal, quiesce, read what is parked, redrive, final reads."""
+    session = ground.session
+    work = documents(profile, setup.flows, session.world.company, setup.seed, wave=WAVE)
+    ground.expect(WAVE, work)
+    folder = make_folder(setup.directory.path)
+    with session.progress.phase(WAVE) as phase:
+        drive = Drive(ground, profile, setup.catalog, folder, phase.show)
+        driven = await drive.play(WAVE, work, crew_of(options, senders_needed(work)))
+    await close_books(session)
+    return driven
+
+
+def crew_of(options: LoadOptions, senders: int) -> Crew:
+    """Locust's processes as they were asked for."""
+    port = options.master_port or (free_port() if options.workers > 1 or options.remote else 0)
+    workers = options.workers if options.workers > 1 and not options.remote else 0
+    return Crew(senders, workers=workers, remote=options.remote, bind_host=options.master_host, bind_port=port)
+
+
+def make_folder(run_dir: Path, name: str = "") -> Path:
+    """load/ of a run directory: what the senders play and measured, and Locust's own report."""
+    folder = run_dir / "load" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def finish(setup: Setup, profile: Profile, driven: Driven, progress: Progress) -> int:
+    """A load that came to its end: judge, measure, store, show."""
+    verdict = judged(setup, progress)
+    result = measured(setup, setup.catalog, profile, driven, verdict)
+    write(setup.directory.path, result.document)
+    show(setup.directory.path, verdict, result)
+    return result.exit_code
+
+
+def judged(setup: Setup, progress: Progress) -> Verdict:
+    """The same judge as after a verification, over the history of the load."""
+    directory = setup.directory
+    directory.update_manifest(status="complete", why=None, finished_at=wall.now_iso())
+    with progress.phase("verdict") as phase:
+        finish_history(directory.path)
+        verdict = judge(directory.path)
+        write_verdict(directory.path, verdict)
+        phase.show(verdict.verdict)
+    return verdict
+
+
+def measured(setup: Setup, catalog: Catalog, profile: Profile, driven: Driven, verdict: Verdict) -> Outcome:
+    """Figures and limits."""
+    facts = read_facts(setup.directory.path, catalog, {driven.wave: driven.phase_at_s})[driven.wave]
+    return outcome(replace(profile, flows=setup.flows), driven, facts, setup.flows, judged_part(verdict))
+
+
+def judged_part(verdict: Verdict) -> dict[str, object]:
+    """What load.json says about the judge."""
+    return {
+        "run_id": verdict.run_id,
+        "seed": verdict.seed,
+        "connector": verdict.connector,
+        "verdict": verdict.verdict,
+        "exit_code": verdict.exit_code,
+        "reasons": list(verdict.reasons),
+    }
+
+
+def show(run_dir: Path, verdict: Verdict, result: Outcome) -> None:
+    """Everything that shows the result."""
+    write_junit(run_dir)
+    write_ctrf(run_dir)
+    report = write_report(run_dir)
+    Console().print(load_summary(result.document, verdict.document(), report=report), markup=False, highlight=False, soft_wrap=True)
