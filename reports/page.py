@@ -14,6 +14,7 @@ from reports.cases import Cases, cases
 from reports.facts import Fact, Table, facts, table_of
 from reports.fields import Record, clean, clip, percent, rows, table, text, texts, whole
 from reports.headline import headline, name_of
+from reports.load import load_section
 from reports.matrix import grids, legend, not_applicable
 from reports.money import amounts_of, amounts_text
 from reports.reading import RunFiles, read_run, write_whole
@@ -107,6 +108,7 @@ def _context(files: RunFiles) -> dict[str, Any]:
         "run": files,
         "name": name_of(verdict, "connector") or name_of(files.manifest, "connector") or "connector",
         "banner": headline(files),
+        "load": load_section(files.load),
         "cases": found,
         "grids": grids(verdict, catalog, found.links),
         "legend": legend(verdict),

@@ -23,6 +23,7 @@ class RunFiles:
     plan: Record
     verdict: Record | None
     problems: tuple[str, ...]
+    load: Record | None = None  # load.json; None when the run was no load
 
     @property
     def run_id(self) -> str:
@@ -43,7 +44,8 @@ def read_run(run_dir: Path) -> RunFiles:
     manifest = _read(run_dir / "manifest.json", problems)
     plan = _read(run_dir / "plan.json", problems)
     verdict = _read(run_dir / "verdict.json", problems)
-    return RunFiles(run_dir, manifest or {}, plan or {}, verdict, tuple(problems))
+    load = _read(run_dir / "load.json", problems) if (run_dir / "load.json").exists() else None
+    return RunFiles(run_dir, manifest or {}, plan or {}, verdict, tuple(problems), load)
 
 
 def _read(path: Path, problems: list[str]) -> Record | None:
