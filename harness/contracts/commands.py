@@ -48,3 +48,27 @@ def verify(pact: Path | None, provider: str | None, url: str | None, headers: tu
         return exit_code(outcomes)
 
     return run_until_done(or_interrupted(body()))
+
+
+@contracts.command(epilog=EPILOG)
+@click.argument("old", type=_PATH)
+@click.argument("new", type=_PATH)
+@click.option(
+    "--direction",
+    type=click.Choice(["request", "response", "both"]),
+    default="both",
+    show_default=True,
+    help="For a JSON Schema: others write it (request), others read it (response), or both. OpenAPI and AsyncAPI say it themselves.",
+)
+def diff(old: Path, new: Path, direction: str) -> int:
+    """Compare two versions of an OpenAPI, AsyncAPI or JSON Schema document. Exits 1 when a change breaks whoever relied on OLD."""
+    from harness.contracts.diff import compare, load_document  # noqa: PLC0415
+    from harness.contracts.diff.change import line  # noqa: PLC0415
+    from harness.errors import EXIT_PASS, EXIT_VIOLATION  # noqa: PLC0415
+
+    changes = compare(load_document(old), load_document(new), direction)  # type: ignore[arg-type]
+    for change in changes:
+        click.echo(line(change))
+    breaking = sum(change.breaking for change in changes)
+    click.echo(f"{breaking} breaking, {len(changes) - breaking} compatible" if changes else "no changes")
+    return EXIT_VIOLATION if breaking else EXIT_PASS
