@@ -5,18 +5,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.control_bodies import answer, read_json, whole_number
 from mocks.control_openapi import TAIL_DEFAULT, TAIL_MAX, control_document
 from mocks.control_shapes import ClockAdvance, ClockSet, PlanStep, StateChange, WindowChange
+from mocks.guests import Guests
 from mocks.kit.arming import arm, armed_step
 from mocks.kit.echo import Echo
-from mocks.kit.intake import BodyTooLarge, Incoming, check_json, read_body, with_whole_numbers
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import Refusal
 from mocks.kit.plans import Armed
@@ -40,10 +40,19 @@ class Controlled(Protocol):
     control_token: str
     provider_states: ProviderStates
 
+    urls: dict[str, str]
+    token_url: str
+    actor_client_id: str
+
     @property
     def room(self) -> HasRoutes: ...
 
     def identify(self) -> Mapping[str, Any]: ...
+    def pending(self) -> dict[str, int]: ...
+    def set_phase(self, name: str) -> None: ...
+    def admit_people(self, *, prefix: str, wave: str, role: str) -> None: ...
+    def record(self, kind: str, **columns: Any) -> None: ...
+    def final_views(self) -> None: ...
     def begin_window(self, fault_id: str, system: str) -> None: ...
     def end_window(self, fault_id: str, system: str) -> None: ...
     def clock_moved(self) -> None: ...
@@ -73,6 +82,7 @@ class Control:
             ("GET", "/provider-state", self._provider_states),
             ("POST", "/provider-state", self._set_provider_state),
             ("POST", "/shutdown", self._shutdown),
+            *Guests(self._world).table(),
         )
         routes = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
         handlers = {404: self._unknown, 405: self._unknown, 500: self._unknown}
@@ -177,39 +187,6 @@ class Control:
     async def _shutdown(self, _request: Request) -> Response:
         self._world.request_shutdown()
         return answer({"status": "stopping"}, 202)
-
-
-def answer(body: Any, status: int = 200) -> Response:
-    """A JSON answer."""
-    return Response(msgspec.json.encode(body), status, media_type="application/json")
-
-
-async def read_json(request: Request, shape: type[Any]) -> Any:
-    """The decoded body. Raises Refusal when it is not of this shape."""
-    headers = dict(request.scope["headers"])
-    try:
-        raw = await read_body(headers, request.receive)
-    except BodyTooLarge:
-        raise Refusal("PAYLOAD_TOO_LARGE", "the body is too large") from None
-    refusal = check_json(Incoming(headers, request.url.path, {}, {}, raw))
-    if refusal is not None:
-        raise refusal
-    try:
-        return msgspec.convert(with_whole_numbers(msgspec.json.decode(raw)), shape)
-    except msgspec.ValidationError as error:
-        raise Refusal("VALIDATION_FAILED", str(error)) from None
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise Refusal("MALFORMED_REQUEST", "the body is not JSON") from None
-
-
-def whole_number(request: Request, name: str, default: int) -> int:
-    """A query parameter that counts. Raises Refusal when it is not a whole number from 0."""
-    value = request.query_params.get(name)
-    if value is None:
-        return default
-    if not (value.isascii() and value.isdigit() and len(value) <= 12):
-        raise Refusal("INVALID_PARAMETER", f"{name} is {value[:20]!r}; expected a whole number from 0")
-    return int(value)
 
 
 def plan_row(step: Armed) -> dict[str, Any]:

@@ -51,6 +51,10 @@ OPERATIONS = (
         "POST", "/provider-state", "states.set", "Set a provider state, or (teardown) open the books anew", dict[str, Any],
         shapes.StateChange, codes=("INVALID_TRANSITION",),
     ),
+    Declared("GET", "/people", "people", "Where people work, for a load in another process", shapes.PeopleDesk),
+    Declared("POST", "/phases", "phases.begin", "A phase begins; people's documents may join it", shapes.WorldIdentity, shapes.PhaseBegin),
+    Declared("POST", "/quiet", "quiet.mark", "Write down how the waiting for the end went", shapes.WorldIdentity, shapes.QuietMark),
+    Declared("POST", "/final-views", "views.final", "Read every document into the history", shapes.WorldIdentity),
     Declared("POST", "/shutdown", "shutdown", "End the world", shapes.Stopping, status=202),
 )  # fmt: skip
 """What the control port offers, apart from this document and from pages for people."""

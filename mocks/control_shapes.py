@@ -121,3 +121,29 @@ class Stopping(msgspec.Struct):
     """The world will end."""
 
     status: Literal["stopping"]
+
+
+class PeopleDesk(msgspec.Struct):
+    """Where people work, and as which client; its secret is not told here. pending: what the world still owes."""
+
+    run_id: str
+    seed: int
+    urls: dict[str, str]
+    token_url: str
+    client_id: str
+    pending: dict[str, int]
+
+
+class PhaseBegin(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /phases. joins: documents of people whose correlation id is `<name>.<entity>.<transaction>` join the run."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
+    joins: bool = False
+    begin: bool = True
+
+
+class QuietMark(msgspec.Struct, forbid_unknown_fields=True):
+    """POST /quiet: how the waiting for the end went."""
+
+    state: Literal["begin", "end", "stuck", "deadline_shrinking"]
+    reason: Annotated[str, msgspec.Meta(max_length=200)] = ""

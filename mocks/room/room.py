@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mocks.control import read_json
+from mocks.control_bodies import read_json
 from mocks.kit.operation import Refusal
 from mocks.kit.problems import PROBLEM_TYPE, Problems
 from mocks.room.door import SESSION_LIVES_S, Door
