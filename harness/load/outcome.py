@@ -12,6 +12,7 @@ from harness.load.drive import Driven
 from harness.load.facts import Facts
 from harness.load.limits import Held, limits_held, saturation
 from harness.load.profile import Profile
+from harness.load.search import Search
 
 SCHEMA = 1
 FILE = "load.json"
@@ -64,6 +65,19 @@ def outcome(profile: Profile, driven: Driven, facts: Facts, flows: Sequence[str]
         "limits": [one.row() for one in held],
     }
     return Outcome({**head, **measured}, tuple(held), code)
+
+
+def with_knee(result: Outcome, search: Search, judged: int) -> Outcome:
+    """The outcome of the best probe, with the whole search: found is a pass, unless the judge says otherwise."""
+    if judged == EXIT_VIOLATION or search.sustained is None:
+        code = EXIT_NOT_ENOUGH_EVIDENCE if judged != EXIT_VIOLATION and search.broken is None else EXIT_VIOLATION
+    else:
+        code = EXIT_PASS if judged == EXIT_PASS and search.broken is not None else EXIT_NOT_ENOUGH_EVIDENCE
+    reasons = [reason for reason in result.document["reasons"] if reason.startswith("judge: ")]
+    if code != EXIT_PASS:
+        reasons.append(search.sentence())
+    head = {"verdict": WORDS[code], "exit_code": code, "reasons": reasons, "knee": search.document()}
+    return Outcome({**result.document, **head}, result.limits, code)
 
 
 def exit_code(judged: int, *, missed: bool, doubtful: bool) -> int:

@@ -1,8 +1,10 @@
 """`dryclose load` on a world of its own: one load from the first option drawn to the exit code."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -13,11 +15,11 @@ from harness.judge import Verdict, finish_history, judge, write_verdict
 from harness.load.documents import documents, senders_needed
 from harness.load.drive import Drive, Driven
 from harness.load.facts import read_facts
-from harness.load.generator import Crew
+from harness.load.knee import Found, find_knee
 from harness.load.options import LoadOptions
-from harness.load.outcome import Outcome, outcome, write
+from harness.load.outcome import Outcome, outcome, with_knee, write
+from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, load_profile
-from harness.run.connector import free_port
 from harness.run.final import close_books
 from harness.run.interrupt import or_interrupted
 from harness.run.leave import give_up
@@ -28,6 +30,7 @@ from harness.run.setup import Setup
 from reports import load_summary, write_ctrf, write_junit, write_report
 
 WAVE = "load"
+Body = Callable[[HostedGround, Setup, LoadOptions, Profile], Coroutine[Any, Any, Driven | Found]]
 
 
 async def load(options: LoadOptions) -> int:
@@ -44,8 +47,9 @@ async def load(options: LoadOptions) -> int:
 async def _loaded(setup: Setup, options: LoadOptions, profile: Profile, progress: Progress) -> int:
     try:
         async with hosted(setup, options, profile, progress) as ground:
-            driven = await unless_it_dies(ground.session.connector, play(ground, setup, options, profile))
-        return finish(setup, profile, driven, progress)
+            body: Body = find_knee if options.find_knee else play
+            found = await unless_it_dies(ground.session.connector, body(ground, setup, options, profile))
+        return finish(setup, profile, found, progress)
     except asyncio.CancelledError:
         give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
         raise
@@ -71,27 +75,22 @@ async def play(ground: HostedGround, setup: Setup, options: LoadOptions, profile
     return driven
 
 
-def crew_of(options: LoadOptions, senders: int) -> Crew:
-    """Locust's processes as they were asked for."""
-    port = options.master_port or (free_port() if options.workers > 1 or options.remote else 0)
-    workers = options.workers if options.workers > 1 and not options.remote else 0
-    return Crew(senders, workers=workers, remote=options.remote, bind_host=options.master_host, bind_port=port)
-
-
-def make_folder(run_dir: Path, name: str = "") -> Path:
-    """load/ of a run directory: what the senders play and measured, and Locust's own report."""
-    folder = run_dir / "load" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def finish(setup: Setup, profile: Profile, driven: Driven, progress: Progress) -> int:
+def finish(setup: Setup, profile: Profile, found: Driven | Found, progress: Progress) -> int:
     """A load that came to its end: judge, measure, store, show."""
     verdict = judged(setup, progress)
-    result = measured(setup, setup.catalog, profile, driven, verdict)
+    if isinstance(found, Found):
+        best = found.driven[found.best]
+        result = with_knee(measured(setup, setup.catalog, without_window(profile), best, verdict), found.search, verdict.exit_code)
+    else:
+        result = measured(setup, setup.catalog, profile, found, verdict)
     write(setup.directory.path, result.document)
     show(setup.directory.path, verdict, result)
     return result.exit_code
+
+
+def without_window(profile: Profile) -> Profile:
+    """Probes have no maintenance."""
+    return replace(profile, maintenance=None)
 
 
 def judged(setup: Setup, progress: Progress) -> Verdict:
@@ -112,7 +111,7 @@ def measured(setup: Setup, catalog: Catalog, profile: Profile, driven: Driven, v
     return outcome(replace(profile, flows=setup.flows), driven, facts, setup.flows, judged_part(verdict))
 
 
-def judged_part(verdict: Verdict) -> dict[str, object]:
+def judged_part(verdict: Verdict) -> dict[str, Any]:
     """What load.json says about the judge."""
     return {
         "run_id": verdict.run_id,
