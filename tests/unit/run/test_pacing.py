@@ -12,7 +12,7 @@ from harness.run.patience import BASE_S, RETRIES_S, patience_s, poll_cycle_s
 from harness.run.phases import unfired
 from harness.run.session import GRACE_S, Session
 from harness.run.tail import HistoryTail
-from harness.run.windows import halves
+from harness.run.windows import split
 from harness.scenario import Scenario
 
 CATALOG = load_catalog()
@@ -113,8 +113,8 @@ def test_a_step_that_did_not_fire_is_played_again(tmp_path: Path) -> None:
 
 
 def test_a_window_has_traffic_before_and_inside() -> None:
-    """Every second one arrives before the fault."""
-    before, inside = halves([experiment(number) for number in (1, 2, 3, 4, 5)])
+    """Every second one arrives before the fault, but no more than the connector has in its hands when the fault comes."""
+    experiments = [experiment(number) for number in (1, 2, 3, 4, 5)]
 
-    assert [e.number for e in before] == [1, 3, 5]
-    assert [e.number for e in inside] == [2, 4]
+    assert [[e.number for e in part] for part in split(experiments, 9)] == [[1, 3, 5], [2, 4]]
+    assert [[e.number for e in part] for part in split(experiments, 2)] == [[1, 3], [2, 4, 5]]
