@@ -16,6 +16,7 @@ from contracts.catalog import CatalogError, load_catalog
 from harness.canary import expectation, run_canary
 from harness.contracts.commands import contracts
 from harness.crash import crash_message
+from harness.demo_command import demo
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
 from harness.run.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
 
@@ -254,3 +255,4 @@ def doctor() -> int:
 
 
 cli.add_command(contracts)
+cli.add_command(demo)

@@ -24,5 +24,13 @@ def draw_seed() -> int:
 
 
 def draw_run_id() -> str:
-    """`r` and four letters or digits. Never derived from the seed: a connector that keeps state must not meet the same ids in its second run."""
+    """`r` and four letters or digits.
+
+    Never derived from the seed: a connector that keeps state must not meet the same ids in its second run.
+    """
     return "r" + "".join(secrets.choice(ALPHABET) for _ in range(RUN_ID_LENGTH - 1))
+
+
+def draw_secret() -> str:
+    """A text that nobody can guess, for a code or a session. Never derived from a seed, which stands in the history."""
+    return secrets.token_urlsafe(24)

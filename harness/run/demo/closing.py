@@ -1,0 +1,45 @@
+"""The last words of a demo: how many documents, how much money, which faults, and whether the totals agree."""
+
+from dataclasses import dataclass
+
+from harness.run.demo.books import Books
+from harness.run.demo.floor import Floor
+from harness.run.demo.narrator import money_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Counts of one demo."""
+
+    seconds: float
+    floor: Floor
+    books: Books
+
+    def lines(self) -> list[str]:
+        """What is printed."""
+        return [f"{name:<10} {text}" for name, text in self.facts()]
+
+    def facts(self) -> list[tuple[str, str]]:
+        """The same for the page: name and text."""
+        floor = self.floor
+        with_people = sum(1 for document in floor.open("approval") if document.handed_in)
+        in_flight = len(floor.open("approved", "connector"))
+        parked = sum(1 for document in floor.open("stopped") if document.parked)
+        minutes, seconds = divmod(round(self.seconds), 60)
+        unhealed = floor.thrown - floor.healed
+        documents = (
+            f"{floor.handed_in} handed in: {floor.posted} posted, {floor.stopped} refused or rejected, "
+            f"{with_people} still with people, {in_flight} in flight, {parked} parked"
+        )
+        verdict = (
+            "the totals agree: what was approved is in the ERP exactly once, or accounted for"
+            if self.books.agree
+            else "THE TOTALS DO NOT AGREE: something was lost or booked twice; the history in the run directory shows where"
+        )
+        return [
+            ("played", f"{minutes} min {seconds} s"),
+            ("documents", documents),
+            *(("money", line.text) for line in money_lines(self.books, "")),
+            ("faults", f"{floor.thrown} thrown, {floor.healed} healed" + (f", {unhealed} not yet" if unhealed else "")),
+            ("so", verdict),
+        ]
