@@ -67,7 +67,7 @@ OUTCOME_WORD: Mapping[str, str] = MappingProxyType(
 )
 
 
-FAMILY_WORD: Mapping[str, str] = MappingProxyType({"none": "no fault"})
+FAMILY_WORD: Mapping[str, str] = MappingProxyType({"none": "no fault", "all": "in all"})
 
 
 def word(name: str) -> str:

@@ -24,7 +24,7 @@ class Parked:
 
 
 def straight_through(con: duckdb.DuckDBPyConnection) -> Document:
-    """Posted without parking / expected to be posted, per fault family; "none" for transactions that met no fault."""
+    """Posted without parking / expected to be posted, per fault family; "none" for transactions that met no fault, "all" in total."""
     rows = fetch(con, query("straight_through"))
     return {
         row["family"]: {

@@ -1,10 +1,11 @@
 -- Questions of the judge beside the invariants, by name (queries.py). The views are in views.sql.
 
 -- section: straight_through
--- posted without parking / expected to be posted, per fault family; "none" met no fault
+-- posted without parking / expected to be posted, per fault family; "none" met no fault, "all" counts each transaction once
 with families as (
   select o.txn_id, coalesce(x.family, 'none') as family from outcome o
-  left join (select distinct txn_id, family from experienced where how <> 'collateral') x using (txn_id) where o.role <> 'solo')
+  left join (select distinct txn_id, family from experienced where how <> 'collateral') x using (txn_id) where o.role <> 'solo'
+  union all select o.txn_id, 'all' from outcome o where o.role <> 'solo')
 select f.family, count(*) filter (o.recoverable and o.expected = 'posted') as expected,
   count(*) filter (o.recoverable and o.expected = 'posted' and o.meaning = 'posted' and o.live_n = 1 and not o.was_parked) as posted
 from families f join outcome o using (txn_id) group by 1 order by 1

@@ -13,6 +13,7 @@ def test_straight_through_counts_by_family(tmp_path: Path) -> None:
     assert rates["none"] == {"posted": 16, "expected": 16, "rate": 1.0}
     assert rates["connection"] == {"posted": 2, "expected": 2, "rate": 1.0}
     assert rates["business"]["expected"] == 0
+    assert rates["all"]["expected"] <= sum(rate["expected"] for family, rate in rates.items() if family != "all")
 
 
 def test_a_connector_that_parks_everything_is_visible(tmp_path: Path) -> None:
