@@ -88,12 +88,12 @@ def _rate(count: int, seconds: float) -> float:
 
 
 def calm(journeys: Sequence[Journey], window: Window | None, drain_limit_s: float) -> list[Journey]:
-    """Documents that were approved outside of the maintenance and of the drain after it, as far as that may take."""
+    """Documents whose way did not touch the maintenance or the drain after it, as far as that may take."""
     if window is None:
         return list(journeys)
     drained = drained_at(journeys, window[1])
     until = window[1] + drain_limit_s if drained is None else min(drained, window[1] + drain_limit_s)
-    return [one for one in journeys if not window[0] <= one.approved_s < until]
+    return [one for one in journeys if one.approved_s >= until or (one.confirmed_s is not None and one.confirmed_s <= window[0])]
 
 
 def drained_at(journeys: Iterable[Journey], ends: float) -> float | None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from harness.run.options import Network
 
+DEFAULT_MASTER_PORT = 5557  # Locust's own
+
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:

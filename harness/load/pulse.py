@@ -25,9 +25,10 @@ class _Row(msgspec.Struct, frozen=True):
 class Pulse:
     """Where the documents of a load stand, from the history alone."""
 
-    def __init__(self, path: Path, catalog: Catalog) -> None:
+    def __init__(self, path: Path, catalog: Catalog, *, from_start: bool = False) -> None:
+        """Reads what is written from now on, or everything."""
         self._path = path
-        self._offset = path.stat().st_size if path.exists() else 0
+        self._offset = path.stat().st_size if path.exists() and not from_start else 0
         self._decoder = msgspec.json.Decoder(_Row)
         self._sources = {flow.source_document for flow in catalog.flows.values()}
         self._new: dict[str, str] = {}

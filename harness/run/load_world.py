@@ -11,6 +11,7 @@ from harness.load.documents import ROLE, Document, prefix
 from harness.load.generator import Target
 from harness.load.options import LoadOptions
 from harness.load.profile import Profile
+from harness.manifest import load_manifest
 from harness.plan.model import Plan, Wave
 from harness.run.progress import Progress
 from harness.run.session import Session
@@ -25,7 +26,8 @@ REQUIRED = ("C01", "C02", "C03", "C05", "C06", "C08", "L01")
 
 def load_setup(options: LoadOptions, profile: Profile, catalog: Catalog) -> Setup:
     """Seed, run id, run directory. Raises UsageError and ConfigError before anything has started."""
-    return new_run(catalog, scenario_of(profile), options.connector or ENGINE_MANIFEST, seed=options.seed, out=options.out)
+    manifest = load_manifest(options.connector or ENGINE_MANIFEST, catalog)
+    return new_run(catalog, scenario_of(profile), manifest, seed=options.seed, out=options.out)
 
 
 def scenario_of(profile: Profile) -> Scenario:

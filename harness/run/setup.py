@@ -65,12 +65,12 @@ def set_up(options: VerifyOptions) -> Setup:
     """Read and check everything, then make the run directory. Raises UsageError and ConfigError before anything has started."""
     catalog = load_catalog()
     scenario = load_scenario(options.scenario, catalog)
-    return new_run(catalog, scenario, manifest_path(options.connector, scenario), seed=options.seed, out=options.out)
+    manifest = load_manifest(manifest_path(options.connector, scenario), catalog)
+    return new_run(catalog, scenario, manifest, seed=options.seed, out=options.out)
 
 
-def new_run(catalog: Catalog, scenario: Scenario, connector: Path, *, seed: int | None, out: Path | None) -> Setup:
-    """A run of this scenario with the connector of this manifest; seed None: drawn. Makes the run directory."""
-    manifest = load_manifest(connector, catalog)
+def new_run(catalog: Catalog, scenario: Scenario, manifest: Manifest, *, seed: int | None, out: Path | None) -> Setup:
+    """A run of this scenario with this connector; seed None: drawn. Makes the run directory."""
     manifest = replace(manifest, flows=manifest.flows or tuple(catalog.flows))
     run_id = wall.draw_run_id()
     seed = seed if seed is not None else wall.draw_seed()

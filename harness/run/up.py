@@ -14,6 +14,7 @@ from harness.run.progress import Progress, new_progress
 from harness.run.session import Session
 from harness.run.setup import RUNS, Setup, set_up
 from harness.run.stage import contract_values, export_lines, new_planner, raise_curtain, stage
+from mocks.world import World
 
 
 async def up(options: UpOptions) -> int:
@@ -49,6 +50,7 @@ async def _open(setup: Setup, options: UpOptions, progress: Progress) -> None:
         if options.env:
             for line in export_lines(setup.manifest, contract_values(setup, session.world)):
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(load_line(session.world), markup=False, highlight=False, soft_wrap=True)
             _subscribe_running(session)
         else:
             await raise_curtain(session)
@@ -72,6 +74,12 @@ def _subscribe_running(session: Session) -> None:
         )
 
 
+def load_line(world: World) -> str:
+    """How to load this world. A comment, because a connector that takes the exports over must not get these secrets."""
+    secrets = f"DRYCLOSE_CONTROL_TOKEN={world.control_token} DRYCLOSE_PEOPLE_SECRET={world.actor_client_secret}"
+    return f"# {secrets} dryclose load --attach {world.control_url}"
+
+
 def signpost(session: Session) -> Iterable[str]:
     """Where everything is."""
     world = session.world
@@ -82,4 +90,5 @@ def signpost(session: Session) -> Iterable[str]:
     yield f"{'':<12}   people     client_id={world.actor_client_id}  client_secret={world.actor_client_secret}  (header X-Acting-User)"
     yield f"{'control':<12} {world.control_url}   Authorization: Bearer {world.control_token}"
     yield f"{'connector':<12} {session.connector.base_url}   log {session.connector.log_path}"
+    yield load_line(world)
     yield "Ctrl-C stops everything."

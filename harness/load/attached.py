@@ -1,0 +1,215 @@
+"""`dryclose load --attach URL`: load for a world and a connector that run already (`dryclose up`, `dryclose up --env`).
+
+Everything goes over the world's control port. Its history is copied while it grows, from the moment of attaching on, so that the run
+directory of the load is judged like any other; nothing else should happen in that world meanwhile.
+"""
+
+import asyncio
+import ipaddress
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from harness.errors import ConnectorError, UsageError
+from harness.load.documents import Document
+from harness.load.generator import Target
+
+TOKEN, SECRET = "DRYCLOSE_CONTROL_TOKEN", "DRYCLOSE_PEOPLE_SECRET"
+MAINTENANCE = "F-B5"
+PAGE = 5000
+PUMP_S = 0.4
+PROBE_S = 0.1
+CALL_S = 10.0
+
+
+def loopback(url: str) -> str:
+    """The address without a trailing slash. Raises UsageError for any host but this machine: load is sent to nobody else."""
+    try:
+        parts = urlsplit(url)
+        host, valid = parts.hostname or "", parts.scheme == "http" and parts.port is not None
+    except ValueError:
+        host, valid = "", False
+    if not valid:
+        raise UsageError(f"--attach {url}: expected an address such as http://127.0.0.1:8004")
+    if not _local(host):
+        raise UsageError(f"--attach {url}: {host} is not this machine; load is only sent to loopback addresses (127.0.0.1, ::1, localhost)")
+    return url.rstrip("/")
+
+
+def _local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(slots=True)
+class AttachedGround:
+    """A world in another process."""
+
+    http: aiohttp.ClientSession
+    control: str
+    copy: Path
+    people: Mapping[str, Any]
+    secret: str
+    seq: int = 0
+    lags: list[tuple[float, float]] = field(default_factory=list)
+    last_line: bytes = b""
+
+    @property
+    def target(self) -> Target:
+        """Where people work, and as whom."""
+        return Target(dict(self.people["urls"]), self.people["token_url"], self.people["client_id"], self.secret)
+
+    @property
+    def history(self) -> Path:
+        """Our copy."""
+        return self.copy
+
+    async def admit(self, wave: str) -> None:
+        """Documents of this wave join the run."""
+        self.copy.touch()
+        await self.post("/phases", {"name": wave, "joins": True, "begin": False})
+
+    async def begin(self, wave: str) -> None:
+        """The phase carries the wave's name."""
+        await self.post("/phases", {"name": wave})
+
+    async def window(self, system: str, *, on: bool) -> None:
+        """503 with Retry-After for everybody."""
+        await self.post("/windows", {"fault_id": MAINTENANCE, "system": system, "on": on})
+
+    async def refresh(self, joined: dict[str, str], documents: dict[str, Document]) -> None:
+        """The world keeps its books itself."""
+
+    def pids(self) -> dict[str, int | None]:
+        """Nobody of them is ours."""
+        return {}
+
+    async def quiet(self, state: str, reason: str) -> None:
+        """How the waiting ended."""
+        await self.post("/quiet", {"state": state, "reason": reason})
+
+    async def final_views(self) -> None:
+        """The world reads its documents into the history; then the copy is made whole."""
+        await self.post("/phases", {"name": "final"})
+        await self.post("/final-views", None)
+        await self.pump()
+
+    async def post(self, path: str, body: Any) -> Any:
+        """One operation of the control port."""
+        return await call(self.http, "POST", self.control + path, body)
+
+    # --- the copy of the history
+
+    async def pump(self) -> None:
+        """Take over what is new."""
+        while True:
+            async with self.http.get(f"{self.control}/history?after={self.seq}&limit={PAGE}") as answer:
+                answer.raise_for_status()
+                data = await answer.read()
+            lines = data.splitlines()
+            if not lines:
+                return
+            with self.copy.open("ab") as file:
+                file.write(data)
+            self.last_line = lines[-1]
+            self.seq = json.loads(self.last_line)["seq"]
+            if len(lines) < PAGE:
+                return
+
+    def close_copy(self) -> None:
+        """The copy is complete up to here: it ends as a history ends."""
+        last = json.loads(self.last_line) if self.last_line else {}
+        kept = {name: last.get(name) for name in ("run_id", "t_mono_ns", "t_wall", "t_biz", "phase")}
+        row = {**kept, "seq": self.seq + 1, "kind": "run_end", "node": "harness"}
+        with self.copy.open("ab") as file:
+            file.write(json.dumps(row).encode() + b"\n")
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Copy, and measure how long the world takes to answer anything at all."""
+        tasks = [asyncio.create_task(self._pumping()), asyncio.create_task(self._probing())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _pumping(self) -> None:
+        while True:
+            await self.pump()
+            await asyncio.sleep(PUMP_S)
+
+    async def _probing(self) -> None:
+        while True:
+            sent = monotonic()
+            async with self.http.get(f"{self.control}/health") as answer:
+                await answer.read()
+            self.lags.append((sent, round((monotonic() - sent) * 1000, 2)))
+            await asyncio.sleep(PROBE_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How to get in: the control port, connectors that must be alive, and the secrets."""
+
+    control: str
+    connectors: tuple[str, ...]
+    token: str
+    secret: str
+
+
+def door(urls: tuple[str, ...], environment: Mapping[str, str] = os.environ) -> Door:
+    """The first address is the world's control port, further ones are connectors. Raises UsageError."""
+    control, *others = [loopback(url) for url in urls]
+    token, secret = environment.get(TOKEN), environment.get(SECRET)
+    if not token or not secret:
+        raise UsageError(f"--attach needs {TOKEN} and {SECRET} in the environment; `dryclose up --env` prints them for its world")
+    return Door(control, tuple(others), token, secret)
+
+
+@asynccontextmanager
+async def attached(way: Door, copy: Path) -> AsyncIterator[AttachedGround]:
+    """The world behind the door; its history is copied to `copy`. Raises UsageError when nobody is there."""
+    timeout = aiohttp.ClientTimeout(total=CALL_S)
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {way.token}"}, timeout=timeout, trust_env=False) as http:
+        for url in way.connectors:
+            await _alive(http, url)
+        people = await call(http, "GET", f"{way.control}/people", None)
+        seed = await call(http, "GET", f"{way.control}/seed", None)
+        yield AttachedGround(http, way.control, copy, people, way.secret, seq=int(seed["seq"]))
+
+
+async def call(http: aiohttp.ClientSession, method: str, url: str, body: Any) -> Any:
+    """One operation of the control port. Raises UsageError when there is no control port, ConnectorError when it stops answering."""
+    try:
+        async with http.request(method, url, json=body) as answer:
+            text = await answer.text()
+            if answer.status in {401, 404}:
+                raise UsageError(f"{method} {url} answered {answer.status}: expected the control port of a world whose token is {TOKEN}")
+            answer.raise_for_status()
+            return json.loads(text)
+    except (aiohttp.ClientConnectorError, ValueError):
+        raise UsageError(f"{url}: there is no control port of a world; start one with `dryclose up --env`") from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ConnectorError(f"the attached world stopped answering: {method} {url}: {error or type(error).__name__}") from None
+
+
+async def _alive(http: aiohttp.ClientSession, url: str) -> None:
+    try:
+        async with http.get(f"{url}/health", headers={"Authorization": ""}) as answer:
+            status = str(answer.status)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        status = str(error) or type(error).__name__
+    if status != "200":
+        raise UsageError(f"--attach {url}: GET {url}/health: {status}; expected 200 from the connector that is to be loaded")

@@ -1,0 +1,53 @@
+"""`dryclose load --worker`: senders on this machine for a master elsewhere. What they send, where and as whom, the master says."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+from time import monotonic
+
+from harness.errors import EXIT_PASS, ConnectorError, UsageError
+from harness.load.generator import end, start, tail
+from harness.load.options import DEFAULT_MASTER_PORT, LoadOptions
+from harness.run.interrupt import or_interrupted
+from harness.run.progress import new_progress
+
+WAIT_S = 30.0
+RETRY_S = 0.5
+
+
+async def work(options: LoadOptions) -> int:
+    """Returns 0 when the master ended the load. Raises UsageError when no master is there."""
+    return await or_interrupted(_work(options))
+
+
+async def _work(options: LoadOptions) -> int:
+    host, port = options.master_host, options.master_port or DEFAULT_MASTER_PORT
+    progress = new_progress(quiet=options.quiet)
+    await _master_is_there(host, port)
+    progress.say(f"sending for the master at {host}:{port}")
+    with tempfile.TemporaryDirectory(prefix="dryclose-load-") as name:
+        folder = Path(name)
+        log = folder / "locust.log"
+        process = await start(["--worker", "--master-host", host, "--master-port", str(port)], folder, log, {})
+        try:
+            code = await process.wait()
+        finally:
+            await end(process)
+        if code:
+            raise ConnectorError(f"the load worker ended with exit code {code}:\n{tail(log)}")
+    progress.say("the master ended the load")
+    return EXIT_PASS
+
+
+async def _master_is_there(host: str, port: int) -> None:
+    began = monotonic()
+    while True:
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), RETRY_S * 4)
+        except (OSError, TimeoutError) as error:
+            if monotonic() - began > WAIT_S:
+                raise UsageError(f"no master at {host}:{port}: {error or 'no answer'}; start one with `dryclose load --master`") from None
+            await asyncio.sleep(RETRY_S)
+        else:
+            writer.close()
+            return
