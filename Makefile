@@ -4,7 +4,7 @@ UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: verify test quick lint types arrows bench docs clean help
+.PHONY: verify test quick lint types arrows bench docs pacts clean help
 
 verify: $(VENV)/.runtime ## the main job: world, reference engine, experiments, verdict and report in runs/
 	$(BIN)/dryclose verify $(ARGS)
@@ -30,6 +30,9 @@ bench: $(VENV)/.dev ## figures, each beside a bare baseline measured in the same
 
 docs: $(VENV)/.dev ## write the pages that are generated from the code
 	$(BIN)/python -m harness.docs
+
+pacts: $(VENV)/.dev ## write the pact files that the engine's consumer tests play
+	$(BIN)/python -m tests.contract.pact.files
 
 clean: ## remove the environment and every cache; runs/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

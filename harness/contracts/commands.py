@@ -1,6 +1,7 @@
 """`dryclose contracts verify | publish | diff`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -46,6 +47,37 @@ def verify(pact: Path | None, provider: str | None, url: str | None, headers: tu
             for line in lines(outcome):
                 click.echo(line)
         return exit_code(outcomes)
+
+    return run_until_done(or_interrupted(body()))
+
+
+@contracts.command(epilog=EPILOG)
+@click.option("--broker", required=True, help="Base address of the Pact Broker.")
+@click.option("--version", help="Version of the consumer.  [default for our own pacts: dryclose's version]")
+@click.option("--branch", help="Branch that this version of the consumer is on.")
+@click.option("--token-env", "--token", "token_env", metavar="NAME", help="Name of the environment variable that holds the broker's token.")
+@click.option("--pact", type=_PATH, help="A consumer's pact file; needs --version.  [default: all of ours]")
+@click.option("--provider", help="Which of our systems stands for the provider of --pact.")
+@click.option("--provider-version", help="Version under which results are published.  [default: dryclose's version]")
+@click.option("--pacts-only", is_flag=True, help="Publish no verification results.")
+def publish(**options: Any) -> int:
+    """Verify pacts, then hand pacts and results to a Pact Broker.
+
+    Without --token-env the usual variables count: PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD.
+    """
+    from harness.contracts.outcome import exit_code, lines  # noqa: PLC0415
+    from harness.contracts.publish import PublishOptions  # noqa: PLC0415
+    from harness.contracts.publish import publish as publish_pacts  # noqa: PLC0415
+    from harness.errors import EXIT_PASS  # noqa: PLC0415
+    from harness.run.interrupt import or_interrupted  # noqa: PLC0415
+    from harness.run.loop import run_until_done  # noqa: PLC0415
+
+    async def body() -> int:
+        outcomes = await publish_pacts(PublishOptions(**options), lambda text: click.echo(text, err=True))
+        for outcome in outcomes:
+            for line in lines(outcome):
+                click.echo(line)
+        return EXIT_PASS if options["pacts_only"] else exit_code(outcomes)
 
     return run_until_done(or_interrupted(body()))
 

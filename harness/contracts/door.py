@@ -23,12 +23,13 @@ BODY_MAX = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request that went through, and what was answered: `said` in words."""
+    """One request that went through, and what was answered: `said` in words, `answered` False when nobody did."""
 
     method: str
     path: str
     query: str
     said: str
+    answered: bool = True
 
 
 class Door:
@@ -77,7 +78,7 @@ class Door:
                     response.headers.add(name, value)
                 return response
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            self.seen.append(Seen(request.method, request.path, query, f"nothing: {type(error).__name__}: {error}"[:DETAIL_MAX]))
+            self.seen.append(Seen(request.method, request.path, query, f"{type(error).__name__}: {error}"[:DETAIL_MAX], answered=False))
             return web.Response(status=502, text="dryclose: the provider did not answer")
 
     def _to_send(self, request: web.Request, query: str) -> dict[str, str]:

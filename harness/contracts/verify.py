@@ -15,7 +15,7 @@ from harness.contracts.pactfile import PactFile, read_pact
 from harness.contracts.relay import Event
 from harness.contracts.verifying import Target, verify_pact
 from harness.errors import UsageError, did_you_mean
-from harness.run.provider import MockProvider, mock_provider
+from harness.run.provider import MockProvider, mock_provider, provider_states
 
 PACTS = Path(__file__).parents[2] / "contracts" / "pacts"
 SYSTEMS = ("erp", "procurement", "expense", "identity")
@@ -50,7 +50,7 @@ async def verify(options: VerifyOptions, say: Say) -> list[Outcome]:
     if options.headers or options.state_url:
         raise UsageError("--header and --state-url belong to --url: our own mocks need neither")
     async with mock_provider() as mocks:
-        states = frozenset(str(each["state"]) for each in await mocks.states())
+        states = frozenset(str(each["state"]) for each in provider_states())
         return [await _against_mock(pact, provider, mocks, states, say) for pact, provider in chosen]
 
 

@@ -126,17 +126,19 @@ def _expectation(
     each: Interaction, result: dict[str, Any] | None, relay: Relay, answers: Mapping[tuple[str, str, str], list[Seen]]
 ) -> Expectation:
     answered = answers.get((each.method, each.path, each.query)) if each.kind == "http" else None
-    answer = answered.pop(0).said if answered else None
+    answer = answered.pop(0) if answered else None
     failed = [f"provider state {state!r}: {relay.state_errors[state]}" for state in each.states if state in relay.state_errors]
     if failed:
         return Expectation(each.description, "unverified", tuple(failed))
     if result is None:
         return Expectation(each.description, "unverified", ("the verifier left it out",))
+    if answer is not None and not answer.answered:
+        return Expectation(each.description, "unverified", (f"nobody answered: {answer.said}",))
     if result.get("result") == "OK":
         return Expectation(each.description, "kept")
     if each.description in relay.missing:
         return Expectation(each.description, "broken", (relay.missing[each.description],))
-    return Expectation(each.description, "broken", reasons(result.get("mismatch")), answer)
+    return Expectation(each.description, "broken", reasons(result.get("mismatch")), answer.said if answer else None)
 
 
 async def _no_states(_change: dict[str, Any]) -> tuple[dict[str, Any], str | None]:

@@ -1,4 +1,4 @@
-"""The pages of docs/ and the OpenAPI documents of contracts/, generated from the registries that the program itself runs by.
+"""The pages of docs/ and the OpenAPI and AsyncAPI documents of contracts/, generated from the registries that the program itself runs by.
 
 `python -m harness.docs` writes them, `python -m harness.docs --check` only says which ones differ (exit 1).
 """
@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from contracts.catalog import Catalog, load_catalog
+from harness.docs.asyncapi import asyncapi_document
 from harness.docs.cli import cli_page
 from harness.docs.faults import faults_page
 from harness.docs.flows import flows_page
 from harness.docs.invariants import invariants_page
+from harness.docs.provider_states import provider_states_page
 from harness.docs.run_directory import run_directory_page
 from harness.docs.scenarios import scenarios_page
 from harness.run.documents import openapi_documents
@@ -19,6 +21,7 @@ from harness.run.documents import openapi_documents
 ROOT = Path(__file__).parents[2]
 DOCS = "docs"
 OPENAPI = "contracts/openapi"
+ASYNCAPI = "contracts/asyncapi"
 
 PAGES: Mapping[str, Callable[[Catalog], str]] = {
     "flows": flows_page,
@@ -27,6 +30,7 @@ PAGES: Mapping[str, Callable[[Catalog], str]] = {
     "scenarios": scenarios_page,
     "cli": cli_page,
     "run-directory": run_directory_page,
+    "provider-states": provider_states_page,
 }
 
 
@@ -36,10 +40,12 @@ def pages() -> dict[str, str]:
     return {f"{DOCS}/{name}.md": page(catalog) for name, page in PAGES.items()}
 
 
-def openapi_files() -> dict[str, str]:
-    """The OpenAPI document of every system by its path in the project. Opens a world for a moment."""
+def contract_files() -> dict[str, str]:
+    """The OpenAPI document of every system, and the AsyncAPI document of the events, by path. Opens a world for a moment."""
     found = openapi_documents()
-    return {f"{OPENAPI}/{name}.json": json.dumps(document, indent=1, ensure_ascii=False) + "\n" for name, document in found.items()}
+    files = {f"{OPENAPI}/{name}.json": document for name, document in found.items()}
+    files[f"{ASYNCAPI}/events.json"] = asyncapi_document(load_catalog(), found)
+    return {path: json.dumps(document, indent=1, ensure_ascii=False) + "\n" for path, document in files.items()}
 
 
 def differing(files: Mapping[str, str], root: Path = ROOT) -> list[str]:

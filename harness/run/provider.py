@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from mocks.provider_states.desk import listing
 from mocks.world import World, WorldConfig
 
 SEED, RUN_ID = 0, "pact"
@@ -48,15 +49,6 @@ class MockProvider:
             body = await answer.json(content_type=None)
         return (body, None) if answer.status == 200 else ({}, str(body.get("detail", f"the control port answered {answer.status}")))
 
-    async def states(self) -> list[dict[str, Any]]:
-        """Every provider state that there is."""
-        headers = {"Authorization": f"Bearer {self._world.control_token}"}
-        async with self._http.get(f"{self._world.control_url}/provider-state", headers=headers) as answer:
-            body = await answer.json()
-        items = body["items"]
-        assert isinstance(items, list)
-        return items
-
     async def take_event(self, type_: str) -> Arrived | None:
         """The last event of this type that the present state has caused; None when there is none."""
         await self._delivered()
@@ -76,6 +68,11 @@ class MockProvider:
         headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
         self.arrived.append(Arrived(str(envelope["type"]), body, headers))
         return web.Response(status=202)
+
+
+def provider_states() -> list[dict[str, Any]]:
+    """Every state that a world knows: its name, what it brings about, its parameters with their defaults."""
+    return listing()
 
 
 @contextlib.asynccontextmanager

@@ -66,13 +66,13 @@ def all_states() -> dict[str, State]:
 
 
 def listing() -> list[dict[str, Any]]:
-    """Every provider state for people and tools: what it brings about, what it may be told, with the default of each parameter."""
+    """Every provider state for people and tools: what it brings about; default and possible values of each parameter."""
     return [
         {
             "state": state.name,
             "doc": state.doc,
-            "about": (state.parameters.__doc__ or "").strip(),
             "params": {name: msgspec.to_builtins(default) for name, default in _defaults(state).items()},
+            "choices": _choices(state),
         }
         for state in all_states().values()
     ]
@@ -80,6 +80,12 @@ def listing() -> list[dict[str, Any]]:
 
 def _defaults(state: State) -> dict[str, Any]:
     return {field.name: field.default for field in msgspec.structs.fields(state.parameters)}
+
+
+def _choices(state: State) -> dict[str, list[str]]:
+    """The values of each parameter that takes only some."""
+    schema = msgspec.json.schema(state.parameters)["$defs"][state.parameters.__name__]
+    return {name: member["enum"] for name, member in schema["properties"].items() if "enum" in member}
 
 
 def _resolve(name: str, params: Mapping[str, Any]) -> tuple[State, Any]:

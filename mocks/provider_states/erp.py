@@ -106,14 +106,14 @@ class DocumentGone(Parameters, frozen=True, kw_only=True):
 def states() -> tuple[State, ...]:
     """Every state of the ERP."""
     return (
-        State("a supplier exists", "with these ids, status and block", SupplierGiven, _supplier),
+        State("a supplier exists", "with this id, status and block", SupplierGiven, _supplier),
         State("there is no supplier", "nobody has this id", SupplierGone, _no_supplier),
         State("a cost centre exists", "active, or not", CostCenterGiven, _cost_center),
         State("a project exists", "open, or not", ProjectGiven, _project),
-        State("an employee exists", "as somebody to post for, or as an approver with a limit", EmployeeGiven, _employee),
+        State("an employee exists", "to post for, or as an approver; `limit` as decimal text, null: no limit", EmployeeGiven, _employee),
         State("a period is open", "postings of the module are accepted", PeriodGiven, lambda stage, given: _period(stage, given, "open")),
         State("a period is closed", "postings are refused", PeriodGiven, lambda stage, given: _period(stage, given, "closed")),
-        State("a purchase order exists", "created, or cancelled", OrderGiven, _order),
+        State("a purchase order exists", "created, or cancelled; a number that is not given is drawn and answered", OrderGiven, _order),
         State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, "ap_invoice")),
         State("a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, "journal_entry")),
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
@@ -121,7 +121,9 @@ def states() -> tuple[State, ...]:
     )
 
 
-_POSTING_DOC = "accepted (its job has not run), posted, rejected by its job, withdrawn, or undone (voided or reversed)"
+_POSTING_DOC = (
+    "accepted (its job has not run), posted, rejected by its job, withdrawn, or undone (voided, reversed); what is not given is drawn"
+)
 
 
 def _company(stage: Stage, code: str) -> ErpCompany:

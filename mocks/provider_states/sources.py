@@ -53,9 +53,19 @@ def states() -> tuple[State, ...]:
     """Every state of the source systems."""
     gone = "nobody has this id (so it is in every state; for readers)"
     return (
-        State("a requisition exists", "in this status, with the events that led there", RequisitionGiven, _requisition),
+        State(
+            "a requisition exists",
+            "in this status, with the events that led there; `erp_order_number` is what an ordered one carries",
+            RequisitionGiven,
+            _requisition,
+        ),
         State("there is no requisition", gone, RequisitionGone, lambda _stage, given: {"id": given.id}),
-        State("an expense report exists", "in this state, with the events that led there", ReportGiven, _report),
+        State(
+            "an expense report exists",
+            "in this state, with the events that led there; `erp_document` is what a posted one carries",
+            ReportGiven,
+            _report,
+        ),
         State("there is no expense report", gone, ReportGone, lambda _stage, given: {"report_id": given.report_id}),
     )
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from contracts.catalog import load_catalog
-from harness.docs import OPENAPI, differing, openapi_files, pages
+from harness.docs import ASYNCAPI, OPENAPI, contract_files, differing, pages
 from harness.docs.cli import helps
 from harness.judge.invariants import load_invariants
 from harness.scenario import scenario_names
 
 ROOT = Path(__file__).parents[2]
-WRITTEN_BY_HAND = {"connector-contract.md"}
+WRITTEN_BY_HAND = {"connector-contract.md", "contracts.md"}
 STALE = "run `make docs` and commit what it writes"
 
 
@@ -22,11 +22,11 @@ def test_page_is_as_generated(path: str) -> None:
     assert differing({path: pages()[path]}) == [], STALE
 
 
-def test_openapi_documents_are_what_the_systems_emit() -> None:
-    """contracts/openapi holds what /openapi.json of each running system answers, and nothing else."""
-    emitted = openapi_files()
+def test_contract_documents_are_what_the_systems_emit() -> None:
+    """contracts/openapi holds what /openapi.json of each running system answers, contracts/asyncapi their events, and nothing else."""
+    emitted = contract_files()
     assert differing(emitted) == [], STALE
-    assert {f"{OPENAPI}/{path.name}" for path in (ROOT / OPENAPI).glob("*.json")} == set(emitted)
+    assert {f"{folder}/{path.name}" for folder in (OPENAPI, ASYNCAPI) for path in (ROOT / folder).glob("*.json")} == set(emitted)
 
 
 def test_every_page_is_generated_or_known() -> None:

@@ -1,0 +1,122 @@
+"""`--url`: a pact against somebody's real system, so that drift shows. The system is a small one on loopback here."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from harness.contracts.outcome import Outcome, exit_code, lines
+from harness.contracts.verify import VerifyOptions, verify
+from tests.contract.pact.users_pact import NUMBER, ORDER_EXISTS, interaction, pact
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def against(handler: Handler, file: Path, *, path: str = "", state_path: str | None = None, headers: tuple[str, ...] = ()) -> Outcome:
+    """Verify a pact against this handler."""
+
+    async def body() -> Outcome:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", handler)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        state_url = None if state_path is None else base + state_path
+        try:
+            (outcome,) = await verify(VerifyOptions(file, None, base + path, headers, state_url), lambda _text: None)
+            return outcome
+        finally:
+            await runner.cleanup()
+
+    return asyncio.run(body())
+
+
+def text(outcome: Outcome) -> str:
+    """What a person reads."""
+    return "\n".join(lines(outcome))
+
+
+def test_drift_shows(tmp_path: Path) -> None:
+    """The sandbox renamed a member: the expectation that our mock keeps is broken there."""
+
+    async def sandbox(request: web.Request) -> web.Response:
+        return web.json_response({"orderNumber": NUMBER, "status": "created"})
+
+    outcome = against(sandbox, pact(tmp_path, interaction(states=[ORDER_EXISTS], body={"number": NUMBER, "status": "created"})))
+    assert exit_code([outcome]) == 1
+    assert "- /number: the member is missing" in text(outcome)
+    assert "provider states were not set" in text(outcome)
+
+
+def test_headers_paths_and_states_reach_the_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its base path, a header with a secret from the environment instead of the consumer's, and states with their parameters."""
+    monkeypatch.setenv("SANDBOX_TOKEN", "s3cret-of-the-sandbox")
+    seen: list[tuple[str, Any]] = []
+
+    async def sandbox(request: web.Request) -> web.Response:
+        if request.path == "/states":
+            seen.append(("state", await request.json()))
+            return web.json_response({})
+        seen.append((request.path_qs, request.headers.getall("Authorization")))
+        return web.json_response({"number": NUMBER})
+
+    file = pact(tmp_path, interaction(states=[ORDER_EXISTS], query={"a": ["b c"]}, body={"number": NUMBER}))
+    header = "authorization: Bearer ${SANDBOX_TOKEN}"
+    outcome = against(sandbox, file, path="/base/v1", state_path="/states", headers=(header,))
+    assert exit_code([outcome]) == 0, text(outcome)
+    assert ("state", {"state": ORDER_EXISTS[0], "params": ORDER_EXISTS[1], "action": "setup"}) in seen
+    assert (f"/base/v1/purchase-orders/{NUMBER}?a=b+c", ["Bearer s3cret-of-the-sandbox"]) in seen or (
+        f"/base/v1/purchase-orders/{NUMBER}?a=b%20c",
+        ["Bearer s3cret-of-the-sandbox"],
+    ) in seen
+    assert "s3cret" not in text(outcome)
+
+
+def test_state_address_that_fails(tmp_path: Path) -> None:
+    """An expectation whose state could not be set is not verified; no two minutes of attempts."""
+    began = time.monotonic()
+
+    async def sandbox(request: web.Request) -> web.Response:
+        return web.json_response({}, status=500 if request.path == "/states" else 200)
+
+    outcome = against(sandbox, pact(tmp_path, interaction(states=[ORDER_EXISTS])), state_path="/states")
+    assert exit_code([outcome]) == 2
+    assert "provider state 'a purchase order exists': --state-url answered 500" in text(outcome)
+    assert time.monotonic() - began < 15
+
+
+def test_nobody_answers(tmp_path: Path) -> None:
+    """An address where nobody listens proves nothing: exit 2, with the reason."""
+    file = pact(tmp_path, interaction())
+    (outcome,) = asyncio.run(verify(VerifyOptions(file, None, "http://127.0.0.1:9"), lambda _text: None))
+    assert exit_code([outcome]) == 2
+    assert "nobody answered: ClientConnectorError" in text(outcome)
+
+
+def test_our_own_pact_against_a_sandbox() -> None:
+    """Without --pact, --provider chooses one of ours: how far is the mock from this system?"""
+
+    async def sandbox(_request: web.Request) -> web.Response:
+        return web.json_response({"error": "invalid_client"}, status=401)
+
+    async def body() -> Outcome:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", sandbox)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            (outcome,) = await verify(VerifyOptions(provider="identity", url=url), lambda _text: None)
+            return outcome
+        finally:
+            await runner.cleanup()
+
+    outcome = asyncio.run(body())
+    assert [each.what for each in outcome.expectations] == ["broken"] * 3
+    assert outcome.pact.path.name == "engine-identity.json"
