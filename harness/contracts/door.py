@@ -35,11 +35,14 @@ class Seen:
 class Door:
     """An aiohttp handler in front of `target`. `token`: put where the consumer's own example token cannot be meant as it stands."""
 
-    def __init__(self, target: str, interactions: Iterable[Interaction], *, token: str | None, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, target: str, interactions: Iterable[Interaction], *, token: str | None, headers: Mapping[str, str], outside: bool = False
+    ) -> None:
         self.seen: list[Seen] = []
         self._target = target.rstrip("/")
         self._token = token
         self._headers = headers
+        self._outside = outside
         self._examples = frozenset(
             each.authorization for each in interactions if not each.refuses_access and not any("token" in state for state in each.states)
         )
@@ -51,7 +54,10 @@ class Door:
     async def open(self) -> None:
         """Ready for requests."""
         self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=30), cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+            timeout=aiohttp.ClientTimeout(total=30),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=self._outside,
         )
 
     async def close(self) -> None:

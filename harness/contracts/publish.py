@@ -12,7 +12,7 @@ import aiohttp
 
 from harness.contracts.outcome import Outcome
 from harness.contracts.pactfile import PactFile
-from harness.contracts.verify import Say, VerifyOptions, check_url, choose, verify
+from harness.contracts.verify import Say, VerifyOptions, check_url, choose, is_outside, verify
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, UsageError
 
 RESULTS_LINK = "pb:publish-verification-results"
@@ -43,7 +43,7 @@ async def publish(options: PublishOptions, say: Say) -> list[Outcome]:
     version = options.version or _own_version(options.pact)
     outcomes = [] if options.pacts_only else await verify(VerifyOptions(options.pact, options.provider), say)
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=timeout, headers=auth, trust_env=True) as http:
+    async with aiohttp.ClientSession(timeout=timeout, headers=auth, trust_env=is_outside(options.broker)) as http:
         broker = Broker(options.broker, http)
         for pact in chosen:
             link = await broker.publish(pact, version)

@@ -109,6 +109,11 @@ def check_url(option: str, url: str) -> None:
         raise UsageError(f"{option} {url!r}: expected http://host:port or https://host, with a path if there is one")
 
 
+def is_outside(url: str) -> bool:
+    """Not on this machine, so that the machine's proxy settings count."""
+    return urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}
+
+
 async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, states: frozenset[str], say: Say) -> Outcome:
     system = provider.removesuffix("-events")
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against our mock {system}")
@@ -126,13 +131,13 @@ async def _at_sandbox(pact: PactFile, url: str, headers: dict[str, str], state_u
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against {shown}")
     if state_url is None:
         note = NOT_SET if pact.states else None
-        return await verify_pact(pact, Target(shown, url, None, None, None, headers=headers, note=note))
+        return await verify_pact(pact, Target(shown, url, None, None, None, headers=headers, note=note, outside=is_outside(url)))
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
 
         async def set_state(change: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
             return await _post_state(http, state_url, change)
 
-        return await verify_pact(pact, Target(shown, url, None, set_state, None, headers=headers))
+        return await verify_pact(pact, Target(shown, url, None, set_state, None, headers=headers, outside=is_outside(url)))
 
 
 async def _post_state(http: aiohttp.ClientSession, url: str, change: dict[str, Any]) -> tuple[dict[str, Any], str | None]:

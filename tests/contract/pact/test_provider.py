@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from harness.commands import run
 from harness.contracts.verify import ours
+from mocks.erp.masterdata import MasterData
+from mocks.kit.operation import OutEvent
+from mocks.kit.outbox import Outbox
 from tests.contract.pact.users_pact import NUMBER, ORDER_EXISTS, event, interaction, pact
 
 Captured = pytest.CaptureFixture[str]
@@ -153,6 +157,25 @@ def test_generators_take_values_of_states(capsys: Captured, tmp_path: Path) -> N
     one["request"]["generators"] = {"path": {"type": "ProviderState", "expression": "/purchase-orders/${number}", "dataType": "STRING"}}
     code, out = verify(capsys, pact(tmp_path, one))
     assert code == 0, out
+
+
+def test_a_mock_that_drifts_breaks_our_pacts(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another word for a status, and an event without its revision: named with the interaction and the place."""
+    real = MasterData._supplier
+    monkeypatch.setattr(MasterData, "_supplier", lambda *given: replace(real(*given), status="live"))
+    assert run(["contracts", "verify", "--provider", "erp"]) == 1
+    out = capsys.readouterr().out
+    assert "92 of 95 expectations are kept, 3 broken" in out
+    assert "BROKEN  erp.supplier.read: orders may be placed" in out
+    assert '- /status: expected exactly "active", got "live"' in out
+    emit = Outbox.emit
+
+    def forgetful(self: Outbox, event: OutEvent, origin: Any) -> None:
+        emit(self, OutEvent(event.type, event.subject, {name: each for name, each in event.data.items() if name != "revision"}), origin)
+
+    monkeypatch.setattr(Outbox, "emit", forgetful)
+    assert run(["contracts", "verify", "--provider", "procurement-events"]) == 1
+    assert "- /data/revision: the member is missing" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
