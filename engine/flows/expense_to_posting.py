@@ -27,7 +27,7 @@ from engine.mapping.rules import Rules
 from engine.model.erp_documents import Job, Kind, PostingDraft
 from engine.model.progress import Posting, Progress
 from engine.model.sources import ExpenseReport, Refusal, Stage
-from engine.peers.failures import ADOPT, NEVER, CallFailed
+from engine.peers.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
 
 FLOW = "expense-to-posting"
 REREADS_MAX = 4
@@ -133,6 +133,8 @@ class ExpenseRun:
                 return await self._adopt(posting, draft, failure)
             if not failure.definite:
                 posting.doubtful = True
+                if failure.code == OTHER_SHAPE:  # it was accepted; what the answer does not say, a look-up may
+                    return await self._adopt(posting, draft, failure)
                 raise
             return await self._create_refused(report, posting, failure)
         posting.job_id, posting.number, posting.state = accepted.job_id, accepted.number, "accepted"
@@ -141,6 +143,8 @@ class ExpenseRun:
     async def _adopt(self, posting: Posting, draft: PostingDraft, failure: CallFailed) -> Outcome | None:
         """The ERP has our reference already: use that document, when it is the one that we would have made."""
         found = await self.erp.find(posting.kind, posting.external_ref)
+        if found is None and failure.retry != ADOPT:
+            raise failure
         if found is None:
             return Retry(self.patience.look_again_s, "the ERP knows the reference but does not find it yet")
         if not found.live:

@@ -16,7 +16,7 @@ from engine.mapping.rules import Rules
 from engine.model.erp_documents import Found, OrderDraft
 from engine.model.progress import Posting, Progress
 from engine.model.sources import Refusal, Requisition, Stage
-from engine.peers.failures import ADOPT, CallFailed
+from engine.peers.failures import ADOPT, OTHER_SHAPE, CallFailed
 
 FLOW = "requisition-to-po"
 REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
@@ -96,9 +96,11 @@ class RequisitionRun:
             order = await self.erp.create_order(draft, idempotency_key(draft.external_ref, "create"))
         except CallFailed as failure:
             if failure.retry == ADOPT:
-                return await self._adopt(posting, draft)
+                return await self._adopt(posting, draft, failure)
             if not failure.definite:
                 posting.doubtful = True
+                if failure.code == OTHER_SHAPE:  # it was made; what the answer does not say, a look-up may
+                    return await self._adopt(posting, draft, failure)
                 raise
             return await self._create_refused(requisition, posting, failure)
         return self._take(posting, order, draft)
@@ -110,9 +112,11 @@ class RequisitionRun:
             return None
         return self._park("AMOUNT_DIFFERS", f"{posting.external_ref} is {order.number} over {order.total}, not {draft.total}")
 
-    async def _adopt(self, posting: Posting, draft: OrderDraft) -> Outcome | None:
+    async def _adopt(self, posting: Posting, draft: OrderDraft, failure: CallFailed) -> Outcome | None:
         """The ERP has our reference already: use that document, when it is the one that we would have made."""
         found = await self.erp.find(posting.kind, posting.external_ref)
+        if found is None and failure.retry != ADOPT:
+            raise failure
         if found is None:
             return Retry(self.patience.look_again_s, "the ERP knows the reference but does not find it yet")
         if not found.live:

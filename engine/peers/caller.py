@@ -12,7 +12,7 @@ import msgspec
 from contracts.catalog import ErrorCode
 from engine.clock import Clock, Entropy
 from engine.peers.breaker import Breaker
-from engine.peers.failures import REFRESH, CallFailed, SystemDown, from_problem, unknown_outcome, unreachable
+from engine.peers.failures import REFRESH, CallFailed, SystemDown, from_problem, other_shape, unknown_outcome, unreachable
 from engine.peers.tokens import Tokens
 from engine.peers.waits import retry_after_s
 from engine.settings import BODY_MAX_BYTES
@@ -211,8 +211,10 @@ def _version(etag: str | None) -> int | None:
 
 
 def decode(answer: Answer, decoder: "msgspec.json.Decoder[_T]") -> _T:
-    """Read a success strictly. A success that cannot be read says nothing certain about its effect."""
+    """Read a success strictly: unknown members are ignored, known ones must be as agreed. What is no JSON may be whole the next time."""
     try:
         return decoder.decode(answer.body)
+    except msgspec.ValidationError as error:
+        raise other_shape(answer.operation, str(error)[:200]) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise unknown_outcome(answer.operation, "UNREADABLE_ANSWER", str(error)[:200]) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -11,10 +11,18 @@ import msgspec
 from engine.model.erp_documents import Accepted, Coding, Evidence, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
 from engine.model.sources import Refusal
 from engine.peers.caller import Peer, Request, Trace, decode
+from engine.peers.failures import one_of, other_shape
 
 PATHS: dict[Kind, str] = {"purchase_order": "/purchase-orders", "ap_invoice": "/ap-invoices", "journal_entry": "/journal-entries"}
 POINTS: dict[Kind, str] = {"purchase_order": "erp.po", "ap_invoice": "erp.ap_invoice", "journal_entry": "erp.journal"}
 UNDO: dict[Kind, str] = {"purchase_order": "cancel", "ap_invoice": "void", "journal_entry": "reverse"}
+
+STATUSES: dict[Kind, tuple[str, ...]] = {
+    "purchase_order": ("created", "cancelled", "reversal"),
+    "ap_invoice": ("accepted", "posted", "rejected", "withdrawn", "voided", "reversal"),
+    "journal_entry": ("accepted", "posted", "rejected", "withdrawn", "reversed", "reversal"),
+}
+JOB_STATUSES = ("accepted", "posted", "rejected", "withdrawn")
 
 
 class _Supplier(msgspec.Struct):
@@ -72,7 +80,7 @@ class ErpGateway:
         """Whether orders may be placed with it now; never answered from memory."""
         request = Request("erp.supplier.read", "GET", f"/suppliers/{quote(vendor_id, safe='')}", params={"company_code": company_code})
         supplier = decode(await self._peer.call(request, self._trace), _SUPPLIER)
-        if supplier.status != "active":
+        if one_of(request.operation, "status", supplier.status, ("active", "inactive")) != "active":
             return SupplierState(False, f"supplier {vendor_id} is {supplier.status}")
         return SupplierState(
             not supplier.purchasing_block, f"supplier {vendor_id} is blocked for purchasing" if supplier.purchasing_block else None
@@ -100,7 +108,7 @@ class ErpGateway:
     async def create_order(self, draft: OrderDraft, key: str) -> Found:
         """The order that exists now under the draft's reference."""
         request = Request("erp.po.create", "POST", PATHS["purchase_order"], body=msgspec.json.encode(_order_body(draft)), key=key)
-        return _found(decode(await self._peer.call(request, self._trace), _DOCUMENT))
+        return _found(request, "purchase_order", decode(await self._peer.call(request, self._trace), _DOCUMENT))
 
     async def create_posting(self, draft: PostingDraft, key: str) -> Accepted:
         """Accepted is not posted."""
@@ -112,18 +120,19 @@ class ErpGateway:
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         """What the ERP has under our reference; a live document before one that was undone."""
         request = Request(f"{POINTS[kind]}.find", "GET", PATHS[kind], params={"external_ref": external_ref})
-        found = [_found(item) for item in decode(await self._peer.call(request, self._trace), _DOCUMENTS).items]
+        found = [_found(request, kind, item) for item in decode(await self._peer.call(request, self._trace), _DOCUMENTS).items]
         return next((document for document in found if document.live), found[0] if found else None)
 
     async def read(self, kind: Kind, number: str) -> Found:
         """One document by its number."""
         request = Request(f"{POINTS[kind]}.read", "GET", f"{PATHS[kind]}/{quote(number, safe='')}")
-        return _found(decode(await self._peer.call(request, self._trace), _DOCUMENT))
+        return _found(request, kind, decode(await self._peer.call(request, self._trace), _DOCUMENT))
 
     async def job(self, job_id: str) -> Job:
         """Where an accepted document stands."""
-        job = decode(await self._peer.call(Request("erp.job.read", "GET", f"/jobs/{quote(job_id, safe='')}"), self._trace), _JOB)
-        return Job(job.status, job.document_number, job.code, job.reason)
+        request = Request("erp.job.read", "GET", f"/jobs/{quote(job_id, safe='')}")
+        job = decode(await self._peer.call(request, self._trace), _JOB)
+        return Job(one_of(request.operation, "status", job.status, JOB_STATUSES), job.document_number, job.code, job.reason)
 
     async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None:
         """Cancel, void or reverse; undoing it again changes nothing."""
@@ -134,8 +143,16 @@ class ErpGateway:
         )
 
 
-def _found(wire: _Document) -> Found:
-    return Found(wire.number, wire.id, wire.status, Decimal(wire.total) if wire.total is not None else None, wire.job_id)
+def _found(request: Request, kind: Kind, wire: _Document) -> Found:
+    status = one_of(request.operation, "status", wire.status, STATUSES[kind])
+    return Found(wire.number, wire.id, status, _decimal(request, wire.total), wire.job_id)
+
+
+def _decimal(request: Request, text: str | None) -> Decimal | None:
+    try:
+        return Decimal(text) if text is not None else None
+    except InvalidOperation as error:
+        raise other_shape(request.operation, f"total is {str(text)[:60]!r}; expected decimal text") from error
 
 
 def _day(value: date) -> str:

@@ -9,9 +9,11 @@ import msgspec
 
 from engine.model.sources import Approval, Change, ExpenseLine, ExpenseReport, Recorded, Refusal, Stage
 from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import CallFailed, not_visible_yet, unknown_outcome
+from engine.peers.failures import CallFailed, not_visible_yet, one_of, other_shape
 
 STAGES = {"approved": Stage.APPROVED, "posted": Stage.RECORDED, "paid": Stage.RECORDED, "on_hold": Stage.REFUSED}
+STATES = (*STAGES, "draft", "submitted", "pending_manager", "sent_back", "recalled", "rejected")
+DECISIONS = ("approved", "sent_back", "reversed")
 LISTED = "approved,sent_back,recalled,rejected,draft"
 
 
@@ -92,7 +94,7 @@ class ExpenseGateway:
         try:
             return _canonical(wire, self._minor_units)
         except ValueError as error:
-            raise unknown_outcome(READ, "UNREADABLE_ANSWER", str(error)) from error
+            raise other_shape(READ, str(error) or repr(error)) from error
 
     async def record_posting(self, source_id: str, version: int | None, *, number: str, kind: str, posted_on: date, revision: int) -> None:
         """Write the ERP document back. The same document again changes nothing there; `revision` guards where no version is known."""
@@ -131,13 +133,15 @@ def _date(text: str) -> date:
 def _canonical(wire: _Report, minor_units: Mapping[str, int]) -> ExpenseReport:
     if wire.currency not in minor_units:
         raise ValueError(f"{wire.report_id}: currency {wire.currency} is not in contracts/currencies.yaml")
+    for step in wire.approvals:
+        one_of(READ, "approvals[].decision", step.decision, DECISIONS)
     unit = Decimal(1).scaleb(-minor_units[wire.currency])
     return ExpenseReport(
         source_id=wire.report_id,
         revision=wire.revision,
         version=wire.version,
         status=wire.state,
-        stage=_stage(wire.state),
+        stage=_stage(one_of(READ, "state", wire.state, STATES)),
         entity=wire.entity_code,
         employee=wire.employee_login,
         currency=wire.currency,

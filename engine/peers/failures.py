@@ -7,7 +7,7 @@ The question that decides everything is `definite`: did it certainly not happen?
 answer without one of its codes is classed by its status.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from contracts.catalog import ErrorCode
@@ -17,6 +17,7 @@ REREAD = "reread"  # read the object, decide again
 ADOPT = "adopt"  # it exists already
 REFRESH = "refresh"  # once more with a new token
 NEVER = "no"  # only after somebody changed something
+OTHER_SHAPE = "OTHER_SHAPE"  # our own code, beside those of contracts/errors.yaml
 
 
 class CallFailed(Exception):  # noqa: N818 (reads as a sentence where it is raised)
@@ -78,6 +79,21 @@ class SystemDown(CallFailed):
 def unknown_outcome(operation: str, code: str, detail: str) -> CallFailed:
     """No usable answer came: it may have happened, or may still happen."""
     return CallFailed(operation, "ambiguous", code, detail, definite=False, retry=AGAIN)
+
+
+def other_shape(operation: str, detail: str) -> CallFailed:
+    """A success that is JSON, but not of the shape that was agreed: the system was released without us. Asking again would show the same.
+
+    It happened, but as what is not known, so nothing is concluded from it.
+    """
+    return CallFailed(operation, "validation", OTHER_SHAPE, detail, definite=False, retry=NEVER, owner="integration team")
+
+
+def one_of(operation: str, member: str, value: str, known: Collection[str]) -> str:
+    """The value, when it is one that was agreed; never a default. Raises CallFailed."""
+    if value not in known:
+        raise other_shape(operation, f"{member} is {value[:60]!r}; expected one of {', '.join(known)}")
+    return value
 
 
 def not_visible_yet(failure: CallFailed) -> CallFailed:

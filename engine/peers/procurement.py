@@ -9,9 +9,11 @@ import msgspec
 
 from engine.model.sources import Approval, Change, Recorded, Refusal, Requisition, RequisitionLine, Stage
 from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import CallFailed, not_visible_yet, unknown_outcome
+from engine.peers.failures import CallFailed, not_visible_yet, one_of, other_shape
 
 STAGES = {"approved": Stage.APPROVED, "ordered": Stage.RECORDED, "closed": Stage.RECORDED, "refused": Stage.REFUSED}
+STATUSES = (*STAGES, "draft", "submitted", "pending_approval", "rejected", "returned", "withdrawn", "cancelled")
+DECISIONS = ("approved", "rejected", "reversed")
 # What catch-up polling asks for: approvals that were missed, and what takes an approval back.
 LISTED = "approved,returned,rejected,withdrawn,cancelled,draft"
 
@@ -97,7 +99,7 @@ class ProcurementGateway:
         try:
             return _canonical(wire)
         except (ValueError, InvalidOperation) as error:
-            raise unknown_outcome(READ, "UNREADABLE_ANSWER", str(error)) from error
+            raise other_shape(READ, str(error) or repr(error)) from error
 
     async def record_order(self, source_id: str, version: int, *, number: str, order_id: int | None, revision: int) -> None:
         """Write the ERP number back. The same number again changes nothing there, so no idempotency key is needed."""
@@ -136,12 +138,14 @@ def _stage(status: str) -> Stage:
 def _canonical(wire: _Requisition) -> Requisition:
     if {wire.total.currency, *(line.amount.currency for line in wire.lines)} != {wire.currency}:
         raise ValueError(f"{wire.id}: amounts are not all in {wire.currency}")
+    for step in wire.approvals:
+        one_of(READ, "approvals[].decision", step.decision, DECISIONS)
     return Requisition(
         source_id=wire.id,
         revision=wire.revision,
         version=wire.version,
         status=wire.status,
-        stage=_stage(wire.status),
+        stage=_stage(one_of(READ, "status", wire.status, STATUSES)),
         legal_entity=wire.legal_entity,
         requester=wire.requester_id,
         supplier=wire.supplier_id,

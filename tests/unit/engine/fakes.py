@@ -15,7 +15,7 @@ from engine.mapping.rules import Rules
 from engine.model.erp_documents import Accepted, Coding, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, Stage
-from engine.peers.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, unknown_outcome
+from engine.peers.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
 DAY = date(2026, 10, 30)
@@ -94,7 +94,7 @@ class Crash(BaseException):
     """The process dies here; nothing after this line happens."""
 
 
-How = str  # ok, before, after, late, throttled, crash_before, crash_after
+How = str  # ok, before, after, late, throttled, other_shape, crash_before, crash_after
 
 
 @dataclass
@@ -124,6 +124,8 @@ class Fate:
             raise Crash
         if how == "after":
             raise unknown_outcome(operation, "CONNECTION_BROKEN", "")
+        if how == "other_shape":
+            raise other_shape(operation, "Object missing required field `number`")
         return result
 
     def pass_time(self, seconds: float) -> None:
