@@ -74,7 +74,7 @@ class ControlRoom:
         self._show: Show | None = None
         self._door: Door | None = None
         self._cookie = "dryclose-room"
-        self._readers = 0
+        self.readers = 0  # streams that are open
         self.feed = Feed()
 
     def open(self, show: Show, door: Door, *, name: str) -> None:
@@ -141,7 +141,7 @@ class ControlRoom:
         return response
 
     async def _events(self, request: Request) -> Response:
-        if self._readers >= READERS_MAX:
+        if self.readers >= READERS_MAX:
             raise Refusal("RATE_LIMITED", f"{READERS_MAX} pages watch already; close one")
         last = request.headers.get("last-event-id", "")
         return Events(self, int(last) if last.isascii() and last.isdigit() and len(last) < 16 else None)
@@ -161,7 +161,7 @@ class ControlRoom:
     async def stream(self, after: int | None, send: Callable[[bytes], Awaitable[None]]) -> None:
         """Everything a reader is told, until it leaves, falls behind, or takes nothing any more."""
         assert self._show is not None
-        self._readers += 1
+        self.readers += 1
         try:
             await send(b"retry: %d\n\n" % RETRY_MS)
             if after is None or not self.feed.holds(after):
@@ -173,7 +173,7 @@ class ControlRoom:
         except (TooSlow, TimeoutError):
             return  # the connection ends; the browser comes back with its last number and gets a snapshot
         finally:
-            self._readers -= 1
+            self.readers -= 1
 
 
 class Events(Response):

@@ -52,8 +52,9 @@ class Page:
         return result
 
     async def go(self, url: str) -> None:
-        """Open an address."""
+        """Open an address, and wait until it is there."""
         await self.call("Page.navigate", url=url)
+        await self.until("location.href !== 'about:blank' && document.readyState === 'complete'", CALL_S)
 
     async def value(self, script: str) -> Any:
         """What an expression is worth in the page."""

@@ -58,6 +58,7 @@ class Document:
     note: str = ""
     reason: str = ""  # what the person said who turned it down
     posted: dict[str, str] = field(default_factory=dict)  # live documents of the ERP: number to kind
+    doubled: bool = False  # more than one live document of the ERP at one time
     handed_in: bool = False
     approved_ns: int | None = None
     settled_ns: int | None = None

@@ -248,6 +248,10 @@ class Floor:
         name = f"{document_name(kind)} {row['entity_id']}"
         if row["effect"] == "create":
             document.posted[row["entity_id"]] = kind
+            if len(document.posted) > 1:
+                document.doubled = True
+                self._tell("doubled", row, document)
+            self.changed.add(document.txn_id)
             if row.get("op_id") is None:
                 self._hop(document, row, system_name(row["node"]), system_name(row["node"]), f"posts {name}", tone="commit")
         elif row["effect"] == "reverse":

@@ -76,6 +76,13 @@ def _posted(moment: Moment) -> Line:
     return _about(moment, "done", f"{short(document.number)}  {approved}; {document_name(kind)} {number} is in the ERP{took}")
 
 
+def _doubled(moment: Moment) -> Line:
+    document = moment.document
+    assert document is not None
+    numbers = " and ".join(f"{document_name(kind)} {number}" for number, kind in document.posted.items())
+    return _about(moment, "alarm", f"{short(document.number)}  BOOKED MORE THAN ONCE: {numbers}")
+
+
 def _stopped(moment: Moment) -> Line:
     assert moment.document is not None
     return _about(moment, "stop", f"{short(moment.document.number)}  {moment.document.note}")
@@ -106,6 +113,7 @@ def _incident(moment: Moment, tone: str, text: Callable[[Incident], str]) -> Lin
 _TELLERS: dict[str, Callable[[Moment], Line]] = {
     "submitted": _submitted,
     "posted": _posted,
+    "doubled": _doubled,
     "returned": _stopped,
     "rejected": _stopped,
     "refused": _stopped,

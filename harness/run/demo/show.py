@@ -39,7 +39,7 @@ class LiveShow:
         """Everything that the page shows now."""
         documents: list[Document] = []
         for stage, most in SHOWN.items():
-            documents += self._floor.open(stage)[-most:]
+            documents += [document for document in self._floor.open(stage) if document.handed_in][-most:]
         return {
             "documents": [card(document) for document in documents],
             "story": [line.row() for line in self._story],
@@ -123,6 +123,7 @@ def card(document: Document) -> dict[str, Any]:
         "money": money_of(document),
         "stage": document.stage,
         "note": document.note,
+        "doubled": document.doubled,
         "posted": [f"{document_name(kind)} {number}" for number, kind in document.posted.items()],
         "faults": [badge(incident) for incident in document.incidents],
     }

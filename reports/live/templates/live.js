@@ -26,18 +26,21 @@ const paint = (entry) => {
   const { card, button } = entry;
   const head = el("span", "head", el("span", "", card.number), el("b", "", card.money));
   const parts = [head, el("span", "title", card.title), el("span", "who", card.posted.length && card.stage === "posted" ? card.posted.join(", ") : card.who)];
+  if (card.doubled) parts.push(el("span", "note twice", `booked more than once: ${card.posted.join(", ")}`));
   if (card.note) parts.push(el("span", "note", card.note));
   for (const fault of card.faults) {
     const badge = el("span", fault.healed ? "badge healed" : "badge", fault.label);
     badge.title = fault.healed ? fault.how : fault.story;
     parts.push(badge);
   }
+  button.className = card.doubled ? "card wrong" : "card";
   button.replaceChildren(...parts);
   button.setAttribute("aria-expanded", String(open === card.id));
 };
 
 // A ghost flies over the columns, which cut off what leaves them.
-const fly = (node, before) => {
+const fly = (entry, before) => {
+  const { node } = entry;
   const after = node.getBoundingClientRect();
   const ghost = node.cloneNode(true);
   ghost.className = "ghost";
@@ -47,6 +50,8 @@ const fly = (node, before) => {
   document.body.append(ghost);
   const move = `translate(${after.left - before.left}px, ${after.top - before.top}px)`;
   const flight = ghost.animate([{ transform: "none" }, { transform: move }], { duration: FLIGHT_MS, easing: "cubic-bezier(.3,.6,.2,1)" });
+  if (entry.ghost) entry.ghost.remove();
+  entry.ghost = ghost;
   flight.onfinish = flight.oncancel = () => ghost.remove();
   node.animate([{ opacity: 0 }, { opacity: 0, offset: 0.8 }, { opacity: 1 }], { duration: FLIGHT_MS });
 };
@@ -60,7 +65,7 @@ const place = (entry, stage) => {
   if (focused) entry.button.focus({ preventScroll: true });
   entry.at = stage;
   if (!calm.matches && document.visibilityState === "visible") {
-    if (before && visible(before)) fly(entry.node, before);
+    if (before && visible(before)) fly(entry, before);
     else entry.node.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 300 });
   }
   for (const surplus of [...list.children].slice(KEPT[stage] || 200)) {

@@ -1,0 +1,62 @@
+"""The sum that must come out, and that no wrong booking can hide in it."""
+
+import pytest
+
+from harness.run.demo.books import Balance, balances
+from mocks.kit.operation import View
+
+TXN = {"REQ-1": "p2p-1", "REQ-2": "p2p-2", "ER-1": "exp-1", "PO-1": "p2p-1", "PO-2": "p2p-1", "AP-1": "exp-1"}
+
+
+def view(kind: str, number: str, state: str, amount: int = 100_00) -> View:
+    """A document in somebody's books."""
+    return View(kind, number, state, 1, amount_minor=amount, currency="USD")
+
+
+def balance(sources: list[View], targets: list[View], parked: tuple[str, ...] = ()) -> Balance:
+    """The sum in dollars."""
+    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked)["USD"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "parked", "part"),
+    [
+        ("approved", None, (), "in_flight"),
+        ("approved", None, ("p2p-1",), "parked"),
+        ("refused", None, (), "refused"),
+        ("ordered", "created", (), "posted"),
+        ("approved", "created", (), "posted"),  # booked, and the source is not told yet
+    ],
+)
+def test_every_approved_document_is_in_one_part(source: str, target: str | None, parked: tuple[str, ...], part: str) -> None:
+    """In flight, parked, refused or posted, and the parts add up."""
+    targets = [view("purchase_order", "PO-1", target)] if target else []
+    found = balance([view("requisition", "REQ-1", source)], targets, parked)
+    assert (getattr(found, part), found.approved, found.agrees) == (100_00, 100_00, True)
+
+
+@pytest.mark.parametrize(
+    ("targets", "difference"),
+    [
+        ([], 100_00),
+        ([view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-2", "created")], -100_00),
+        ([view("purchase_order", "PO-1", "created", 100_01)], -1),
+        ([view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-9", "created", 5)], -5),
+    ],
+)
+def test_what_is_lost_doubled_or_changed_is_a_difference(targets: list[View], difference: int) -> None:
+    """The source says that it is ordered; the ERP has nothing, too much, another amount, or one of its own."""
+    found = balance([view("requisition", "REQ-1", "ordered")], targets)
+    assert (found.difference, found.agrees) == (difference, False)
+
+
+def test_what_nobody_approved_or_what_was_taken_back_counts_nowhere() -> None:
+    """Drafts, rejected requisitions, cancelled orders, reversals and accepted jobs."""
+    sources = [view("requisition", "REQ-1", "draft"), view("requisition", "REQ-2", "rejected"), view("expense_report", "ER-1", "approved")]
+    targets = [
+        view("purchase_order", "PO-1", "cancelled"),
+        view("purchase_order", "PO-2", "reversal"),
+        view("ap_invoice", "AP-1", "accepted"),
+    ]
+    found = balance(sources, targets)
+    assert (found.approved, found.posted, found.in_flight, found.agrees) == (100_00, 0, 100_00, True)
