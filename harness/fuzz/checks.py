@@ -1,0 +1,170 @@
+"""Our own checks, in the generator's shape. They are registered for one run and taken away after it."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, CheckContext, Response
+from schemathesis.checks import CHECKS
+from schemathesis.core.failures import Failure, Severity
+from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
+
+from harness.fuzz import rules
+from harness.fuzz.expected import Expected
+from harness.fuzz.keys import NAME, Keys
+from harness.fuzz.rules import Answer
+from harness.fuzz.sender import Sender
+from harness.fuzz.target import Target
+
+Check = Callable[[CheckContext, Response, Case[Any]], bool | None]
+UNAUTHENTICATED = frozenset({"TOKEN_MISSING", "TOKEN_INVALID", "INVALID_CLIENT", "SIGNATURE_INVALID"})
+SCOPE_TRIES = 3
+
+
+class Objection(Failure):
+    """One of our checks does not agree. Two of one check at one operation are the same when their titles are."""
+
+    def __init__(self, case: Case[Any], title: str, message: str) -> None:
+        super().__init__(operation=case.operation.label, title=title, message=message, case_id=case.id, severity=Severity.HIGH)
+
+    @property
+    def _unique_key(self) -> str:
+        return self.title
+
+
+class OwnChecks:
+    """The checks of one target, and how often each of them had something to look at."""
+
+    def __init__(self, target: Target, expected: Expected, sender: Sender) -> None:
+        self._target = target
+        self._expected = expected
+        self._sender = sender
+        self._keys = Keys(target, sender)
+        self._tried: Counter[str] = Counter()
+        self.examined: Counter[str] = Counter()
+
+    def all(self) -> list[Check]:
+        """In the order in which a person wants to hear of them."""
+        generic: list[Check] = [self.no_secret_and_no_trace]
+        if not self._target.ours:
+            return generic
+        return [*generic, self.error_is_a_problem, self.correlation_id_comes_back, self.refusal_is_expected, self.one_effect_for_one_key,
+                self.scope_is_enforced]  # fmt: skip
+
+    def no_secret_and_no_trace(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """No answer shows a secret or a stack trace."""
+        self.examined["no_secret_and_no_trace"] += 1
+        answer = answer_of(response)
+        _object(case, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
+
+    def error_is_a_problem(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """Every error is a problem with a known code."""
+        if response.status_code >= 400:
+            self.examined["error_is_a_problem"] += 1
+            _object(case, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
+
+    def correlation_id_comes_back(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """X-Correlation-ID is echoed."""
+        sent = _sent(response, "X-Correlation-ID")
+        if sent is not None:
+            self.examined["correlation_id_comes_back"] += 1
+            objection = rules.not_echoed(answer_of(response), sent)
+            _object(case, [objection] if objection else [], "X-Correlation-ID is not echoed")
+
+    def refusal_is_expected(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """What the document allows is accepted, or refused with a code that the table explains."""
+        meta = case.meta  # a case without is one of ours, and valid
+        if meta is not None and (not meta.generation.mode.is_positive or coverage_scenario(case) in REQUEST_SHAPE_PROBES):
+            return
+        answer = answer_of(response)
+        code = answer.code
+        if answer.status < 400 or code is None or code in UNAUTHENTICATED:
+            return
+        self.examined["refusal_is_expected"] += 1
+        name = operation_id(case)
+        if self._expected.refusal(self._target.name, name, code) is None:
+            raise Objection(case, f"{code} refuses what the document allows", answer.text[:400])
+
+    def one_effect_for_one_key(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """The same Idempotency-Key again: the same answer and no second effect; with another body: refused."""
+        if any(header.name == NAME for header in case.operation.headers):
+            with self._counted("one_effect_for_one_key"):
+                _object(case, self._keys.objections(response.request, answer_of(response)), "Idempotency-Key is not honoured")
+            self.examined.update(self._keys.take_counts())
+
+    def scope_is_enforced(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
+        """A live token without the scope is refused, on the first few accepted requests of each operation."""
+        name = operation_id(case)
+        token = self._target.wrong_scope
+        if (
+            token is None
+            or response.status_code >= 300
+            or not case.operation.definition.raw.get("security")
+            or self._tried[name] >= SCOPE_TRIES
+        ):
+            return
+        self._tried[name] += 1
+        self.examined["scope_is_enforced"] += 1
+        answer = self._sender.send(response.request, {"Authorization": f"Bearer {token}"})
+        if (answer.status, answer.code) != (403, "INSUFFICIENT_SCOPE"):
+            raise AssertionError(
+                f"{name} answers {answer.status} {answer.code} to a token without its scope; expected 403 INSUFFICIENT_SCOPE"
+            )
+
+    @contextlib.contextmanager
+    def _counted(self, name: str) -> Iterator[None]:
+        self.examined[name] += 1
+        yield
+
+
+@contextlib.contextmanager
+def registered(checks: list[Check]) -> Iterator[None]:
+    """While this is on, the generator runs these checks too. Its registry is global to the process, so one run at a time."""
+    wrapped = [_plain(check) for check in checks]
+    for each in wrapped:
+        CHECKS.register(each)
+    try:
+        yield
+    finally:
+        for each in wrapped:
+            CHECKS.unregister(each.__name__)
+
+
+def _plain(check: Check) -> Any:
+    """A function of its own for each run: the registry names a check by its `__name__`."""
+
+    def run(context: CheckContext, response: Response, case: Case[Any]) -> bool | None:
+        return check(context, response, case)
+
+    run.__name__ = getattr(check, "__name__", "check")
+    return run
+
+
+def operation_id(case: Case[Any]) -> str:
+    """The id of the operation, or its method and path."""
+    found = case.operation.definition.raw.get("operationId")
+    return str(found) if found else case.operation.label
+
+
+def answer_of(response: Response) -> Answer:
+    """The generator's answer in our shape."""
+    headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
+    return Answer(response.status_code, headers, response.content)
+
+
+def _sent(response: Response, name: str) -> str | None:
+    value = response.request.headers.get(name)
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _object(case: Case[Any], objections: Iterable[str], title: str | None = None) -> None:
+    found = list(objections)
+    if found:
+        raise Objection(case, title or found[0], "; ".join(found))
+
+
+def generator_version() -> str:
+    """For the report."""
+    return str(schemathesis.__version__)

@@ -1,0 +1,222 @@
+"""Runs the generator against one target, in the thread that calls it, and turns its events into findings and counts."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import requests
+import schemathesis
+from schemathesis import Case
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine.run import PhaseName
+from schemathesis.specs.openapi.checks import ignored_auth
+
+from harness.fuzz.checks import OwnChecks, answer_of, registered
+from harness.fuzz.expected import Expected
+from harness.fuzz.findings import Finding, Findings
+from harness.fuzz.guide import guide, walks_begin_with_creates
+from harness.fuzz.hostile import probe
+from harness.fuzz.options import Effort
+from harness.fuzz.rules import Answer
+from harness.fuzz.sender import Sender
+from harness.fuzz.settings import REQUEST_TIMEOUT_S, settings_of
+from harness.fuzz.target import Target, operations_of
+from harness.fuzz.walks import Walks
+
+Books = Callable[[], list[str]]  # objections to the books as they stand
+Show = Callable[[str], None]
+WALKS_MIN, WALKS_PART = 3, 5  # our own walks from each root: at least so many, and one for so many of the generator's
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one target. `problems`: why its run says less than it should (not findings of the target)."""
+
+    system: str
+    seed: int
+    findings: list[Finding] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    declared: int = 0
+    exercised: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
+    cases: Counter[str] = field(default_factory=Counter)  # by phase
+    statuses: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+    examined: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was exercised: never a pass."""
+        return not self.exercised or not sum(self.cases.values())
+
+
+class Drive:
+    """One run of one target. `stop` may be called from another thread."""
+
+    def __init__(self, target: Target, effort: Effort, expected: Expected, *, books: Books | None = None, show: Show | None = None) -> None:
+        self._target = target
+        self._effort = effort
+        self._expected = expected
+        self._books = books
+        self._show = show or _silent
+        self._stopping = threading.Event()
+        self._findings = Findings(target)
+        self._outcome = Outcome(target.name, effort.seed, declared=len(operations_of(target.document)))
+        self._phase = ""
+
+    def stop(self) -> None:
+        """End as soon as the request under way is answered."""
+        self._stopping.set()
+
+    def run(self) -> Outcome:
+        """Try everything. Errors of the target become findings."""
+        began = monotonic()
+        sender = Sender(self._target)
+        checks = OwnChecks(self._target, self._expected, sender)
+        try:
+            with registered(checks.all()), walks_begin_with_creates():
+                schema, document = self._schema()
+                if "stateful" in self._effort.phases:
+                    self._walk(schema, document)
+                self._generate(schema)
+            if not self._stopping.is_set():
+                self._hostile(sender)
+            self._audit("at the end")
+        finally:
+            sender.close()
+        outcome = self._outcome
+        outcome.findings, outcome.examined = self._findings.all(), outcome.examined + checks.examined
+        outcome.seconds, outcome.interrupted = monotonic() - began, self._stopping.is_set()
+        return outcome
+
+    def _schema(self) -> tuple[Any, Mapping[str, Any]]:
+        settings, document = settings_of(self._target, self._effort, self._expected)
+        schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
+        if self._target.sign_with is not None:
+            from harness.fuzz.signing import Signer  # noqa: PLC0415 (only events are signed)
+
+            schema.auth.set_from_requests(Signer(self._target.sign_with))
+        schema.hook(guide(self._target.vocabulary))
+        return schema, document
+
+    def _walk(self, schema: Any, document: Mapping[str, Any]) -> None:
+        """Walks along links with valid bodies; after each the books are looked at."""
+        self._phase = "walks"
+        walks = Walks(self._target, schema, document, self._effort.seed, self._checked)
+        roots = walks.roots()
+        for number in range(max(WALKS_MIN, self._effort.scenarios // WALKS_PART)):
+            for root in roots:
+                if self._stopping.is_set():
+                    return
+                walks.walk(root)
+                self._audit(f"after walk {number} from {root}")
+            self._show(self._line(f"{number + 1}"))
+
+    def _checked(self, case: Case[Any]) -> Answer | None:
+        """Send a case of ours, and check its answer as the generator would."""
+        label = case.operation.label
+        try:
+            response = case.call(base_url=self._target.base_url, timeout=REQUEST_TIMEOUT_S)
+        except requests.RequestException as error:
+            self._findings.add(phase="walks", check="answered", operation=label, title="no answer", message=type(error).__name__)
+            return None
+        answer = answer_of(response)
+        self._count("walks", label, answer)
+        try:
+            case.validate_response(response, excluded_checks=[ignored_auth])
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                self._failed("walks", type(failure).__name__, failure, label, [case.as_curl_command()])
+        return answer
+
+    def _generate(self, schema: Any) -> None:
+        stream = from_schema(schema).execute()
+        for event in stream:
+            if self._stopping.is_set():
+                stream.stop()
+            self._take(event)
+
+    def _take(self, event: events.EngineEvent) -> None:
+        match event:
+            case events.PhaseStarted(phase=phase):
+                self._phase = phase.name.value
+                self._show(self._line(""))
+            case events.ScenarioFinished() as finished:
+                self._scenario(finished)
+            case events.NonFatalError() as error:
+                self._outcome.problems.append(f"{error.label}: {error.info.title}: {error.info.message or error.value}"[:600])
+            case events.FatalError(exception=exception):
+                raise exception
+            case events.EngineFinished() as end:
+                for failure in end.failures:
+                    self._findings.add(
+                        phase="end", check=type(failure).__name__, operation="", title=failure.title, message=failure.message
+                    )
+            case _:
+                pass
+
+    def _scenario(self, event: events.ScenarioFinished) -> None:
+        recorder, phase = event.recorder, event.phase.value
+        for case_id, interaction in recorder.interactions.items():
+            if interaction.response is None:
+                self._outcome.cases[phase] += 1
+            else:
+                known = recorder.cases.get(case_id)
+                self._count(phase, known.value.operation.label if known else "", answer_of(interaction.response))
+        for case_id, nodes in recorder.checks.items():
+            for node in nodes:
+                info = node.failure_info
+                if node.status is Status.FAILURE and info is not None:
+                    steps = [step.curl for step in info.steps] or [info.code_sample]
+                    self._failed(phase, node.name, info.failure, recorder.cases[case_id].value.operation.label, steps)
+        if event.phase is PhaseName.STATEFUL_TESTING:
+            self._audit(f"after a walk of the generator ({len(recorder.cases)} requests)")
+        self._show(self._line(event.label or ""))
+
+    def _count(self, phase: str, label: str, answer: Answer) -> None:
+        outcome = self._outcome
+        outcome.cases[phase] += 1
+        outcome.statuses[str(answer.status)] += 1
+        if answer.code:
+            outcome.codes[answer.code] += 1
+        if label:
+            outcome.exercised.add(label)
+            if answer.status < 300:
+                outcome.accepted.add(label)
+
+    def _failed(self, phase: str, check: str, failure: Any, operation: str, steps: list[str]) -> None:
+        message = getattr(failure, "message", "") or str(failure)
+        title = getattr(failure, "title", type(failure).__name__)
+        self._findings.add(
+            phase=phase, check=check, operation=getattr(failure, "operation", None) or operation, title=title, message=message, steps=steps
+        )
+
+    def _hostile(self, sender: Sender) -> None:
+        """Sizes, depths and encodings that no document describes."""
+        self._show(self._line("sizes and depths"))
+        for name, operation, objections, curl in probe(self._target, sender, self._stopping.is_set):
+            self._outcome.cases["hostile"] += 1
+            for objection in objections:
+                self._findings.add(phase="hostile", check=name, operation=operation, title=name, message=objection, steps=[curl])
+
+    def _audit(self, when: str) -> None:
+        if self._books is None:
+            return
+        self._outcome.examined["books_balance"] += 1
+        for objection in self._books():
+            self._findings.add(phase=self._phase, check="books_balance", operation="", title=objection, message=f"{when}: {objection}")
+
+    def _line(self, label: str) -> str:
+        found = len(self._findings)
+        return f"{self._phase:<18} {sum(self._outcome.cases.values()):>6} requests  {found} findings  {label[:60]}"
+
+
+def _silent(_text: str) -> None:
+    return

@@ -1,0 +1,141 @@
+"""Requests that no document describes: too large, too deep, too many, not quite JSON. Each gets an answer, soon, and never a crash."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from harness.fuzz import rules
+from harness.fuzz.sender import Sender
+from harness.fuzz.settings import SLOW_S
+from harness.fuzz.target import Target, operations_of
+
+KIB = 1024
+BODY = 250 * KIB  # just below the limit of our systems, where whatever is slow shows
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hostile:
+    """One request. query: appended to the path as it is."""
+
+    name: str
+    body: bytes | None = None
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "application/json"
+
+
+def bodies() -> Iterator[Hostile]:
+    """For operations with a JSON body."""
+    yield Hostile("deep arrays", b"[" * BODY)
+    yield Hostile("deep objects", b'{"a":' * (BODY // 5))
+    yield Hostile("deep and closed", b"[" * 100_000 + b"]" * 100_000)
+    yield Hostile("quotes that never close", b"[" * 40 + b'"' + b'\\"' * (BODY // 2 - 40))
+    yield Hostile("one long text", b'{"reason":"' + b"x" * BODY + b'"}')
+    yield Hostile("a number of many digits", b'{"line_no":' + b"9" * BODY + b"}")
+    yield Hostile("a huge exponent", b'{"line_no":1e999999999}')
+    yield Hostile("many members", json.dumps({f"m{number}": number for number in range(20_000)}).encode())
+    yield Hostile("many items", b'{"lines":[' + b",".join([b"{}"] * 60_000) + b"]}")
+    yield Hostile("too large", b'"' + b"x" * (2 * BODY) + b'"')
+    yield Hostile("a member twice", b'{"reason":"a","reason":"b"}')
+    yield Hostile("no UTF-8", b'{"reason":"\xff\xfe"}')
+    yield Hostile("a lone surrogate", b'{"reason":"\\ud800"}')
+    yield Hostile("a NUL", b'{"reason":"\\u0000"}')
+    yield Hostile("a byte order mark", b"\xef\xbb\xbf{}")
+    yield Hostile("UTF-16", '{"reason":"x"}'.encode("utf-16"))
+    yield Hostile("NaN", b'{"line_no":NaN}')
+    yield Hostile("nothing", b"")
+    yield Hostile("not an object", b"null")
+    yield Hostile("a form", b"a=1&b=2", content_type="application/x-www-form-urlencoded")
+    yield Hostile("no JSON at all", b"%PDF-1.7", content_type="application/pdf")
+
+
+def queries() -> Iterator[Hostile]:
+    """For operations without a body."""
+    yield Hostile("many parameters", query="&".join(f"p{number}={number}" for number in range(6_000)))
+    yield Hostile("one parameter many times", query="&".join(["limit=1"] * 6_000))
+    yield Hostile("a long value", query="external_ref=" + "x" * 50_000)
+    yield Hostile("a large limit", query="limit=999999999999999999999")
+    yield Hostile("digits of another script", query="limit=" + quote("١٢"))
+    yield Hostile("an invented cursor", query="cursor=" + "A" * 1_000)
+    yield Hostile("no UTF-8 in the query", query="external_ref=%ff%fe")
+    yield Hostile("a NUL in the query", query="external_ref=a%00b")
+    yield Hostile("separators only", query="&=&==&%26;;")
+
+
+def anywhere() -> Iterator[Hostile]:
+    """For one operation of each kind."""
+    yield Hostile("many headers", headers=tuple((f"X-Many-{number}", "1") for number in range(60)))
+    yield Hostile("a long header", headers=(("X-Long", "x" * 30_000),))
+    yield Hostile("an odd correlation id", headers=(("X-Correlation-ID", "ü" * 100),))
+    yield Hostile("an odd trace", headers=(("traceparent", "00-" + "0" * 32 + "-0-00"),))
+    yield Hostile("a long key", headers=(("Idempotency-Key", "k" * 5_000),))
+
+
+def probe(target: Target, sender: Sender, stopped: Callable[[], bool]) -> Iterator[tuple[str, str, list[str], str]]:
+    """(name, operation, objections, curl) of every probe. Sends them as the generator's client would."""
+    for method, path, operation in operations_of(target.document):
+        takes_body = "requestBody" in operation
+        chosen = [*(bodies() if takes_body else queries()), *anywhere()]
+        label = f"{method} {path}"
+        for one in chosen:
+            if stopped():
+                return
+            tried = _tried(target, sender, one, (method, _concrete(path), operation))
+            yield one.name, label, tried, _curl(target, one, method, path)
+
+
+def _tried(target: Target, sender: Sender, one: Hostile, at: tuple[str, str, Any]) -> list[str]:
+    method, path, operation = at
+    where = f"{path}?{one.query}" if one.query else path
+    body = one.body if "requestBody" in operation else None
+    if body is None and "requestBody" in operation:
+        body = b"{}"
+    headers = {**_authority(target, operation), **target.headers, **{name: _wire(value) for name, value in one.headers}}
+    if body is not None:
+        headers["Content-Type"] = one.content_type
+    try:
+        answer, seconds = sender.request(method, where, headers=headers, body=body)
+    except requests.RequestException as error:
+        return [f"no answer: {type(error).__name__}"]
+    objections = list(rules.leaks(answer, target.secrets if operation.get("operationId") != "identity.token.issue" else ()))
+    if answer.status >= 500:
+        objections.append(f"status {answer.status}: {answer.text[:SHOWN]}")
+    if seconds > SLOW_S:
+        objections.append(f"the answer took {seconds:.1f} s; expected at most {SLOW_S:g} s")
+    if target.ours:
+        objections += rules.wrong_problem(answer, target.codes, method)
+    return objections
+
+
+def _authority(target: Target, operation: Any) -> dict[str, str]:
+    """A bearer token for this operation, when it needs one."""
+    for requirement in operation.get("security", []):
+        for name, scopes in requirement.items():
+            for scheme in (name, *(f"bearer_{scope.replace('.', '_')}" for scope in scopes)):
+                found = target.credentials.get(scheme)
+                if found is not None and found.bearer is not None:
+                    return {"Authorization": f"Bearer {found.bearer}"}
+    return {}
+
+
+def _concrete(path: str) -> str:
+    return "/".join("4500000001" if part.startswith("{") else part for part in path.split("/"))
+
+
+def _wire(text: str) -> str:
+    return text.encode().decode("latin-1")
+
+
+def _curl(target: Target, one: Hostile, method: str, path: str) -> str:
+    parts = ["curl", "-X", method, shlex.quote(target.base_url + _concrete(path) + ("?" + one.query[:SHOWN] if one.query else ""))]
+    parts += [f"-H {shlex.quote(name + ': ' + value[:SHOWN])}" for name, value in one.headers]
+    if one.body is not None:
+        shown = one.body[:SHOWN].decode("latin-1")
+        parts.append(f"--data-binary {shlex.quote(shown)}  # {one.name}: {len(one.body)} bytes in all")
+    return " ".join(parts)

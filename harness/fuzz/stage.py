@@ -1,0 +1,203 @@
+"""Opens what is to be fuzzed: a world of its own for each system, so that one run does not depend on another; the engine beside it."""
+
+import base64
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from contracts.catalog import load_catalog
+from harness.errors import UsageError
+from harness.fuzz.books import TrialBalances
+from harness.fuzz.document import foreign_references, scheme_of
+from harness.fuzz.options import is_loopback
+from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of
+from harness.fuzz.vocabulary import vocabularies
+from harness.run.options import Network, VerifyOptions
+from harness.run.progress import Progress
+from harness.run.setup import set_up
+from harness.run.stage import raise_curtain, stage
+from mocks.world import World, WorldConfig
+
+RUN_ID = "fuzz"
+TOKEN_TTL_S = 7 * 86_400
+POSTING_DELAY_MS = 5
+DOCUMENT_MAX = 20 * 1024 * 1024
+MOCKS = ("erp", "procurement", "expense")
+MINTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A target that is up. books: asks for objections; history: the world's, complete when the target was closed."""
+
+    target: Target
+    books: TrialBalances | None = None
+    history: Path | None = None
+
+
+@asynccontextmanager
+async def opened(name: str, seed: int, directory: Path, progress: Progress) -> AsyncIterator[Opened]:
+    """One of our systems, by name."""
+    if name == "engine":
+        async with _engine(seed, directory, progress) as target:
+            yield Opened(target)
+        return
+    history = directory / f"history-{name}.ndjson"
+    config = WorldConfig(
+        seed=seed, run_id=RUN_ID, history_path=history, minted=MINTED, posting_delay_ms=POSTING_DELAY_MS, token_ttl_s=TOKEN_TTL_S
+    )
+    async with World.open(config) as world, aiohttp.ClientSession(trust_env=False) as http:
+        cast = await _cast(world, http)
+        books = _books(world, cast, may_be_down=name == "control") if name in {"erp", "control"} else None
+        yield Opened(await _target(name, world, cast, http), books, history)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """A token for each scope, one client for what connectors do and one for what people do."""
+
+    tokens: Mapping[str, str]
+
+    def secrets(self, world: World) -> tuple[str, ...]:
+        """What nobody may see."""
+        webhook = world.webhook_secret
+        fixed = (world.client_secret, world.actor_client_secret, world.control_token, webhook, webhook.removeprefix("whsec_"))
+        return (*fixed, *self.tokens.values())
+
+
+async def _cast(world: World, http: aiohttp.ClientSession) -> _Cast:
+    tokens = {}
+    for system in MOCKS:
+        for verb in ("read", "write", "act"):
+            client = (world.actor_client_id, world.actor_client_secret) if verb == "act" else (world.client_id, world.client_secret)
+            tokens[f"{system}.{verb}"] = await _token(world.token_url, client, f"{system}.{verb}", http)
+    return _Cast(tokens)
+
+
+async def _token(url: str, client: tuple[str, str], scope: str, http: aiohttp.ClientSession) -> str:
+    form = {"grant_type": "client_credentials", "scope": scope, "client_id": client[0], "client_secret": client[1]}
+    async with http.post(url, data=form) as answer:
+        answer.raise_for_status()
+        return str((await answer.json())["access_token"])
+
+
+async def _target(name: str, world: World, cast: _Cast, http: aiohttp.ClientSession) -> Target:
+    urls = {**world.urls, "identity": world.token_url.removesuffix("/oauth/token"), "control": world.control_url}
+    codes = {code: error.status for code, error in load_catalog().errors.items()}
+    base = Target(name, urls[name], await _document(f"{urls[name]}/openapi.json", {}, http), secrets=cast.secrets(world), codes=codes)
+    if name == "identity":
+        words = {"client_id": (world.client_id,), "client_secret": (world.client_secret,), "scope": ("erp.read", "erp.read erp.write")}
+        return replace(
+            base, credentials={"client": Credentials(basic=(world.client_id, world.client_secret))}, vocabulary=Vocabulary(words)
+        )
+    if name == "control":
+        return replace(base, credentials={"control": Credentials(bearer=world.control_token)})
+    credentials = {scheme_of(scope): Credentials(bearer=token) for scope, token in cast.tokens.items()}
+    foreign = cast.tokens["expense.read" if name != "expense" else "erp.read"]
+    return replace(base, credentials=credentials, vocabulary=vocabularies(world.company)[name], wrong_scope=foreign)
+
+
+def _books(world: World, cast: _Cast, *, may_be_down: bool) -> TrialBalances:
+    companies = [entity.erp_company for entity in world.company.entities]
+    return TrialBalances(world.urls["erp"], cast.tokens["erp.read"], companies, may_be_down=may_be_down)
+
+
+@asynccontextmanager
+async def _engine(seed: int, directory: Path, progress: Progress) -> AsyncIterator[Target]:
+    setup = set_up(VerifyOptions(scenario="smoke", seed=seed, out=directory / "engine"))
+    async with stage(setup, Network(), progress, minted=MINTED) as session:
+        await raise_curtain(session)
+        world, url = session.world, session.connector.base_url
+        document = await _document(f"{url}/openapi.json", {}, session.http)
+        signature = base64.b64encode(b"0" * 32).decode()
+        yield Target(
+            "engine",
+            url,
+            _signed(document),
+            credentials={"signature": Credentials(key=f"v1,{signature}")},
+            secrets=(world.client_secret, world.webhook_secret, world.webhook_secret.removeprefix("whsec_"), world.control_token),
+            codes=_codes_of(document),
+            sign_with=world.webhook_secret,
+        )
+
+
+def _signed(document: dict[str, Any]) -> dict[str, Any]:
+    """Without the headers that the signer sets: a generated one would be overwritten."""
+    for _, _, operation in operations_of(document):
+        operation["parameters"] = [each for each in operation.get("parameters", []) if not each["name"].startswith("webhook-")]  # type: ignore[index]
+    return document
+
+
+def _codes_of(document: Mapping[str, Any]) -> dict[str, int]:
+    """Codes with their statuses, from the descriptions of the refusals."""
+    found = {}
+    for _, _, operation in operations_of(document):
+        for status, response in operation.get("responses", {}).items():
+            if "application/problem+json" in response.get("content", {}):
+                found[response["description"]] = int(status)
+    return {**found, "NOT_FOUND": 404, "METHOD_NOT_ALLOWED": 405}
+
+
+async def own_target(url: str, headers: Mapping[str, str]) -> Target:
+    """Somebody's own document. Raises UsageError when it cannot be read, or leads away from this machine."""
+    async with aiohttp.ClientSession(trust_env=False) as http:
+        document = await _document(url, headers, http)
+    if not operations_of(document):
+        raise UsageError(f"{url}: no operation stands in this document (paths is empty); nothing could be fuzzed")
+    foreign = foreign_references(document)
+    if foreign:
+        raise UsageError(f"{url}: the document refers to {min(foreign)!r}; references that lead out of it are not followed: bundle it")
+    return Target("url", _base(url, document), document, headers=headers, secrets=_values(headers.values()))
+
+
+def _values(values: Iterable[str]) -> tuple[str, ...]:
+    """The values as they stand, and without the scheme in front."""
+    return tuple(dict.fromkeys(part for value in values for part in (value, value.rsplit(" ", 1)[-1])))
+
+
+def _base(url: str, document: Mapping[str, Any]) -> str:
+    """The address of the document's own server: where a document says that its API lives elsewhere, only the path of that is taken."""
+    servers = document.get("servers") or [{"url": "/"}]
+    first = servers[0].get("url", "/") if isinstance(servers, list) and isinstance(servers[0], dict) else "/"
+    path = urlsplit(str(first)).path.rstrip("/")
+    parts = urlsplit(url)
+    if "{" in path:
+        raise UsageError(f"{url}: the server address {first!r} has variables; give a document whose server is a plain path")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+async def _document(url: str, headers: Mapping[str, str], http: aiohttp.ClientSession) -> dict[str, Any]:
+    try:
+        async with http.get(url, headers=dict(headers), allow_redirects=False, timeout=aiohttp.ClientTimeout(total=10)) as answer:
+            body = b""
+            async for chunk in answer.content.iter_chunked(1 << 16):
+                body += chunk
+                if len(body) > DOCUMENT_MAX:
+                    raise UsageError(f"{url}: the document has more than {DOCUMENT_MAX >> 20} MiB")
+            if answer.status != 200:
+                raise UsageError(f"{url}: answered {answer.status}; expected an OpenAPI document")
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise UsageError(f"{url}: no answer: {error or type(error).__name__}") from None
+    return _parsed(url, body)
+
+
+def _parsed(url: str, body: bytes) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 (JSON is YAML: one reader for both)
+
+    try:
+        found = yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise UsageError(f"{url}: neither JSON nor YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(found, dict) or not ("openapi" in found or "swagger" in found):
+        raise UsageError(f"{url}: this is not an OpenAPI document: member openapi is missing")
+    return found
+
+
+def leads_home(target: Target) -> bool:
+    """Whether requests stay on this machine."""
+    return is_loopback(urlsplit(target.base_url).hostname or "")

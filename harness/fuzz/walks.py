@@ -1,0 +1,186 @@
+"""Walks along the links of a document with bodies that are valid: create, submit, approve, record; create, cancel, read.
+
+The generator's own stateful phase tries what comes to its mind; few of its walks get past the second step. A walk here goes where the
+fewest have been accepted so far, so that a handful of walks has every operation accepted once.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemathesis import Case
+from schemathesis.core.result import Ok
+
+from harness.fuzz.document import resolve
+from harness.fuzz.rules import Answer
+from harness.fuzz.target import Target
+from harness.plan.streams import stream
+
+STEPS = 24
+ROOT_TRIES = 6  # bodies that are refused before the walk is given up
+TRIES_PER_STEP = 8  # links that are refused before the walk ends
+ACCEPTED = 5  # so many refusals weigh as much as one acceptance when the next step is chosen
+ACTOR, AUTHORIZATION, CORRELATION = "X-Acting-User", "Authorization", "X-Correlation-ID"
+HEADER = "header."
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a walk may go: the operation, and what the answer before gave it."""
+
+    operation_id: str
+    path_parameters: Mapping[str, Any]
+    headers: Mapping[str, str]
+    query: Mapping[str, Any]
+
+
+class Walks:
+    """`send` carries a case out, checks the answer, and hands it over."""
+
+    def __init__(self, target: Target, schema: Any, document: Json, seed: int, send: Callable[[Case[Any]], Answer | None]) -> None:
+        self._target = target
+        self._document = document
+        self._send = send
+        self._random = stream(seed, target.name, "walks")
+        self._been: Counter[str] = Counter()
+        found = (result.ok() for result in schema.get_all_operations() if isinstance(result, Ok))
+        self._operations = {str(each.definition.raw.get("operationId")): each for each in found}
+
+    def roots(self) -> list[str]:
+        """Operations at which a walk begins: those that make something and need no id."""
+        return [
+            name
+            for name, operation in self._operations.items()
+            if operation.method == "post" and not operation.path_parameters and self._links(operation)
+        ]
+
+    def walk(self, root: str) -> int:
+        """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do."""
+        answer, steps = None, 0
+        while steps < ROOT_TRIES and (answer is None or answer[1].status >= 300):
+            answer = self._step(Step(root, {}, {}, {}))
+            steps += 1
+        while answer is not None and answer[1].status < 300 and steps < STEPS:
+            following = self._following(*answer)
+            answer = None
+            for step in following[:TRIES_PER_STEP]:
+                steps += 1
+                tried = self._step(step)
+                if tried is not None and tried[1].status < 300:
+                    answer = tried
+                    break
+        return steps
+
+    def _step(self, step: Step) -> tuple[str, Answer] | None:
+        answer = self._send(self._case(step))
+        if answer is None:
+            return None
+        self._been[step.operation_id] += ACCEPTED if answer.status < 300 else 1
+        return step.operation_id, answer
+
+    def _following(self, name: str, answer: Answer) -> list[Step]:
+        document = answer.json()
+        steps = [self._linked(link, document) for link in self._links(self._operations[name]).values()]
+        known = [step for step in steps if step is not None and step.operation_id in self._operations]
+        self._random.shuffle(known)
+        return sorted(known, key=lambda step: self._been[step.operation_id])
+
+    def _links(self, operation: Any) -> Json:
+        found: dict[str, Any] = {}
+        for status, response in operation.definition.raw.get("responses", {}).items():
+            if str(status).startswith("2"):
+                found.update(resolve(response, self._document).get("links", {}))
+        return found
+
+    @staticmethod
+    def _linked(link: Json, document: Any) -> Step | None:
+        path: dict[str, Any] = {}
+        query: dict[str, Any] = {}
+        headers: dict[str, str] = {}
+        for name, expression in link.get("parameters", {}).items():
+            value = _evaluated(expression, document)
+            if value is None:
+                return None
+            if name.startswith(HEADER):
+                headers[name.removeprefix(HEADER)] = str(value)
+            elif name.startswith("query."):
+                query[name.removeprefix("query.")] = value
+            else:
+                path[name.removeprefix("path.")] = value
+        return Step(str(link.get("operationId")), path, headers, query)
+
+    def _case(self, step: Step) -> Case[Any]:
+        operation = self._operations[step.operation_id]
+        body, actor = self._body(step.operation_id, operation)
+        headers = {CORRELATION: f"walk-{self._random.randrange(10**9)}", **self._authority(operation), **actor, **step.headers}
+        case: Case[Any]
+        if body is None:
+            case = operation.Case(path_parameters=dict(step.path_parameters), headers=headers, query=dict(step.query))
+        else:
+            parts = {"path_parameters": dict(step.path_parameters), "headers": headers, "query": dict(step.query)}
+            case = operation.Case(**parts, body=body, media_type="application/json")
+        return case
+
+    def _body(self, name: str, operation: Any) -> tuple[Any, dict[str, str]]:
+        vocabulary = self._target.vocabulary
+        raw = operation.definition.raw
+        names = [each["name"] for each in raw.get("parameters", [])]
+        actor = {ACTOR: self._random.choice(vocabulary.words[ACTOR])} if ACTOR in names and ACTOR in vocabulary.words else {}
+        known = vocabulary.bodies.get(name)
+        if known:
+            chosen = self._random.randrange(len(known))
+            actors = vocabulary.actors.get(name)
+            return dict(known[chosen]), {ACTOR: actors[chosen]} if actors else actor
+        content = raw.get("requestBody", {}).get("content", {}).get("application/json")
+        return (None if content is None else sample(content["schema"], self._document)), actor
+
+    def _authority(self, operation: Any) -> dict[str, str]:
+        for requirement in operation.definition.raw.get("security", []):
+            for scheme in requirement:
+                found = self._target.credentials.get(scheme)
+                if found is not None and found.bearer is not None:
+                    return {AUTHORIZATION: f"Bearer {found.bearer}"}
+        return {}
+
+
+def _evaluated(expression: Any, document: Any) -> Any:
+    if not isinstance(expression, str) or not expression.startswith("$response.body#/"):
+        return None
+    value = document
+    for part in expression.removeprefix("$response.body#/").split("/"):
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, dict):
+            value = value.get(part)
+        else:
+            return None
+    return value
+
+
+def sample(schema: Json, document: Json) -> Any:
+    """The plainest value that a schema allows: required members only, and the first example, constant or choice where there is one."""
+    schema = resolve(schema, document)
+    for each in (*schema.get("examples", ())[:1], *([schema["const"]] if "const" in schema else ()), *schema.get("enum", ())[:1]):
+        return each
+    for kind in ("anyOf", "oneOf", "allOf"):
+        if schema.get(kind):
+            return sample(schema[kind][0], document)
+    if schema.get("type") == "object" or "properties" in schema:
+        return {name: sample(schema["properties"][name], document) for name in schema.get("required", ())}
+    return next(_plain(schema, document))
+
+
+def _plain(schema: Json, document: Json) -> Iterator[Any]:
+    kind = schema.get("type")
+    name = kind[0] if isinstance(kind, list) else kind
+    if name == "array":
+        yield [sample(schema["items"], document)] * schema.get("minItems", 0)
+    elif name in {"integer", "number"}:
+        yield max(schema.get("minimum", 1), 1)
+    elif name == "boolean":
+        yield False
+    elif name == "string":
+        yield "fuzz"[: schema.get("maxLength", 4)].ljust(schema.get("minLength", 0), "x")
+    yield None
