@@ -65,21 +65,21 @@ def connector(folder: Path, on_event: str) -> Path:
     return folder / "connector.toml"
 
 
-def start(*arguments: object) -> "subprocess.Popen[str]":
-    """`dryclose ...` as its own process."""
+def start(*arguments: object, variables: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+    """`dryclose ...` as its own process, with further variables in its environment."""
     return subprocess.Popen(
         [sys.executable, "-m", "harness.cli", *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(variables or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def run(*arguments: object, timeout_s: float = 240.0) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: object, timeout_s: float = 240.0, variables: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
     """`dryclose ...` to its end."""
-    process = start(*arguments)
+    process = start(*arguments, variables=variables)
     try:
         output, errors = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:

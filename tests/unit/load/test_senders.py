@@ -1,0 +1,100 @@
+"""What the senders are given and what they write down, without any of them running."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from contracts.catalog import load_catalog
+from harness.load.documents import documents, senders_needed
+from harness.load.generator import Crew, Target, write_work
+from harness.load.profile import load_profile
+from harness.load.pulse import Pulse
+from harness.load.sheet import Sheet
+from loadtests.work import read_work, work_of
+from mocks.company import generate
+
+CATALOG = load_catalog()
+TARGET = Target(
+    {"procurement": "http://127.0.0.1:1", "expense": "http://127.0.0.1:2"}, "http://127.0.0.1:3/oauth/token", "actors", "s3cret"
+)
+
+
+def test_senders_get_what_the_harness_prepared(tmp_path: Path) -> None:
+    """The file is read back as it was written, also after a journey to a worker; the secret is not in it."""
+    profile = load_profile("smoke", CATALOG)
+    work = documents(profile, profile.flows, generate(5), 5, wave="load")
+    write_work(tmp_path / "work.ndjson", work, TARGET)
+    read = read_work(tmp_path / "work.ndjson", "s3cret")
+    assert [document.correlation_id for document in read.documents] == [document.correlation_id for document in work]
+    assert [[step.due_s for step in document.steps] for document in read.documents] == [[step.due_s for step in one.steps] for one in work]
+    assert work_of(json.loads(json.dumps(read.message()))) == read
+    assert "s3cret" not in (tmp_path / "work.ndjson").read_text()
+
+
+def test_a_sheet_is_read_while_it_grows(tmp_path: Path) -> None:
+    """A torn line waits for its end; begin and end are told."""
+    path = tmp_path / "clicks.ndjson"
+    row = {
+        "txn": "p2p-1",
+        "op": "x",
+        "step": 0,
+        "last": False,
+        "due": 1,
+        "sent": 1,
+        "done": 2,
+        "lag_ms": 0,
+        "ms": 1,
+        "status": 201,
+        "error": "",
+    }
+    text = json.dumps({"begun": 12.5, "processes": 2}) + "\n" + json.dumps(row) + "\n"
+    path.write_text(text[:-5])
+    sheet = Sheet(path)
+    sheet.read()
+    assert (sheet.begun, sheet.processes, len(sheet.clicks)) == (12.5, 2, 0)
+    path.write_text(text + '{"end": true}\n')
+    sheet.read()
+    assert (sheet.arrived, sheet.ended) == (1, True)
+
+
+def test_the_pulse_follows_documents_through_the_history(tmp_path: Path) -> None:
+    """Joined, approved, confirmed, and answers with 429; rows of other kinds of documents say nothing."""
+    path = tmp_path / "history.ndjson"
+    pulse = Pulse(path, CATALOG)
+    action = {"kind": "source_action", "txn_id": "p2p-1", "entity_type": "requisition", "entity_id": "REQ-R-1", "state": "approved"}
+    rows = [
+        action,
+        {"kind": "commit", "txn_id": "p2p-1", "entity_type": "purchase_order", "state": "created"},
+        {"kind": "response_end", "status": 429},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert pulse.read() == {"p2p-1": "REQ-R-1"}
+    assert (pulse.backlog, pulse.throttled) == (1, 1)
+    with path.open("a") as file:
+        file.write(json.dumps({**action, "kind": "commit", "state": "ordered"}) + "\n")
+    assert pulse.read() == {}
+    assert pulse.backlog == 0
+
+
+def test_locust_listens_on_loopback_unless_asked_otherwise() -> None:
+    """Its own default binds every interface."""
+    assert Crew(10).arguments() == []
+    for crew in (Crew(10, workers=2, bind_port=9), Crew(10, remote=2, bind_port=9)):
+        arguments = crew.arguments()
+        assert arguments[arguments.index("--master-bind-host") + 1] == "127.0.0.1"
+
+
+def test_enough_senders_for_a_stall() -> None:
+    """Several times the documents that people have in hand at once."""
+    profile = load_profile("month-end", CATALOG)
+    assert 50 <= senders_needed(documents(profile, profile.flows, generate(5), 5, wave="load")) <= 1000
+
+
+def test_gevent_never_enters_the_harness() -> None:
+    """It patches sockets and threads of the process that imports it: that of the world must stay what it is."""
+    code = (
+        "import sys, harness.load.play, harness.load.attach, harness.load.worker; print('gevent' in sys.modules, 'locust' in sys.modules)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert shown.stdout.split() == ["False", "False"]
