@@ -13,6 +13,8 @@ import yaml
 _T = TypeVar("_T")
 
 HERE = Path(__file__).parent
+ANY_MEMBER = "any"
+MEMBER_KINDS = ("required", "code", "state", "number", "optional", "given")
 
 
 class CatalogError(Exception):
@@ -36,6 +38,8 @@ class Mode:
     age_s: int | None = None  # stale: how old the timestamp is
     then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
     hold: str | None = None  # kills: before_commit, after_commit
+    drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
+    member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Fault:
     wants: str
     modes: tuple[Mode, ...]
     repeat: str = "once"
+    recoverable_at: tuple[str, ...] = ()
     park_ok: bool = False
     expect: str = "posted"
 
@@ -143,6 +148,7 @@ class Catalog:
     events: Mapping[str, EventType]
     minor_units: Mapping[str, int]
     history: History
+    drift: Mapping[str, Mapping[str, tuple[str, ...]]]  # call point -> kind of member -> paths into the answer or event
 
     def call_point(self, call_point_id: str) -> CallPoint | None:
         """The call point with this id in any flow or among the shared ones."""
@@ -151,6 +157,13 @@ class Catalog:
             if found:
                 return found
         return next((point for point in self.shared_call_points if point.id == call_point_id), None)
+
+    def drifting(self, call_point_id: str, mode: Mode) -> tuple[str, ...] | None:
+        """The members that a drift changes at this call point: () for every object of the answer, None when there is nothing to change."""
+        point = self.drift.get(call_point_id)
+        if point is None or mode.member is None:
+            return None
+        return () if mode.member == ANY_MEMBER else point.get(mode.member)
 
     def event_of_call_point(self, call_point_id: str) -> EventType | None:
         """The event type behind `wh.requisition.approved`, or None."""
@@ -168,7 +181,18 @@ def load_catalog(folder: Path = HERE) -> Catalog:
         events=_by_id("events", [_build(EventType, entry, "events") for entry in _read(folder, "events")["events"]], "type"),
         minor_units=load_minor_units(folder),
         history=load_history(folder),
+        drift=load_drift(folder),
     )
+
+
+def load_drift(folder: Path = HERE) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The members that schema drift changes, by call point and kind."""
+    raw = _read(folder, "drift")["points"]
+    found = {str(point): {str(kind): tuple(paths) for kind, paths in kinds.items()} for point, kinds in raw.items()}
+    unknown = sorted({kind for kinds in found.values() for kind in kinds} - set(MEMBER_KINDS))
+    if unknown:
+        raise CatalogError(f"drift.yaml: kinds of members {', '.join(unknown)}; expected {', '.join(MEMBER_KINDS)}")
+    return found
 
 
 def load_errors(folder: Path = HERE) -> dict[str, ErrorCode]:
@@ -203,7 +227,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def _fault(entry: dict[str, Any]) -> Fault:
     modes = tuple(_build(Mode, mode, "faults") for mode in entry["modes"])
-    return _build(Fault, {**entry, "at": tuple(entry["at"]), "modes": modes}, "faults")
+    tuples = {name: tuple(entry.get(name, ())) for name in ("at", "recoverable_at")}
+    return _build(Fault, {**entry, **tuples, "modes": modes}, "faults")
 
 
 def _flow(entry: dict[str, Any]) -> Flow:

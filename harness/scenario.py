@@ -33,6 +33,7 @@ class Volume:
     density: float = 0.2  # largest share of faulted arrivals per call point
     per_window: int = 3  # transactions per template in each wave with a fault of the run
     kill_recovery: bool = False  # also kill at points that only another fault provokes (two-step plans)
+    drift_recovery: bool = False  # the same for schema drift, whose modes are many
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def _volume(section: Section) -> Volume:
         density=section.number("density", default.density, least=0.01, most=1.0),
         per_window=section.integer("per_window", default.per_window, least=1, most=1000),
         kill_recovery=section.flag("kill_recovery", default.kill_recovery),
+        drift_recovery=section.flag("drift_recovery", default.drift_recovery),
     )
     section.finish()
     return volume

@@ -19,6 +19,9 @@ meets.
   source is right too;
   *undone*: nothing live may remain."""
 
+DRIFT = """Which member of which answer or event that is, and why, stands in `contracts/drift.yaml`. An event is a notification: the document
+that it names can be read as ever, so there an unreadable shape is no reason to park. Problem answers (4xx, 5xx) keep their shape."""
+
 GRID = """## What happens when
 
 The same faults by what the mock does to its books and what it puts on the wire. An empty square is a combination that no fault covers."""
@@ -41,6 +44,24 @@ SENDS = {
     "refuse": "connections are refused",
 }
 
+DRIFTS = {
+    "add": "every object of it has one more member",
+    "remove": "a member is missing",
+    "rename": "a member has another name",
+    "unknown_value": "a member has a value that was not agreed",
+    "other_type": "a number is text, or a decimal text is a number",
+    "list": "a member is a list with one element",
+    "null": "a member is null",
+    "empty": "a member is an empty text",
+}
+MEMBERS = {
+    "required": "one that is needed",
+    "code": "a category, a type",
+    "state": "a status",
+    "optional": "an optional one",
+    "given": "an optional one",
+}
+
 
 def faults_page(catalog: Catalog) -> str:
     """The page."""
@@ -60,8 +81,9 @@ def faults_page(catalog: Catalog) -> str:
 
 
 def _family(faults: list[Fault]) -> str:
+    lead = f"{DRIFT}\n\n" if any(mode.drift for fault in faults for mode in fault.modes) else ""
     header = ("id", "name", "scope", "at", "what happens", "may conclude", "a correct connector", "allowed end")
-    return table(header, (_row(fault) for fault in faults))
+    return lead + table(header, (_row(fault) for fault in faults))
 
 
 def _row(fault: Fault) -> tuple[str, ...]:
@@ -73,7 +95,8 @@ def _row(fault: Fault) -> tuple[str, ...]:
 def _allowed(fault: Fault) -> str:
     if fault.expect != "posted":
         return fault.expect
-    return "posted or parked" if fault.park_ok or not fault.recoverable else "posted"
+    allowed = "posted or parked" if fault.park_ok or not fault.recoverable else "posted"
+    return allowed + "".join(f"; at an {kind} posted" for kind in fault.recoverable_at)
 
 
 def _mode(mode: Mode) -> str:
@@ -95,6 +118,9 @@ def _sent(mode: Mode) -> str:
     if mode.send == "status":
         wait = f" with Retry-After {mode.retry_after_s:g} s as {words(mode.retry_after)}" if mode.retry_after and mode.retry_after_s else ""
         return f"{mode.status} {mode.code or ''}{wait}".strip()
+    if mode.drift:
+        word = MEMBERS.get(mode.member or "")
+        return f"{DRIFTS[mode.drift]} ({word})" if word else DRIFTS[mode.drift]
     share = f", {mode.total_share_of_timeout:g} times the client's timeout" if mode.total_share_of_timeout else ""
     return SENDS.get(mode.send or "", mode.send or "") + share
 

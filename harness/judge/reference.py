@@ -32,6 +32,9 @@ CROSSWALKS = (
     ("cost_center", "cost_centers.csv", "procurement_cost_center", "erp_cost_center"),
     ("cost_center", "cost_centers.csv", "expense_cost_object", "erp_cost_center"),
 )
+FAULT_COLUMNS = (
+    "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,11 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
         ("ref_source", "flow varchar, entity_type varchar", [(flow.id, flow.source_document) for flow in flows]),
         (
             "ref_fault",
-            "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, park_ok boolean, expect varchar",
-            [(f.id, f.name, f.family, f.scope, f.recoverable, f.park_ok, f.expect) for f in catalog.faults.values()],
+            FAULT_COLUMNS,
+            [
+                (f.id, f.name, f.family, f.scope, f.recoverable, " ".join(f.recoverable_at), f.park_ok, f.expect)
+                for f in catalog.faults.values()
+            ],
         ),
         (
             "ref_error",

@@ -1,7 +1,7 @@
 -- The notions that the invariants speak in, derived from the facts of one history (table h).
 -- Before this file runs, these tables exist, filled from contracts/ and from the run's manifest and plan:
 --   ref_call_point(id, kind, source, document, callback)   ref_target(flow, entity_type)   ref_source(flow, entity_type)
---   ref_fault(id, name, family, scope, recoverable, park_ok, expect)   ref_error(code, class, definite, retry)
+--   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
 --   ref_event(call_point, approves)   ref_state(state, meaning)   ref_dead(state)   ref_crosswalk(kind, source_value, target_value)
 --   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)   planned_solo(txn_id, of)
 
@@ -176,10 +176,11 @@ from planned p left join ref_fault f on f.id = p.fault_id;
 
 -- experienced: the vector of faults that really reached a transaction. how: own, run (a window), collateral (somebody else's kill)
 create table experienced as
-select distinct x.txn_id, x.fault_id, x.mode, x.call_point, f.name as fault_name, f.family, f.recoverable, f.park_ok, f.expect,
+select distinct x.txn_id, x.fault_id, x.mode, x.call_point, f.name as fault_name, f.family,
+  f.recoverable or coalesce(list_contains(string_split(f.recoverable_at, ' '), c.kind), false) as recoverable, f.park_ok, f.expect,
   case when f.scope = 'run' then 'run' when exists (select 1 from step s where s.txn_id = x.txn_id and s.fault_id = x.fault_id)
   then 'own' else 'collateral' end as how
-from fired x left join ref_fault f on f.id = x.fault_id
+from fired x left join ref_fault f on f.id = x.fault_id left join ref_call_point c on c.id = x.call_point
 union all
 select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', true, false, 'posted', 'collateral'
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0

@@ -20,6 +20,7 @@ NO_ROUTE = "no entity of this scenario takes this route"
 UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary does not cover"
 NEWEST_EVENT = "no newer event of the document exists that could overtake this one"
 NO_RECOVERY_KILL = "a kill at a point that only another fault provokes; volume.kill_recovery: true plans it"
+NO_RECOVERY_DRIFT = "a drift at a point that only another fault provokes; volume.drift_recovery: true plans it"
 NOT_CALLED = "this connector did not call it in the baseline, and no fault made it do so"
 
 
@@ -79,8 +80,13 @@ def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
                 if fault.scope == "run":
                     yield from (Place(flow, target, fault, mode) for target in run_targets(flow, fault, scenario.entities))
                     continue
-                points = [point for point in flow.call_points if labels(flow, point) & set(fault.at)]
+                points = [point for point in flow.call_points if applies(catalog, flow, point, fault, mode)]
                 yield from (Place(flow, point.id, fault, mode, point) for point in points)
+
+
+def applies(catalog: Catalog, flow: Flow, point: CallPoint, fault: Fault, mode: Mode) -> bool:
+    """Whether this mode can happen at this call point: it is of a kind that the fault names, and has a member that a drift could change."""
+    return bool(labels(flow, point) & set(fault.at)) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
 
 
 def run_targets(flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:
@@ -108,15 +114,19 @@ def obstacle(place: Place, scenario: Scenario, capabilities: Capabilities, route
 
 
 def _obstacle_at(place: Place, point: CallPoint, scenario: Scenario, capabilities: Capabilities, routes: Mapping[str, str]) -> str | None:
-    recovery = point.stage == "recovery"
     if point.kind == "event" and not capabilities.webhook:
         return NO_EVENTS
     if not entities_of(point.id, scenario.entities, routes):
         return NO_ROUTE
-    if recovery and point.kind == "update" and point.id not in place.flow.settled_by and not place.fault.recoverable:
+    return _obstacle_in_recovery(place, point, scenario) if point.stage == "recovery" else None
+
+
+def _obstacle_in_recovery(place: Place, point: CallPoint, scenario: Scenario) -> str | None:
+    refused = place.mode.commit == "none" and not place.fault.recoverable
+    if refused and point.kind == "update" and point.id not in place.flow.settled_by:
         return UNDO_REFUSED
-    if recovery and place.mode.deliver == "older_after_newer":
+    if place.mode.deliver == "older_after_newer":
         return NEWEST_EVENT
-    if recovery and place.fault.scope == "kill" and not scenario.volume.kill_recovery:
+    if place.fault.scope == "kill" and not scenario.volume.kill_recovery:
         return NO_RECOVERY_KILL
-    return None
+    return NO_RECOVERY_DRIFT if place.mode.drift is not None and not scenario.volume.drift_recovery else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from mocks.kit.drift import drifted
 from mocks.kit.exchange import Endpoint, Exchange, record_action
 from mocks.kit.idempotency import Scope as KeyScope
 from mocks.kit.mechanics import Mechanics
@@ -178,9 +179,29 @@ class Meeting:
             self.wire.drop()
         self._connection("client_left" if left else "closed_without_answer")
 
-    async def _whole(self, outcome: Outcome, body: bytes, headers: Headers) -> None:
-        sent = await self.wire.answer(outcome.status, headers, body)
+    async def send_drifted(self, outcome: Outcome) -> None:
+        """The answer in another shape. One that has nothing to change goes out as it is, and the step waits for the next one."""
+        armed, mode = self.armed, self.armed.mode
+        paths = self.mechanics.catalog.drifting(armed.call_point, mode)
+        body = drifted(outcome.body, mode.drift or "", paths) if paths is not None and outcome.code is None else None
+        if body is None:
+            if not armed.standing:
+                self.mechanics.plans.arm(replace(armed, attempt=armed.attempt + 1))
+            await self._answer_without_fault(outcome)
+            return
+        self.fired()
+        changed = replace(outcome, body=body)
+        await self._whole(changed, body, self._headers(changed), view=armed.fault.view)
+
+    async def _answer_without_fault(self, outcome: Outcome) -> None:
+        sent = await self.wire.answer(outcome.status, self._headers(outcome), outcome.body)
+        answered = {"status": outcome.status, "code": outcome.code, "retry_after_ms": outcome.retry_after_ms, "etag_out": outcome.etag}
         view = self._view(outcome) if sent else "info"
+        self.endpoint.record_end(self.exchange, client_view=view, bytes_out=self.wire.bytes_out, **answered)
+
+    async def _whole(self, outcome: Outcome, body: bytes, headers: Headers, *, view: str | None = None) -> None:
+        sent = await self.wire.answer(outcome.status, headers, body)
+        view = (view or self._view(outcome)) if sent else "info"
         self._end(view, status=outcome.status, code=outcome.code, retry_after_ms=outcome.retry_after_ms, etag_out=outcome.etag)
 
     # --- rows
@@ -267,6 +288,8 @@ async def meet(meeting: Meeting) -> None:
         await _late_commit(meeting)
     elif mode.hold is not None:
         await _hold_for_kill(meeting)
+    elif mode.drift is not None:
+        await meeting.send_drifted(meeting.decide())
     else:
         await meeting.send(meeting.decide())
 

@@ -80,6 +80,7 @@ def wire_mechanics(
     sender = Sender(clock=clock, recorder=recorder, traffic=traffic, settings=settings, secret=webhook_secret)
     outbox = Outbox(
         events=catalog.events,
+        drifting=catalog.drifting,
         sender=sender,
         plans=plans,
         books=books,

@@ -1,13 +1,14 @@
 """Turns facts into deliveries, and does to a delivery what the transaction's plan says."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from contracts.catalog import EventType
+from contracts.catalog import EventType, Mode
 from mocks.kit.books import Books
 from mocks.kit.clock import BusinessClock
 from mocks.kit.commits import Origin
+from mocks.kit.drift import drifted
 from mocks.kit.operation import OutEvent
 from mocks.kit.plans import Armed, Plans
 from mocks.kit.recorder import Recorder
@@ -43,6 +44,7 @@ class Outbox:
         self,
         *,
         events: Mapping[str, EventType],
+        drifting: Callable[[str, Mode], tuple[str, ...] | None],
         sender: Sender,
         plans: Plans,
         books: Books,
@@ -52,6 +54,7 @@ class Outbox:
         settings: Settings,
     ) -> None:
         self._events = events
+        self._drifting = drifting
         self._sender = sender
         self._plans = plans
         self._books = books
@@ -127,8 +130,18 @@ class Outbox:
             await self._bad_first(fact, notice, armed)
         elif deliver == "before_response":
             await self._before_response(notice, armed)
+        elif armed.mode.drift is not None:
+            await self._in_another_shape(notice, armed, armed.mode.drift)
         else:
             await self._more_after(fact, notice, armed)
+
+    async def _in_another_shape(self, notice: Notice, armed: Armed, drift: str) -> None:
+        """F-E1 to F-E6: the event as a later release writes it, signed as ever; every delivery of it is the same."""
+        paths = self._drifting(armed.call_point, armed.mode)
+        body = drifted(notice.body, drift, paths) if paths is not None else None
+        if body is not None:
+            self._fired(armed, notice)
+        await self._sender.deliver(notice if body is None else replace(notice, body=body))
 
     async def _more_after(self, fact: Fact, notice: Notice, armed: Armed) -> None:
         """The genuine event, then what the fault adds once it was acknowledged."""

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.plan.model import Capabilities, Experiment, Wave
-from harness.plan.space import labels, obstacle, places
+from harness.plan.space import applies, obstacle, places
 from harness.scenario import ENTITIES, Scenario, Volume
 from tests.property.plan.planning import CATALOG, FLOWS, ROUTES, make_planner, make_scenario, play, reached, sightings
 
@@ -155,7 +155,7 @@ def test_kill_rounds_hold_what_the_connector_can_carry(seed: int, concurrency: i
 
 def provoked(planner_seed: int) -> tuple[list[Experiment], Wave]:
     """A run in which every fault at the PO's creation makes the connector look the order up."""
-    planner = make_planner(seed=planner_seed)
+    planner = make_planner(make_scenario(volume=Volume(drift_recovery=True)), seed=planner_seed)
     baselines = planner.baselines()
     seen = sightings(baselines)
     waves = planner.waves(seen)
@@ -175,7 +175,7 @@ def test_a_point_that_only_a_fault_provokes_is_planned_in_two_steps(seed: int) -
     at_lookup = [e for e in found.experiments if e.steps and e.steps[-1].call_point == "erp.po.find"]
     point = CATALOG.flows["requisition-to-po"].call_point("erp.po.find")
     assert point is not None
-    labelled = labels(CATALOG.flows["requisition-to-po"], point)
-    applies = {(f.id, m.id) for f in CATALOG.faults.values() if f.scope == "transaction" and labelled & set(f.at) for m in f.modes}
-    assert {(e.steps[-1].fault_id, e.steps[-1].mode) for e in at_lookup} == applies
+    flow, faults = CATALOG.flows["requisition-to-po"], [f for f in CATALOG.faults.values() if f.scope == "transaction"]
+    expected = {(f.id, m.id) for f in faults for m in f.modes if applies(CATALOG, flow, point, f, m)}
+    assert {(e.steps[-1].fault_id, e.steps[-1].mode) for e in at_lookup} == expected
     assert all(e.steps[:-1] in provoking for e in at_lookup)

@@ -44,7 +44,7 @@ GOOD_SCENARIOS = [
     "flows: [expense-to-posting]\nentities: [JP01]\n",
     "faults: {include: [F-A3, late_commit], exclude: [F-A6], families: [status]}\n",
     "faults: {none: true}\n",
-    "volume: {baseline: 1, repeats: 3, controls: 0.5, density: 1.0, per_window: 2, kill_recovery: true}\n",
+    "volume: {baseline: 1, repeats: 3, controls: 0.5, density: 1.0, per_window: 2, kill_recovery: true, drift_recovery: true}\n",
     "waits: {retry_base_ms: 10, webhook_schedule_ms: [0, 10]}\nlimits: {settle_s: 3.5, solo: 0}\n",
     "require: [C01]\nperiod_closed: next_period\nexpect: {exit_code: 1, invariants: [C01]}\n",
 ]

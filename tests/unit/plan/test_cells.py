@@ -4,7 +4,16 @@ import pytest
 
 from harness.plan.model import Capabilities, Cell, Sighting, Step, Window
 from harness.plan.planner import Planner
-from harness.plan.space import NO_EVENTS, NO_FLOW, NO_KILLS, NO_ROUTE, NO_SUPPLIER, NOT_CALLED, UNDO_REFUSED
+from harness.plan.space import (
+    NO_EVENTS,
+    NO_FLOW,
+    NO_KILLS,
+    NO_RECOVERY_DRIFT,
+    NO_ROUTE,
+    NO_SUPPLIER,
+    NOT_CALLED,
+    UNDO_REFUSED,
+)
 from harness.plan.streams import stream
 from harness.scenario import Volume
 from tests.property.plan.planning import CATALOG, make_planner, make_scenario, play, sightings
@@ -120,7 +129,7 @@ def test_what_only_an_outage_provokes_stays_unplanned() -> None:
     waves = play(planner)
     outage = next(wave for wave in waves if wave.name == "run-F-B5-erp")
     planner.discovered([Sighting(e.flow, "erp.po.find", e.txn_id) for e in outage.experiments if e.flow == "requisition-to-po"])
-    assert reasons(planner, call_point="erp.po.find") == {NOT_CALLED}
+    assert reasons(planner, call_point="erp.po.find", fault_id="F-B7") == {NOT_CALLED}
 
 
 def test_solo_names_the_transaction_that_it_repeats() -> None:
@@ -235,3 +244,34 @@ def test_what_cannot_be_provoked_again_is_forsaken() -> None:
     assert not cells(planner, call_point="erp.po.read", status="planned")
     step = single.steps[0]
     assert reasons(planner, flow=single.flow, call_point=step.call_point, fault_id=step.fault_id, mode=step.mode) == {None}
+
+
+def test_drift_is_planned_where_an_answer_or_event_has_such_a_member() -> None:
+    """One wave of its own over answers and events; a coding check has no code that could be unknown, so it has no such cell."""
+    planner = make_planner()
+    waves = play(planner)
+    drift = next(wave for wave in waves if wave.name == "wave-drift")
+    points = {step.call_point for e in drift.experiments for step in e.steps}
+    assert {"wh.requisition.approved", "procurement.requisition.read", "erp.po.create", "erp.job.read"} <= points
+    assert not cells(planner, call_point="erp.coding.check", fault_id="F-E4")
+    assert reasons(planner, call_point="erp.coding.check", fault_id="F-E2") == {None}
+
+
+def test_drift_stays_until_the_heal_unless_a_tolerant_reader_notices_nothing() -> None:
+    """A release does not go away by itself: F-E2 to F-E5 meet every attempt, F-E1 and F-E6 the first."""
+    waves = play(make_planner())
+    steps = {step.fault_id: step.attempt for wave in waves if wave.name == "wave-drift" for e in wave.experiments for step in e.steps}
+    assert steps == {"F-E1": 1, "F-E2": 0, "F-E3": 0, "F-E4": 0, "F-E5": 0, "F-E6": 1}
+
+
+def test_drift_where_only_a_fault_leads_is_asked_for() -> None:
+    """volume.drift_recovery plans it behind the provoking step; the answer of an undo in another shape is no refusal."""
+    planner = make_planner()
+    play(planner)
+    assert reasons(planner, call_point="erp.po.cancel", fault_id="F-E3") == {NO_RECOVERY_DRIFT}
+    planner = make_planner(make_scenario(volume=Volume(drift_recovery=True)))
+    found = planner.discovered(lookups(planner))
+    assert found is not None
+    pairs = [tuple(step.fault_id for step in e.steps) for e in found.experiments if e.steps and e.steps[-1].call_point == "erp.po.read"]
+    assert {last for *_, last in pairs} >= {"F-E1", "F-E2", "F-E3", "F-E4", "F-E5", "F-E6"}
+    assert reasons(planner, call_point="erp.po.cancel", fault_id="F-E3") == {NOT_CALLED}
