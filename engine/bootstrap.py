@@ -19,6 +19,7 @@ from engine.flows.expense_to_posting import ExpenseRun
 from engine.flows.obligations import Patience
 from engine.flows.requisition_to_po import RequisitionRun
 from engine.mapping.rules import Rules, RulesError
+from engine.observability import Observer
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, Trace, open_session
 from engine.peers.erp import ErpGateway
@@ -30,7 +31,8 @@ from engine.store.database import Address, install, open_pool
 from engine.store.documents import Claim, Documents
 from engine.store.inbox import Inbox, Watermarks
 from engine.structured_log import say
-from engine.web.application import Surface, application
+from engine.tracing import Tracing, open_tracing
+from engine.web.application import Gauges, Surface, application
 from engine.work.poller import Lister, Poller
 from engine.work.queue_worker import QueueWorker
 from engine.work.runner import Flow, Persistence, Process, Runner
@@ -38,6 +40,7 @@ from engine.work.sweeper import Sweeper
 
 LOG = logging.getLogger("engine")
 STOP_S = 2.5  # jobs under way get this long after SIGTERM; connector.toml gives the whole stop 5
+TRACES_STOP_S = 1.0
 POLL_FACTOR = 10.0  # first look at a posting job after this many retry bases
 
 
@@ -87,7 +90,7 @@ class Peers:
         return [breaker.system for breaker in self.breakers() if breaker.take_recovered()]
 
 
-def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock, entropy: Entropy) -> Peers:
+def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock, entropy: Entropy, observer: Observer) -> Peers:
     """One Peer for each system, one token for all."""
     errors = load_errors()
 
@@ -95,7 +98,7 @@ def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
         return Breaker(name, settings.retry_base_s, REQUEST_TIMEOUT_S * 2, clock.monotonic, entropy)
 
     client = Client(settings.token_url, settings.client_id, settings.client_secret)
-    tokens = Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock)
+    tokens = Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock, observer=observer)
 
     def peer(name: str, url: str) -> Peer:
         return Peer(
@@ -108,6 +111,7 @@ def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
             errors=errors,
             clock=clock,
             entropy=entropy,
+            observer=observer,
         )
 
     return Peers(
@@ -161,11 +165,14 @@ class Flows:
 class Engine:
     """All parts of one process, wired."""
 
-    def __init__(self, settings: Settings, pool: "asyncpg.Pool[asyncpg.Record]", peers: Peers, machine: Machine) -> None:
+    def __init__(
+        self, settings: Settings, pool: "asyncpg.Pool[asyncpg.Record]", peers: Peers, machine: Machine, observer: Observer
+    ) -> None:
         instance, clock, entropy = machine.instance, machine.clock, machine.entropy
         self._settings = settings
         self._pool = pool
         self._peers = peers
+        self._observer = observer
         self._rules = RuleBook(settings)
         self._inbox = Inbox(pool, clock.monotonic)
         self._documents = Documents(pool, instance, entropy)
@@ -177,7 +184,7 @@ class Engine:
             expense_to_posting.FLOW: Process(flows.expense, (*shared, peers.expense.breaker)),
         }
         persistence = Persistence(settings.retry_base_s, GIVES_UP_AFTER)
-        self._runner = Runner(self._documents, processes, persistence, clock, entropy)
+        self._runner = Runner(self._documents, processes, persistence, clock, entropy, observer=observer)
         self._worker = QueueWorker(pool, instance, self._runner.run)
         self._sweeper = Sweeper(pool, peers.recovered)
         self._pollers = self._make_pollers(entropy)
@@ -225,6 +232,8 @@ class Engine:
             ready=self._ready,
             idle=self._idle,
             before_redrive=self._rules.reload,
+            observer=self._observer,
+            gauges=self._gauges,
         )
         runner = web.AppRunner(application(surface), access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
@@ -239,6 +248,10 @@ class Engine:
             return bool(await self._pool.fetchval("select true", timeout=1))
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
             return False
+
+    async def _gauges(self) -> Gauges:
+        breakers: dict[tuple[str, ...], float] = {(breaker.system,): float(not breaker.closed) for breaker in self._peers.breakers()}
+        return {**await self._documents.gauges(), "dryclose_engine_breaker_open": breakers}
 
     async def _idle(self) -> tuple[bool, int]:
         pending = await self._documents.pending()
@@ -259,6 +272,19 @@ async def _until(stop: asyncio.Event, tasks: list["asyncio.Task[None]"]) -> None
 async def run_engine(settings: Settings, address: Address, machine: Machine, stop: asyncio.Event, *, serve: bool) -> None:
     """Everything from the schema to the last saved document. Raises DatabaseError, RulesError, OSError (port in use)."""
     await install(address)
-    async with open_pool(address) as pool, open_session(REQUEST_TIMEOUT_S) as session:
-        peers = make_peers(settings, session, machine.clock, machine.entropy)
-        await Engine(settings, pool, peers, machine).run(stop, serve=serve)
+    async with open_pool(address) as pool, open_session(REQUEST_TIMEOUT_S) as session, _tracing(settings) as tracing:
+        observer = Observer(tracing, machine.clock.monotonic)
+        peers = make_peers(settings, session, machine.clock, machine.entropy, observer)
+        await Engine(settings, pool, peers, machine, observer).run(stop, serve=serve)
+
+
+@contextlib.asynccontextmanager
+async def _tracing(settings: Settings) -> AsyncIterator[Tracing | None]:
+    """Spans leave in a thread of their own; at the end it gets a moment for the last ones."""
+    tracing = open_tracing(settings.otlp_endpoint)
+    try:
+        yield tracing
+    finally:
+        if tracing is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.to_thread(tracing.close), TRACES_STOP_S)

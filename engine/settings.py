@@ -32,6 +32,7 @@ class Settings:
     run_id: str
     poll_interval_s: float
     database_url: str | None
+    otlp_endpoint: str | None = None  # where spans go
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -64,6 +65,7 @@ class Settings:
             run_id=environment.get("RUN_ID", ""),
             poll_interval_s=_number(environment, "POLL_INTERVAL_S", 30),
             database_url=environment.get("DATABASE_URL") or None,
+            otlp_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
         )
 
 

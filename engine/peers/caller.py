@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import aiohttp
@@ -11,12 +11,14 @@ import msgspec
 
 from contracts.catalog import ErrorCode
 from engine.clock import Clock, Entropy
+from engine.observability import Observer, Watched
 from engine.peers.breaker import Breaker
 from engine.peers.failures import REFRESH, CallFailed, SystemDown, from_problem, other_shape, unknown_outcome, unreachable
 from engine.peers.tokens import Tokens
 from engine.peers.waits import retry_after_s
 from engine.settings import BODY_MAX_BYTES
 from engine.structured_log import say
+from engine.tracing import trace_of
 
 LOG = logging.getLogger("engine.calls")
 _T = TypeVar("_T")
@@ -31,10 +33,26 @@ class Trace:
 
     correlation_id: str
     trace_id: str
+    span_id: str | None = None  # under which the next call belongs
+    known: bool = True  # else the trace is only made up, until the document says which transaction it belongs to
+    failures: Mapping[str, int] = field(default_factory=dict)  # of the document so far, by operation
 
-    def headers(self, entropy: Entropy) -> dict[str, str]:
-        """A new span of the same trace for each call."""
-        return {"X-Correlation-ID": self.correlation_id, "traceparent": f"00-{self.trace_id}-{entropy.span_id()}-01"}
+    @classmethod
+    def of_document(cls, correlation_id: str, stored: str | None, failures: Mapping[str, int], entropy: Entropy) -> "Trace":
+        """As the document has it (`<trace>` or `<trace>-<span>`); made up when it has none."""
+        trace_id, _, span_id = (stored or entropy.trace_id()).partition("-")
+        return cls(correlation_id, trace_id, span_id or None, known=stored is not None, failures=failures)
+
+    def adopt(self, correlation_id: str | None) -> None:
+        """The document names its correlation id: it counts from here on, and so does the trace that it stands for."""
+        if correlation_id:
+            self.correlation_id = correlation_id
+            if not self.known:
+                self.trace_id, self.span_id, self.known = trace_of(correlation_id), None, True
+
+    def headers(self, span_id: str) -> dict[str, str]:
+        """A span of the same trace for each call."""
+        return {"X-Correlation-ID": self.correlation_id, "traceparent": f"00-{self.trace_id}-{span_id}-01"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +106,11 @@ class Peer:
         errors: Mapping[str, ErrorCode],
         clock: Clock,
         entropy: Entropy,
+        observer: Observer | None = None,
     ) -> None:
         self.name = name
         self.breaker = breaker
+        self._observer = observer or Observer()
         self._base_url = base_url
         self._session = session
         self._tokens = tokens
@@ -122,7 +142,8 @@ class Peer:
 
     async def _send(self, request: Request, trace: Trace, token: str) -> Answer:
         try:
-            answer = await self._exchange(request, trace, token)
+            with self._observer.call(self.name, request, trace) as watched:
+                answer = await self._exchange(request, trace, token, watched)
         except CallFailed as failure:
             self._tell_breaker(failure)
             if failure.outage and not self.breaker.closed:
@@ -145,8 +166,8 @@ class Peer:
         if self.breaker.answered():
             say(LOG, logging.WARNING, "breaker.closed", system=self.name)
 
-    async def _exchange(self, request: Request, trace: Trace, token: str) -> Answer:
-        headers = trace.headers(self._entropy)
+    async def _exchange(self, request: Request, trace: Trace, token: str, watched: Watched) -> Answer:
+        headers = trace.headers(watched.span_id or self._entropy.span_id())
         headers["Authorization"] = f"Bearer {token}"
         headers["Accept"] = "application/json"
         if request.body is not None:
@@ -165,6 +186,7 @@ class Peer:
                 allow_redirects=False,
             ) as response:
                 body = await _read_bounded(response, request.operation)
+                watched.status = response.status
                 return self._judge(request, response, body)
         except aiohttp.ClientConnectorError as error:
             raise unreachable(request.operation, str(error.os_error)) from error

@@ -90,7 +90,7 @@ class ExpenseGateway:
         except CallFailed as failure:
             raise not_visible_yet(failure) from failure
         wire = decode(answer, _REPORT)
-        self._trace.correlation_id = wire.correlation_id or self._trace.correlation_id
+        self._trace.adopt(wire.correlation_id)
         try:
             return _canonical(wire, self._minor_units)
         except ValueError as error:

@@ -95,7 +95,7 @@ class ProcurementGateway:
         except CallFailed as failure:
             raise not_visible_yet(failure) from failure
         wire = decode(answer, _REQUISITION)
-        self._trace.correlation_id = wire.correlation_id or self._trace.correlation_id
+        self._trace.adopt(wire.correlation_id)
         try:
             return _canonical(wire)
         except (ValueError, InvalidOperation) as error:

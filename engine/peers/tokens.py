@@ -10,6 +10,7 @@ import msgspec
 
 from contracts.catalog import ErrorCode
 from engine.clock import Clock
+from engine.observability import SUCCESS, Observer
 from engine.peers.breaker import Breaker
 from engine.peers.failures import CallFailed, SystemDown, from_problem, unknown_outcome, unreachable
 from engine.peers.waits import retry_after_s
@@ -46,8 +47,10 @@ class Tokens:
         breaker: Breaker,
         errors: Mapping[str, ErrorCode],
         clock: Clock,
+        observer: Observer | None = None,
     ) -> None:
         self.breaker = breaker
+        self._meter = (observer or Observer()).meter
         self._session = session
         self._client = client
         self._errors = errors
@@ -74,6 +77,7 @@ class Tokens:
         try:
             self._token = await self._fetch()
         except CallFailed as failure:
+            self._meter.count("dryclose_engine_token_requests_total", failure.failure_class)
             if failure.outage:
                 self.breaker.outage(failure.retry_after_s)
                 if not self.breaker.closed:
@@ -84,6 +88,7 @@ class Tokens:
                 self.breaker.answered()
             raise
         self.breaker.answered()
+        self._meter.count("dryclose_engine_token_requests_total", SUCCESS)
         return self._token
 
     async def _fetch(self) -> str:

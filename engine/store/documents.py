@@ -74,6 +74,13 @@ _REQUEUE = (
     "update pgqueuer set status = 'queued', queue_manager_id = null, updated = now() where status = 'picked' and queue_manager_id = $1"
 )
 
+_AGES = """
+select
+    coalesce((select extract(epoch from now() - min(created)) from pgqueuer where status = 'queued'), 0)::float8 as queued,
+    coalesce((select extract(epoch from now() - min(updated_at)) from document where next_look is not null or lease is not null), 0)::float8
+        as unfinished
+"""
+
 _REDRIVE = """
 update document set phase = 'open', redriven = true, not_before = null, next_look = now()
 where phase = 'parked' and ($1::text is null or source_id = $1)
@@ -145,6 +152,19 @@ class Documents:
         rows = await self._pool.fetch("select flow, source_id, progress from document where phase = 'parked' order by flow, source_id")
         found = [(row["flow"], row["source_id"], load(row["progress"]).parking) for row in rows]
         return [(flow, source_id, parking) for flow, source_id, parking in found if parking is not None]
+
+    async def gauges(self) -> dict[str, dict[tuple[str, ...], float]]:
+        """What the tables say, for /metrics: all processes of one database give the same figures."""
+        async with self._pool.acquire() as connection:
+            phases = await connection.fetch("select flow, phase, count(*)::float8 as n from document group by 1, 2")
+            jobs = await connection.fetch("select status::text as status, count(*)::float8 as n from pgqueuer group by 1")
+            ages = await connection.fetchrow(_AGES)
+        return {
+            "dryclose_engine_documents": {(row["flow"], row["phase"]): row["n"] for row in phases},
+            "dryclose_engine_queue_jobs": {(row["status"],): row["n"] for row in jobs},
+            "dryclose_engine_queue_oldest_seconds": {(): ages["queued"] if ages else 0.0},
+            "dryclose_engine_document_oldest_seconds": {(): ages["unfinished"] if ages else 0.0},
+        }
 
     async def pending(self) -> int:
         """Documents that are not at rest."""

@@ -33,7 +33,7 @@ class Fact:
     only_known: bool = False  # of interest only when the document is in work already
     event_id: str | None = None
     correlation_id: str | None = None
-    trace_id: str | None = None
+    trace_id: str | None = None  # `<trace>`, or `<trace>-<span>`: the span that it arrived in
 
 
 _INSERT = f"""

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 import asyncpg
@@ -11,14 +11,18 @@ import msgspec
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from engine.metrics import CONTENT_TYPE
 from engine.model.progress import Parking
+from engine.observability import Observer, Watched
 from engine.store.inbox import Fact
 from engine.structured_log import say
 from engine.web.document import REFERENCE_PATTERN, STATUSES, document
 from engine.work.facts import EventError, fact_of_event
 
 LOG = logging.getLogger("engine.web")
+UNKNOWN = "unknown"  # a type that is not believed, or none of ours
 EVENT_MAX_BYTES = 256 * 1024
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}.*")
 HEADER_TEXT = re.compile(r"[\x21-\x7e]{1,128}")
 BY_STATUS = {status: code for code, status in STATUSES.items()}
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
@@ -41,6 +45,14 @@ class Documents(Protocol):
     async def redrive(self, source_id: str | None = None) -> int: ...
 
 
+Gauges = Mapping[str, Mapping[tuple[str, ...], float]]
+
+
+async def no_gauges() -> Gauges:
+    """Nothing but what was counted."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Surface:
     """What the handlers need."""
@@ -51,6 +63,8 @@ class Surface:
     ready: Callable[[], Awaitable[bool]]
     idle: Callable[[], Awaitable[tuple[bool, int]]]  # at rest, and the number of documents that are not
     before_redrive: Callable[[], None]  # read the crosswalks again: they are what was repaired
+    observer: Observer = field(default_factory=Observer)
+    gauges: Callable[[], Awaitable[Gauges]] = no_gauges
 
 
 def application(surface: Surface) -> web.Application:
@@ -65,6 +79,7 @@ def application(surface: Surface) -> web.Application:
             web.get("/parked", handlers.parked),
             web.post("/redrive", handlers.redrive),
             web.get("/idle", handlers.idle),
+            web.get("/metrics", handlers.metrics),
         ]
     )
     return app
@@ -88,24 +103,39 @@ class Handlers:
     async def receive(self, request: web.Request) -> web.Response:
         """202 takes responsibility: the fact is committed. 401: the signature does not hold. 400: genuine, but not readable."""
         body = await request.read()
+        with self._surface.observer.event(_trace(request.headers.get("traceparent"))) as watched:
+            answer, type_, outcome = await self._take(request, body, watched)
+            watched.ended(outcome, answer.status)
+            watched.describe("dryclose.event.type", type_)
+            watched.describe("dryclose.correlation_id", request.headers.get("X-Correlation-ID", "")[:128])
+        self._surface.observer.meter.count("dryclose_engine_events_received_total", type_, outcome)
+        return answer
+
+    async def _take(self, request: web.Request, body: bytes, watched: Watched) -> tuple[web.Response, str, str]:
+        """The answer, the event's type (not believed before the signature holds), and what became of it."""
         try:
             self._surface.webhook.verify(body, dict(request.headers), json_parse=False)
         # A malformed header or body leaves the library as some ValueError.
         except (WebhookVerificationError, ValueError) as error:
             say(LOG, logging.WARNING, "event.refused", reason=str(error), webhook_id=request.headers.get("webhook-id", "")[:100])
-            return problem("SIGNATURE_INVALID", "the signature or the timestamp of the event does not hold")
+            return problem("SIGNATURE_INVALID", "the signature or the timestamp of the event does not hold"), UNKNOWN, "refused"
         try:
-            fact = fact_of_event(body, _trace_id(request.headers.get("traceparent")), request.headers.get("X-Correlation-ID"))
+            fact = fact_of_event(body, watched.context, request.headers.get("X-Correlation-ID"))
         except EventError as error:
             say(LOG, logging.WARNING, "event.unreadable", reason=str(error))
-            return problem("MALFORMED_REQUEST", str(error))
+            return problem("MALFORMED_REQUEST", str(error)), UNKNOWN, "unreadable"
         if fact is None:
-            return _json({"accepted": False, "why": "not about a document of this connector"}, 202)
+            return _json({"accepted": False, "why": "not about a document of this connector"}, 202), UNKNOWN, "ignored"
         try:
             await self._surface.accept([fact])
         except DATABASE_ERRORS:
-            return problem("UNAVAILABLE", "the event could not be saved; deliver it again")
-        return _json({"accepted": True}, 202)
+            return problem("UNAVAILABLE", "the event could not be saved; deliver it again"), fact.type, "not_saved"
+        return _json({"accepted": True}, 202), fact.type, "accepted"
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """What was counted, and how the queue stands, for Prometheus."""
+        text = self._surface.observer.snapshot(await self._surface.gauges())
+        return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE})
 
     async def parked(self, _request: web.Request) -> web.Response:
         """Every document that waits for a person."""
@@ -165,10 +195,10 @@ async def answer_everything(request: web.Request, handler: Callable[[web.Request
     return answer
 
 
-def _trace_id(traceparent: str | None) -> str | None:
-    parts = (traceparent or "").split("-")
-    good = len(parts) >= 4 and len(parts[1]) == 32 and set(parts[1]) <= set("0123456789abcdef") and set(parts[1]) != {"0"}
-    return parts[1] if good else None
+def _trace(traceparent: str | None) -> tuple[str, str] | None:
+    """Trace and span of a W3C traceparent."""
+    found = TRACEPARENT.fullmatch(traceparent or "")
+    return (found.group(1), found.group(2)) if found else None
 
 
 def _json(body: object, status: int) -> web.Response:

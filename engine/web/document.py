@@ -34,6 +34,7 @@ def document() -> dict[str, Any]:
             "/webhooks": {"post": _webhooks()},
             "/parked": {"get": _read("parked", "Documents that wait for a person", _items())},
             "/redrive": {"post": _redrive()},
+            "/metrics": {"get": _metrics()},
             "/idle": {"get": _read("idle", "Whether nothing is left to do", _object(idle={"type": "boolean"}, pending=COUNT))},
         },
         "components": {
@@ -46,6 +47,12 @@ def document() -> dict[str, Any]:
 def _health() -> dict[str, Any]:
     read = _read("health", "Whether events are accepted", _object(status={"const": "ok"}))
     read["responses"]["503"] = _answer("not yet", _object(status={"const": "starting"}))
+    return read
+
+
+def _metrics() -> dict[str, Any]:
+    read = _read("metrics", "What was counted, in the text format of Prometheus", TEXT)
+    read["responses"]["200"]["content"] = {"text/plain": {"schema": TEXT}}
     return read
 
 

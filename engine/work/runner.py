@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.clock import Clock, Entropy
-from engine.flows.outcomes import Outcome, Parked, Retry, park, park_failure
+from engine.flows.outcomes import Outcome, Parked, Retry, Settled, park, park_failure
 from engine.mapping.rules import Unmapped, Unpostable
+from engine.observability import Observer
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Trace
 from engine.peers.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
@@ -49,8 +50,16 @@ class Runner:
     """`run` is safe to call any number of times for the same document, from any number of processes."""
 
     def __init__(
-        self, documents: Documents, flows: Mapping[str, Process], persistence: Persistence, clock: Clock, entropy: Entropy
+        self,
+        documents: Documents,
+        flows: Mapping[str, Process],
+        persistence: Persistence,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observer()
         self._documents = documents
         self._flows = flows
         self._persistence = persistence
@@ -63,11 +72,14 @@ class Runner:
             say(LOG, logging.ERROR, "document.unknown_flow", flow=key.flow, document=key.source_id)
             return
         while (claim := await self._documents.claim(key)) is not None:
-            trace = Trace(claim.correlation_id or key.source_id, claim.trace_id or self._entropy.trace_id())
-            outcome = await self._advance(claim, trace)
+            trace = Trace.of_document(claim.correlation_id or key.source_id, claim.trace_id, claim.progress.failures, self._entropy)
+            with self._observer.run(key.flow, trace) as watched:
+                outcome = await self._advance(claim, trace)
+                watched.ended(self._count(key.flow, outcome))
             self._tell(claim, trace, outcome)
+            stored = claim.trace_id or (trace.trace_id if trace.known else None)
             try:
-                more = await self._documents.save(claim, outcome, trace.correlation_id, trace.trace_id)
+                more = await self._documents.save(claim, outcome, trace.correlation_id, stored)
             except LeaseLost as lost:
                 say(LOG, logging.WARNING, "document.lease_lost", document=str(lost))
                 return
@@ -146,6 +158,14 @@ class Runner:
     def _stop(self, claim: Claim, code: str, reason: str) -> Parked:
         at = self._clock.now().timestamp()
         return park(claim.progress, failure_class="validation", code=code, reason=reason, owner="integration team", attempts=1, at=at)
+
+    def _count(self, flow: str, outcome: Outcome) -> str:
+        """How the run ended, in one word."""
+        word = outcome.how if isinstance(outcome, Settled) else type(outcome).__name__.lower()
+        self._observer.meter.count("dryclose_engine_document_runs_total", flow, word)
+        if isinstance(outcome, Retry):
+            self._observer.meter.count("dryclose_engine_retries_total", flow, "system_down" if outcome.waits_for else "again")
+        return word
 
     def _tell(self, claim: Claim, trace: Trace, outcome: Outcome) -> None:
         if isinstance(outcome, Parked):
