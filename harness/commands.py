@@ -18,6 +18,7 @@ from harness.contracts.commands import contracts
 from harness.crash import crash_message
 from harness.demo_command import demo
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
+from harness.load.command import load
 from harness.run.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
 
 EPILOG = "Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration, 4 internal error, 130 interrupted."
@@ -255,4 +256,5 @@ def doctor() -> int:
 
 
 cli.add_command(contracts)
+cli.add_command(load)
 cli.add_command(demo)
