@@ -18,6 +18,7 @@ from mocks.guests import Guests
 from mocks.kit.arming import arm, armed_step
 from mocks.kit.echo import Echo
 from mocks.kit.mechanics import Mechanics
+from mocks.kit.metrics import CONTENT_TYPE
 from mocks.kit.operation import Refusal
 from mocks.kit.plans import Armed
 from mocks.kit.problems import PROBLEM_TYPE
@@ -49,6 +50,7 @@ class Controlled(Protocol):
 
     def identify(self) -> Mapping[str, Any]: ...
     def pending(self) -> dict[str, int]: ...
+    def metrics(self) -> bytes: ...
     def set_phase(self, name: str) -> None: ...
     def admit_people(self, *, prefix: str, wave: str, role: str) -> None: ...
     def record(self, kind: str, **columns: Any) -> None: ...
@@ -86,7 +88,9 @@ class Control:
         )
         routes = [Route(path, self._guarded(handler), methods=[method]) for method, path, handler in table]
         handlers = {404: self._unknown, 405: self._unknown, 500: self._unknown}
-        public = [Route("/health", self._health, methods=["GET"]), Route("/openapi.json", self._document, methods=["GET"])]
+        # Prometheus has no token of a world that lives for one run, and there is nothing but counts to see.
+        open_to_all = (("/health", self._health), ("/openapi.json", self._document), ("/metrics", self._metrics))
+        public = [Route(path, handler, methods=["GET"]) for path, handler in open_to_all]
         served = [*public, *routes, *self._world.room.routes()]
         return Starlette(routes=served, exception_handlers=handlers, middleware=[Middleware(Echo)])
 
@@ -107,7 +111,11 @@ class Control:
     async def _unknown(self, request: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 500)
         code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "INTERNAL_ERROR")
-        return self._problem(code, "the control port has no such operation", request)
+        answered = self._problem(code, "the control port has no such operation", request)
+        if status == 405:  # Starlette's own header names the methods of the first route of this path only
+            routes = [each for each in request.app.routes if isinstance(each, Route) and each.path == request.url.path]
+            answered.headers["allow"] = ", ".join(sorted({method for route in routes for method in route.methods or ()}))
+        return answered
 
     def _problem(self, code: str, detail: str, request: Request) -> Response:
         problems = self._mechanics.problems
@@ -121,6 +129,9 @@ class Control:
     async def _document(self, _request: Request) -> Response:
         states = (row["state"] for row in listing())
         return answer(control_document(self._mechanics.catalog, version=self._version, states=states))
+
+    async def _metrics(self, _request: Request) -> Response:
+        return Response(self._world.metrics(), headers={"content-type": CONTENT_TYPE})
 
     async def _seed(self, _request: Request) -> Response:
         return answer(self._world.identify())

@@ -103,12 +103,12 @@ class WindowList(msgspec.Struct):
 
 
 class ProviderState(msgspec.Struct):
-    """A provider state and the parameters that it takes, with their defaults."""
+    """A provider state and the parameters that it takes, with their defaults and, where they are few, their possible values."""
 
     state: str
     doc: str
-    about: str
     params: dict[str, Any]
+    choices: dict[str, Any]
 
 
 class ProviderStateList(msgspec.Struct):

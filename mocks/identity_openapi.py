@@ -60,9 +60,9 @@ def _request(scopes: list[str]) -> dict[str, Any]:
         "required": ["grant_type"],
         "properties": {
             "grant_type": {"const": "client_credentials"},
-            "scope": {"type": "string", "pattern": f"^({one})( ({one}))*$", "description": "all that the client may have when absent"},
-            "client_id": {"type": "string", "maxLength": 200},
-            "client_secret": {"type": "string", "maxLength": 200},
+            "scope": {"type": "string", "pattern": f"^(({one})( ({one}))*)?$", "description": "all that the client may have when absent"},
+            "client_id": {"type": "string"},
+            "client_secret": {"type": "string"},
         },
     }
 

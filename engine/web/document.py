@@ -72,7 +72,7 @@ def _webhooks() -> dict[str, Any]:
 
 
 def _redrive() -> dict[str, Any]:
-    body = {"type": "object", "properties": {"reference": REFERENCE}}
+    body = {"type": "object", "properties": {"reference": {"anyOf": [REFERENCE, {"type": "null"}]}}}
     return {
         "operationId": "redrive",
         "summary": "Try parked documents again: all, or the one that `reference` names",
@@ -91,18 +91,21 @@ def _read(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event() -> dict[str, Any]:
-    """An envelope. Which members `data` must have depends on the type, so each known type says it."""
+    """An envelope. Source events must say which document, in which version; of all others nothing is believed, so nothing is demanded."""
     source = {"revision": {"type": "integer"}, "version": {"type": "integer"}}
-    kinds: list[dict[str, Any]] = [
-        _kind(["requisition.approved", "approval.reversed"], requisitionId=REFERENCE, **source),
-        _kind(["expense_report.approved", "expense_report.sent_back"], report_id=REFERENCE, **source),
-        _kind(["posting.confirmed", "posting.rejected"], external_ref={"type": ["string", "null"]}, job_id=REFERENCE),
-    ]
-    return {"anyOf": kinds}
+    requisition, report = ["requisition.approved", "approval.reversed"], ["expense_report.approved", "expense_report.sent_back"]
+    other = {"type": "string", "not": {"enum": [*requisition, *report]}}
+    return {
+        "anyOf": [
+            _envelope({"enum": requisition}, _object(requisitionId=REFERENCE, **source)),
+            _envelope({"enum": report}, _object(report_id=REFERENCE, **source)),
+            _envelope(other, {"type": "object"}),
+        ]
+    }
 
 
-def _kind(types: list[str], **data: Any) -> dict[str, Any]:
-    members = {"id": TEXT, "type": {"enum": types}, "data": _object(**data), "correlationid": {"type": ["string", "null"]}}
+def _envelope(kind: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    members = {"id": TEXT, "type": kind, "data": data, "correlationid": {"type": ["string", "null"]}}
     return {"type": "object", "required": ["id", "type", "data"], "properties": members}
 
 

@@ -16,7 +16,7 @@ from harness.fuzz.books import TrialBalances
 from harness.fuzz.document import foreign_references, scheme_of
 from harness.fuzz.options import is_loopback
 from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of
-from harness.fuzz.vocabulary import vocabularies
+from harness.fuzz.vocabulary import control_vocabulary, vocabularies
 from harness.run.options import Network, VerifyOptions
 from harness.run.progress import Progress
 from harness.run.setup import set_up
@@ -96,7 +96,8 @@ async def _target(name: str, world: World, cast: _Cast, http: aiohttp.ClientSess
             base, credentials={"client": Credentials(basic=(world.client_id, world.client_secret))}, vocabulary=Vocabulary(words)
         )
     if name == "control":
-        return replace(base, credentials={"control": Credentials(bearer=world.control_token)})
+        control = {"control": Credentials(bearer=world.control_token)}
+        return replace(base, credentials=control, vocabulary=control_vocabulary(load_catalog(), base.document))
     credentials = {scheme_of(scope): Credentials(bearer=token) for scope, token in cast.tokens.items()}
     foreign = cast.tokens["expense.read" if name != "expense" else "erp.read"]
     return replace(base, credentials=credentials, vocabulary=vocabularies(world.company)[name], wrong_scope=foreign)

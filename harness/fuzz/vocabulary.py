@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.catalog import Catalog
 from harness.fuzz.target import Vocabulary
 from mocks.company import Company, Draft, Employee, Entity
 from mocks.company.money import to_text
@@ -24,6 +25,22 @@ def vocabularies(company: Company) -> dict[str, Vocabulary]:
         "procurement": _with_drafts(_procurement_words(company), "procurement.requisition.create", _requisitions(company)),
         "expense": _with_drafts(_expense_words(company), "expense.report.create", _reports(company)),
     }
+
+
+def control_vocabulary(catalog: Catalog, document: Mapping[str, Any]) -> Vocabulary:
+    """Steps, windows and states that exist, so that more than the refusal of unknown names is tried."""
+    points = [point.id for flow in catalog.flows.values() for point in flow.call_points]
+    steps = [
+        {"txn_id": f"txn-fuzz-{number}", "call_point": points[number % len(points)], "fault_id": fault.id, "mode": mode.id, "attempt": 1}
+        for number, (fault, mode) in enumerate((fault, mode) for fault in catalog.faults.values() for mode in fault.modes)
+    ]
+    of_the_run = [fault.id for fault in catalog.faults.values() if fault.scope == "run"]
+    windows = [
+        {"fault_id": fault, "system": system, "on": on} for fault in of_the_run for system in ("erp", "identity") for on in (True, False)
+    ]
+    names = document["components"]["schemas"]["StateChange"]["properties"]["state"]["enum"]
+    states = [{"state": name, "params": {}, "action": "setup"} for name in names] + [{"action": "teardown"}]
+    return Vocabulary(bodies={"plans.arm": tuple(steps), "windows.change": tuple(windows), "states.set": tuple(states)})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
