@@ -13,6 +13,7 @@ from mocks.kit.openapi import OF_BODIES, REF, problem_responses, problem_schema
 TAIL_DEFAULT = 500
 TAIL_MAX = 5000
 NDJSON = "application/x-ndjson"
+PLAIN = "text/plain"
 COUNT = {"type": "string", "pattern": "^[0-9]{1,12}$"}
 SECURITY = {"type": "http", "scheme": "bearer", "description": "the control token, in manifest.json of the run directory"}
 CORRELATION = {
@@ -22,7 +23,7 @@ CORRELATION = {
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One operation. response None: lines of the history."""
+    """One operation. response None: text of the media type `media`."""
 
     method: str
     path: str
@@ -33,10 +34,12 @@ class Declared:
     status: int = 200
     codes: tuple[str, ...] = ()
     public: bool = False
+    media: str = "application/json"
 
 
 OPERATIONS = (
     Declared("GET", "/health", "health", "Whether the world is up", shapes.Health, public=True),
+    Declared("GET", "/metrics", "metrics", "What was counted, in the text format of Prometheus", None, public=True, media=PLAIN),
     Declared("GET", "/seed", "seed", "Which world this is", shapes.WorldIdentity),
     Declared("GET", "/clock", "clock.read", "The business clock", shapes.ClockState),
     Declared("PUT", "/clock", "clock.set", "Set the business clock", shapes.ClockState, shapes.ClockSet),
@@ -45,7 +48,7 @@ OPERATIONS = (
     Declared("POST", "/plans", "plans.arm", "Arm a step of a fault plan", shapes.PlanRow, shapes.PlanStep, 201),
     Declared("GET", "/windows", "windows.list", "Faults of the run that are in force", shapes.WindowList),
     Declared("POST", "/windows", "windows.change", "Begin or end a fault of the run", shapes.WindowList, shapes.WindowChange),
-    Declared("GET", "/history", "history", "Rows after a number, one JSON object a line", None, codes=("INVALID_PARAMETER",)),
+    Declared("GET", "/history", "history", "Rows after a number, one JSON object a line", None, codes=("INVALID_PARAMETER",), media=NDJSON),
     Declared("GET", "/provider-state", "states.list", "Provider states and their parameters", shapes.ProviderStateList),
     Declared(
         "POST", "/provider-state", "states.set", "Set a provider state, or (teardown) open the books anew", dict[str, Any],
@@ -78,16 +81,16 @@ def control_document(catalog: Catalog, *, version: str, states: Iterable[str]) -
 
 
 def _operation(one: Declared, catalog: Catalog, schemas: dict[int, Any]) -> dict[str, Any]:
-    kind, schema = (NDJSON, {"type": "string"}) if one.response is None else ("application/json", schemas[id(one.response)])
+    schema = {"type": "string"} if one.response is None else schemas[id(one.response)]
     codes = ["INTERNAL_ERROR", *one.codes, *(() if one.public else ("TOKEN_MISSING", "TOKEN_INVALID"))]
     declared: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,
         "security": [] if one.public else [{"control": []}],
         "parameters": [CORRELATION],
-        "responses": {str(one.status): {"description": one.summary, "content": {kind: {"schema": schema}}}},
+        "responses": {str(one.status): {"description": one.summary, "content": {one.media: {"schema": schema}}}},
     }
-    if one.response is None:
+    if one.media == NDJSON:
         declared["parameters"] = [CORRELATION, _count("after", "rows with a larger number"), _count("limit", f"at most {TAIL_MAX}")]
     if one.request is not None:
         codes += OF_BODIES

@@ -17,6 +17,7 @@ from mocks.control import Control
 from mocks.erp.system import ErpSystem
 from mocks.expense.system import ExpenseSystem
 from mocks.hosting.config import WorldConfig
+from mocks.hosting.gauges import WorldGauges
 from mocks.hosting.server import PortInUse
 from mocks.hosting.servers import Servers
 from mocks.identity import PATH, Identity
@@ -83,6 +84,8 @@ class World:
             webhook_secret=secret,
         )
         self.systems: dict[str, System] = build_systems(config, company)
+        self._gauges = WorldGauges(self.mechanics)
+        self.recorder.observers.append(self._gauges.meter.row)
         self._actors = Actors(self.mechanics, self.systems.values())
         self._servers = Servers(HOSTED, config.host, port_base=config.port_base, public_host=config.public_host)
         self._shutdown = asyncio.Event()
@@ -109,6 +112,7 @@ class World:
     async def _start(self) -> None:
         self.recorder.write("run_start", "harness", detail=msgspec.json.encode(self._birth()).decode())
         self._servers.bind()
+        self._gauges.open_spans(self.config.otlp_endpoint)
         self.urls = {name: self._servers.url(name) for name in SYSTEMS}
         self.token_url, self.control_url = self._servers.url("identity") + PATH, self._servers.url("control")
         version = product_version()
@@ -137,9 +141,10 @@ class World:
         await self.mechanics.sender.close()
         await self._servers.stop()
         self.recorder.close()
+        await self._gauges.close_spans()
 
     def _birth(self) -> dict[str, Any]:
-        drawn = {name: value for name, value in asdict(self.config).items() if name not in {"history_path", "wall_s"}}
+        drawn = {name: value for name, value in asdict(self.config).items() if name not in {"history_path", "wall_s", "otlp_endpoint"}}
         return {**drawn, "version": product_version()}
 
     def identify(self) -> Mapping[str, Any]:
@@ -157,6 +162,10 @@ class World:
     def clock_moved(self) -> None:
         """The business clock was set: say so in the history."""
         self.recorder.write("clock_set", "harness")
+
+    def metrics(self) -> bytes:
+        """What was counted, and what the world still owes, for Prometheus."""
+        return self._gauges.text(self.pending(), self.systems["erp"])
 
     # --- webhooks
 

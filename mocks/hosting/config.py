@@ -1,8 +1,9 @@
 """How a world is set up."""
 
+import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class WorldConfig:
     token_ttl_s: int = 3600
     rate_limit_per_s: int | None = None
     business_start: datetime = BUSINESS_START
+    otlp_endpoint: str | None = field(default_factory=lambda: os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None, repr=False)
     wall_s: Callable[[], float] = time.time  # asked once, when the world opens
 
     def settings(self) -> Settings:

@@ -101,6 +101,8 @@ class SystemApp(FastAPI):
 
     async def _serve(self, endpoint: Endpoint, incoming: Incoming, wire: Wire, conn_id: str) -> None:
         exchange = endpoint.open(incoming, conn_id)
+        if self.mechanics.spans is not None:
+            self.mechanics.spans.arrived(exchange.op_id, exchange.origin, exchange.attempt, endpoint.operation.method)
         window = self.mechanics.windows.answering(endpoint.node)
         if window is not None:
             mode = window.mode

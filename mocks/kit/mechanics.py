@@ -22,6 +22,7 @@ from mocks.kit.scheduler import Scheduler
 from mocks.kit.settings import Settings
 from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client, TokenStore
+from mocks.kit.tracing import WorldSpans
 from mocks.kit.traffic import Traffic
 from mocks.kit.webhooks import Sender
 from mocks.kit.windows import Windows
@@ -57,6 +58,7 @@ class Mechanics:
     joining: Joining
     connector_id: str
     then: Then | None = None  # what the harness does when a fault says so: reverse_approval, block_supplier
+    spans: WorldSpans | None = None  # when there is somewhere to send them
 
 
 def wire_mechanics(

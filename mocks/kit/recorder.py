@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +15,9 @@ BUFFER_BYTES_MAX = 1 << 18
 TAIL_ROWS_MAX = 20_000
 
 
+Observer = Callable[[str, str, int, Mapping[str, Any]], None]
+
+
 class Recorder:
     """Numbers and writes rows. Columns that are None are left out; what each kind carries is in contracts/history.yaml."""
 
@@ -21,6 +25,7 @@ class Recorder:
         """`path` None keeps every row in memory only (tests); otherwise the newest 20,000 stay for the history tail."""
         self.phase = "start"
         self.sut_gen: int | None = None
+        self.observers: list[Observer] = []  # told of every row: kind, node, monotonic time, columns
         self._encoder = msgspec.json.Encoder()
         self._run_id = self._quoted(run_id)
         self._phase_text = self._quoted(self.phase)
@@ -58,6 +63,8 @@ class Recorder:
         self._lines.append(line)
         if self._file is not None:
             self._append(line)
+        for observe in self.observers:
+            observe(kind, node, mono_ns, columns)
         return seq
 
     def _append(self, line: bytes) -> None:

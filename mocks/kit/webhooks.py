@@ -15,8 +15,10 @@ import aiohttp
 import msgspec
 
 from mocks.kit.clock import WorldClock
+from mocks.kit.commits import Origin
 from mocks.kit.recorder import Recorder
 from mocks.kit.settings import Settings
+from mocks.kit.tracing import WorldSpans
 from mocks.kit.traffic import Traffic
 
 LOG = logging.getLogger("dryclose.world")
@@ -86,6 +88,7 @@ class Sender:
         self.ever_subscribed = False
         self.disabled = False
         self.acked = 0
+        self.spans: WorldSpans | None = None
 
     def subscribe(self, subscription: Subscription) -> None:
         """Send every event here from now on. Raises CallbackForbidden when the host is not allowed."""
@@ -168,7 +171,7 @@ class Sender:
             sut_gen=self._recorder.sut_gen,
         )
         self._traffic.saw_event(notice.call_point, notice.flow)
-        answer, reason = await self._post(target, notice, timestamp)
+        answer, reason = await self._post(target, notice, timestamp, self._traced(notice, op_id, number))
         if answer.status is not None and 200 <= answer.status < 300:
             self.acked += 1
         self._recorder.write(
@@ -186,8 +189,15 @@ class Sender:
         )
         return answer
 
-    async def _post(self, target: Subscription, notice: Notice, timestamp: int) -> tuple[Answer, str | None]:
-        headers = {**notice.headers, **target.headers, **self._signed(notice, timestamp), "content-type": "application/json"}
+    def _traced(self, notice: Notice, op_id: int, number: int) -> Mapping[str, str]:
+        if self.spans is None:
+            return {}
+        traceparent, correlation = notice.headers.get("traceparent"), notice.headers.get("x-correlation-id", "")
+        origin = Origin(notice.node, notice.call_point, notice.txn_id, op_id, correlation, traceparent)
+        return self.spans.sending(op_id, origin, number, notice.event_id)
+
+    async def _post(self, target: Subscription, notice: Notice, timestamp: int, traced: Mapping[str, str]) -> tuple[Answer, str | None]:
+        headers = {**notice.headers, **traced, **target.headers, **self._signed(notice, timestamp), "content-type": "application/json"}
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
         timeout = aiohttp.ClientTimeout(total=target.ack_timeout_ms / 1000)
