@@ -18,6 +18,7 @@ from harness.contracts.commands import contracts
 from harness.crash import crash_message
 from harness.demo_command import demo
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
+from harness.fuzz.command import fuzz
 from harness.load.command import load
 from harness.run.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
 
@@ -258,3 +259,4 @@ def doctor() -> int:
 cli.add_command(contracts)
 cli.add_command(load)
 cli.add_command(demo)
+cli.add_command(fuzz)

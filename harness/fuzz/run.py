@@ -1,0 +1,161 @@
+"""`dryclose fuzz` from its options to its exit code."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from harness import wall
+from harness.errors import UsageError
+from harness.fuzz.books import history_objections, rows_of
+from harness.fuzz.checks import generator_version
+from harness.fuzz.drive import Drive, Outcome
+from harness.fuzz.expected import Expected, load_expected
+from harness.fuzz.findings import Findings
+from harness.fuzz.options import EXAMPLES, SYSTEMS, Effort, FuzzOptions, check_loopback
+from harness.fuzz.report import FINDINGS, Report
+from harness.fuzz.stage import Opened, opened, own_target
+from harness.run.directory import versions
+from harness.run.interrupt import or_interrupted
+from harness.run.progress import Progress, new_progress
+
+RUNS = Path("runs")
+LOGS = ("dryclose", "uvicorn.error", "asyncio")
+
+
+async def fuzz(options: FuzzOptions) -> int:
+    """The exit code: 0 no findings, 1 findings, 2 nothing (or not everything) was exercised, 130 interrupted. Raises DrycloseError."""
+    headers = _values(options.headers)
+    if options.url is not None:
+        check_loopback(options.url)
+    directory = _directory(options.out)
+    seed = options.seed if options.seed is not None else wall.draw_seed()
+    chosen = {**versions(), "schemathesis": generator_version()}
+    report = Report(seed, _again(options, seed), directory, chosen)
+    progress = new_progress(quiet=options.quiet)
+    progress.say(f"seed {seed}   directory {directory}")
+    try:
+        with _logs(directory / "world.log"):
+            code = await or_interrupted(_all(options, headers, report, progress))
+    finally:
+        if report.outcomes:
+            report.write()
+            click.echo(report.text(), nl=False)
+    return code
+
+
+async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report, progress: Progress) -> int:
+    expected = load_expected()
+    names = ("url",) if options.url is not None else options.systems
+    effort = Effort(report.seed, options.examples, options.examples)
+    if options.budget_s is not None:
+        effort = replace(effort, budget_s=max(1, options.budget_s // len(names)))
+    for name in names:
+        target: AbstractAsyncContextManager[Opened]
+        target = opened(name, report.seed, report.directory, progress) if options.url is None else _own(options.url, headers)
+        history = None
+        async with target as one:
+            history = one.history
+            outcome = await _one(one, effort, expected, report, progress)
+        if history is not None:
+            _read_history(one, outcome, history)
+    return report.exit_code
+
+
+async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, progress: Progress) -> Outcome:
+    """Fuzz one target in a thread of its own; when we are cancelled, it ends after the request under way, and what it found is kept."""
+    with progress.phase(f"fuzz {one.target.name}") as phase:
+        drive = Drive(one.target, effort, expected, books=one.books, show=phase.show)
+        running = asyncio.get_running_loop().run_in_executor(None, drive.run)
+        try:
+            outcome = await asyncio.shield(running)
+        except asyncio.CancelledError:
+            drive.stop()
+            report.outcomes.append(await running)
+            report.interrupted = True
+            raise
+        report.outcomes.append(outcome)
+        sent, accepted = sum(outcome.cases.values()), f"{len(outcome.accepted)} of {outcome.declared} operations accepted"
+        phase.show(f"{sent} requests, {accepted}, {len(outcome.findings)} findings")
+    return outcome
+
+
+def _read_history(one: Opened, outcome: Outcome, history: Path) -> None:
+    """Journals and keys over the whole run; the history is kept only when it may explain something."""
+    findings = Findings(one.target)
+    for objection in history_objections(rows_of(history)):
+        findings.add(phase="history", check="history_balances", operation="", title=objection, message=objection)
+    outcome.findings += findings.all()
+    outcome.examined["history_balances"] += 1
+    if not outcome.findings:
+        history.unlink()
+
+
+@asynccontextmanager
+async def _own(url: str, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
+    yield Opened(await own_target(url, headers))
+
+
+def _values(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Header values from the environment. Raises UsageError."""
+    missing = sorted({variable for _, variable in headers if not os.environ.get(variable)})
+    if missing:
+        raise UsageError(f"--header: environment variable {', '.join(missing)} is not set (or is empty)")
+    found = {name: os.environ[variable].strip() for name, variable in headers}
+    odd = [name for name, value in found.items() if not value.isascii() or not value.isprintable()]
+    if odd:
+        raise UsageError(f"--header {odd[0]}: the value of the variable has characters that no header may have")
+    return found
+
+
+def _again(options: FuzzOptions, seed: int) -> list[str]:
+    command = ["dryclose", "fuzz", "--seed", str(seed)]
+    if options.url is not None:
+        command += ["--url", options.url, *(part for name, variable in options.headers for part in ("--header", f"{name}:{variable}"))]
+    elif options.systems != SYSTEMS:
+        command += [part for name in options.systems for part in ("--system", name)]
+    if options.examples != EXAMPLES:
+        command += ["--examples", str(options.examples)]
+    if options.budget_s is not None:
+        command += ["--budget", f"{options.budget_s}s"]
+    return command
+
+
+def _directory(out: Path | None) -> Path:
+    """The run directory, empty of what an older fuzz run left. Raises UsageError for one that holds anything else."""
+    path = (out or RUNS / f"fuzz-{wall.draw_run_id()}").absolute()
+    try:
+        if path.exists() and not path.is_dir():
+            raise UsageError(f"{path}: this is a file, not a directory. Name another one with --out.")
+        if path.is_dir() and any(path.iterdir()) and not (path / FINDINGS).is_file():
+            raise UsageError(f"{path}: the directory is not empty and holds no fuzz run. Name another one with --out.")
+        path.mkdir(parents=True, exist_ok=True)
+        for old in path.glob("history-*.ndjson"):
+            old.unlink()
+        (path / "world.log").write_bytes(b"")
+    except OSError as error:
+        raise UsageError(f"{path}: the run directory cannot be written: {error.strerror or error}. Name another one with --out.") from None
+    return path
+
+
+@contextmanager
+def _logs(file: Path) -> Iterator[None]:
+    """What the systems log goes to a file instead of the terminal."""
+    handler = logging.FileHandler(file, delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    kept = {name: logging.getLogger(name).propagate for name in LOGS}
+    for name in LOGS:
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False
+    try:
+        yield
+    finally:
+        for name, propagate in kept.items():
+            logging.getLogger(name).removeHandler(handler)
+            logging.getLogger(name).propagate = propagate
+        handler.close()
