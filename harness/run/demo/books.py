@@ -105,6 +105,7 @@ class Books:
     balances: dict[str, Balance] = field(default_factory=dict)
     sources: dict[str, list[tuple[str, int, dict[str, int]]]] = field(default_factory=dict)  # by system: state, count, minor by currency
     companies: list[CompanyBooks] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)  # code by transaction
 
     @property
     def agree(self) -> bool:
@@ -134,7 +135,9 @@ def read_books(world: World, parked: Collection[str]) -> Books:
     views = {name: system.final_views() for name, system in world.systems.items()}
     targets = {kind for flow in world.catalog.flows.values() for kind in flow.target_documents}
     sources = [view for name, found in views.items() if name != "erp" for view in found]
-    books = Books(balances=balances(sources, [view for view in views["erp"] if view.entity_type in targets], world_owner(world), parked))
+    owner = world_owner(world)
+    books = Books(balances=balances(sources, [view for view in views["erp"] if view.entity_type in targets], owner, parked))
+    books.refusals = {owner(view) or "": view.reason for view in sources if view.reason and view.state in REFUSED}
     books.sources = {name: states(found) for name, found in views.items() if name != "erp"}
     books.companies = [company_books(erp.core.master, erp.core.ledger, company) for company in erp.core.master.companies]
     return books

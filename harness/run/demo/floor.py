@@ -84,6 +84,15 @@ class Floor:
                 self._stage(document, "connector")
                 document.note = "taken up again"
 
+    def refused_for(self, codes: Mapping[str, str]) -> None:
+        """What the source systems were told about refused documents: code by transaction."""
+        for document in self.open("stopped"):
+            code = codes.get(document.txn_id)
+            note = f"refused by the connector: {code.replace('_', ' ').lower()}" if code else document.note
+            if document.note != note:
+                document.note = note
+                self.changed.add(document.txn_id)
+
     def open(self, *stages: Stage) -> list[Document]:
         """Documents in these stages."""
         return [document for document in self.documents.values() if document.stage in stages]
@@ -242,7 +251,7 @@ class Floor:
                 self._settle(document, row, "posted", "")
             elif state in REFUSED:
                 self._tell("refused", row, document)
-                self._settle(document, row, "stopped", "refused by the connector, told to its owner")
+                self._settle(document, row, "stopped", "refused by the connector")
 
     def _target(self, document: Document, row: Row, kind: str) -> None:
         name = f"{document_name(kind)} {row['entity_id']}"

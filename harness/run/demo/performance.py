@@ -144,9 +144,10 @@ class Performance:
             deed()
         self._read()
         self._mischief.look()
-        self._tell(line for moment in self._floor.take_moments() if (line := line_of(moment)) is not None)
+        moments = self._floor.take_moments()
+        self._look_at_books(now=any(moment.what == "refused" for moment in moments))  # the reason stands in the source's books
+        self._tell(line for moment in moments if (line := line_of(moment)) is not None)
         self._show.refresh()
-        self._look_at_books()
 
     def _read(self) -> None:
         recorder = self._session.world.recorder
@@ -162,14 +163,15 @@ class Performance:
     def _parked(self) -> set[str]:
         return {document.txn_id for document in self._floor.open("stopped") if document.parked}
 
-    def _look_at_books(self) -> None:
+    def _look_at_books(self, *, now: bool) -> None:
         now_s = self._now_s()
-        if now_s < self._next_books_s:
+        if now_s < self._next_books_s and not now:
             return
         agreed = self._books.agree
         self._books = read_books(self._session.world, self._parked())
         took_s = self._now_s() - now_s
         self._next_books_s = now_s + max(BOOKS_EVERY_S, took_s / BOOKS_SHARE_MAX)
+        self._floor.refused_for(self._books.refusals)
         self._show.tell_books(self._books)
         if self._books.balances and (now_s >= self._next_money_s or agreed != self._books.agree):
             self._next_money_s = now_s + MONEY_EVERY_S / self._options.speed

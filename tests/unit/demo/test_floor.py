@@ -173,3 +173,17 @@ def test_calls_that_only_share_the_correlation_id_are_in_the_trace() -> None:
     rows.add("response_end", "erp", op_id=99, call_point="erp.supplier.read", attempt=7, client_view="ok", status=200)
     hop = floor(rows).documents["p2p-1"].hops[-1]
     assert (hop.who, hop.to, hop.text, hop.detail) == ("connector", "ERP", "reads the supplier", "200")
+
+
+def test_a_refusal_says_what_the_source_was_told() -> None:
+    """The reason stands in the source's books, not in the row; a rejection by people keeps its own words."""
+    rows = Rows()
+    rows.approved()
+    rows.event()
+    rows.add("commit", "procurement", op_id=50, txn_id="p2p-1", entity_type="requisition", entity_id="R", effect="update", state="refused")
+    seen = floor(rows)
+    seen.refused_for({"p2p-1": "SUPPLIER_BLOCKED"})
+    assert told(seen)[-1] == "REQ …1234  refused by the connector: supplier blocked"
+    seen.take_changed()
+    seen.refused_for({"p2p-1": "SUPPLIER_BLOCKED"})
+    assert seen.take_changed() == []
