@@ -12,13 +12,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import InternalError
+from harness.errors import DrycloseError, InternalError, UsageError
 from harness.load.documents import Document
 from harness.load.sheet import Sheet
 
 LOCUSTFILE = Path(__file__).parents[2] / "loadtests" / "locustfile.py"
 LOOPBACK = "127.0.0.1"
 START_LIMIT_S = 30.0
+REMOTE_LIMIT_S = 120.0  # somebody has to start them by hand
+TICK_S = 0.02
 STOP_S = 3.0
 TAIL_LINES = 8
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG")  # no LOCUST_...: nobody's settings change what is measured
@@ -57,10 +59,11 @@ class Crew:
 class Generator:
     """One load's senders. Use `async with Generator.open(...)`: nothing of it is left on any way out."""
 
-    def __init__(self, process: Process, sheet: Sheet, log: Path) -> None:
+    def __init__(self, process: Process, sheet: Sheet, log: Path, crew: Crew) -> None:
         self._process = process
         self.sheet = sheet
         self._log = log
+        self._crew = crew
 
     @classmethod
     @asynccontextmanager
@@ -73,7 +76,7 @@ class Generator:
         secret = {"DRYCLOSE_LOAD_WORK": str(work), "DRYCLOSE_LOAD_ROWS": str(sheet.path), "DRYCLOSE_LOAD_SECRET": target.client_secret}
         options = ["-u", str(crew.senders), "-r", str(crew.senders), "-t", f"{limit_s:.0f}s", "--html", str(folder / "locust.html")]
         process = await start([*options, *crew.arguments()], folder, log, secret)
-        generator = cls(process, sheet, log)
+        generator = cls(process, sheet, log, crew)
         try:
             yield generator
         finally:
@@ -85,17 +88,28 @@ class Generator:
         """Of Locust's first process; None when it ended."""
         return self._process.pid if self._process.returncode is None else None
 
-    async def begin(self, limit_s: float = START_LIMIT_S) -> float:
-        """Wait for the first moment of the load; monotonic seconds. Raises InternalError when Locust cannot start."""
-        waited = 0.0
+    async def begin(self) -> float:
+        """Wait for the first moment of the load; monotonic seconds. Raises InternalError when Locust cannot start, UsageError when
+        nobody comes to send."""
+        waited, limit_s = 0.0, REMOTE_LIMIT_S if self._crew.remote else START_LIMIT_S
         while self.sheet.begun is None:
-            if self._process.returncode is not None or waited > limit_s:
-                what = "ended at once" if self._process.returncode is not None else f"did not begin within {limit_s:g} s"
-                raise InternalError(f"the load generator {what}; {self._log}:\n{tail(self._log)}")
-            await asyncio.sleep(0.02)
-            waited += 0.02
+            if self._process.returncode is not None:
+                raise InternalError(f"the load generator ended at once; {self._log}:\n{tail(self._log)}")
+            if waited > limit_s:
+                raise self._late(limit_s)
+            await asyncio.sleep(TICK_S)
+            waited += TICK_S
             self.sheet.read()
         return self.sheet.begun
+
+    def _late(self, limit_s: float) -> DrycloseError:
+        crew = self._crew
+        if not crew.remote:
+            return InternalError(f"the load generator did not begin within {limit_s:g} s; {self._log}:\n{tail(self._log)}")
+        return UsageError(
+            f"{crew.remote} senders did not come to {crew.bind_host}:{crew.bind_port} within {limit_s:g} s; start that many with "
+            f"`dryclose load --worker --master-host {crew.bind_host} --master-port {crew.bind_port}`"
+        )
 
     @property
     def running(self) -> bool:
