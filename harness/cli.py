@@ -11,10 +11,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
     from harness.commands import run  # noqa: PLC0415
+    from harness.structured_log import set_up  # noqa: PLC0415
 
     # From here on an interruption has something to clean up: SIGTERM means the same as Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    set_up()
     sys.exit(run(sys.argv[1:]))
 
 

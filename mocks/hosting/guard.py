@@ -17,6 +17,12 @@ HEADERS: Headers = [(b"content-type", PROBLEM_TYPE), (b"content-length", str(len
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+def _correlation(scope: Scope) -> str:
+    """The client's correlation id, cut to what a line can bear."""
+    sent: bytes = dict(scope.get("headers", ())).get(b"x-correlation-id", b"")
+    return sent[:128].decode("latin-1")
+
+
 class Guard:
     """An ASGI application around another one."""
 
@@ -28,6 +34,6 @@ class Guard:
         try:
             await self.app(scope, receive, send)
         except Exception:  # nothing above would tell anybody: uvicorn is silent, because planned outages cut off requests too
-            LOG.exception("a request to %s failed", scope.get("path"))
+            LOG.exception("a request to %s failed", scope.get("path"), extra={"fields": {"correlation_id": _correlation(scope)}})
             await send({"type": "http.response.start", "status": 500, "headers": HEADERS})
             await send({"type": "http.response.body", "body": BODY})

@@ -29,6 +29,11 @@ class Origin:
     sut_gen: int | None = None
 
 
+def logged(origin: Origin) -> dict[str, dict[str, str]]:
+    """What a line of the log says about where it comes from."""
+    return {"fields": {"system": origin.node, "call_point": origin.call_point, "correlation_id": origin.correlation_id}}
+
+
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What was written: number of the first commit row, ids of the changed documents."""

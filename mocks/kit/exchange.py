@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from mocks.kit.attribution import Attribution
-from mocks.kit.commits import NOTHING, Origin
+from mocks.kit.commits import NOTHING, Origin, logged
 from mocks.kit.idempotency import Scope as KeyScope
 from mocks.kit.intake import Incoming, Reader, correlation_of, idempotency_key, traceparent_of, version_of
 from mocks.kit.limits import Allowance
@@ -237,7 +237,7 @@ class Endpoint:
         except Refusal as refusal:
             return self.refused(exchange, refusal)
         except Exception:  # whatever breaks inside, the client gets a problem document and the log gets the trace
-            LOG.exception("handler of %s failed", self.operation.call_point)
+            LOG.exception("handler of %s failed", self.operation.call_point, extra=logged(exchange.origin))
             return self.refused(exchange, SPEECHLESS)
         origin = exchange.origin
         if self.operation.kind == "actor":
