@@ -108,4 +108,5 @@ def _facts(found: Mapping[str, Sequence[Mapping[str, Any]]], wave: str, t0: floa
         for row in found["throttled"]
         if t0 <= row["t"] < until
     )
-    return Facts(journeys, calls, throttled, int(found["throttled_shared"][0]["n"]))
+    shared = sum(1 for row in found["throttled_shared"] if t0 <= row["t"] < until)
+    return Facts(journeys, calls, throttled, shared)

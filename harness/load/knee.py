@@ -86,7 +86,7 @@ def judged(rate: float, profile: Profile, driven: Driven, facts: Facts) -> Probe
     held = limits_held(profile.limits, facts.journeys, driven.clicks, None, {"series": series(driven, facts.journeys), "maintenance": None})
     held.append(_growing(driven, facts.journeys))
     _, doubts = saturation(profile.saturation, driven)
-    return Probe(rate, tuple(one.text() for one in held if not one.ok), tuple(doubt.text for doubt in doubts))
+    return Probe(rate, tuple(one.text() for one in held if not one.ok), tuple(doubts))
 
 
 def _growing(driven: Driven, journeys: tuple[Journey, ...]) -> Held:

@@ -92,15 +92,8 @@ def _short(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why the figures may say more about the generator or the mock than about the connector."""
-
-    text: str
-
-
-def saturation(limits: Saturation, driven: Driven) -> tuple[Part, list[Doubt]]:
-    """Lag of the generator and of the world, and what is doubtful about this load."""
+def saturation(limits: Saturation, driven: Driven) -> tuple[Part, list[str]]:
+    """Lag of the generator and of the world, and why the figures may say more about these two than about the connector."""
     lags = sorted(click.lag_ms for click in driven.clicks)
     loops = sorted(ms for _, ms in driven.lags)
     generator, world = nearest_rank(lags, LAG_SHARE), nearest_rank(loops, LAG_SHARE)
@@ -112,8 +105,8 @@ def saturation(limits: Saturation, driven: Driven) -> tuple[Part, list[Doubt]]:
         "world_busy_s": busy,
         "begun_share": round(begun / offered, 4) if offered else None,
     }
-    doubts = [Doubt(text) for text in _doubts(limits, driven, (generator, world), begun, busy)]
-    return {**part, "ok": not doubts, "reasons": [doubt.text for doubt in doubts]}, doubts
+    doubts = list(_doubts(limits, driven, (generator, world), begun, busy))
+    return {**part, "ok": not doubts, "reasons": doubts}, doubts
 
 
 def _doubts(limits: Saturation, driven: Driven, lags: tuple[float | None, float | None], begun: int, busy: int) -> Iterable[str]:

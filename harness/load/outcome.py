@@ -51,7 +51,7 @@ def outcome(profile: Profile, driven: Driven, facts: Facts, flows: Sequence[str]
     measured["saturation"], doubts = saturation(profile.saturation, driven)
     missed = [one.text() for one in held if not one.ok]
     code = exit_code(judged["exit_code"], missed=bool(missed), doubtful=bool(doubts))
-    reasons = [*(doubt.text for doubt in doubts), *(f"limit missed: {text}" for text in missed), *_judged(judged)]
+    reasons = [*doubts, *(f"limit missed: {text}" for text in missed), *_judged(judged)]
     head = {
         "schema": SCHEMA,
         "run_id": judged["run_id"],

@@ -1,14 +1,14 @@
 """`dryclose load` on a world of its own: one load from the first option drawn to the exit code."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from contracts.catalog import Catalog, load_catalog
+from contracts.catalog import load_catalog
 from harness import wall
 from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
@@ -79,10 +79,9 @@ def finish(setup: Setup, profile: Profile, found: Driven | Found, progress: Prog
     """A load that came to its end: judge, measure, store, show."""
     verdict = judged(setup, progress)
     if isinstance(found, Found):
-        best = found.driven[found.best]
-        result = with_knee(measured(setup, setup.catalog, without_window(profile), best, verdict), found.search, verdict.exit_code)
+        result = with_knee(measured(setup, without_window(profile), found.driven, found.best, verdict), found.search, verdict.exit_code)
     else:
-        result = measured(setup, setup.catalog, profile, found, verdict)
+        result = measured(setup, profile, {found.wave: found}, found.wave, verdict)
     write(setup.directory.path, result.document)
     show(setup.directory.path, verdict, result)
     return result.exit_code
@@ -105,10 +104,10 @@ def judged(setup: Setup, progress: Progress) -> Verdict:
     return verdict
 
 
-def measured(setup: Setup, catalog: Catalog, profile: Profile, driven: Driven, verdict: Verdict) -> Outcome:
-    """Figures and limits."""
-    facts = read_facts(setup.directory.path, catalog, {driven.wave: driven.phase_at_s})[driven.wave]
-    return outcome(replace(profile, flows=setup.flows), driven, facts, setup.flows, judged_part(verdict))
+def measured(setup: Setup, profile: Profile, driven: Mapping[str, Driven], wave: str, verdict: Verdict) -> Outcome:
+    """Figures and limits of one wave. driven: every wave, because each ends where the next begins."""
+    facts = read_facts(setup.directory.path, setup.catalog, {name: one.phase_at_s for name, one in driven.items()})[wave]
+    return outcome(replace(profile, flows=setup.flows), driven[wave], facts, setup.flows, judged_part(verdict))
 
 
 def judged_part(verdict: Verdict) -> dict[str, Any]:

@@ -23,4 +23,4 @@ group by b.op_id, b.call_point, b.t_end, b.retry_after_ms
 
 -- section: throttled_shared
 -- 429s of calls that belong to no document (lists)
-select count(*) as n from op where status = 429 and txn_id is null
+select t_mono_ns as t from op where status = 429 and txn_id is null
