@@ -93,8 +93,13 @@ async def look_at_parked(session: Session) -> None:
     """Update the books only: these transactions are not waited for. Cheap ways only; a command would be started again and again."""
     if session.manifest.parked.by not in ("http", "file"):
         return
+    session.books.parked = await declared_parked(session)
+
+
+async def declared_parked(session: Session) -> frozenset[str]:
+    """The transactions that the connector declares parked now, asked in whatever way it offers."""
     items = await read_parked(session)
-    session.books.parked = frozenset(txn for item in items if (txn := session.books.txn_of(item.reference)) is not None)
+    return frozenset(txn for item in items if (txn := session.books.txn_of(item.reference)) is not None)
 
 
 async def record_parked(session: Session) -> tuple[ParkedItem, ...]:

@@ -8,6 +8,7 @@ from harness.plan.planner import Planner
 from harness.run.actors import Cast
 from harness.run.final import close_books
 from harness.run.kills import play_kill
+from harness.run.quiesce import settle_before_kills
 from harness.run.session import Session
 from harness.run.tail import HistoryTail
 from harness.run.waves import play
@@ -96,7 +97,10 @@ def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
 
 async def _kills(cast: Cast, planner: Planner) -> None:
     missed: list[Experiment] = []
-    for wave in planner.kills():
+    waves = planner.kills()
+    if waves:
+        await settle_before_kills(cast.session)
+    for wave in waves:
         missed += await play_kill(cast, wave)
     fruitless = 0
     while missed:

@@ -1,13 +1,14 @@
 """After healing: wait until nothing moves any more, bounded, then watch a quiet window in which nothing may change."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
 from harness.run.calm import says_idle, still_for_s, timers
-from harness.run.parking import look_at_parked
+from harness.run.parking import declared_parked, look_at_parked
 from harness.run.patience import poll_cycle_s
 from harness.run.session import Session
 
@@ -68,7 +69,28 @@ async def quiesce(session: Session, name: str, limit_s: float) -> Ending:
     return end
 
 
-async def _wait(session: Session, limit_s: float, show: Callable[[str], None]) -> Ending:
+async def settle_before_kills(session: Session) -> None:
+    """Give what must settle by itself its time before the first restart, which would rescue a connector that only hangs.
+
+    Records one `quiet` row, state `before_kill`, whose detail names what the connector declares parked; the judge finds who was stuck.
+    """
+    session.world.set_phase("before-kill")
+    with session.progress.phase("before-kill") as phase:
+        end = await _wait(session, session.scenario.limits.quiesce_s, phase.show, _owed) if _owed(session) else "settled"
+        parked = await declared_parked(session) if _owed(session) else session.books.parked
+        session.world.record("quiet", state="before_kill", reason=end, detail=json.dumps({"parked": sorted(parked)}))
+        phase.show(f"{end}: {_owed(session)} that should settle by themselves are still open")
+
+
+def _owed(session: Session) -> int:
+    """Transactions that are open although every one of their faults passes by itself."""
+    faults, books = session.catalog.faults, session.books
+    waiting = (books.experiments[txn_id] for txn_id in books.open.keys() - books.parked)
+    return sum(all(faults[step.fault_id].recoverable for step in experiment.steps) for experiment in waiting)
+
+
+async def _wait(session: Session, limit_s: float, show: Callable[[str], None], count: Callable[[Session], int] | None = None) -> Ending:
+    """Until `count` (default: whoever is open) says that nobody is left, or waiting longer would be for nothing."""
     began = shrank = monotonic()
     least, idle = None, 0 if session.manifest.paths.idle else None
     # Without an idle path only poll cycles tell, and those take their time.
@@ -76,7 +98,9 @@ async def _wait(session: Session, limit_s: float, show: Callable[[str], None]) -
     while True:
         session.refresh_all()
         await look_at_parked(session)
-        now, open_now = monotonic(), _open(session)
+        now, open_now = monotonic(), (count or _open)(session)
+        if count is not None and not open_now:
+            return "settled"
         if least is None or open_now < least:
             least, shrank = open_now, now
         if idle is not None:

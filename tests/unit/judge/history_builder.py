@@ -35,6 +35,21 @@ BLOCKED = Fault("F-F5", "after_answer", commits=True, status=200, view="ok")
 REFUSED = Fault("F-B20", "422", commits=False, status=422, view="fail")
 CLOSED = Fault("F-F3", "close_period", commits=False)
 KILLED = Fault("F-G2", "kill", commits=True)
+CROSSWALKS = {
+    "entities": "procurement_legal_entity,expense_entity_code,erp_company_code\nACME-US,10,1000\nACME-DE,20,2000\n",
+    "cost_centers": (
+        "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code\n"
+        "US-MKT-01,CC.10.4711,4711000,1000\nUS-SAL-01,CC.10.4712,4712000,1000\n"
+    ),
+    "purchase_categories": (
+        "procurement_category,erp_gl_account,valid_from,valid_to\nIT_HARDWARE,5390,,2025-12-31\nIT_HARDWARE,5400,2026-01-01,\n"
+        "SERVICES,5500,,2026-10-15\nSERVICES,5510,2026-10-16,\n"
+    ),
+    "expense_categories": (
+        "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to\n1000,HOTEL,5100,,\n1000,TAXI,5110,,\n2000,HOTEL,5101,,\n"
+    ),
+    "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
+}
 ORDER_BODY: Row = {"method": "POST", "body_hash": "b"}
 
 
@@ -185,7 +200,9 @@ def write_back_refused(scribe: Scribe) -> None:
 
 
 def killed(scribe: Scribe) -> None:
-    """18: the connector is killed after the commit; after the restart the same key is replayed."""
+    """18: the connector is killed after the commit; after the restart the same key is replayed. Before it, nothing was stuck."""
+    scribe.enter("before-kill")
+    scribe.row("quiet", state="before_kill", reason="settled", detail='{"parked": []}')
     scribe.enter("wave-kill")
     txn_id, source = begin_order(scribe, 18, "erp.po.create", KILLED, role="kill")
     create_order(scribe, 18, status=None, view="info")
@@ -309,9 +326,8 @@ def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tup
     """Write the run with its crosswalks and judge it."""
     mappings = folder / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
-    (mappings / "entities.csv").write_text(
-        "procurement_legal_entity,expense_entity_code,erp_company_code\nACME-US,10,1000\nACME-DE,20,2000\n"
-    )
+    for name, text in CROSSWALKS.items():
+        (mappings / f"{name}.csv").write_text(text)
     return judge(renumber(scribe).save(folder, manifest, cells))
 
 

@@ -56,6 +56,41 @@ def wrong_company(scribe: Scribe) -> None:
     one(scribe, txn_id="p2p-000008", **CREATE)[1]["company"] = "2000"
 
 
+def coded(scribe: Scribe, txn_id: str, **columns: object) -> Row:
+    """A coded line of a transaction's document."""
+    return one(scribe, txn_id=txn_id, kind="commit", **columns)[1]
+
+
+def default_account(scribe: Scribe) -> None:
+    """The order of 8 went to the account for everything that has no rule."""
+    coded(scribe, "p2p-000008", entity_type="order_line")["account"] = "5990"
+
+
+def other_known_account(scribe: Scribe) -> None:
+    """The hotel of exp 8 was booked as a taxi."""
+    coded(scribe, "exp-000008", entity_type="journal_line", account="5100")["account"] = "5110"
+
+
+def tax_lost(scribe: Scribe) -> None:
+    """The tax of exp 8 was taken for nothing and booked as cost: total, company and cost centre are right."""
+    index, tax = one(scribe, txn_id="exp-000008", kind="commit", entity_type="journal_line", account="1100")
+    coded(scribe, "exp-000008", entity_type="journal_line", account="5100")["amount_minor"] += tax["amount_minor"]
+    del scribe.rows[index]
+
+
+def foreign_cost_center(scribe: Scribe) -> None:
+    """The order of 8 was booked on a cost centre of somebody else."""
+    coded(scribe, "p2p-000008", entity_type="journal_line")["cost_center"] = "4712000"
+
+
+def two_lines_one_center(scribe: Scribe) -> None:
+    """8 asked for two cost centres; the order is on the first one alone."""
+    index, line = one(scribe, txn_id="p2p-000008", entity_type="source_line")
+    share = {"entity_id": line["entity_id"] + "b", "cost_center": "US-SAL-01", "amount_minor": 1_000}
+    line["amount_minor"] -= 1_000
+    insert(scribe, index + 1, {**line, **share})
+
+
 def unbalanced(scribe: Scribe) -> None:
     """One line of 8 lost a cent."""
     one(scribe, txn_id="p2p-000008", kind="commit", entity_type="journal_line")[1]["amount_minor"] -= 1
@@ -165,6 +200,14 @@ def never_written_back(scribe: Scribe) -> None:
     refresh_views(scribe)
 
 
+def stuck_until_restart(scribe: Scribe) -> None:
+    """8 is written back at last, but only after the connector was killed and started again."""
+    index, written = one(scribe, txn_id="p2p-000008", kind="commit", state="ordered")
+    killed, kill = one(scribe, kind="proc_kill")
+    insert(scribe, killed + 1, {**written, "t_mono_ns": kill["t_mono_ns"] + 1})
+    del scribe.rows[index]
+
+
 def restless(scribe: Scribe) -> None:
     """A create of 8 arrives in the quiet window."""
     request = retries(scribe, "p2p-000008")[0]
@@ -240,9 +283,14 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C05", None, unattributed),
     ("C06", "p2p-000008", wrong_amount),
     ("C07", "p2p-000008", wrong_company),
+    ("C07", "p2p-000008", foreign_cost_center),
+    ("C07", "p2p-000008", two_lines_one_center),
     ("C08", "p2p-000008", unbalanced),
     ("C12", "p2p-000008", next_period),
     ("C13", "exp-000009", into_closed_period),
+    ("C14", "p2p-000008", default_account),
+    ("C14", "exp-000008", other_known_account),
+    ("C14", "exp-000008", tax_lost),
     ("C15", "p2p-000008", before_approval),
     ("C16", "p2p-000013", never_cancelled),
     ("C17", "p2p-000008", older_revision),
@@ -257,6 +305,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("K10", "p2p-000014", forged_acted_upon),
     ("K10", "p2p-000014", stale_accepted),
     ("L01", "p2p-000008", never_written_back),
+    ("L01", "p2p-000008", stuck_until_restart),
     ("L04", "p2p-000008", restless),
     ("L06", "p2p-000009", lazily_parked),
     ("L06", "p2p-000009", refused_instead),
