@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from contracts.catalog import load_catalog
 from harness.errors import DrycloseError
 from harness.manifest import REFERENCE_ENGINE, load_manifest
@@ -66,18 +68,17 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
-    missing = []
-    for requirement in metadata.requires("dryclose") or []:
-        name, _, marker = requirement.partition(";")
-        package = name.split(">")[0].split("=")[0].split("[")[0].strip()
-        if "win32" in marker and sys.platform == "win32":
-            continue
-        try:
-            metadata.version(package)
-        except metadata.PackageNotFoundError:
-            missing.append(package)
-    text = f"packages: {', '.join(missing)} missing" if missing else "all packages are installed"
-    return Finding(not missing, text, f"install them: {sys.executable} -m pip install {' '.join(missing)}")
+    wanted = [Requirement(text) for text in metadata.requires("dryclose") or []]
+    missing = [str(one) for one in wanted if (one.marker is None or one.marker.evaluate()) and not _installed(one)]
+    text = f"packages: {', '.join(missing)} missing or of another version" if missing else "all packages are installed"
+    return Finding(not missing, text, f"install them: {sys.executable} -m pip install {' '.join(repr(one) for one in missing)}")
+
+
+def _installed(requirement: Requirement) -> bool:
+    try:
+        return metadata.version(requirement.name) in requirement.specifier
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def _data() -> Finding:
