@@ -193,13 +193,27 @@ def test_revoked_token() -> None:
     assert [row["fault_id"] for row in rows(world, "fault_healed")] == ["F-B10"]
 
 
+def taken_after_free() -> socket.socket:
+    """A listening socket whose port comes right after one that nobody has."""
+    for _ in range(200):
+        with socket.socket() as before:
+            before.bind(("127.0.0.1", 0))
+            taken = socket.socket()
+            try:
+                taken.bind(("127.0.0.1", before.getsockname()[1] + 1))
+            except OSError:
+                taken.close()
+                continue
+            taken.listen()
+            return taken
+    raise AssertionError("no two free ports in a row")
+
+
 def test_port_in_use_names_the_port() -> None:
     """A port that somebody else has ends in one clear error, and nothing stays open."""
 
     async def run() -> None:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            taken.listen()
+        with taken_after_free() as taken:
             port = taken.getsockname()[1]
             with pytest.raises(PortInUse, match=f"port {port} on 127.0.0.1, wanted for procurement"):
                 async with World.open(config(port_base=port - 1)):
