@@ -39,6 +39,7 @@ _STATUS = re.compile(r"\b[1-5]\d{2}\b")
 CONNECTOR = "connector"
 _LEFT_TO_RIGHT = ("procurement", "expense", CONNECTOR, "erp")
 _ON_CONNECTOR = {"proc_kill": "killed", "proc_start": "started", "proc_exit": "ended", "parked": "parked", "redrive": "redrive"}
+_LINE = re.compile(r"\b(journal|source|order) line\b")
 _BESIDE = {"commit": "dot", "source_action": "person", "hold": "note", "release": "note", "event_dropped": "note"}
 _ARROWS = ("request", "response_end", "event_sent", "event_ack")
 
@@ -114,7 +115,7 @@ def draw(violation: Record, fault_names: Mapping[str, str]) -> Diagram | None:
 def _is_shown(entry: Record) -> bool:
     kind = text(entry, "kind")
     if kind == "commit":
-        return "journal line" not in text(entry, "text")  # every posting has several; the document tells the story
+        return not _LINE.search(text(entry, "text"))  # every document has several; the document tells the story
     return kind in _ON_CONNECTOR or kind in _BESIDE or kind in _ARROWS or kind == "fault_fired"
 
 

@@ -32,6 +32,9 @@ CROSSWALKS = (
     ("cost_center", "cost_centers.csv", "procurement_cost_center", "erp_cost_center"),
     ("cost_center", "cost_centers.csv", "expense_cost_object", "erp_cost_center"),
 )
+# Words of source lines that are no categories, and the purpose in accounts.csv under which each is booked.
+PURPOSES = {"input_tax": "input_tax", "company_card": "card_clearing", "employee_paid": "payroll_clearing"}
+ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar"
 FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
 )
@@ -44,6 +47,7 @@ class Run:
     manifest: Mapping[str, Any]
     plan: Mapping[str, Any]
     crosswalk: tuple[tuple[str, str, str], ...]
+    accounts: tuple[tuple[str | None, ...], ...] = ()  # rows of ACCOUNT_COLUMNS
 
     @property
     def scenario(self) -> Mapping[str, Any]:
@@ -94,7 +98,8 @@ def read_run(run_dir: Path) -> Run:
     if not (run_dir / "manifest.json").is_file():
         raise RunUnreadable(f"{run_dir} is not a run directory: it holds no manifest.json")
     plan = _document(run_dir / "plan.json") if (run_dir / "plan.json").is_file() else {}
-    return Run(_document(run_dir / "manifest.json"), plan, tuple(_crosswalk(run_dir / "mappings")))
+    mappings = run_dir / "mappings"
+    return Run(_document(run_dir / "manifest.json"), plan, tuple(_crosswalk(mappings)), tuple(_accounts(mappings)))
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -106,13 +111,28 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _crosswalk(folder: Path) -> Iterable[tuple[str, str, str]]:
     for kind, name, source, target in CROSSWALKS:
-        path = folder / name
-        if not path.is_file():
-            continue
+        for row in _rows(folder / name):
+            if row.get(source) and row.get(target):
+                yield kind, row[source], row[target]
+
+
+def _accounts(folder: Path) -> Iterable[tuple[str | None, ...]]:
+    """Where each source system's words are booked, with the ISO dates between which the rule holds."""
+    for row in _rows(folder / "purchase_categories.csv"):
+        yield "requisition", None, row["procurement_category"], row["erp_gl_account"], row["valid_from"] or None, row["valid_to"] or None
+    for row in _rows(folder / "expense_categories.csv"):
+        company, category = row["erp_company_code"], row["expense_category"]
+        yield "expense_report", company, category, row["erp_gl_account"], row["valid_from"] or None, row["valid_to"] or None
+    purposes = {row["purpose"]: row["erp_gl_account"] for row in _rows(folder / "accounts.csv")}
+    for word, purpose in PURPOSES.items():
+        if purpose in purposes:
+            yield "", None, word, purposes[purpose], None, None
+
+
+def _rows(path: Path) -> Iterable[dict[str, str]]:
+    if path.is_file():
         with path.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                if row.get(source) and row.get(target):
-                    yield kind, row[source], row[target]
+            yield from csv.DictReader(stream)
 
 
 def write_reference(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> None:
@@ -180,6 +200,7 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
         ),
         ("ref_dead", "state varchar", [(state,) for state in DEAD_STATES]),
         ("ref_crosswalk", "kind varchar, source_value varchar, target_value varchar", sorted(set(run.crosswalk))),
+        ("ref_account", ACCOUNT_COLUMNS, list(run.accounts)),
         ("policy", "gives_up_after integer, next_period boolean", [(run.attempts, run.next_period)]),
         ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),
         ("planned_solo", "txn_id varchar, of varchar", [(e["txn_id"], e["of"]) for e in run.experiments() if e.get("of")]),

@@ -172,6 +172,7 @@ def order(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[str,
     scribe.experiment(txn_id, P2P, wave=wave, role=role, template="requisition-to-po/US01", step=step)
     amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US"}
     approve(scribe, txn_id, "procurement.requisition", "requisition", source, **amount)
+    source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount["amount_minor"], "US-MKT-01"))
     scribe.event("wh.requisition.approved", txn_id)
     if settle:
         post_order(scribe, txn_id, source, number, step[1] if step else None)
@@ -183,6 +184,15 @@ def approve(scribe: Scribe, txn_id: str, prefix: str, entity_type: str, source: 
     states = (("create", "draft"), ("submit", "pending_approval"), ("approve", "approved"))
     for version, (action, state) in enumerate(states, start=1):
         scribe.person(f"{prefix}.{action}", txn_id, entity_type, source, state, src_version=revision, version=version, **columns)
+
+
+def source_lines(scribe: Scribe, txn_id: str, source: str, *lines: tuple[str, int, str | None]) -> None:
+    """What revision 1 of the source document says: category, signed amount, cost centre."""
+    for number, (category, amount, center) in enumerate(lines, start=1):
+        line: Row = {"entity_type": "source_line", "entity_id": f"{source}/1.{number}", "effect": "create", "parent_id": source}
+        scribe.row(
+            "commit", txn_id=txn_id, src_version=1, category=category, amount_minor=amount, cost_center=center, currency="USD", **line
+        )
 
 
 def post_order(scribe: Scribe, txn_id: str, source: str, number: int, fault: Fault | None = None) -> None:
@@ -220,7 +230,8 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
     credit = {**line, "entity_id": f"{document}/2", "account": "9900", "amount_minor": -amount}
-    return [{**base, **effect} for effect in (first, debit, credit)]
+    coded = {**line, "entity_type": "order_line", "entity_id": f"{document}/L1", "account": "5400", "amount_minor": amount}
+    return [{**base, **effect} for effect in (first, debit, credit, coded)]
 
 
 def posted_create(
@@ -245,6 +256,9 @@ def expense(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[st
     scribe.experiment(txn_id, EXPENSE, wave=wave, role=role, template="expense-to-posting/US01", step=step)
     amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10"}
     approve(scribe, txn_id, "expense.report", "expense_report", source, **amount)
+    gross = amount["amount_minor"]
+    lines = (("HOTEL", gross - 500, "CC.10.4711"), ("input_tax", 500, None), ("employee_paid", -gross, None))
+    source_lines(scribe, txn_id, source, *lines)
     scribe.event("wh.expense_report.approved", txn_id)
     if settle:
         post_expense(scribe, txn_id, source, number, step[1] if step else None)
@@ -349,7 +363,7 @@ def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
     posted: dict[str, str] = {}
     for row in rows:
         mine = number is None or str(row.get("txn_id", "")).endswith(f"-{number:06d}")
-        if row["kind"] != "commit" or not mine or row["entity_type"] in {"journal_line", "supplier", "period"}:
+        if row["kind"] != "commit" or not mine or row["entity_type"] in {"journal_line", "source_line", "order_line", "supplier", "period"}:
             continue
         key = (row["entity_type"], row["entity_id"])
         found[key] = {**found.get(key, {}), **{name: row[name] for name in kept if name in row}}

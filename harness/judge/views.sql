@@ -3,6 +3,7 @@
 --   ref_call_point(id, kind, source, document, callback)   ref_target(flow, entity_type)   ref_source(flow, entity_type)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
 --   ref_event(call_point, approves)   ref_state(state, meaning)   ref_dead(state)   ref_crosswalk(kind, source_value, target_value)
+--   ref_account(source, company, category, account, valid_from, valid_to): source is a source document, '' for the other sides of a posting
 --   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)   planned_solo(txn_id, of)
 
 create macro words(name) as replace(name, '_', ' ');
@@ -55,7 +56,7 @@ select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as tx
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
   h.period, h.account,
-  h.cost_center, h.ext_ref, h.state, op.document
+  h.cost_center, h.category, h.ext_ref, h.state, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
 -- what the books of the source systems said, by people and by the connector, in order; source documents of transactions only
@@ -123,6 +124,34 @@ create table line as
 select txn_id, seq, parent_id, account, cost_center, company, period, currency, amount_minor from effect
 where entity_type = 'journal_line'
 qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit');
+
+-- coded: how each live document is coded, line by line. An order's memo entry knows no expense account, so its own lines are taken.
+create table coded as
+select d.txn_id, d.entity_id, l.account, l.cost_center, l.amount_minor from doc d join line l on l.parent_id = d.entity_id
+where d.live and d.entity_type <> 'purchase_order'
+union all
+select d.txn_id, d.entity_id, l.account, l.cost_center, l.amount_minor
+from doc d join (select * from effect where entity_type = 'order_line'
+  qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit')) l on l.parent_id = d.entity_id
+where d.live and d.entity_type = 'purchase_order';
+
+-- due: how it should be coded: the lines of its source revision through the crosswalks. A rule that changed around these days would
+-- allow two accounts, so accounts counts them. What the employee paid is credited by accounts payable itself, whatever is sent.
+create table due as
+select d.txn_id, d.entity_id, s.category, any_value(x.target_value) as cost_center,
+  any_value(s.amount_minor) as amount_minor, any_value(a.account) as account, count(distinct a.account) as accounts,
+  any_value(a.source) as side
+from doc d join src on src.txn_id = d.txn_id
+join effect s on s.entity_type = 'source_line' and s.txn_id = d.txn_id and s.src_version = d.revision
+left join ref_account a on a.category = s.category and a.source in (src.entity_type, '') and coalesce(a.company, d.company) = d.company
+  and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
+  and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 31)::varchar
+left join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = s.cost_center
+where d.live and d.entity_id in (select entity_id from coded)
+  and not (s.category = 'employee_paid' and d.entity_type = 'ap_invoice')
+group by d.txn_id, d.entity_id, s.seq, s.category;
+-- mapped: documents of which every source line has exactly one account
+create table mapped as select txn_id, entity_id from due group by all having bool_and(accounts = 1);
 
 -- fclass: what a fault means for the judgement
 create view fclass as select * from ref_fault;

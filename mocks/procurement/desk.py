@@ -10,7 +10,7 @@ from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
 from mocks.procurement import lifecycle, models, rules
 from mocks.procurement.lifecycle import Trigger
-from mocks.procurement.records import money, requisition_record, summary
+from mocks.procurement.records import money, requisition_record, source_lines, summary
 from mocks.procurement.requisitions import Requisition, Requisitions
 
 STATUSES: tuple[str, ...] = get_args(models.Status)
@@ -103,7 +103,7 @@ class RequisitionDesk:
             updated_at=call.now,
         )
         self.requisitions.put(requisition)
-        reply = self._reply(requisition, (_effect(requisition, "create", None),))
+        reply = self._reply(requisition, (_effect(requisition, "create", None), *source_lines(requisition, where)))
         return replace(reply, location=f"/api/v1/requisitions/{requisition.id}", created={"existing_id": requisition.id})
 
     def submit(self, call: Call) -> Reply:
@@ -163,7 +163,7 @@ class RequisitionDesk:
         supplier, lines = body.supplier_id or requisition.supplier_id, body.lines or requisition.lines
         rules.check_supplier(self._master, supplier, requisition.house)
         total = rules.total_of(self._master, lines, self._master.houses[requisition.house])
-        return self._change(
+        reply = self._change(
             call,
             requisition,
             status=status,
@@ -177,6 +177,8 @@ class RequisitionDesk:
             approvals=(),
             erp_refusal=None,
         )
+        amended = self.requisitions.get(requisition.id)
+        return replace(reply, effects=(*reply.effects, *source_lines(amended, self._master.houses[amended.house])))
 
     def cancel(self, call: Call) -> Reply:
         """procurement.requisition.cancel"""

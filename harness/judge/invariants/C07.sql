@@ -27,9 +27,21 @@ select d.txn_id, d.call_point, d.amount_minor, d.currency,
   l.cost_center, s.entity_id), l.cost_center, c.due
 from doc d join src s using (txn_id) join line l on l.parent_id = d.entity_id
 join (select st.txn_id, string_agg(distinct x.target_value, ', ') as due, list(distinct x.target_value) as valid
-      from src_state st join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = st.cost_center
+      from (select txn_id, cost_center from src_state union select txn_id, cost_center from effect where entity_type = 'source_line') st
+      join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = st.cost_center
         group by 1) c on c.txn_id = d.txn_id
 where d.live and l.cost_center is not null and not list_contains(c.valid, l.cost_center)
+union all
+select d.txn_id, d.call_point, abs(c.due - coalesce(c.found, 0))::bigint, d.currency,
+  format('{} {} was booked with {} in minor units on cost centre {}; the lines of {} belong there with {}', words(d.entity_type),
+  d.entity_id, coalesce(c.found, 0), c.cost_center, s.entity_id, c.due), coalesce(c.found, 0)::varchar, c.due::varchar
+from (select u.entity_id, u.cost_center, u.due,
+        (select sum(amount_minor) from coded k where k.entity_id = u.entity_id and k.cost_center = u.cost_center
+           and k.account in (select account from ref_account where source <> '')) as found
+      from (select entity_id, cost_center, sum(amount_minor) as due from due where cost_center is not null and side <> ''
+        group by 1, 2) u) c
+join doc d on d.entity_id = c.entity_id and d.live join src s on s.txn_id = d.txn_id
+where c.due <> coalesce(c.found, 0)
 -- section: explain
 select seq from timeline where txn_id = $txn
   and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

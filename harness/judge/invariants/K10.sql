@@ -14,7 +14,7 @@ select d.txn_id, d.call_point, any_value(e.amount_minor) as money_minor, any_val
     then 'acknowledged with ' || max(d.status) filter (d.acked) else 'acted upon' end) as story,
   max(d.status) as status, count(e.seq) as effects
 from delivery d left join src s using (txn_id)
-left join effect e on e.txn_id = d.txn_id and e.op_id is not null and e.effect in ('create', 'update') and e.entity_type <> 'journal_line'
+left join effect e on e.txn_id = d.txn_id and e.op_id is not null and e.effect in ('create', 'update') and not e.entity_type like '%_line'
   and d.approves
   and coalesce(e.request_seq, e.seq) > d.seq and e.seq < coalesce(s.approved_seq, 9223372036854775807)
 where not d.genuine

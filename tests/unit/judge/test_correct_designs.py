@@ -11,11 +11,14 @@ from tests.unit.judge.history_builder import (
     begin_order,
     both,
     create_order,
+    insert,
     invariant,
     judged,
+    one,
     quiet,
     record_order,
     refresh_views,
+    rows,
     set_period,
 )
 
@@ -131,6 +134,35 @@ def park(scribe: Scribe, reference: str, state: str) -> None:
     scribe.row("redrive")
 
 
+def lines_added_up(scribe: Scribe) -> None:
+    """Two lines of one category and cost centre became one line of the order."""
+    order(scribe, 20, wave="wave-status", role="control")
+    index, line = one(scribe, txn_id="p2p-000020", entity_type="source_line")
+    line["amount_minor"] -= 1_000
+    insert(scribe, index + 1, {**line, "entity_id": line["entity_id"] + "b", "amount_minor": 1_000})
+
+
+def rule_changed_these_days(scribe: Scribe) -> None:
+    """The category moved to another account in the middle of the month: the rule of either day may be right."""
+    order(scribe, 20, wave="wave-status", role="control")
+    one(scribe, txn_id="p2p-000020", entity_type="source_line")[1]["category"] = "SERVICES"
+    one(scribe, txn_id="p2p-000020", entity_type="order_line")[1]["account"] = "5500"
+
+
+def posted_by_a_journal(scribe: Scribe) -> None:
+    """The journal route: what the employee paid is credited to payroll clearing, and a cost centre on the tax line does no harm."""
+    expense(scribe, 20, wave="wave-status", role="control")
+    for _, row in rows(scribe, txn_id="exp-000020"):
+        if row.get("entity_type") == "ap_invoice":
+            row["entity_type"] = "journal_entry"
+        if row.get("account") == "2010":
+            row["account"] = "2030"
+        if row.get("call_point") == "erp.ap_invoice.create":
+            row["call_point"] = "erp.journal.create"
+        if row["kind"] == "experiment":
+            row["template"] = "expense-to-posting/DE01"
+
+
 DESIGNS: tuple[Callable[[Scribe], None], ...] = (
     look_up_and_unique_reference,
     late_commit_and_refused_duplicate,
@@ -141,6 +173,9 @@ DESIGNS: tuple[Callable[[Scribe], None], ...] = (
     amended_after_reversal,
     refused_for_a_closed_period,
     held_when_killed,
+    lines_added_up,
+    rule_changed_these_days,
+    posted_by_a_journal,
 )
 
 
