@@ -30,7 +30,8 @@ from harness.fuzz.walks import Walks
 
 Books = Callable[[], list[str]]  # objections to the books as they stand
 Show = Callable[[str], None]
-WALKS_MIN, WALKS_PART = 3, 5  # our own walks from each root: at least so many, and one for so many of the generator's
+# Our own walks from each root: at least so many, one for so many of the generator's, and more while an operation was never accepted.
+WALKS_MIN, WALKS_PART, WALKS_MAX = 2, 5, 25
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class Drive:
         try:
             with registered(checks.all()), walks_begin_with_creates():
                 schema, document = self._schema()
-                if "stateful" in self._effort.phases:
+                if "stateful" in self._effort.phases and self._target.sign_with is None:
                     self._walk(schema, document)
                 self._generate(schema)
             if not self._stopping.is_set():
@@ -110,13 +111,15 @@ class Drive:
         """Walks along links with valid bodies; after each the books are looked at."""
         self._phase = "walks"
         walks = Walks(self._target, schema, document, self._effort.seed, self._checked)
-        roots = walks.roots()
-        for number in range(max(WALKS_MIN, self._effort.scenarios // WALKS_PART)):
-            for root in roots:
+        enough = max(WALKS_MIN, self._effort.scenarios // WALKS_PART)
+        for number in range(max(enough, WALKS_MAX)):
+            if number >= enough and not walks.missing():
+                return
+            for root in walks.roots():
                 if self._stopping.is_set():
                     return
-                walks.walk(root)
-                self._audit(f"after walk {number} from {root}")
+                if walks.walk(root) > 1:
+                    self._audit(f"after walk {number} from {root}")
             self._show(self._line(f"{number + 1}"))
 
     def _checked(self, case: Case[Any]) -> Answer | None:

@@ -10,6 +10,7 @@ from mocks.company import Company, Draft, Employee, Entity
 from mocks.company.money import to_text
 
 DAY, CLOSED_DAY = "20261028", "20250115"
+OTHER_PERIOD = "2026-11"  # open, and no document of ours is posted in it
 DECIDED = "2026-10-28T08:00:00+00:00"
 AMOUNT = 98_000  # minor units; the first approver's limit covers it in every currency
 MANY = 12
@@ -165,7 +166,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     creates = {"erp.po.create": _order, "erp.ap_invoice.create": _invoice, "erp.journal.create": _journal}
     blocks = [{"block": block, "on": False} for block in ("purchasing", "posting", "payment")]
     periods = [
-        {"company_code": desk.entity.erp_company, "period": "2027-03", "module": module, "reason": "fuzz"}
+        {"company_code": desk.entity.erp_company, "period": OTHER_PERIOD, "module": module, "reason": "fuzz"}
         for desk in desks
         for module in ("PO", "AP", "GL")
     ]

@@ -20,9 +20,17 @@ from harness.plan.streams import stream
 STEPS = 24
 ROOT_TRIES = 6  # bodies that are refused before the walk is given up
 TRIES_PER_STEP = 8  # links that are refused before the walk ends
-ACCEPTED = 5  # so many refusals weigh as much as one acceptance when the next step is chosen
 ACTOR, AUTHORIZATION, CORRELATION = "X-Acting-User", "Authorization", "X-Correlation-ID"
 HEADER = "header."
+JSON = "application/json"
+FORMATS = {
+    "date-time": "2026-10-28T09:00:00Z",
+    "date": "2026-10-28",
+    "time": "09:00:00Z",
+    "uuid": "7b1f0a52-9d7e-4c58-8a3b-2f6f5d0c4e11",
+    "email": "jane@example.com",
+    "uri": "http://127.0.0.1/",
+}
 Json = Mapping[str, Any]
 
 
@@ -44,17 +52,27 @@ class Walks:
         self._document = document
         self._send = send
         self._random = stream(seed, target.name, "walks")
-        self._been: Counter[str] = Counter()
+        self._accepted: Counter[str] = Counter()
         found = (result.ok() for result in schema.get_all_operations() if isinstance(result, Ok))
         self._operations = {str(each.definition.raw.get("operationId")): each for each in found}
 
     def roots(self) -> list[str]:
-        """Operations at which a walk begins: those that make something and need no id."""
+        """Operations at which a walk begins: those that need no id. One that leads nowhere is done when it was accepted once."""
         return [
             name
             for name, operation in self._operations.items()
-            if operation.method == "post" and not operation.path_parameters and self._links(operation)
+            if not operation.path_parameters and _takes_json(operation) and (self._links(operation) or not self._accepted[name])
         ]
+
+    def missing(self) -> set[str]:
+        """Operations that some link leads to and that were never accepted."""
+        linked = {str(link.get("operationId")) for operation in self._operations.values() for link in self._links(operation).values()}
+        reachable = {
+            name
+            for name, operation in self._operations.items()
+            if name in linked or (not operation.path_parameters and _takes_json(operation))
+        }
+        return reachable - {name for name, count in self._accepted.items() if count}
 
     def walk(self, root: str) -> int:
         """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do."""
@@ -77,7 +95,7 @@ class Walks:
         answer = self._send(self._case(step))
         if answer is None:
             return None
-        self._been[step.operation_id] += ACCEPTED if answer.status < 300 else 1
+        self._accepted[step.operation_id] += answer.status < 300
         return step.operation_id, answer
 
     def _following(self, name: str, answer: Answer) -> list[Step]:
@@ -85,7 +103,7 @@ class Walks:
         steps = [self._linked(link, document) for link in self._links(self._operations[name]).values()]
         known = [step for step in steps if step is not None and step.operation_id in self._operations]
         self._random.shuffle(known)
-        return sorted(known, key=lambda step: self._been[step.operation_id])
+        return sorted(known, key=lambda step: self._accepted[step.operation_id])
 
     def _links(self, operation: Any) -> Json:
         found: dict[str, Any] = {}
@@ -115,13 +133,20 @@ class Walks:
         operation = self._operations[step.operation_id]
         body, actor = self._body(step.operation_id, operation)
         headers = {CORRELATION: f"walk-{self._random.randrange(10**9)}", **self._authority(operation), **actor, **step.headers}
-        case: Case[Any]
-        if body is None:
-            case = operation.Case(path_parameters=dict(step.path_parameters), headers=headers, query=dict(step.query))
-        else:
-            parts = {"path_parameters": dict(step.path_parameters), "headers": headers, "query": dict(step.query)}
-            case = operation.Case(**parts, body=body, media_type="application/json")
+        query = {**self._query(operation), **step.query}
+        parts: dict[str, Any] = {"path_parameters": dict(step.path_parameters), "headers": headers, "query": query}
+        if body is not None:
+            parts |= {"body": body, "media_type": JSON}
+        case: Case[Any] = operation.Case(**parts)
         return case
+
+    def _query(self, operation: Any) -> dict[str, Any]:
+        words = self._target.vocabulary.words
+        required = [each for each in operation.definition.raw.get("parameters", []) if each["in"] == "query" and each.get("required")]
+        return {
+            each["name"]: self._random.choice(words[each["name"]]) if each["name"] in words else sample(each["schema"], self._document)
+            for each in required
+        }
 
     def _body(self, name: str, operation: Any) -> tuple[Any, dict[str, str]]:
         vocabulary = self._target.vocabulary
@@ -133,7 +158,7 @@ class Walks:
             chosen = self._random.randrange(len(known))
             actors = vocabulary.actors.get(name)
             return dict(known[chosen]), {ACTOR: actors[chosen]} if actors else actor
-        content = raw.get("requestBody", {}).get("content", {}).get("application/json")
+        content = raw.get("requestBody", {}).get("content", {}).get(JSON)
         return (None if content is None else sample(content["schema"], self._document)), actor
 
     def _authority(self, operation: Any) -> dict[str, str]:
@@ -143,6 +168,11 @@ class Walks:
                 if found is not None and found.bearer is not None:
                     return {AUTHORIZATION: f"Bearer {found.bearer}"}
         return {}
+
+
+def _takes_json(operation: Any) -> bool:
+    body = operation.definition.raw.get("requestBody")
+    return body is None or JSON in body.get("content", {})
 
 
 def _evaluated(expression: Any, document: Any) -> Any:
@@ -182,5 +212,7 @@ def _plain(schema: Json, document: Json) -> Iterator[Any]:
     elif name == "boolean":
         yield False
     elif name == "string":
+        if schema.get("format") in FORMATS:
+            yield FORMATS[schema["format"]]
         yield "fuzz"[: schema.get("maxLength", 4)].ljust(schema.get("minLength", 0), "x")
     yield None

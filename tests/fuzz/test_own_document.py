@@ -1,0 +1,133 @@
+"""`dryclose fuzz --url`: what it finds in somebody's API, what it reports, and what it refuses to do."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from harness.commands import run
+from tests.fuzz import toy
+
+
+def fuzz(folder: Path, url: str, *more: str) -> tuple[int, Any]:
+    """Exit code and findings.json."""
+    out = folder / "out"
+    code = run(["fuzz", "--url", url, "--examples", "15", "--seed", "1", "--quiet", "--out", str(out), *more])
+    file = out / "findings.json"
+    return code, json.loads(file.read_text()) if file.is_file() else None
+
+
+def checks(document: Any) -> set[str]:
+    """The checks that objected."""
+    return {finding["check"] for finding in document["findings"]}
+
+
+def test_a_sound_api_passes(tmp_path: Path) -> None:
+    """Exit 0: something was exercised and accepted, nothing was found, and the run says how to have it again."""
+    with toy.served(toy.answer_well) as url:
+        code, document = fuzz(tmp_path, url)
+    assert (code, document["findings"], document["exit_code"]) == (0, [], 0)
+    [system] = document["systems"]
+    assert (system["exercised"], system["accepted"], system["problems"]) == (1, 1, [])
+    assert document["again"] == f"dryclose fuzz --seed 1 --url {url} --examples 15"
+    assert {"coverage", "fuzzing", "hostile"} <= set(system["requests"])
+
+
+def test_a_crash_is_found_with_a_request_that_shows_it(tmp_path: Path) -> None:
+    """Exit 1: the server error and the stack trace, each once, as curl; JUnit fails the operation."""
+    with toy.served(toy.crash_on_long) as url:
+        code, document = fuzz(tmp_path, url)
+    assert code == 1
+    assert {"not_a_server_error", "no_secret_and_no_trace"} <= checks(document)
+    assert all(finding["steps"][-1].startswith("curl -X POST") for finding in document["findings"])
+    root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
+    assert (root.get("failures"), [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]) == (
+        "1",
+        ["POST /things"],
+    )
+
+
+def test_a_secret_that_comes_back_is_found_and_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The header's value is a secret: no answer may show it, and no file of the run does."""
+    monkeypatch.setenv("TOY_KEY", toy.SECRET)
+    with toy.served(toy.tell_the_secret) as url:
+        code, document = fuzz(tmp_path, url, "--header", "X-Key:TOY_KEY")
+    assert (code, "no_secret_and_no_trace" in checks(document)) == (1, True)
+    for file in (tmp_path / "out").iterdir():
+        assert toy.SECRET not in file.read_text()
+
+
+def test_what_is_not_checked_is_found(tmp_path: Path) -> None:
+    """A request that the document does not allow was accepted."""
+    with toy.served(toy.accept_anything) as url:
+        code, document = fuzz(tmp_path, url)
+    assert (code, "negative_data_rejection" in checks(document)) == (1, True)
+
+
+def test_the_same_seed_sends_the_same(tmp_path: Path) -> None:
+    """Two runs of one seed find the same with as many requests."""
+    found = []
+    for number in range(2):
+        with toy.served(toy.accept_anything) as url:
+            _, document = fuzz(tmp_path / str(number), url)
+        found.append(([(one["check"], one["operation"], one["title"]) for one in document["findings"]], document["systems"][0]["requests"]))
+    assert found[0] == found[1]
+
+
+EMPTY = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}
+FOREIGN = {**toy.DOCUMENT, "components": {"schemas": {"X": {"$ref": "http://198.51.100.1/x.json"}}}}
+
+
+@pytest.mark.parametrize(
+    ("document", "word"),
+    [(EMPTY, "no operation"), (FOREIGN, "references"), ({"hello": 1}, "not an OpenAPI document"), ([], "not an OpenAPI document")],
+)
+def test_documents_that_cannot_be_fuzzed(tmp_path: Path, capsys: pytest.CaptureFixture[str], document: Any, word: str) -> None:
+    """Exit 3 and one sentence; a document that leads elsewhere is not followed."""
+    with toy.served(toy.answer_well, document) as url:
+        code, _ = fuzz(tmp_path, url)
+    assert code == 3
+    assert word in capsys.readouterr().err
+
+
+def test_a_server_elsewhere_is_not_called(tmp_path: Path) -> None:
+    """`servers` of the document may name production: only its path is taken."""
+    with toy.served(toy.answer_well, {**toy.DOCUMENT, "servers": [{"url": "https://198.51.100.1"}]}) as url:
+        code, document = fuzz(tmp_path, url)
+    assert (code, document["systems"][0]["accepted"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--url", "http://198.51.100.1/openapi.json"], "not this machine"),
+        (["--url", "http://localhost.example.com/openapi.json"], "not this machine"),
+        (["--url", "http://user:pw@127.0.0.1/openapi.json"], "no credentials"),
+        (["--url", "file:///etc/passwd"], "expected the address"),
+        (["--url", "http://127.0.0.1:99999/x"], "Port out of range"),
+        (["--url", "http://127.0.0.1:1/openapi.json"], "no answer"),
+        (["--url", "http://127.0.0.1:1/x", "--system", "erp"], "exclude each other"),
+        (["--url", "http://127.0.0.1:1/x", "--header", "X-Key"], "NAME:VARIABLE"),
+        (["--url", "http://127.0.0.1:1/x", "--header", "X-Key:NOT_SET_ANYWHERE"], "NOT_SET_ANYWHERE"),
+        (["--header", "X-Key:HOME"], "belongs to --url"),
+        (["--budget", "soon"], "10m"),
+        (["--budget", "0"], "10m"),
+        (["--system", "hr"], "hr"),
+        (["--examples", "0"], "examples"),
+    ],
+)
+def test_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], word: str) -> None:
+    """Exit 3, one message, no traceback."""
+    assert run(["fuzz", "--out", str(tmp_path / "out"), *arguments]) == 3
+    error = capsys.readouterr().err
+    assert word in error
+    assert "Traceback" not in error
+
+
+def test_somebody_elses_directory_is_left_alone(tmp_path: Path) -> None:
+    """Exit 3."""
+    (tmp_path / "mine.txt").write_text("x")
+    assert run(["fuzz", "--system", "identity", "--out", str(tmp_path)]) == 3
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]

@@ -1,0 +1,64 @@
+"""Our own systems under the fuzzer: nothing is found, every operation is reached and accepted, every own check had something to see."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.commands import run
+from harness.fuzz.books import history_objections, rows_of
+from harness.fuzz.drive import Drive, Outcome
+from harness.fuzz.expected import load_expected
+from harness.fuzz.options import Effort
+from harness.fuzz.stage import opened
+from harness.run.progress import new_progress
+
+QUICK = ("fuzzing", "stateful")
+
+
+def fuzzed(name: str, folder: Path, effort: Effort) -> Outcome:
+    """One system, in a world of its own."""
+
+    async def go() -> Outcome:
+        async with opened(name, effort.seed, folder, new_progress(quiet=True)) as one:
+            outcome = await asyncio.to_thread(Drive(one.target, effort, load_expected(), books=one.books).run)
+        if one.history is not None:
+            assert list(history_objections(rows_of(one.history))) == []
+        return outcome
+
+    return asyncio.run(go())
+
+
+@pytest.mark.parametrize("name", ["erp", "procurement", "expense"])
+def test_systems_with_books(name: str, tmp_path: Path) -> None:
+    """Deep paths are reached, and nothing is found."""
+    outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=4, phases=QUICK))
+    assert [(one.check, one.operation, one.title, one.message, one.steps) for one in outcome.findings] == []
+    assert outcome.problems == []
+    assert len(outcome.exercised) == outcome.declared
+    assert outcome.exercised - outcome.accepted == set()
+    for check in ("repeated with the same key", "reused with another body, refused", "scope_is_enforced", "correlation_id_comes_back"):
+        assert outcome.examined[check], check
+    assert outcome.examined["books_balance"] > 10 or name != "erp"
+
+
+@pytest.mark.parametrize("name", ["identity", "control"])
+def test_systems_without_books(name: str, tmp_path: Path) -> None:
+    """Nothing is found, every operation is accepted."""
+    outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=2, phases=QUICK))
+    assert [(one.check, one.operation, one.title, one.message) for one in outcome.findings] == []
+    assert (outcome.problems, outcome.exercised - outcome.accepted, len(outcome.exercised)) == ([], set(), outcome.declared)
+
+
+@pytest.mark.slow
+def test_everything_from_the_command_line(tmp_path: Path) -> None:
+    """All phases over all systems, the engine included; the report says so, and leaves no history behind."""
+    out = tmp_path / "out"
+    assert run(["fuzz", "--examples", "3", "--seed", "1", "--quiet", "--out", str(out)]) == 0
+    document = json.loads((out / "findings.json").read_text())
+    assert [(one["system"], one["exercised"] == one["operations"]) for one in document["systems"]] == [
+        (name, True) for name in ("erp", "procurement", "expense", "identity", "control", "engine")
+    ]
+    assert "no findings" in (out / "summary.txt").read_text()
+    assert list(out.glob("history-*")) == []
