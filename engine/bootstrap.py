@@ -19,9 +19,10 @@ from engine.flows.expense_to_posting import ExpenseRun
 from engine.flows.obligations import Patience
 from engine.flows.requisition_to_po import RequisitionRun
 from engine.mapping.rules import Rules, RulesError
+from engine.model.calls import Trace
 from engine.observability import Observer
 from engine.peers.breaker import Breaker
-from engine.peers.caller import Peer, Trace, open_session
+from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway

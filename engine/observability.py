@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from engine.clock import WallClock
 from engine.metrics import Meter
-from engine.peers.failures import CallFailed
+from engine.model.calls import Request, Trace
+from engine.model.failures import CallFailed
 from engine.tracing import Tracing, Value
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
-
-    from engine.peers.caller import Request, Trace
 
 SUCCESS = "success"
 
@@ -56,7 +55,7 @@ class Observer:
         self._monotonic = monotonic or WallClock().monotonic
 
     @contextmanager
-    def call(self, system: str, request: "Request", trace: "Trace") -> Iterator[Watched]:
+    def call(self, system: str, request: Request, trace: Trace) -> Iterator[Watched]:
         """One call to a system, from before it is sent until its answer was read."""
         began = self._monotonic()
         watched = Watched()
@@ -68,7 +67,7 @@ class Observer:
             self.meter.time("dryclose_engine_call_duration_seconds", self._monotonic() - began, system, request.operation)
 
     @contextmanager
-    def _client_span(self, system: str, request: "Request", trace: "Trace", watched: Watched) -> Iterator[None]:
+    def _client_span(self, system: str, request: Request, trace: Trace, watched: Watched) -> Iterator[None]:
         if self._tracing is None:
             with _outcome_of(watched):
                 yield

@@ -25,9 +25,9 @@ from engine.mapping.expense import posting_date, posting_draft
 from engine.mapping.references import idempotency_key
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Job, Kind, PostingDraft
+from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
 from engine.model.progress import Posting, Progress
 from engine.model.sources import ExpenseReport, Refusal, Stage
-from engine.peers.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
 
 FLOW = "expense-to-posting"
 REREADS_MAX = 4

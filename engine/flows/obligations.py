@@ -10,8 +10,8 @@ from engine.flows.outcomes import Waiting
 from engine.flows.ports import LookUpAndUndo
 from engine.mapping.references import external_ref, idempotency_key
 from engine.model.erp_documents import Kind
+from engine.model.failures import REREAD, CallFailed
 from engine.model.progress import Posting, Progress
-from engine.peers.failures import REREAD, CallFailed
 
 STATES_BY_STATUS = {"created": "live", "posted": "live", "accepted": "accepted", "rejected": "rejected"}
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from engine.model.failures import NEVER, REREAD, CallFailed
 from engine.model.progress import Parking, Progress
 from engine.model.sources import Refusal
-from engine.peers.failures import NEVER, REREAD, CallFailed
 
 PERIOD_CLOSED = "PERIOD_CLOSED"
 

@@ -14,9 +14,9 @@ from engine.mapping.purchase import order_draft
 from engine.mapping.references import idempotency_key
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Found, OrderDraft
+from engine.model.failures import ADOPT, OTHER_SHAPE, CallFailed
 from engine.model.progress import Posting, Progress
 from engine.model.sources import Refusal, Requisition, Stage
-from engine.peers.failures import ADOPT, OTHER_SHAPE, CallFailed
 
 FLOW = "requisition-to-po"
 REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide

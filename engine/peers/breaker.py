@@ -8,7 +8,7 @@ probe; any answer closes it.
 from collections.abc import Callable
 
 from engine.clock import Entropy
-from engine.peers.failures import SystemDown
+from engine.model.failures import SystemDown
 from engine.peers.waits import backoff_s
 
 OPENS_AFTER = 5

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import msgspec
 
+from engine.model.calls import Request, Trace
 from engine.model.erp_documents import Accepted, Coding, Evidence, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.failures import one_of, other_shape
 from engine.model.sources import Refusal
-from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import one_of, other_shape
+from engine.peers.caller import Peer, decode
 
 PATHS: dict[Kind, str] = {"purchase_order": "/purchase-orders", "ap_invoice": "/ap-invoices", "journal_entry": "/journal-entries"}
 POINTS: dict[Kind, str] = {"purchase_order": "erp.po", "ap_invoice": "erp.ap_invoice", "journal_entry": "erp.journal"}

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from engine.model.calls import Request, Trace
+from engine.model.failures import CallFailed, not_visible_yet, one_of, other_shape
 from engine.model.sources import Approval, Change, ExpenseLine, ExpenseReport, Recorded, Refusal, Stage
-from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import CallFailed, not_visible_yet, one_of, other_shape
+from engine.peers.caller import Peer, decode
 
 STAGES = {"approved": Stage.APPROVED, "posted": Stage.RECORDED, "paid": Stage.RECORDED, "on_hold": Stage.REFUSED}
 STATES = (*STAGES, "draft", "submitted", "pending_manager", "sent_back", "recalled", "rejected")

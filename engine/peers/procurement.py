@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from engine.model.calls import Request, Trace
+from engine.model.failures import CallFailed, not_visible_yet, one_of, other_shape
 from engine.model.sources import Approval, Change, Recorded, Refusal, Requisition, RequisitionLine, Stage
-from engine.peers.caller import Peer, Request, Trace, decode
-from engine.peers.failures import CallFailed, not_visible_yet, one_of, other_shape
+from engine.peers.caller import Peer, decode
 
 STAGES = {"approved": Stage.APPROVED, "ordered": Stage.RECORDED, "closed": Stage.RECORDED, "refused": Stage.REFUSED}
 STATUSES = (*STAGES, "draft", "submitted", "pending_approval", "rejected", "returned", "withdrawn", "cancelled")

@@ -10,9 +10,9 @@ import msgspec
 
 from contracts.catalog import ErrorCode
 from engine.clock import Clock
+from engine.model.failures import CallFailed, SystemDown, from_problem, unknown_outcome, unreachable
 from engine.observability import SUCCESS, Observer
 from engine.peers.breaker import Breaker
-from engine.peers.failures import CallFailed, SystemDown, from_problem, unknown_outcome, unreachable
 from engine.peers.waits import retry_after_s
 from engine.structured_log import say
 

@@ -10,9 +10,9 @@ from typing import Protocol
 import asyncpg
 
 from engine.clock import Clock, Entropy
+from engine.model.calls import Trace
+from engine.model.failures import CallFailed
 from engine.model.sources import Change, Stage
-from engine.peers.caller import Trace
-from engine.peers.failures import CallFailed
 from engine.store.inbox import Fact, Inbox, Watermarks
 from engine.structured_log import say
 from engine.work.facts import fact_of_source

@@ -9,10 +9,10 @@ from typing import Protocol
 from engine.clock import Clock, Entropy
 from engine.flows.outcomes import Outcome, Parked, Retry, Settled, park, park_failure
 from engine.mapping.rules import Unmapped, Unpostable
+from engine.model.calls import Trace
+from engine.model.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
 from engine.observability import Observer
 from engine.peers.breaker import Breaker
-from engine.peers.caller import Trace
-from engine.peers.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
 from engine.peers.waits import backoff_s
 from engine.store.documents import Claim, Documents, Key, LeaseLost
 from engine.structured_log import say

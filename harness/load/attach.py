@@ -11,6 +11,7 @@ from harness.errors import DrycloseError, UsageError
 from harness.load.attached import AttachedGround, Door, attached, door
 from harness.load.documents import Document, documents, senders_needed
 from harness.load.drive import Drive, Driven
+from harness.load.hosted import scenario_of
 from harness.load.options import LoadOptions
 from harness.load.places import crew_of, make_folder
 from harness.load.play import finish
@@ -20,7 +21,6 @@ from harness.manifest import Manifest, Paths
 from harness.plan.model import Plan, Wave
 from harness.run.interrupt import or_interrupted
 from harness.run.leave import give_up
-from harness.run.load_world import scenario_of
 from harness.run.progress import Progress, new_progress
 from harness.run.setup import Setup, new_run
 from mocks.company import generate

@@ -1,4 +1,4 @@
-"""What a load needs of a world, wherever it runs: here (harness/run/load_world.py) or in another process (attached.py)."""
+"""What a load needs of a world, wherever it runs: here (hosted.py) or in another process (attached.py)."""
 
 from pathlib import Path
 from typing import Protocol

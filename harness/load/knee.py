@@ -9,13 +9,13 @@ from harness.load.documents import documents, senders_needed
 from harness.load.drive import Drive, Driven
 from harness.load.facts import Facts, Journey, read_facts
 from harness.load.figures import series, waiting_at
+from harness.load.hosted import HostedGround
 from harness.load.limits import Held, limits_held, saturation
 from harness.load.options import LoadOptions
 from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, Shape
 from harness.load.search import Probe, Search
 from harness.run.final import close_books
-from harness.run.load_world import HostedGround
 from harness.run.pacing import until
 from harness.run.setup import Setup
 

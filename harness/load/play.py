@@ -15,6 +15,7 @@ from harness.judge import Verdict, finish_history, judge, write_verdict
 from harness.load.documents import documents, senders_needed
 from harness.load.drive import Drive, Driven
 from harness.load.facts import read_facts
+from harness.load.hosted import HostedGround, hosted, load_setup
 from harness.load.knee import Found, find_knee
 from harness.load.options import LoadOptions
 from harness.load.outcome import Outcome, outcome, with_knee, write
@@ -24,7 +25,6 @@ from harness.run.final import close_books
 from harness.run.interrupt import or_interrupted
 from harness.run.leave import give_up
 from harness.run.lifeline import unless_it_dies
-from harness.run.load_world import HostedGround, hosted, load_setup
 from harness.run.progress import Progress, new_progress
 from harness.run.setup import Setup
 from reports import load_summary, write_ctrf, write_junit, write_report

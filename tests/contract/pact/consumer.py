@@ -13,11 +13,12 @@ import aiohttp
 
 from contracts.catalog import load_errors, load_minor_units
 from engine.clock import Entropy, WallClock
+from engine.model.calls import Trace
+from engine.model.failures import CallFailed
 from engine.peers.breaker import Breaker
-from engine.peers.caller import Peer, Trace, open_session
+from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
-from engine.peers.failures import CallFailed
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.tokens import Client, Tokens
 from engine.work.facts import fact_of_event

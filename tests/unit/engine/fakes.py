@@ -13,9 +13,9 @@ from engine.flows.outcomes import Outcome, Parked, Retry, Settled, Waiting, park
 from engine.flows.requisition_to_po import RequisitionRun
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Accepted, Coding, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, Stage
-from engine.peers.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
 DAY = date(2026, 10, 30)

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from contracts.catalog import load_errors
 from engine.clock import Entropy, WallClock
+from engine.model.calls import Request, Trace
+from engine.model.failures import CallFailed, SystemDown
 from engine.peers.breaker import Breaker
-from engine.peers.caller import Peer, Request, Trace, open_session
-from engine.peers.failures import CallFailed, SystemDown
+from engine.peers.caller import Peer, open_session
 from engine.peers.tokens import Client, Tokens
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.catalog import load_errors
-from engine.peers.failures import from_problem
+from engine.model.failures import from_problem
 from engine.settings import Settings, SettingsError, state_dir
 from engine.work.facts import EventError, fact_of_event, fact_of_source
 

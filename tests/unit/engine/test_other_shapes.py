@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from engine.flows.outcomes import Parked, Settled
-from engine.peers.caller import Trace
+from engine.model.calls import Trace
+from engine.model.failures import NEVER, OTHER_SHAPE, CallFailed
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
-from engine.peers.failures import NEVER, OTHER_SHAPE, CallFailed
 from engine.peers.procurement import ProcurementGateway
 from tests.unit.engine.fakes import UNITS, desk, report, script
 from tests.unit.engine.test_calls import body, peer

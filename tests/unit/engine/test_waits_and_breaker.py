@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.clock import Entropy
+from engine.model.failures import SystemDown
 from engine.peers.breaker import OPENS_AFTER, Breaker
-from engine.peers.failures import SystemDown
 from engine.peers.waits import CAP_FACTOR, backoff_s, retry_after_s
 
 NOW = datetime(2026, 11, 21, 10, 0, 0, tzinfo=UTC)
