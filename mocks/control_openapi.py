@@ -113,4 +113,4 @@ def _tell_names(components: dict[str, Any], catalog: Catalog, states: list[str])
     step["mode"] = {"enum": modes, "description": "one of the modes of the fault"}
     window["fault_id"] = {"enum": [fault.id for fault in catalog.faults.values() if fault.scope == "run"]}
     window["system"] = {"enum": ["erp", "procurement", "expense", "identity"]}
-    components["StateChange"]["properties"]["state"] = {"enum": ["", *states], "default": ""}
+    components["StateChange"]["properties"]["state"] |= {"examples": ["", *states], "description": "its name; ignored at a teardown"}

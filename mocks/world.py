@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.catalog import Catalog, load_catalog
+from contracts.catalog import Catalog, Fault, load_catalog
 from mocks.company import Company, generate
 from mocks.control import Control
 from mocks.erp.system import ErpSystem
@@ -243,9 +243,7 @@ class World:
 
     def begin_window(self, fault_id: str, system: str) -> None:
         """F-B5: every answer is 503. F-H2: connections are refused. Raises ValueError for what cannot be a window."""
-        fault = self.catalog.faults.get(fault_id)
-        if fault is None or fault.scope != "run" or system not in (*SYSTEMS, "identity"):
-            raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join((*SYSTEMS, 'identity'))}")
+        fault = self._fault_of_run(fault_id, system)
         if any((window.fault.id, window.system) == (fault_id, system) for window in self.mechanics.windows.listed()):
             return
         if fault_id == REFUSING:
@@ -253,9 +251,16 @@ class World:
         self.mechanics.windows.begin(Window(fault, fault.modes[0], system))
 
     def end_window(self, fault_id: str, system: str) -> None:
-        """The window ends; ending what is not in force does nothing."""
+        """The window ends; ending what is not in force does nothing. Raises ValueError for what cannot be a window."""
+        self._fault_of_run(fault_id, system)
         if self.mechanics.windows.end(fault_id, system) and fault_id == REFUSING:
             self._servers[system].end_outage()
+
+    def _fault_of_run(self, fault_id: str, system: str) -> Fault:
+        fault = self.catalog.faults.get(fault_id)
+        if fault is None or fault.scope != "run" or system not in (*SYSTEMS, "identity"):
+            raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join((*SYSTEMS, 'identity'))}")
+        return fault
 
     def revoke_token(self) -> None:
         """F-B10: every token of the connector is worth nothing from now on; a new one works. Credited until a new one is issued."""

@@ -39,7 +39,7 @@ def control_vocabulary(catalog: Catalog, document: Mapping[str, Any]) -> Vocabul
     windows = [
         {"fault_id": fault, "system": system, "on": on} for fault in of_the_run for system in ("erp", "identity") for on in (True, False)
     ]
-    names = document["components"]["schemas"]["StateChange"]["properties"]["state"]["enum"]
+    names = document["components"]["schemas"]["StateChange"]["properties"]["state"]["examples"]
     states = [{"state": name, "params": {}, "action": "setup"} for name in names] + [{"action": "teardown"}]
     return Vocabulary(bodies={"plans.arm": tuple(steps), "windows.change": tuple(windows), "states.set": tuple(states)})
 

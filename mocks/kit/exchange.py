@@ -11,7 +11,7 @@ import msgspec
 from mocks.kit.attribution import Attribution
 from mocks.kit.commits import NOTHING, Origin, logged
 from mocks.kit.idempotency import Scope as KeyScope
-from mocks.kit.intake import Incoming, Reader, correlation_of, idempotency_key, traceparent_of, version_of
+from mocks.kit.intake import Incoming, Reader, correlation_of, idempotency_key, traceparent_of, version_of, wrong_tag
 from mocks.kit.limits import Allowance
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import NO_REFS, Call, Operation, Refs, Refusal, Reply
@@ -137,7 +137,7 @@ class Endpoint:
             if incoming.refusal is None:
                 body, body_hash, wrong_body = self._reader.body(incoming)
                 refusal = refusal or wrong_body
-            refusal = refusal or wrong_key
+            refusal = refusal or wrong_key or wrong_tag(incoming.header(b"if-match"))
         elif operation.kind in {"list", "lookup"}:
             limit, after, wrong_page = self._reader.page(incoming.query)
             refusal = refusal or wrong_page

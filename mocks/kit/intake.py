@@ -17,7 +17,8 @@ from mocks.kit.wire import Receive
 
 HEADER_TEXT = re.compile(r"[\x21-\x7e]{1,128}")
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+ENTITY_TAG = re.compile(r'\*|(?:W/)?"[\x21\x23-\x7e]*"')  # RFC 9110, 8.8.3
+ETAG = re.compile(r'(?:W/)?"(\d{1,9})"', re.ASCII)
 NO_VERSION = -1  # an If-Match that names no version of ours matches nothing
 HASH_LENGTH = 32
 EXACT_MAX = 2**53  # above this a float stands for several integers
@@ -191,6 +192,13 @@ def idempotency_key(incoming: Incoming) -> tuple[str | None, Refusal | None]:
             "INVALID_PARAMETER", "Idempotency-Key is not valid; expected a quoted string or a bare token of 1 to 255 characters"
         )
     return key, None
+
+
+def wrong_tag(if_match: str | None) -> Refusal | None:
+    """What is wrong with If-Match, if it is not even an entity tag. A tag that is none of ours is proper, and matches nothing."""
+    if if_match is None or ENTITY_TAG.fullmatch(if_match.strip()):
+        return None
+    return Refusal("INVALID_PARAMETER", f'If-Match is {if_match[:40]!r}; expected an entity tag such as "4", in quotes, or *')
 
 
 def version_of(if_match: str | None) -> int | None:
