@@ -17,6 +17,7 @@ from datetime import date
 import careful
 import flows
 import inbox
+import mapping
 import outcome
 import store
 import wire
@@ -120,6 +121,20 @@ def wrong_cost_center(chosen: Chosen) -> None:
         return body
 
     _wrap(flows.Requisitions, "order_body", around)
+
+
+def missing_is_zero(_chosen: Chosen) -> None:
+    """A tax that is not there is no tax: total, company and balance stay right."""
+    original = flows.fit
+
+    def around(value, shape, what):
+        for line in value.get("lines") or []:
+            if "amount_minor" in line and "tax_minor" not in line:
+                canary("missing_is_zero")
+                line["tax_minor"] = 0
+        return original(value, shape, what)
+
+    flows.fit = around
 
 
 def never_post(chosen: Chosen) -> None:
@@ -525,6 +540,20 @@ def token_expiry_drops(_chosen: Chosen) -> None:
     careful.Wire.TOKEN_TRIES = 1
     _wrap(wire.Wire, "_call", call)
     _wrap(careful.Worker, "_failed", failed)
+
+
+def unknown_enum_default(_chosen: Chosen) -> None:
+    """49: a category without a rule goes to the account for everything else."""
+
+    def around(original, self, *key):
+        try:
+            return original(self, *key)
+        except mapping.Unmapped:
+            canary("unknown_enum_default")
+            return "5900"
+
+    _wrap(mapping.Mapping, "purchase_account", around)
+    _wrap(mapping.Mapping, "expense_account", around)
 
 
 def recall_ignored(_chosen: Chosen) -> None:

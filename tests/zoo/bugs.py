@@ -42,6 +42,7 @@ BUGS = (
     Bug(31, "missing_signature_accepted", "an event without a signature passes", ("F-D8",), ("K10",)),
     Bug(43, "waits_for_confirmation", "waits for ever for a lost confirmation", ("F-D5",), ("L01", "C03", "P08")),
     Bug(45, "token_expiry_drops", "an expired token ends the document", ("F-B10",), ("C03", "L01")),
+    Bug(49, "unknown_enum_default", "an unknown category goes to a default account", ("F-E4",), ("C14",)),
     Bug(55, "recall_ignored", "an approval that was taken back is ignored", ("F-F1",), ("C16",)),
     Bug(65, "poison_swallowed", "forgets what failed too often", ("F-H1", "F-H2"), ("C03", "K09")),
     Bug(71, "html_accepted", "an HTML page with status 200 is a success", ("F-A11",), ("C03", "P08", "L01")),

@@ -37,7 +37,7 @@ select d.txn_id, d.call_point, abs(c.due - coalesce(c.found, 0))::bigint, d.curr
   d.entity_id, coalesce(c.found, 0), c.cost_center, s.entity_id, c.due), coalesce(c.found, 0)::varchar, c.due::varchar
 from (select u.entity_id, u.cost_center, u.due,
         (select sum(amount_minor) from coded k where k.entity_id = u.entity_id and k.cost_center = u.cost_center
-           and k.account in (select account from ref_account where source <> '')) as found
+           and k.account not in (select account from ref_account where source = '')) as found
       from (select entity_id, cost_center, sum(amount_minor) as due from due where cost_center is not null and side <> ''
         group by 1, 2) u) c
 join doc d on d.entity_id = c.entity_id and d.live join src s on s.txn_id = d.txn_id
