@@ -7,7 +7,8 @@ import aiohttp
 
 from mocks.world import World, WorldConfig
 
-TOKEN_URL = "http://127.0.0.1:8083/oauth/token"  # noqa: S105 (an example address: the port differs from run to run)
+TOKEN_PATH = "/oauth/token"  # noqa: S105 (no secret)
+TOKEN_URL = f"http://127.0.0.1:8083{TOKEN_PATH}"
 
 
 def openapi_documents() -> dict[str, dict[str, Any]]:
@@ -18,7 +19,8 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 async def _documents() -> dict[str, dict[str, Any]]:
     config = WorldConfig(seed=0, run_id="docs", history_path=None)
     async with World.open(config) as world, aiohttp.ClientSession() as http:
-        return {name: _lasting(await _document(http, url)) for name, url in world.urls.items()}
+        urls = {**world.urls, "identity": world.token_url.removesuffix(TOKEN_PATH), "control": world.control_url}
+        return {name: _lasting(await _document(http, url)) for name, url in urls.items()}
 
 
 async def _document(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
