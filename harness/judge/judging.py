@@ -84,13 +84,17 @@ class _Judgement:
     def _rows_of(self, invariant_id: str) -> tuple[dict[str, Any], ...]:
         return next((one.rows for one in self._checks if one.invariant.id == invariant_id), ())
 
+    def _waits(self, row: Mapping[str, Any]) -> bool:
+        """Still open at the end: nothing at all was decided, or what was not right yet might still have become so."""
+        return row["outcome"] == "open" or (self._shrinking and not row["settled"] and not row["is_parked"])
+
     def _experiment(self, row: Mapping[str, Any]) -> _Experiment:
         txn_id = row["txn_id"]
         if txn_id in self._failing:
             return _Experiment(row, "fail", ", ".join(self._failing[txn_id]))
         if not self._final_read:
             return _Experiment(row, "inconclusive", "the history ends before the final reads")
-        if row["outcome"] == "open":
+        if self._waits(row):
             return _Experiment(row, "inconclusive", "it was still open when the run ended")
         if row["expected"] == "nothing" or txn_id in self._void:
             why = "its source document was never approved" if row["expected"] == "nothing" else "its planned fault never fired"
@@ -167,7 +171,7 @@ class _Judgement:
 
     def _unjudged(self) -> Iterable[str]:
         if self._shrinking:
-            n = sum(row["outcome"] == "open" for row in self._outcomes.values())
+            n = sum(self._waits(row) for row in self._outcomes.values())
             yield f"{n} transactions were still open, and their number still shrinking, when the run's patience ended; allow more time"
         unapproved = [txn_id for txn_id, row in self._outcomes.items() if row["expected"] == "nothing"]
         if unapproved:

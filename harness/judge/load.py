@@ -41,11 +41,32 @@ def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
         con = _connect(scratch)
         try:
             torn = _read(con, run_dir, schema, scratch)
-            rows, ended = _one(con, "select count(*), count(*) filter (kind = 'run_end') from h")
-            why = "its last line is torn" if torn else None if ended else "it has no run_end row"
+            rows, ended, span = _one(con, "select count(*), count(*) filter (kind = 'run_end'), max(seq) - min(seq) + 1 from h")
+            why = _incomplete(int(rows), bool(ended), int(span or 0), torn=torn, lines=_lines(run_dir))
             yield Loaded(con, int(rows), why and f"the history is truncated: {why}")
         finally:
             con.close()
+
+
+def _incomplete(rows: int, ended: bool, span: int, *, torn: bool, lines: int | None) -> str | None:
+    """Why this is not all that the world wrote, or None. span: rows that `seq` counts. lines: of the NDJSON beside it."""
+    if torn:
+        return "its last line is torn"
+    if not ended:
+        return "it has no run_end row"
+    if rows != span:
+        return f"{abs(span - rows):,} rows are {'missing' if rows < span else 'there twice'}: seq counts {span:,}, it holds {rows:,}"
+    if lines is not None and lines != rows:
+        return f"{NDJSON} holds {lines:,} rows and {PARQUET} {rows:,}; they were written as the same history"
+    return None
+
+
+def _lines(run_dir: Path) -> int | None:
+    """Lines of the NDJSON, when it stands beside a Parquet file that should hold the same rows."""
+    if not (run_dir / PARQUET).is_file() or not (run_dir / NDJSON).is_file():
+        return None
+    with (run_dir / NDJSON).open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
 def finish_history(run_dir: Path, schema: History) -> Path:

@@ -289,7 +289,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
             "entity_id": f"{document}/{index}",
             "parent_id": document,
             "effect": "create",
-            "cost_center": "4711000",
+            "cost_center": "4711000" if account == "5100" else None,
         }
         scribe.row("commit", "erp", txn_id=txn_id, account=account, **{**base, **line, "amount_minor": signed})
     scribe.event("wh.posting.confirmed", txn_id)

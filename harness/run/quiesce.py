@@ -49,9 +49,12 @@ def ending(seen: Observation, *, poll_interval_s: float, limit_s: float) -> Endi
             return "polled"
         if seen.idle_answers is None and not seen.open and seen.still_s >= max(1.0, poll_interval_s):
             return "settled"
-    if seen.open and min(seen.shrank_s, seen.still_s) >= max(STUCK_S_MIN, POLL_CYCLES * poll_interval_s):
+    # A connector that writes in vain for ever never gets quiet, but at the limit what does not become less is no progress.
+    over = seen.waited_s >= limit_s
+    since_s = seen.shrank_s if over else min(seen.shrank_s, seen.still_s)
+    if seen.open and since_s >= max(STUCK_S_MIN, POLL_CYCLES * poll_interval_s):
         return "stuck"
-    return "deadline" if seen.waited_s >= limit_s else None
+    return "deadline" if over else None
 
 
 async def quiesce(session: Session, name: str, limit_s: float) -> Ending:

@@ -75,6 +75,29 @@ def test_truncated_history_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
     assert experiment(verdict.by_experiment, "p2p-000008")["verdict"] == "inconclusive"
 
 
+def test_a_hole_in_the_middle_is_seen(tmp_path: Path) -> None:
+    """A row taken out of the middle could be the one that tells of a second posting: never a pass."""
+    clean_run().save(tmp_path)
+    path = tmp_path / "history.ndjson"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:50] + lines[51:]))
+    verdict = judge(tmp_path)
+    assert verdict.exit_code == 2
+    assert "1 rows are missing" in verdict.reasons[0]
+
+
+def test_two_histories_that_differ_are_seen(tmp_path: Path) -> None:
+    """Half of the lines are gone, the Parquet file is whole: somebody changed one of them."""
+    clean_run().save(tmp_path)
+    finish_history(tmp_path)
+    assert judge(tmp_path).exit_code == 0
+    path = tmp_path / "history.ndjson"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:50]))
+    verdict = judge(tmp_path)
+    assert verdict.exit_code == 2
+    assert "written as the same history" in verdict.reasons[0]
+
+
 def test_torn_last_line_is_left_out_and_said(tmp_path: Path) -> None:
     """A history that ends in the middle of a line is truncated, not unreadable."""
     clean_run().save(tmp_path)

@@ -54,3 +54,8 @@ def test_a_number_that_stopped_shrinking_is_stuck_despite_timers() -> None:
 def test_the_limit_ends_a_run_that_still_shrinks() -> None:
     """Then the verdict is inconclusive, never fail."""
     assert end(seen(waited_s=20.5)) == "deadline"
+
+
+def test_a_connector_that_writes_in_vain_for_ever_is_stuck_at_the_limit() -> None:
+    """It is never still, but nothing gets settled by it: not a matter of more time."""
+    assert end(seen(waited_s=20.5, still_s=0.1, shrank_s=15.0)) == "stuck"
