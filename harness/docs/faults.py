@@ -19,8 +19,8 @@ meets.
   source is right too;
   *undone*: nothing live may remain."""
 
-DRIFT = """Which member of which answer or event that is, and why, stands in `contracts/drift.yaml`. An event is a notification: the document
-that it names can be read as ever, so there an unreadable shape is no reason to park. Problem answers (4xx, 5xx) keep their shape."""
+DRIFT = """Which member of which answer or event that is, and why, stands in `contracts/drift.yaml`. An event is a notification: the
+document that it names can be read as ever, so there an unreadable shape is no reason to park. Problem answers (4xx, 5xx) keep their shape."""
 
 GRID = """## What happens when
 
