@@ -1,5 +1,9 @@
-"""Kill waves by frozen frontier: each transaction waits at its own call point, then one SIGKILL ends the connector under all of them."""
+"""Kill waves by frozen frontier: each transaction waits at its own call point, then one SIGKILL ends the connector under all of them.
 
+A crash after an acknowledgement (F-G4) holds nothing: each such event has a SIGKILL of its own, the moment it is acknowledged.
+"""
+
+import asyncio
 from collections.abc import Sequence
 from time import monotonic
 
@@ -14,6 +18,9 @@ AFTER_ACK = "F-G4"
 FIRST_HOLD_S = 4.0  # a connector that polls may need a while to notice the first document
 HOLD_SHARE = 0.7  # of the connector's own timeout: a hold that outlives it would be a timeout, not a crash
 ACK_WAIT_S = 1.0
+ACK_TICK_S = 0.001
+ACK_LATE_S = 0.02  # an acknowledgement seen later than this may be of a document that is long finished: not a crash right after it
+BETWEEN_S = 1.0  # the next kill waits so long for the document of the last one, so that one crash is what each of them meets
 
 
 async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
@@ -22,34 +29,60 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
     session.world.set_phase(wave.name)
     with session.progress.phase(wave.name) as phase:
         began = monotonic()
-        reached = await _freeze_and_kill(cast, wave, phase)
-        await session.connector.restart()
-        session.restarts.append({"wave": wave.name, "generation": session.connector.generation, "points_reached": len(reached)})
+        acked = [experiment for experiment in wave.experiments if _fault(experiment) == AFTER_ACK]
+        held = [experiment for experiment in wave.experiments if _fault(experiment) != AFTER_ACK]
+        reached = await _freeze_and_kill(cast, wave, held, phase) if held else set()
+        for experiment in acked:
+            reached |= await _kill_at_ack(cast, wave, experiment, phase)
         await drain(session, wave.experiments, phase)
-        phase.show(f"{len(reached)} of {len(wave.experiments)} points reached by one kill; generation {session.connector.generation}")
+        phase.show(f"{len(reached)} of {len(wave.experiments)} points reached; generation {session.connector.generation}")
         session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
     session.save_plan()
     return [experiment for experiment in wave.experiments if experiment.txn_id not in reached]
 
 
-async def _freeze_and_kill(cast: Cast, wave: Wave, phase: Phase) -> set[str]:
+async def _freeze_and_kill(cast: Cast, wave: Wave, experiments: Sequence[Experiment], phase: Phase) -> set[str]:
+    """Hold all that will be held, then one kill under all of it. Returns the transactions that were held."""
     session, world = cast.session, cast.session.world
-    after_ack = [cast.prepare(experiment) for experiment in wave.experiments if _fault(experiment) == AFTER_ACK]
-    for experiment in wave.experiments:
-        if _fault(experiment) != AFTER_ACK:
-            cast.begin(experiment)
-    await _wait_frontier(session, wave.experiments, wave.held)
+    for experiment in experiments:
+        cast.begin(experiment)
+    await _wait_frontier(session, experiments, wave.held)
     phase.show(f"{len(world.held)} of {wave.held} requests held")
-    for paper in after_ack:
-        cast.finish(paper)
-    expected = {paper.experiment.txn_id for paper in after_ack}
-    await until(lambda: expected <= set(world.acked_then_kill), ACK_WAIT_S)
     _credit_holds(session)
-    reached = {hold.txn_id for hold in world.held} | set(world.acked_then_kill)
-    world.kill_moment()
+    reached = {hold.txn_id for hold in world.held} & {experiment.txn_id for experiment in experiments}
+    await _kill_and_restart(session, wave, len(reached))
+    return reached
+
+
+async def _kill_at_ack(cast: Cast, wave: Wave, experiment: Experiment, phase: Phase) -> set[str]:
+    """One event and one kill, at once when it is acknowledged. Returns its transaction, or nothing when there was no fresh answer."""
+    session, world = cast.session, cast.session.world
+    phase.show(f"{experiment.txn_id}: killed when its event is acknowledged")
+    cast.finish(cast.prepare(experiment))
+    fresh = await _acked_now(world.acked_then_kill, experiment.txn_id)
+    await _kill_and_restart(session, wave, int(fresh))
+    await until(lambda: world.settled(experiment.txn_id) is not None, BETWEEN_S)
+    return {experiment.txn_id} if fresh else set()
+
+
+async def _acked_now(acked: Sequence[str], txn_id: str) -> bool:
+    """Wait for the acknowledgement. Whether it came, and was seen no later than ACK_LATE_S after it."""
+    looked = monotonic()
+    deadline = looked + ACK_WAIT_S
+    while txn_id not in acked:
+        looked = monotonic()
+        if looked >= deadline:
+            return False
+        await asyncio.sleep(ACK_TICK_S)
+    return monotonic() - looked <= ACK_LATE_S
+
+
+async def _kill_and_restart(session: Session, wave: Wave, reached: int) -> None:
+    session.world.kill_moment()
     await session.connector.kill()
-    world.clear_holds()
-    return reached & {experiment.txn_id for experiment in wave.experiments}
+    session.world.clear_holds()
+    await session.connector.restart()
+    session.restarts.append({"wave": wave.name, "generation": session.connector.generation, "points_reached": reached})
 
 
 def _credit_holds(session: Session) -> None:

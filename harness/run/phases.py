@@ -6,6 +6,7 @@ from harness.errors import ConnectorError
 from harness.plan.model import Experiment, Sighting, Wave
 from harness.plan.planner import Planner
 from harness.run.actors import Cast
+from harness.run.baseline import baseline_wrong
 from harness.run.final import close_books
 from harness.run.kills import play_kill
 from harness.run.quiesce import settle_before_kills
@@ -15,16 +16,20 @@ from harness.run.waves import play
 from harness.run.windows import play_window
 
 FRUITLESS_KILLS = 2  # rounds that reach nothing new, after which further ones are not tried
+NO_FAULTS = "no fault was played, because a connector that fails without faults cannot be judged under them"
 
 
 async def play_everything(cast: Cast, planner: Planner) -> None:
     """From the first baseline transaction to the final reads. Raises ConnectorError when the connector did nothing at all."""
     session = cast.session
     tail = HistoryTail(session.directory.history)
-    if await baseline_holds(cast, planner.baselines()):
-        await _faults(cast, planner, tail)
+    baselines = planner.baselines()
+    if not await baseline_holds(cast, baselines):
+        session.note(f"the baseline failed: {NO_FAULTS}")
+    elif wrong := await baseline_wrong(session, baselines):
+        session.note(f"the baseline failed, {wrong}: {NO_FAULTS}")
     else:
-        session.note("the baseline failed: no fault was played, because a connector that fails without faults cannot be judged under them")
+        await _faults(cast, planner, tail)
     await close_books(session)
 
 
@@ -108,7 +113,7 @@ async def _kills(cast: Cast, planner: Planner) -> None:
         if again is None:
             cast.session.note(
                 f"{len(missed)} kill points were never reached within the connector's own timeout: "
-                "one kill reaches one point of a serial connector, and a point that is seldom called may never be reached"
+                "one kill reaches one held point of a serial connector, and a point that is seldom called may never be reached"
             )
             return
         still_missed = await play_kill(cast, again)

@@ -92,3 +92,23 @@ def test_the_naive_connector_fails_for_the_right_reasons(tmp_path: Path) -> None
     for violation in document(tmp_path / "run")["violations"]:
         assert violation["story"]
     shutil.rmtree(tmp_path / "run")
+
+
+def test_a_baseline_that_is_settled_wrongly_stops_the_run(tmp_path: Path) -> None:
+    """Every order is on somebody else's cost centre: no fault is played on top of that."""
+    folder = tmp_path / "careful"
+    shutil.copytree(CAREFUL.parent, folder)
+    mapping = folder / "mapping.py"
+    right = 'self._one(self._cost_center, "cost centre", code, company)["erp_cost_center"]'
+    wrong = 'next(r["erp_cost_center"] for k, (r, *_) in self._cost_center.items() if k[1] == company and k[0] != code)'
+    assert right in mapping.read_text()
+    mapping.write_text(mapping.read_text().replace(right, wrong))
+
+    done = run(
+        "verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 1, "--connector", folder / "connector.toml", "--out", tmp_path / "run"
+    )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "C07" in violated(tmp_path / "run")
+    assert "fault-free transactions ended wrong, against C07" in done.stderr
+    assert {row["role"] for row in document(tmp_path / "run")["by_experiment"]} <= {"baseline", "solo"}
