@@ -48,7 +48,8 @@ def _straight_through(verdict: Record) -> list[str]:
     posted, expected = straight_through_of(verdict)
     if not expected:
         return []
-    return _labelled("posted", f"{posted:,} of {expected:,} without parking ({percent(posted, expected)}).")
+    share = percent(posted, expected)
+    return _labelled("posted", f"{posted:,} of the {expected:,} that only met faults which pass by themselves, without parking ({share}).")
 
 
 def _reasons(verdict: Record) -> list[str]:
@@ -64,7 +65,7 @@ def _wrong(verdict: Record) -> list[str]:
     wrong = [row for row in broken if text(row, "status") == "violated"]
     others = [row for row in broken if text(row, "status") != "violated"]
     lines: list[str] = []
-    for head, group in (("what is wrong", wrong), ("worth a look", others)):
+    for head, group in (("rules that were broken", wrong), ("rules that were not kept, without failing the run", others)):
         group.sort(key=lambda row: (-whole(row, "violations"), text(row, "id")))
         lines += ["", f"  {head}"] if group else []
         lines += [line for row in group for line in _invariant(row)]
