@@ -1,6 +1,7 @@
 """Our own checks, in the generator's shape. They are registered for one run and taken away after it."""
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -80,7 +81,7 @@ class OwnChecks:
             return
         answer = answer_of(response)
         code = answer.code
-        if answer.status < 400 or code is None or code in UNAUTHENTICATED:
+        if answer.status < 400 or code is None or code in UNAUTHENTICATED or _breaks_a_header(case):
             return
         self.examined["refusal_is_expected"] += 1
         name = operation_id(case)
@@ -152,6 +153,15 @@ def answer_of(response: Response) -> Answer:
     """The generator's answer in our shape."""
     headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
     return Answer(response.status_code, headers, response.content)
+
+
+def _breaks_a_header(case: Case[Any]) -> bool:
+    """The generator's coverage phase knows few characters of headers: for `^"[0-9]+"$` it sends 0, and takes that for valid."""
+    for parameter in case.operation.definition.raw.get("parameters", []):
+        pattern = parameter.get("schema", {}).get("pattern") if parameter["in"] == "header" else None
+        if pattern and parameter["name"] in case.headers and not re.search(pattern, str(case.headers[parameter["name"]])):
+            return True
+    return False
 
 
 def _sent(response: Response, name: str) -> str | None:

@@ -14,6 +14,7 @@ OTHER_PERIOD = "2026-11"  # open, and no document of ours is posted in it
 DECIDED = "2026-10-28T08:00:00+00:00"
 AMOUNT = 98_000  # minor units; the first approver's limit covers it in every currency
 MANY = 12
+TAGS = {"If-Match": ('"1"', '"2"', "*")}
 ACCOUNTS = ("5400", "5100", "5300", "5310", "5200", "1100", "1145", "2030", "9200")
 DRAFTS = range(3)  # for each entity
 Body = dict[str, Any]
@@ -22,7 +23,7 @@ Body = dict[str, Any]
 def vocabularies(company: Company) -> dict[str, Vocabulary]:
     """By system."""
     return {
-        "erp": Vocabulary(_erp_words(company), _erp_bodies(company)),
+        "erp": Vocabulary({**_erp_words(company), **TAGS}, _erp_bodies(company)),
         "procurement": _with_drafts(_procurement_words(company), "procurement.requisition.create", _requisitions(company)),
         "expense": _with_drafts(_expense_words(company), "expense.report.create", _reports(company)),
     }
@@ -103,7 +104,7 @@ def _expense_words(company: Company) -> Mapping[str, tuple[str, ...]]:
 
 def _with_drafts(words: Mapping[str, tuple[str, ...]], operation: str, drafts: Sequence[Draft]) -> Vocabulary:
     bodies, actors = tuple(draft.body for draft in drafts), tuple(draft.actor for draft in drafts)
-    return Vocabulary(words, {operation: bodies}, {operation: actors})
+    return Vocabulary({**words, **TAGS}, {operation: bodies}, {operation: actors})
 
 
 def _requisitions(company: Company) -> list[Draft]:
