@@ -20,7 +20,8 @@ meets.
   *undone*: nothing live may remain."""
 
 DRIFT = """Which member of which answer or event that is, and why, stands in `contracts/drift.yaml`. An event is a notification: the
-document that it names can be read as ever, so there an unreadable shape is no reason to park. Problem answers (4xx, 5xx) keep their shape."""
+document that it names can be read as ever, so there an unreadable shape is no reason to park. Problem answers (4xx, 5xx) keep their
+shape."""
 
 GRID = """## What happens when
 

@@ -40,7 +40,7 @@ def published(point: str) -> tuple[Schema, Schema]:
 
 def operations(document: Schema) -> Iterator[Schema]:
     """Of the paths and the webhooks."""
-    for methods in (*document["paths"].values(), *document["webhooks"].values()):
+    for methods in (*document["paths"].values(), *document.get("webhooks", {}).values()):
         yield from methods.values()
 
 
