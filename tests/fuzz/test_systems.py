@@ -2,6 +2,10 @@
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -52,13 +56,37 @@ def test_systems_without_books(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_everything_from_the_command_line(tmp_path: Path) -> None:
-    """All phases over all systems, the engine included; the report says so, and leaves no history behind."""
+@pytest.mark.parametrize("names", [("erp", "control"), ("procurement", "expense", "identity", "engine")])
+def test_everything_from_the_command_line(names: tuple[str, ...], tmp_path: Path) -> None:
+    """All phases over every system, the engine included; the report says so, and leaves no history behind."""
     out = tmp_path / "out"
-    assert run(["fuzz", "--examples", "3", "--seed", "1", "--quiet", "--out", str(out)]) == 0
+    chosen = [part for name in names for part in ("--system", name)]
+    assert run(["fuzz", *chosen, "--examples", "3", "--seed", "1", "--quiet", "--out", str(out)]) == 0
     document = json.loads((out / "findings.json").read_text())
-    assert [(one["system"], one["exercised"] == one["operations"]) for one in document["systems"]] == [
-        (name, True) for name in ("erp", "procurement", "expense", "identity", "control", "engine")
-    ]
+    assert [(one["system"], one["exercised"] == one["operations"]) for one in document["systems"]] == [(name, True) for name in names]
     assert "no findings" in (out / "summary.txt").read_text()
     assert list(out.glob("history-*")) == []
+
+
+def test_an_interrupted_run_leaves_a_report(tmp_path: Path) -> None:
+    """Ctrl-C: exit 130 soon, what was found until then is written, and the report does not call it a pass."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "harness.cli", "fuzz", "--system", "expense", "--examples", "10000", "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        history = out / "history-expense.ndjson"
+        deadline = time.monotonic() + 30
+        while not (history.is_file() and history.stat().st_size > 100_000):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        text, error = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait(10)
+    assert (process.returncode, "Traceback" in error) == (130, False)
+    assert "(interrupted)" in text
+    document = json.loads((out / "findings.json").read_text())
+    assert (document["interrupted"], document["exit_code"]) == (True, 130)
+    assert document["systems"][0]["requests"]
