@@ -142,11 +142,12 @@ def experiments() -> list[Figure]:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own command)
         wall = time.perf_counter() - started
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-        figures = json.loads((directory / "run" / "verdict.json").read_text())["figures"]
+        figures = json.loads((directory / "run" / "manifest.json").read_text())["figures"]
     bare = asyncio.run(measure_bare_loop(2000))
-    rate = figures["experiments_per_s"]
+    rate, overall, beside = figures["experiments_per_s_in_waves"], figures["experiments"] / wall, f"bare loop {bare:.0f}/s"
     return [
-        Figure("experiments with the engine", f"{rate:.0f}/s", f"bare loop {bare:.0f}/s", f"{rate / bare:.2f}"),
+        Figure("experiments with the engine, inside waves", f"{rate:.0f}/s", beside, f"{rate / bare:.2f}"),
+        Figure("the same over the whole run, start and waits included", f"{overall:.0f}/s", beside, f"{overall / bare:.2f}"),
         Figure("dryclose verify, warm", f"{wall:.0f} s", "aim: under 60 s"),
     ]
 
