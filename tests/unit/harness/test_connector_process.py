@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -99,6 +100,16 @@ def test_kill_and_restart_keep_port_and_count_generations(tmp_path: Path) -> Non
     assert {more["sut_gen"] for _, more in events} == {1, 2}
 
 
+def gone(pid: int) -> bool:
+    """Whether the process has ended, given a moment: a signal is sent before it is obeyed. Nobody may be there to reap it."""
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def test_children_die_with_it(tmp_path: Path) -> None:
     """Whatever the connector started in its group is gone after a kill, also what it left behind when it ended."""
     script = "import subprocess, sys, os\nchild = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
@@ -113,7 +124,7 @@ def test_children_die_with_it(tmp_path: Path) -> None:
 
     with_connector(connector_folder(tmp_path, script + SERVER), body)
     child = int((tmp_path / "child").read_text())
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    assert gone(child)
 
 
 def test_pause_and_stop_of_a_stubborn_one(tmp_path: Path) -> None:
