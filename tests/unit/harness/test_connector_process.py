@@ -102,12 +102,14 @@ def test_kill_and_restart_keep_port_and_count_generations(tmp_path: Path) -> Non
 
 def gone(pid: int) -> bool:
     """Whether the process has ended, given a moment: a signal is sent before it is obeyed. Nobody may be there to reap it."""
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    try:
+        process = psutil.Process(pid)
+        deadline = time.monotonic() + 5
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_children_die_with_it(tmp_path: Path) -> None:
