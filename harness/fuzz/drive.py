@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from harness.fuzz.checks import OwnChecks, answer_of, registered
 from harness.fuzz.expected import Expected
 from harness.fuzz.findings import Finding, Findings
-from harness.fuzz.guide import guide, walks_begin_with_creates
+from harness.fuzz.guide import filter_failure, guide, walks_begin_with_creates
 from harness.fuzz.hostile import probe
 from harness.fuzz.options import Effort
 from harness.fuzz.rules import Answer
@@ -105,6 +105,7 @@ class Drive:
 
             schema.auth.set_from_requests(Signer(self._target.sign_with))
         schema.hook(guide(self._target.vocabulary))
+        schema.hook(filter_failure)
         return schema, document
 
     def _walk(self, schema: Any, document: Mapping[str, Any]) -> None:

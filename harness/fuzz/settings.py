@@ -13,7 +13,7 @@ PARAMETER_PROBABILITY, MEMBER_PROBABILITY = 0.7, 0.2  # a valid document stays v
 SCENARIO_STEPS = 8
 POSITIVE = ("2xx", "401", "403")  # without the words of the table: what is allowed is accepted, or the caller may not
 NEGATIVE = ("400", "401", "403", "404", "405", "406", "409", "415", "422", "428", "429")
-OWN_POSITIVE = (*POSITIVE, "3xx", "404", "409", "429", "5xx")  # of somebody else's document nothing more is known
+OWN_POSITIVE = (*POSITIVE, "3xx", "404", "409", "412", "429", "5xx")  # of somebody else's document nothing more is known
 
 
 def settings_of(target: Target, effort: Effort, expected: Expected) -> tuple[dict[str, Any], dict[str, Any]]:

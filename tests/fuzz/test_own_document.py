@@ -1,6 +1,7 @@
 """`dryclose fuzz --url`: what it finds in somebody's API, what it reports, and what it refuses to do."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -74,6 +75,20 @@ def test_the_same_seed_sends_the_same(tmp_path: Path) -> None:
             _, document = fuzz(tmp_path / str(number), url)
         found.append(([(one["check"], one["operation"], one["title"]) for one in document["findings"]], document["systems"][0]["requests"]))
     assert found[0] == found[1]
+
+
+def test_a_header_that_the_generator_cannot_make_is_no_finding(tmp_path: Path) -> None:
+    """For `^"[0-9]+"$` its coverage phase sends 0; the refusal of that is proper."""
+
+    def tagged(handler: Any, body: bytes) -> tuple[int, Any]:
+        tag = handler.headers.get("X-Tag")
+        return (400, {"status": 400}) if tag is not None and not re.fullmatch('"[0-9]+"', tag) else toy.answer_well(handler, body)
+
+    document = json.loads(json.dumps(toy.DOCUMENT))
+    schema = {"type": "string", "pattern": '^"[0-9]+"$'}
+    document["paths"]["/things"]["post"]["parameters"] = [{"name": "X-Tag", "in": "header", "required": False, "schema": schema}]
+    with toy.served(tagged, document) as url:
+        assert fuzz(tmp_path, url)[0] == 0
 
 
 EMPTY = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}
