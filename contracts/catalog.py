@@ -37,6 +37,7 @@ class Mode:
     deliver: str | None = None  # events: twice_at_once, again_later, second_id, ...
     age_s: int | None = None  # stale: how old the timestamp is
     then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
+    follow_up: str | None = None  # refused: what the operation left for later (the posting of an accepted document) is turned down
     hold: str | None = None  # kills: before_commit, after_commit
     drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
     member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)

@@ -31,6 +31,9 @@ CROSSWALKS = (
     ("company", "entities.csv", "expense_entity_code", "erp_company_code"),
     ("cost_center", "cost_centers.csv", "procurement_cost_center", "erp_cost_center"),
     ("cost_center", "cost_centers.csv", "expense_cost_object", "erp_cost_center"),
+    ("project", "projects.csv", "procurement_project", "erp_project"),
+    ("party", "suppliers.csv", "procurement_supplier_id", "erp_vendor_id"),
+    ("party", "employees.csv", "expense_login", "erp_personnel_no"),
 )
 # Words of source lines that are no categories, and the purpose in accounts.csv under which each is booked.
 PURPOSES = {"input_tax": "input_tax", "company_card": "card_clearing", "employee_paid": "payroll_clearing"}

@@ -170,9 +170,9 @@ def order(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[str,
     """A requisition that becomes one purchase order. Returns the transaction; settle=False stops after the approval's event."""
     txn_id, source = f"p2p-{number:06d}", f"REQ-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, P2P, wave=wave, role=role, template="requisition-to-po/US01", step=step)
-    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US"}
+    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US", "party": "SUP000017"}
     approve(scribe, txn_id, "procurement.requisition", "requisition", source, **amount)
-    source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount["amount_minor"], "US-MKT-01"))
+    source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount["amount_minor"], "US-MKT-01"), project="PRJ-7")
     scribe.event("wh.requisition.approved", txn_id)
     if settle:
         post_order(scribe, txn_id, source, number, step[1] if step else None)
@@ -186,10 +186,10 @@ def approve(scribe: Scribe, txn_id: str, prefix: str, entity_type: str, source: 
         scribe.person(f"{prefix}.{action}", txn_id, entity_type, source, state, src_version=revision, version=version, **columns)
 
 
-def source_lines(scribe: Scribe, txn_id: str, source: str, *lines: tuple[str, int, str | None]) -> None:
+def source_lines(scribe: Scribe, txn_id: str, source: str, *lines: tuple[str, int, str | None], project: str | None = None) -> None:
     """What revision 1 of the source document says: category, signed amount, cost centre."""
     for number, (category, amount, center) in enumerate(lines, start=1):
-        line: Row = {"entity_type": "source_line", "entity_id": f"{source}/1.{number}", "effect": "create", "parent_id": source}
+        line: Row = {"entity_type": "source_line", "entity_id": f"{source}/1.{number}", "effect": "create", "parent_id": source, "project": project}
         scribe.row(
             "commit", txn_id=txn_id, src_version=1, category=category, amount_minor=amount, cost_center=center, currency="USD", **line
         )
@@ -226,11 +226,12 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
         "state": "created",
         "amount_minor": amount,
         "ext_ref": source,
+        "party": "V100017",
     }
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
     credit = {**line, "entity_id": f"{document}/2", "account": "9900", "amount_minor": -amount}
-    coded = {**line, "entity_type": "order_line", "entity_id": f"{document}/L1", "account": "5400", "amount_minor": amount}
+    coded = {**line, "entity_type": "order_line", "entity_id": f"{document}/L1", "account": "5400", "amount_minor": amount, "project": "P-0007"}
     return [{**base, **effect} for effect in (first, debit, credit, coded)]
 
 
@@ -254,7 +255,7 @@ def expense(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[st
     """An expense report that becomes one AP invoice, accepted with 202 and posted later. Returns the transaction."""
     txn_id, source = f"exp-{number:06d}", f"ER-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, EXPENSE, wave=wave, role=role, template="expense-to-posting/US01", step=step)
-    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10"}
+    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10", "party": "ann.lee1"}
     approve(scribe, txn_id, "expense.report", "expense_report", source, **amount)
     gross = amount["amount_minor"]
     lines = (("HOTEL", gross - 500, "CC.10.4711"), ("input_tax", 500, None), ("employee_paid", -gross, None))
@@ -279,6 +280,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
         "state": "accepted",
         "amount_minor": amount,
         "ext_ref": source,
+        "party": "10081360",
     }
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=[accepted], fault=fault, status=202)
     posted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "update", "state": "posted", "amount_minor": amount}

@@ -56,14 +56,14 @@ select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as tx
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
   h.period, h.account,
-  h.cost_center, h.category, h.ext_ref, h.state, op.document
+  h.cost_center, h.project, h.party, h.category, h.ext_ref, h.state, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
 -- what the books of the source systems said, by people and by the connector, in order; source documents of transactions only
 create table src_state as
 select coalesce(h.txn_id, e.txn_id) as txn_id, h.seq, h.t_mono_ns, h.t_biz, h.kind, h.op_id, h.entity_type, h.entity_id, h.state,
   coalesce(m.meaning, 'other') as meaning,
-  coalesce(h.src_version, 1) as revision, h.amount_minor, h.currency, h.company, h.cost_center, h.parent_id, h.version
+  coalesce(h.src_version, 1) as revision, h.amount_minor, h.currency, h.company, h.cost_center, h.party, h.parent_id, h.version
 from h left join effect e on e.seq = h.seq
 left join ref_state m on m.state = h.state
 where h.kind in ('source_action', 'commit', 'read_view') and h.entity_type in (select entity_type from ref_source) and h.state is not null;
@@ -71,7 +71,7 @@ where h.kind in ('source_action', 'commit', 'read_view') and h.entity_type in (s
 create table src_revision as
 select txn_id, revision, arg_max(amount_minor, seq) filter (amount_minor is not null) as amount_minor, arg_max(currency, seq)
   filter (currency is not null) as currency,
-  arg_max(company, seq) filter (company is not null) as company, min(seq) filter (meaning = 'approved') as approved_seq,
+  arg_max(company, seq) filter (company is not null) as company, arg_max(party, seq) filter (party is not null) as party, min(seq) filter (meaning = 'approved') as approved_seq,
   arg_min(t_biz, seq) filter (meaning = 'approved') as approved_biz
 from src_state where txn_id is not null group by all;
 
@@ -111,7 +111,7 @@ last_state as (
   select entity_type, entity_id, arg_max(state, seq) as state, min(seq) filter (state = 'posted') as posted_seq
   from effect where state is not null and entity_type in (select entity_type from ref_target) group by 1, 2)
 select m.txn_id, m.flow, m.entity_type, m.entity_id, m.call_point, m.op_id, m.seq, m.request_seq, m.t_mono_ns, m.t_biz, m.amount_minor,
-  m.currency, m.company, m.period, m.ext_ref,
+  m.currency, m.company, m.period, m.party, m.ext_ref,
   m.src_version, coalesce(m.src_version, r.revision, 1) as revision, l.state, l.posted_seq, u.dead_seq, u.dead_seq is null as live,
   coalesce(l.state = 'rejected' and l.posted_seq is null, false) as never_posted
 from made m left join last_state l using (entity_type, entity_id) left join undone u using (entity_type, entity_id)
@@ -127,10 +127,10 @@ qualify max(seq) over (partition by parent_id) < (select max(seq) from h where k
 
 -- coded: how each live document is coded, line by line. An order's memo entry knows no expense account, so its own lines are taken.
 create table coded as
-select d.txn_id, d.entity_id, l.account, l.cost_center, l.amount_minor from doc d join line l on l.parent_id = d.entity_id
+select d.txn_id, d.entity_id, l.account, l.cost_center, null as project, l.amount_minor from doc d join line l on l.parent_id = d.entity_id
 where d.live and d.entity_type <> 'purchase_order'
 union all
-select d.txn_id, d.entity_id, l.account, l.cost_center, l.amount_minor
+select d.txn_id, d.entity_id, l.account, l.cost_center, l.project, l.amount_minor
 from doc d join (select * from effect where entity_type = 'order_line'
   qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit')) l on l.parent_id = d.entity_id
 where d.live and d.entity_type = 'purchase_order';
@@ -140,13 +140,14 @@ where d.live and d.entity_type = 'purchase_order';
 create table due as
 select d.txn_id, d.entity_id, s.category, any_value(x.target_value) as cost_center,
   any_value(s.amount_minor) as amount_minor, any_value(a.account) as account, count(distinct a.account) as accounts,
-  any_value(a.source) as side
+  any_value(a.source) as side, any_value(s.project) as source_project, any_value(p.target_value) as project
 from doc d join src on src.txn_id = d.txn_id
 join effect s on s.entity_type = 'source_line' and s.txn_id = d.txn_id and s.src_version = d.revision
 left join ref_account a on a.category = s.category and a.source in (src.entity_type, '') and coalesce(a.company, d.company) = d.company
   and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
   and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 31)::varchar
 left join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = s.cost_center
+left join ref_crosswalk p on p.kind = 'project' and p.source_value = s.project
 where d.live and d.entity_id in (select entity_id from coded)
   and not (s.category = 'employee_paid' and d.entity_type = 'ap_invoice')
 group by d.txn_id, d.entity_id, s.seq, s.category;

@@ -61,6 +61,8 @@ def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
         found.add("callback")
     if point.id == SUPPLIER_READ:
         found.add("supplier_read")
+    if any(point.id in other.callback_of for other in flow.call_points):
+        found.add("accepted")
     return frozenset(found)
 
 

@@ -170,6 +170,7 @@ def document_effect(document: Document, effect: Literal["create", "reverse"]) ->
         currency=document.currency,
         company=document.company_code,
         period=document.period,
+        party=document.party,
         parent_id=document.reverses,
         ext_ref=None if reversal else document.ext_ref,
         state=document.status,

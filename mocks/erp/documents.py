@@ -73,6 +73,17 @@ class Document:
         """Period of the posting date, as in 2026-10."""
         return self.posting_date.isoformat()[:7]
 
+    @property
+    def party(self) -> str | None:
+        """The vendor or employee that the document is about; None for a journal that names nobody or several."""
+        match self.request:
+            case PurchaseOrderCreate(vendor_id=vendor):
+                return vendor
+            case ApInvoiceCreate(personnel_no=employee):
+                return employee
+            case JournalEntryCreate() as journal:
+                return journal.employee
+
     def step(self, trigger: str) -> Status:
         """The status after a trigger. Raises INVALID_TRANSITION when the table has no such step."""
         after = TRANSITIONS[self.kind].get((self.status, trigger))

@@ -34,7 +34,7 @@ class GeneralLedger:
         difference = sum(entry.amount_minor for entry in entries)
         if difference:
             raise Refusal("JOURNAL_UNBALANCED", f"debits exceed credits by {difference} minor units of {company.currency}, expected 0")
-        rules.check_evidence(erp.master, body.approvals, _person_of(body), debits, company)
+        rules.check_evidence(erp.master, body.approvals, body.employee, debits, company)
         erp.periods.require_open(company.code, on, "GL", call.now.date())
         return self.desk.accept(call, body, company, amount_minor=debits, posting_date=on, entries=entries)
 
@@ -51,12 +51,6 @@ class GeneralLedger:
 
     def _record(self, document: Document) -> JournalEntry:
         return journal_record(document, self._erp.master.companies[document.company_code])
-
-
-def _person_of(body: JournalEntryCreate) -> str | None:
-    """The employee that the journal is about, when its lines name exactly one."""
-    people = {line.personnel_no for line in body.lines if line.personnel_no is not None}
-    return people.pop() if len(people) == 1 else None
 
 
 def journal_record(document: Document, company: ErpCompany) -> JournalEntry:

@@ -194,6 +194,12 @@ class JournalEntryCreate(_Request, frozen=True, kw_only=True):
     lines: Annotated[tuple[JournalLine, ...], Meta(min_length=2, max_length=400)]
     approvals: Approvals = ()
 
+    @property
+    def employee(self) -> str | None:
+        """Whom the journal is about, when its lines name exactly one."""
+        people = {line.personnel_no for line in self.lines if line.personnel_no is not None}
+        return people.pop() if len(people) == 1 else None
+
 
 class JournalEntry(Record, frozen=True, kw_only=True):
     """A journal. `reversal` is the document that reverses another one."""

@@ -51,7 +51,15 @@ class PostingDesk:
             location=f"/jobs/{job_id}",
             created={"existing_id": document.number, "job_id": job_id, "existing_status": "accepted"},
             effects=(job_effect(document, job, "create"),),
-            deferred=(Deferred(erp.posting_delay_ms, f"posting {job_id}", lambda later: self._run(later, document.number)),),
+            deferred=(self._posting(job_id, document.number),),
+        )
+
+    def _posting(self, job_id: str, number: str) -> Deferred:
+        return Deferred(
+            self._erp.posting_delay_ms,
+            f"posting {job_id}",
+            lambda later: self._run(later, number),
+            lambda later, refusal: self._turn_down(later, number, refusal),
         )
 
     def _run(self, call: Call, number: str) -> Reply:
@@ -73,6 +81,11 @@ class PostingDesk:
         company = self._erp.master.companies[document.company_code]
         for account, cost_center in codings(document.entries):
             rules.check_coding(self._erp.master, company, account, cost_center, on=document.posting_date)
+
+    def _turn_down(self, call: Call, number: str, refusal: Refusal) -> Reply:
+        """The job ends without a posting, whatever the rules say."""
+        document = self._erp.documents.get(self._kind, number)
+        return self._reject(call, document, refusal) if document.status == "accepted" else Reply({})
 
     def _reject(self, call: Call, document: Document, refusal: Refusal) -> Reply:
         changed = self._erp.documents.change(document, status=document.step("reject"), reason=refusal.detail, updated_at=call.now)

@@ -137,5 +137,6 @@ def _order_lines(document: Document, body: PurchaseOrderCreate, amounts: Sequenc
             period=document.period,
             account=line.gl_account,
             cost_center=line.cost_center,
+            project=line.project,
             parent_id=document.number,
         )

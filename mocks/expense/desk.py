@@ -240,6 +240,7 @@ def _effect(report: Report, effect: Any, base_version: int | None) -> Effect:
         currency=report.currency,
         company=report.house,
         cost_center=_one_center(report),
+        party=report.employee,
         state=report.state,
     )
 

@@ -68,14 +68,14 @@ class Commits:
         self._streams = streams
         self._emit = emit
 
-    def apply(self, reply: Reply, call: Call, origin: Origin) -> Committed:
-        """Record the effects, then start what follows from them."""
+    def apply(self, reply: Reply, call: Call, origin: Origin, follow_up: Refusal | None = None) -> Committed:
+        """Record the effects, then start what follows from them. follow_up: why the deferred work will be turned down."""
         committed = self._record(reply.effects, origin) if reply.effects else NOTHING
         if origin.txn_id is not None and reply.created is not None:
             # An accepted document has a number before it has effects: whoever cancels it by that number means this transaction.
             self._index.learn_document(origin.txn_id, self._books.document_of(origin.call_point), str(reply.created["existing_id"]))
         for number, deferred in enumerate(reply.deferred):
-            self._defer(deferred, number, call, origin)
+            self._defer(deferred, number, call, origin, follow_up)
         for event in reply.events:
             self._emit(event, origin)
         return committed
@@ -104,7 +104,7 @@ class Commits:
             self._books.apply(txn_id, effects)
         return Committed(first, " ".join(dict.fromkeys(effect.entity_id for effect in effects)))
 
-    def _defer(self, deferred: Deferred, number: int, call: Call, origin: Origin) -> None:
+    def _defer(self, deferred: Deferred, number: int, call: Call, origin: Origin, follow_up: Refusal | None) -> None:
         own = replace(origin, op_id=None)  # nobody waits for it: the work is the system's own
         op = origin.op_id if origin.op_id is not None else self._recorder.seq
         draw = self._streams.drawer(origin.txn_id, origin.call_point, "deferred", deferred.name, number, op if origin.txn_id is None else 0)
@@ -112,7 +112,7 @@ class Commits:
         def work() -> None:
             later = replace(call, body=None, now=self._business.now(), draw=draw)
             try:
-                reply = deferred.run(later)
+                reply = deferred.refuse(later, follow_up) if follow_up and deferred.refuse else deferred.run(later)
             except Refusal:
                 return  # the document was withdrawn meanwhile: there is nothing left to do
             self.apply(reply, later, own)

@@ -45,6 +45,7 @@ class Exchange:
     body_hash: str | None
     refusal: Refusal | None
     allowance: Allowance | None = None
+    follow_up: Refusal | None = None  # a fault turns down what this request leaves for later
 
 
 class Endpoint:
@@ -244,7 +245,8 @@ class Endpoint:
             origin = replace(origin, op_id=None)  # whatever follows is a person's doing, not a call's
             record_action(self.mechanics, self.node, self.operation.call_point, reply, origin, actor=exchange.call.actor)
         changed = bool(reply.effects)
-        committed = self.mechanics.commits.apply(reply, exchange.call, origin) if changed or reply.events or reply.deferred else NOTHING
+        anything = changed or reply.events or reply.deferred
+        committed = self.mechanics.commits.apply(reply, exchange.call, origin, exchange.follow_up) if anything else NOTHING
         if self.operation.kind == "actor" and origin.txn_id is not None:
             self.mechanics.joining.learn(origin.txn_id, reply.effects)
         headers: Headers = [JSON_TYPE]

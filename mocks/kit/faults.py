@@ -23,6 +23,7 @@ DETAILS = {
     "VERSION_CONFLICT": "the object has a newer version than the one decided upon",
     "VALIDATION_FAILED": "a value in the body is not acceptable",
     "DUPLICATE_REFERENCE": "a document with this reference exists",
+    "POSTING_FAILED": "the posting run stopped at this document",
 }
 
 
@@ -47,6 +48,9 @@ class Meeting:
         mode = self.armed.mode
         if mode.touch:
             self._touch()
+        if mode.follow_up == "refused":
+            code = mode.code or "INTERNAL_ERROR"
+            self.exchange.follow_up = Refusal(code, DETAILS[code])
         if mode.commit == "once":
             outcome = self.endpoint.perform(self.exchange)
         elif mode.commit == "silent":

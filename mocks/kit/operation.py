@@ -34,6 +34,8 @@ class Effect:
     period: str | None = None  # YYYY-MM of the posting date
     account: str | None = None
     cost_center: str | None = None
+    project: str | None = None
+    party: str | None = None  # whom the document is about: the supplier of an order, the employee of a claim
     parent_id: str | None = None  # document of a journal_line, source_line, order_line; the reversed document's id for effect=reverse
     ext_ref: str | None = None
     state: str | None = None
@@ -53,12 +55,14 @@ class OutEvent:
 class Deferred:
     """Work that the system finishes by itself later (posting of an accepted document).
 
-    `run` is called with a Call whose body is None; its reply's effects and events are recorded.
+    `run` is called with a Call whose body is None; its reply's effects and events are recorded. `refuse` is called in its place
+    when a fault says that the work is turned down.
     """
 
     delay_ms: int
     name: str
     run: "Callable[[Call], Reply]"
+    refuse: "Callable[[Call, Refusal], Reply] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

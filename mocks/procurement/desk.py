@@ -268,6 +268,7 @@ def _effect(requisition: Requisition, effect: Any, base_version: int | None) -> 
         currency=requisition.currency,
         company=requisition.house,
         cost_center=_one_center(requisition),
+        party=requisition.supplier_id,
         state=requisition.status,
     )
 

@@ -74,6 +74,7 @@ def source_lines(requisition: Requisition, where: House) -> tuple[Effect, ...]:
             currency=requisition.currency,
             company=requisition.house,
             cost_center=line.cost_center,
+            project=line.project,
             parent_id=requisition.id,
             category=line.category,
         )

@@ -123,6 +123,44 @@ def wrong_cost_center(chosen: Chosen) -> None:
     _wrap(flows.Requisitions, "order_body", around)
 
 
+def wrong_supplier(chosen: Chosen) -> None:
+    """Orders from another supplier of the company."""
+
+    def around(original, self, source, ref):
+        body = original(self, source, ref)
+        if chosen(source["id"]):
+            canary("wrong_supplier")
+            company, right = body["company_code"], body["vendor_id"]
+            rows = [row for (_, code), found in self.mapping._supplier.items() if code == company for row in found]
+            body["vendor_id"] = next(row["erp_vendor_id"] for row in rows if row["erp_vendor_id"] != right)
+        return body
+
+    _wrap(flows.Requisitions, "order_body", around)
+
+
+def project_dropped(_chosen: Chosen) -> None:
+    """Leaves the project out of the order."""
+
+    def around(original, self, source, ref):
+        body = original(self, source, ref)
+        if any(line["project"] for line in body["lines"]):
+            canary("project_dropped")
+        return {**body, "lines": [{**line, "project": None} for line in body["lines"]]}
+
+    _wrap(flows.Requisitions, "order_body", around)
+
+
+def accepted_is_posted(_chosen: Chosen) -> None:
+    """Takes 202 for the end: writes the number back without waiting for the posting."""
+
+    def confirmed(self, ref, _route, number, _job):
+        canary("accepted_is_posted")
+        self.store.paper(ref, state="posted")
+        return number
+
+    flows.Expenses.confirmed = confirmed
+
+
 def missing_is_zero(_chosen: Chosen) -> None:
     """A tax that is not there is no tax: total, company and balance stay right."""
     original = flows.fit

@@ -1,9 +1,10 @@
 -- id: C07
--- title: Every live posting is in the company and on the accounts, cost centres and amounts that its source maps to
+-- title: Every live posting carries what its source maps to: company, supplier or employee, cost centres, projects and amounts
 -- family: classification
 -- severity: books
 -- kind: fail
 -- at: history
+-- A journal may name nobody: the ERP does not ask for it.
 -- section: candidates
 select (select count(*) from doc join src_revision r using (txn_id, revision) join ref_crosswalk c on c.kind = 'company'
   and c.source_value = r.company where live) + (select count(distinct parent_id) from line join doc d on d.entity_id = line.parent_id
@@ -42,6 +43,24 @@ from (select u.entity_id, u.cost_center, u.due,
         group by 1, 2) u) c
 join doc d on d.entity_id = c.entity_id and d.live join src s on s.txn_id = d.txn_id
 where c.due <> coalesce(c.found, 0)
+union all
+select d.txn_id, d.call_point, d.amount_minor, d.currency,
+  format('{} {} is about {}; {} is about {}, in the ERP {}', words(d.entity_type), d.entity_id, d.party, s.entity_id,
+  r.party, c.due), d.party, c.due
+from doc d join src s using (txn_id) join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
+join (select source_value, string_agg(distinct target_value, ', ') as due, list(distinct target_value) as valid from ref_crosswalk
+  where kind = 'party' group by 1) c on c.source_value = r.party
+where d.live and d.party is not null and not list_contains(c.valid, d.party)
+union all
+select d.txn_id, d.call_point, abs(b.due - b.found)::bigint, d.currency,
+  format('{} {} was booked with {} in minor units on {}; the lines of {} belong there with {}', words(d.entity_type), d.entity_id, b.found,
+  case b.project when '' then 'no project' else 'project ' || b.project end, s.entity_id, b.due), b.found::varchar, b.due::varchar
+from (select entity_id, project, sum(due)::bigint as due, sum(found)::bigint as found
+      from (select entity_id, coalesce(project, '') as project, amount_minor as due, 0 as found from due
+            union all select entity_id, coalesce(project, ''), 0, amount_minor from coded) group by 1, 2) b
+join doc d on d.entity_id = b.entity_id and d.live and d.entity_type = 'purchase_order' join src s on s.txn_id = d.txn_id
+where b.due <> b.found and d.entity_id in (select entity_id from due)
+  and d.entity_id not in (select entity_id from due where source_project is not null and project is null)
 -- section: explain
 select seq from timeline where txn_id = $txn
   and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

@@ -94,25 +94,31 @@ def test_a_genuine_event_is_acknowledged_after_it_is_saved() -> None:
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("signing", "changed"),
     [
-        {},
-        {**signed(), "webhook-signature": ""},
-        {**signed(), "webhook-signature": "v1"},
-        {**signed(), "webhook-signature": "v1,%%%"},
-        {**signed(), "webhook-signature": "a,b,c"},
-        {**signed(), "webhook-timestamp": "soon"},
-        {**signed(), "webhook-timestamp": "1e400"},
-        {**signed(), "webhook-id": "another"},
-        signed(age_s=900),
-        signed(age_s=-900),
-        signed(secret="whsec_" + base64.b64encode(b"x" * 32).decode()),
+        ({}, {"webhook-signature": ""}),
+        ({}, {"webhook-signature": "v1"}),
+        ({}, {"webhook-signature": "v1,%%%"}),
+        ({}, {"webhook-signature": "a,b,c"}),
+        ({}, {"webhook-timestamp": "soon"}),
+        ({}, {"webhook-timestamp": "1e400"}),
+        ({}, {"webhook-id": "another"}),
+        ({"age_s": 900}, {}),
+        ({"age_s": -900}, {}),
+        ({"secret": "whsec_" + base64.b64encode(b"x" * 32).decode()}, {}),
     ],
 )
-def test_a_forged_or_old_event_is_refused_and_forgotten(headers: dict[str, str]) -> None:
+def test_a_forged_or_old_event_is_refused_and_forgotten(signing: dict[str, Any], changed: dict[str, str]) -> None:
     """401, no effect."""
     store = Store()
-    assert post(store, BODY, headers) == 401
+    assert post(store, BODY, signed(**signing) | changed) == 401
+    assert store.facts == []
+
+
+def test_an_unsigned_event_is_refused() -> None:
+    """401, no effect."""
+    store = Store()
+    assert post(store, BODY, {}) == 401
     assert store.facts == []
 
 

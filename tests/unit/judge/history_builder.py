@@ -48,6 +48,9 @@ CROSSWALKS = {
     "expense_categories": (
         "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to\n1000,HOTEL,5100,,\n1000,TAXI,5110,,\n2000,HOTEL,5101,,\n"
     ),
+    "projects": "procurement_project,erp_project,erp_company_code\nPRJ-7,P-0007,1000\nPRJ-8,P-0008,1000\n",
+    "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nSUP000017,V100017,1000\nSUP000018,V100018,1000\n",
+    "employees": "procurement_user_id,expense_login,erp_personnel_no,erp_company_code\nU1,ann.lee1,10081360,1000\nU2,bo.li2,10081361,1000\n",
     "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
 }
 ORDER_BODY: Row = {"method": "POST", "body_hash": "b"}
@@ -267,7 +270,7 @@ def redriven_expense(scribe: Scribe) -> None:
     """17 again, in an open period."""
     source, txn_id = "ER-T1-000017", "exp-000017"
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10", "src_version": 1, "amount_minor": 20_000 + 37 * 17}
-    document: Row = {**base, "entity_type": "ap_invoice", "entity_id": "1900000017", "ext_ref": source}
+    document: Row = {**base, "entity_type": "ap_invoice", "entity_id": "1900000017", "ext_ref": source, "party": "10081360"}
     effects = [{**document, "effect": "create", "state": "accepted"}]
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=effects, status=202)
     scribe.row("commit", "erp", txn_id=txn_id, **{**document, "effect": "update", "state": "posted"})

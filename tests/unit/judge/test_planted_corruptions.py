@@ -91,6 +91,26 @@ def two_lines_one_center(scribe: Scribe) -> None:
     insert(scribe, index + 1, {**line, **share})
 
 
+def other_supplier(scribe: Scribe) -> None:
+    """8 was ordered from somebody else."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["party"] = "V100018"
+
+
+def other_employee(scribe: Scribe) -> None:
+    """The claim of exp 8 is owed to a colleague."""
+    coded(scribe, "exp-000008", entity_type="ap_invoice", effect="create")["party"] = "10081361"
+
+
+def project_left_out(scribe: Scribe) -> None:
+    """The order of 8 is on no project."""
+    del coded(scribe, "p2p-000008", entity_type="order_line")["project"]
+
+
+def other_project(scribe: Scribe) -> None:
+    """The order of 8 is on another project."""
+    coded(scribe, "p2p-000008", entity_type="order_line")["project"] = "P-0008"
+
+
 def unbalanced(scribe: Scribe) -> None:
     """One line of 8 lost a cent."""
     one(scribe, txn_id="p2p-000008", kind="commit", entity_type="journal_line")[1]["amount_minor"] -= 1
@@ -284,6 +304,10 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C06", "p2p-000008", wrong_amount),
     ("C07", "p2p-000008", wrong_company),
     ("C07", "p2p-000008", foreign_cost_center),
+    ("C07", "p2p-000008", other_supplier),
+    ("C07", "exp-000008", other_employee),
+    ("C07", "p2p-000008", project_left_out),
+    ("C07", "p2p-000008", other_project),
     ("C07", "p2p-000008", two_lines_one_center),
     ("C08", "p2p-000008", unbalanced),
     ("C12", "p2p-000008", next_period),
