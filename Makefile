@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
+AT_ONCE ?= -n 2 --dist worksteal
 
 .PHONY: verify test quick lint types arrows bench docs pacts clean help
 
@@ -10,10 +11,10 @@ verify: $(VENV)/.runtime ## the main job: world, reference engine, experiments, 
 	$(BIN)/dryclose verify $(ARGS)
 
 test: $(VENV)/.dev lint types arrows ## all tests, with linters, types and import arrows
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
 quick: $(VENV)/.dev ## the tests without whole runs and load
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest $(AT_ONCE) -m "not slow" $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

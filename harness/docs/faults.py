@@ -112,6 +112,8 @@ def _mode(mode: Mode) -> str:
         said.append("a person edits the object first")
     if mode.then:
         said.append(f"then {words(mode.then)}")
+    if mode.follow_up:
+        said.append(f"what it left for later is {mode.follow_up} with {mode.code}")
     return ", ".join(part for part in said if part)
 
 

@@ -189,7 +189,13 @@ def approve(scribe: Scribe, txn_id: str, prefix: str, entity_type: str, source: 
 def source_lines(scribe: Scribe, txn_id: str, source: str, *lines: tuple[str, int, str | None], project: str | None = None) -> None:
     """What revision 1 of the source document says: category, signed amount, cost centre."""
     for number, (category, amount, center) in enumerate(lines, start=1):
-        line: Row = {"entity_type": "source_line", "entity_id": f"{source}/1.{number}", "effect": "create", "parent_id": source, "project": project}
+        line: Row = {
+            "entity_type": "source_line",
+            "entity_id": f"{source}/1.{number}",
+            "effect": "create",
+            "parent_id": source,
+            "project": project,
+        }
         scribe.row(
             "commit", txn_id=txn_id, src_version=1, category=category, amount_minor=amount, cost_center=center, currency="USD", **line
         )
@@ -231,7 +237,14 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
     credit = {**line, "entity_id": f"{document}/2", "account": "9900", "amount_minor": -amount}
-    coded = {**line, "entity_type": "order_line", "entity_id": f"{document}/L1", "account": "5400", "amount_minor": amount, "project": "P-0007"}
+    coded = {
+        **line,
+        "entity_type": "order_line",
+        "entity_id": f"{document}/L1",
+        "account": "5400",
+        "amount_minor": amount,
+        "project": "P-0007",
+    }
     return [{**base, **effect} for effect in (first, debit, credit, coded)]
 
 

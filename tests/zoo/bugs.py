@@ -1,8 +1,8 @@
 """The seeded bugs: which line of the careful connector is wrong, which faults reveal it, which invariants must say so.
 
-Numbers are those of the zoo in the design papers (every second one; the others are kept apart as the held-out half). `accept` lists
-invariants of which one is enough for "detected for the declared reason". A bug with `conduct` is only a warning by design: such a
-connector ends right in another way, so its run may pass.
+Numbers are those of the zoo in the design papers (every second one; the others are kept apart as the held-out half); from 101 on they are
+our own. `accept` lists invariants of which one is enough for "detected for the declared reason". A bug with `conduct` is only a warning by
+design: such a connector ends right in another way, so its run may pass.
 """
 
 from dataclasses import dataclass
@@ -47,4 +47,7 @@ BUGS = (
     Bug(65, "poison_swallowed", "forgets what failed too often", ("F-H1", "F-H2"), ("C03", "K09")),
     Bug(71, "html_accepted", "an HTML page with status 200 is a success", ("F-A11",), ("C03", "P08", "L01")),
     Bug(73, "early_callback_dropped", "a confirmation that overtakes the answer is thrown away", ("F-D6",), ("L01", "C03", "P08")),
+    Bug(101, "accepted_is_posted", "takes 202 for the posting", ("F-B28",), ("P08", "C03")),
+    Bug(102, "wrong_supplier", "orders from another supplier of the company", ("F-A3",), ("C07",)),
+    Bug(103, "project_dropped", "leaves the project out of the order", ("F-A3",), ("C07",)),
 )
