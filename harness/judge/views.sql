@@ -145,7 +145,7 @@ from doc d join src on src.txn_id = d.txn_id
 join effect s on s.entity_type = 'source_line' and s.txn_id = d.txn_id and s.src_version = d.revision
 left join ref_account a on a.category = s.category and a.source in (src.entity_type, '') and coalesce(a.company, d.company) = d.company
   and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
-  and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 31)::varchar
+  and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 62)::varchar
 left join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = s.cost_center
 left join ref_crosswalk p on p.kind = 'project' and p.source_value = s.project
 where d.live and d.entity_id in (select entity_id from coded)

@@ -37,14 +37,14 @@ class RunDirectory:
     """Paths of one run. `create` makes it, `open` takes an existing one."""
 
     path: Path
+    replaced: str | None = None  # the run that was here before
 
     @classmethod
     def create(cls, path: Path) -> "RunDirectory":
         """Make the directory with state/ and mappings/; what an older run left in it is removed first.
         Raises UsageError for a directory that holds anything but a run, and for one that cannot be written."""
         try:
-            _refuse_foreign(path)
-            directory = cls(path.absolute())
+            directory = cls(path.absolute(), _run_in(path))
             directory.empty()
             for folder in (directory.path, directory.state, directory.mappings):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -175,18 +175,19 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Only an empty directory, or one that a run made, is taken: nobody's files are deleted."""
+def _run_in(path: Path) -> str | None:
+    """Id of the run that is there. Only an empty directory, or one that a run made, is taken: nobody's files are deleted."""
     if path.exists() and not path.is_dir():
         raise UsageError(f"{path}: this is a file, not a directory. Name another one with --out.")
     if not path.exists() or not any(path.iterdir()):
-        return
+        return None
     try:
         known = RunDirectory(path).read_manifest().get("run_id")
     except RunUnreadable:
         known = None
     if not known:
         raise UsageError(f"{path}: the directory is not empty and is not a run of dryclose. Name another one with --out.")
+    return str(known)
 
 
 def _document(file: Path) -> dict[str, Any]:

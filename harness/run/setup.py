@@ -47,7 +47,8 @@ class Setup:
         drawn = self.drawn()
         yield f"run {self.run_id}  seed {self.seed}  scenario {self.scenario.name}  connector {self.manifest.name} ({self.manifest.path})"
         yield f"flows {', '.join(self.flows)}  entities {', '.join(self.scenario.entities)}  faults {len(self.scenario.faults)}"
-        yield f"directory {drawn['directory']}"
+        replaced = self.directory.replaced
+        yield f"directory {drawn['directory']}" + (f"  (in place of run {replaced}, which was there)" if replaced else "")
 
     @property
     def flows(self) -> tuple[str, ...]:
@@ -74,13 +75,13 @@ def new_run(catalog: Catalog, scenario: Scenario, manifest: Manifest, *, seed: i
     manifest = replace(manifest, flows=manifest.flows or tuple(catalog.flows))
     run_id = wall.draw_run_id()
     seed = seed if seed is not None else wall.draw_seed()
-    directory = RunDirectory.create(out or RUNS / run_id)
-    setup = Setup(catalog, scenario, manifest, seed, run_id, directory)
-    if not setup.flows:
+    if not set(scenario.flows) & set(manifest.flows):  # before the directory is made: that removes an older run
         raise UsageError(
             f"{manifest.path}: the connector serves {', '.join(manifest.flows)}, but scenario {scenario.name} plays "
             f"{', '.join(scenario.flows)}. Choose a scenario that plays one of the connector's flows."
         )
+    directory = RunDirectory.create(out or RUNS / run_id)
+    setup = Setup(catalog, scenario, manifest, seed, run_id, directory)
     document = new_manifest(
         run_id=run_id, seed=seed, scenario=scenario.resolved(), connector=connector_document(manifest), started_at=wall.now_iso()
     )

@@ -105,7 +105,7 @@ def _expense_line(
     cards = ("employee_paid",) if category == "MILEAGE" else ("employee_paid", "company_card")
     return {
         "category": category,
-        "spent_on": (on - timedelta(days=1 + stream.below(14))).strftime("%d/%m/%Y"),
+        "spent_on": (on - timedelta(days=_age_days(stream))).strftime("%d/%m/%Y"),
         "merchant": stream.pick(texts.MERCHANTS[entity.locale]),
         "description": text,
         "amount_minor": gross_minor,
@@ -113,6 +113,11 @@ def _expense_line(
         "cost_object": cost_center.expense_id,
         "payment_type": payment_type or stream.pick(cards),
     }
+
+
+def _age_days(stream: Stream) -> int:
+    """How long ago it was spent: days, and for one receipt in four the month before, which is not the period to post to."""
+    return 1 + stream.below(14) + (28 if stream.below(4) == 0 else 0)
 
 
 def chain_ids(chain: Sequence[Employee], system: Literal["procurement", "expense"]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ ADDED = "addedInThisRelease"
 ADDED_VALUE = {"since": "2026.11", "flags": [1, None, "x"]}
 NUMERIC = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 SEVERAL = "[]"
+WHEN_NULL = "?"
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _Change = Callable[[dict[str, Any], str], None]
@@ -34,9 +35,9 @@ def _places(value: Any, path: str) -> Iterator[tuple[dict[str, Any], str]]:
     step, _, rest = path.partition(".")
     if not isinstance(value, dict):
         return
-    name = step.removesuffix(SEVERAL)
+    name = step.removesuffix(SEVERAL).removesuffix(WHEN_NULL)
     if not rest:
-        if name in value:
+        if name in value and (value[name] is None or not step.endswith(WHEN_NULL)):
             yield value, name
         return
     inner = value.get(name)

@@ -51,6 +51,7 @@ def test_an_added_member_is_in_every_object_and_nothing_else_moved() -> None:
         ("other_type", "block", {"block": "false"}),
         ("list", "total_minor", {"total_minor": [12_345]}),
         ("null", "total", {"total": None}),
+        ("empty", "comment?", {"comment": ""}),
         ("empty", "comment", {"comment": ""}),
     ],
 )
@@ -70,7 +71,8 @@ def test_decimal_text_becomes_the_same_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("drift", "path"), [("remove", "nothing"), ("null", "comment"), ("unknown_value", "items[].status"), ("list", "data.x")]
+    ("drift", "path"),
+    [("remove", "nothing"), ("null", "comment"), ("unknown_value", "items[].status"), ("list", "data.x"), ("remove", "total?")],
 )
 def test_nothing_to_change_is_said(drift: str, path: str) -> None:
     """An absent member, a null that is null already, an empty list: the answer is as before, and the fault has not fired."""

@@ -61,5 +61,5 @@ def leads_somewhere(schema: Schema, components: Schema, steps: list[str]) -> boo
         return any(leads_somewhere(one, components, steps) for one in choices)
     if "items" in schema:
         return leads_somewhere(schema["items"], components, steps)
-    inner = schema.get("properties", {}).get(steps[0].removesuffix("[]"))
+    inner = schema.get("properties", {}).get(steps[0].removesuffix("[]").removesuffix("?"))
     return inner is not None and leads_somewhere(inner, components, steps[1:])
