@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from contracts.catalog import Catalog
 from mocks.kit.exchange import JSON_TYPE, PROBLEM_HEADER, Endpoint, Exchange
 from mocks.kit.faults import Meeting, meet
 from mocks.kit.intake import BodyTooLarge, Incoming, correlation_of, parse_query, read_body
@@ -16,7 +15,6 @@ from mocks.kit.limits import BODY_BYTES_MAX
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.openapi import document
 from mocks.kit.operation import Refusal, System
-from mocks.kit.outbox import callback_points
 from mocks.kit.outcome import Outcome
 from mocks.kit.routing import Found, Routes, select
 from mocks.kit.wire import Headers, Receive, Scope, Send, Wire
@@ -25,7 +23,6 @@ LOG = logging.getLogger("dryclose.world")
 PAGES = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
 HEALTH = "/health"
 HEALTHY = b'{"status":"ok"}'
-OVERTAKE_SHARE_OF_TIMEOUT = 0.5  # F-D6: the answer waits for its callback at most so long
 
 
 class LeanRoute(Route):
@@ -49,13 +46,8 @@ class SystemApp(FastAPI):
         self.mechanics = mechanics
         self.served = 0  # requests that came, whatever became of them
         self._token_url = token_url
-        callbacks = callback_table(mechanics.catalog)
-        self._overtakers: dict[str, tuple[str, ...]] = {}
         for endpoint in self.renew(system):
             self.router.routes.append(LeanRoute(endpoint))
-            points = callback_points(mechanics.catalog.events.values(), callbacks, endpoint.operation.call_point)
-            if points:
-                self._overtakers[endpoint.operation.call_point] = points
 
     def renew(self, system: System) -> list[Endpoint]:
         """Serve this system's books from now on: the same operations, over a state of their own."""
@@ -127,8 +119,8 @@ class SystemApp(FastAPI):
 
     async def _answer(self, endpoint: Endpoint, exchange: Exchange, outcome: Outcome, wire: Wire, **fault: str) -> None:
         endpoint.record_decision(exchange, outcome)
-        if outcome.executed and self._overtakers:
-            await self._let_overtake(exchange)
+        if outcome.executed:
+            await endpoint.let_overtake(exchange)
         sent = await wire.answer(outcome.status, endpoint.headers_for(exchange, outcome), outcome.body)
         endpoint.record_end(
             exchange,
@@ -140,13 +132,6 @@ class SystemApp(FastAPI):
             bytes_out=wire.bytes_out,
             **fault,
         )
-
-    async def _let_overtake(self, exchange: Exchange) -> None:
-        points = self._overtakers.get(exchange.origin.call_point)
-        txn_id = exchange.origin.txn_id
-        if points and txn_id and self.mechanics.plans.waiting(txn_id, points, "before_response"):
-            limit_s = self.mechanics.settings.client_timeout_ms * OVERTAKE_SHARE_OF_TIMEOUT / 1000
-            await self.mechanics.outbox.overtaken(txn_id, limit_s)
 
     async def _nowhere(self, scope: Scope, wire: Wire, found: Found | None) -> None:
         """A path or method that does not exist: recorded too, because a connector that gets an address wrong should see it."""
@@ -169,8 +154,3 @@ class SystemApp(FastAPI):
             headers.append((b"allow", ", ".join(sorted(found.methods)).encode()))
         await wire.answer(status, headers, b"" if method == "HEAD" else body)
         mechanics.recorder.write("response_end", self.system.name, **common, status=status, code=code, client_view="fail")
-
-
-def callback_table(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """Call points that an event call point answers, by event call point."""
-    return {point.id: point.callback_of for flow in catalog.flows.values() for point in flow.call_points if point.callback_of}

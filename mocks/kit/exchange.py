@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from contracts.catalog import Catalog
 from mocks.kit.attribution import Attribution
 from mocks.kit.commits import NOTHING, Origin, logged
 from mocks.kit.idempotency import Scope as KeyScope
@@ -26,6 +27,7 @@ JSON_TYPE = (b"content-type", b"application/json")
 PROBLEM_HEADER = (b"content-type", PROBLEM_TYPE)
 REPLAYED = (b"idempotency-replayed", b"true")
 NOT_OWN_TRUTH = frozenset({"DUPLICATE_REFERENCE", "IDEMPOTENCY_KEY_IN_PROGRESS"})  # the request repeats one that had its own effect
+OVERTAKE_SHARE_OF_TIMEOUT = 0.5  # F-D6: an answer waits for its callback at most so long
 SPEECHLESS = Refusal("INTERNAL_ERROR", "the system failed while it carried out the request")
 
 
@@ -58,6 +60,7 @@ class Endpoint:
         self._reader = Reader(operation, mechanics.cursors)
         self._encoder = msgspec.json.Encoder(decimal_format="string")
         self._changes = operation.method != "GET"
+        self._callbacks = callbacks_of(mechanics.catalog, operation.call_point)
 
     # --- arrival
 
@@ -275,6 +278,12 @@ class Endpoint:
             return {"items": body["items"], "next_cursor": cursor}
         return body
 
+    async def let_overtake(self, exchange: Exchange) -> None:
+        """F-D6: where it is planned, the answer waits until the event that confirms or rejects its document was delivered."""
+        mechanics, txn_id = self.mechanics, exchange.origin.txn_id
+        if self._callbacks and txn_id and mechanics.plans.waiting(txn_id, self._callbacks, "before_response"):
+            await mechanics.outbox.overtaken(txn_id, mechanics.settings.client_timeout_ms * OVERTAKE_SHARE_OF_TIMEOUT / 1000)
+
     # --- answers that are not the handler's
 
     def refused(self, exchange: Exchange, refusal: Refusal) -> Outcome:
@@ -366,6 +375,11 @@ class Endpoint:
     def call_again(self, exchange: Exchange) -> Exchange:
         """The same request, carried out now (a late commit)."""
         return replace(exchange, call=replace(exchange.call, now=self.mechanics.business.now()))
+
+
+def callbacks_of(catalog: Catalog, call_point: str) -> tuple[str, ...]:
+    """Call points of the events that tell what became of what this one accepted."""
+    return tuple(point.id for flow in catalog.flows.values() for point in flow.call_points if call_point in point.callback_of)
 
 
 def retry_after(seconds: float, wall_s: float, *, as_date: bool) -> tuple[str, int]:

@@ -132,6 +132,8 @@ class Meeting:
         await self._whole(told, told.body, self.endpoint.headers_for(self.exchange, told))
 
     async def _send_response(self, outcome: Outcome) -> None:
+        if outcome.executed:
+            await self.endpoint.let_overtake(self.exchange)
         await self._whole(outcome, outcome.body, self.endpoint.headers_for(self.exchange, outcome))
         if self.armed.mode.then and self.mechanics.then is not None:
             self.mechanics.then(self.armed.mode.then, self.armed.txn_id)

@@ -1,7 +1,7 @@
 """Turns facts into deliveries, and does to a delivery what the transaction's plan says."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from contracts.catalog import EventType, Mode
@@ -251,8 +251,3 @@ class Outbox:
             mode=armed.mode.id,
             plan_id=armed.plan_id,
         )
-
-
-def callback_points(events: Iterable[EventType], callbacks: Mapping[str, tuple[str, ...]], call_point: str) -> tuple[str, ...]:
-    """Call points of the events that answer an asynchronous call point."""
-    return tuple(event.call_point for event in events if call_point in callbacks.get(event.call_point, ()))

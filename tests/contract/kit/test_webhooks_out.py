@@ -217,6 +217,28 @@ def test_callback_overtakes_the_response() -> None:
     assert order == ["fault_fired", "event_ack", "response_end"]
 
 
+def test_an_accepted_document_is_turned_down() -> None:
+    """F-B28: 202 goes out as ever, then the job fails and the rejection is told; F-D6 lets that overtake the answer too."""
+    inbox = Inbox()
+
+    async def run(overtaking: bool) -> Stage:
+        async with subscribed(inbox) as toy:
+            toy.arm("erp.ap_invoice.create", "F-B28", "job_fails")
+            if overtaking:
+                toy.arm("wh.posting.rejected", "F-D6", "before_response")
+            await toy.create(path="/ap-invoices")
+            await quiet(toy)
+            return toy
+
+    for overtaking, order in ((False, ["response_end", "event_ack"]), (True, ["event_ack", "response_end"])):
+        toy = asyncio.run(run(overtaking))
+        assert inbox.seen[-1].body["type"] == "posting.rejected"
+        assert inbox.seen[-1].body["data"]["code"] == "POSTING_FAILED"
+        assert [row["state"] for row in toy.rows("commit")] == ["accepted", "rejected"]
+        assert [row["status"] for row in toy.rows("response_end")] == [202]
+        assert [row["kind"] for row in toy.rows("event_ack", "response_end")] == order
+
+
 def test_older_event_after_the_newer_one() -> None:
     """F-D3: the first event waits until the second of its type was delivered."""
     inbox = Inbox()

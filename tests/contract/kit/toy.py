@@ -149,8 +149,14 @@ class Toy:
             effect = Effect("ap_invoice", number, "update", version=2, state="posted")
             return Reply(None, effects=(effect,), events=(OutEvent("posting.confirmed", "J1", data),))
 
+        def reject(_later: Call, refusal: Refusal) -> Reply:
+            told = {"code": refusal.code, "reason": refusal.detail, "status": "rejected"}
+            data = {"job_id": "J1", "document_type": "ap_invoice", "document_number": number, "external_ref": None, **told}
+            effect = Effect("ap_invoice", number, "update", version=2, state="rejected")
+            return Reply(None, effects=(effect,), events=(OutEvent("posting.rejected", "J1", data),))
+
         effects = (Effect("ap_invoice", number, "create", version=1, state="accepted"),)
-        return replace(reply, effects=effects, deferred=(Deferred(self.posting_delay_ms, "post", post),))
+        return replace(reply, effects=effects, deferred=(Deferred(self.posting_delay_ms, "post", post, reject),))
 
     def list(self, call: Call) -> Reply:
         """Orders by number."""
