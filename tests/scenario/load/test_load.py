@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import contracts
+from harness.run.connector import free_port
 from tests.scenario.load.fleet import WORKERS, fleet
 from tests.scenario.running import CAREFUL, NAIVE, document, left_over, run, start, violated, wait_for_line
 
@@ -71,6 +72,22 @@ def test_two_workers_share_one_database(tmp_path: Path) -> None:
     for number in range(1, WORKERS + 1):
         log = (run_dir / "state" / f"worker-{number}.log").read_text()
         assert '"event": "document.' in log, f"worker {number} took no document:\n{log[-2000:]}"
+    assert left_over(run_dir) == []
+
+
+@pytest.mark.slow
+def test_senders_of_another_machine_send_for_a_master(tmp_path: Path) -> None:
+    """`--worker` in a process that knows nothing but the master's address; every document is sent by it, once."""
+    run_dir, at = tmp_path / "run", ("--master-port", free_port())
+    sender = start("load", "--worker", *at)
+    done = run("load", "--profile", profile(tmp_path), "--master", "--workers", 1, *at, "--connector", CAREFUL, "--out", run_dir)
+    output, errors = sender.communicate(timeout=30)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sender.returncode == 0, output + errors
+    assert "the master ended the load" in errors
+    assert document(run_dir, "load.json")["rates"]["documents"]["confirmed"] == 30
+    assert document(run_dir)["verdict"] == "pass"
     assert left_over(run_dir) == []
 
 
