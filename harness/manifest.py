@@ -127,25 +127,27 @@ def load_manifest(path: Path, catalog: Catalog) -> Manifest:
         raise UsageError(f"{path}: there is no such manifest; expected a connector.toml (docs/connector-contract.md)")
     top = read_toml(path)
     manifest = _manifest(top, path.resolve(), catalog)
-    top.finish()
+    top.finish()  # first: whoever mistyped `command` has neither
+    _check_started_or_running(top, manifest)
     return manifest
 
 
-def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
-    command = _command(top, "command")
-    url = _url(top)
-    if bool(command) == bool(url):
-        given = "both are set" if command else "neither is set"
-        where = top.where("command") if command else f"{top.file}:1"
+def _check_started_or_running(top: Section, manifest: Manifest) -> None:
+    if bool(manifest.command) == bool(manifest.url):
+        given = "both are set" if manifest.command else "neither is set"
+        where = top.where("command") if manifest.command else f"{top.file}:1"
         raise ConfigError(
             where, f'a connector has a command (the harness starts it) or a url (it runs already); {given}. Example: command = ["./run.sh"]'
         )
+
+
+def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
     return Manifest(
         path=path,
         name=top.text("name", "") or path.parent.name,
         description=top.text("description", ""),
-        command=command,
-        url=url,
+        command=_command(top, "command"),
+        url=_url(top),
         prepare=_command(top, "prepare"),
         reset=_command(top, "reset"),
         cleanup=_command(top, "cleanup"),
