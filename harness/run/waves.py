@@ -30,7 +30,7 @@ async def play(cast: Cast, *waves: Wave) -> None:
             await drain(session, wave.experiments, phase, tail=0.0 if wave is waves[-1] else TAIL_SHARE)
             session.rates[wave.name] = (len(wave.experiments), monotonic() - wave_began)
     if len(waves) > 1:
-        with session.progress.phase("tails") as phase:
+        with session.progress.phase("stragglers") as phase:
             await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase)
     session.played.append((sum(len(wave.experiments) for wave in waves), monotonic() - began))
     session.save_plan()
