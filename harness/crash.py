@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.addresses import without_credentials
+
 FILE = "crash.txt"
 
 
@@ -23,4 +25,4 @@ def crash_message(error: BaseException, arguments: Sequence[str]) -> str:
 
 def _details(error: BaseException, arguments: Sequence[str]) -> str:
     head = f"dryclose {' '.join(arguments)}\nPython {platform.python_version()} on {platform.platform()}\n\n"
-    return head + "".join(traceback.format_exception(error))
+    return without_credentials(head + "".join(traceback.format_exception(error)))

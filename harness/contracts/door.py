@@ -75,7 +75,7 @@ class Door:
             async with self._session.request(
                 request.method, url, data=body or None, headers=self._to_send(request, query), allow_redirects=False
             ) as answer:
-                content = await answer.content.read(BODY_MAX)
+                content = await _whole(answer)
                 self._note(request, query, answer.status, content)
                 headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP | {"content-length"}]
                 response = web.Response(status=answer.status, body=content)
@@ -83,7 +83,7 @@ class Door:
                 for name, value in headers:
                     response.headers.add(name, value)
                 return response
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             self.seen.append(Seen(request.method, request.path, query, f"{type(error).__name__}: {error}"[:DETAIL_MAX], answered=False))
             return web.Response(status=502, text="dryclose: the provider did not answer")
 
@@ -101,6 +101,17 @@ class Door:
 
     def _note(self, request: web.Request, query: str, status: int, content: bytes) -> None:
         self.seen.append(Seen(request.method, request.path, query, said(status, content)))
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """The body to its end. Raises ValueError above the limit: half an answer would be judged as broken."""
+    parts, size = [], 0
+    async for part in answer.content.iter_any():
+        parts.append(part)
+        size += len(part)
+        if size > BODY_MAX:
+            raise ValueError(f"the answer has more than {BODY_MAX} bytes")
+    return b"".join(parts)
 
 
 def said(status: int, content: bytes) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
+from harness.addresses import without_credentials
 from harness.contracts.outcome import Outcome
 from harness.contracts.pactfile import PactFile
 from harness.contracts.verify import Say, VerifyOptions, check_url, choose, is_outside, verify
@@ -151,8 +152,7 @@ class Broker:
         return found if isinstance(found, dict) else {}
 
     def _base_shown(self) -> str:
-        parts = urlsplit(self._base)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return without_credentials(self._base)
 
 
 def _refused(what: str, status: int, text: str) -> str:

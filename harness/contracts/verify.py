@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from harness.addresses import is_loopback, without_credentials
 from harness.contracts.outcome import Outcome
 from harness.contracts.pactfile import PactFile, read_pact
 from harness.contracts.relay import Event
@@ -86,7 +87,10 @@ def parse_headers(given: Sequence[str]) -> dict[str, str]:
             raise UsageError(
                 f"--header: expected 'Name: value', for example 'Authorization: Bearer ${{TOKEN}}'; got {len(text)} characters"
             )
-        found[match.group(1)] = VARIABLE.sub(_from_environment, match.group(2))
+        value = VARIABLE.sub(_from_environment, match.group(2)).strip()
+        if not value.isprintable():
+            raise UsageError(f"--header {match.group(1)}: its value holds a line break or another control character")
+        found[match.group(1)] = value
     return found
 
 
@@ -100,18 +104,20 @@ def _from_environment(match: re.Match[str]) -> str:
 
 def check_url(option: str, url: str) -> None:
     """Raises UsageError when it is no address of a server."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         good = False
     if not good:
-        raise UsageError(f"{option} {url!r}: expected http://host:port or https://host, with a path if there is one")
+        raise UsageError(
+            f"{option} {without_credentials(url)!r}: expected http://host:port or https://host, with a path if there is one"
+        )
 
 
 def is_outside(url: str) -> bool:
     """Not on this machine, so that the machine's proxy settings count."""
-    return urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}
+    return not is_loopback(urlsplit(url).hostname or "")
 
 
 async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, states: frozenset[str], say: Say) -> Outcome:
@@ -127,7 +133,7 @@ async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, stat
 
 
 async def _at_sandbox(pact: PactFile, url: str, headers: dict[str, str], state_url: str | None, say: Say) -> Outcome:
-    shown = urlsplit(url)._replace(query="", fragment="", netloc=urlsplit(url).netloc.rpartition("@")[2]).geturl()
+    shown = without_credentials(urlsplit(url)._replace(query="", fragment="").geturl())
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against {shown}")
     if state_url is None:
         note = NOT_SET if pact.states else None

@@ -135,10 +135,10 @@ def _expectation(
         return Expectation(each.description, "unverified", ("the verifier left it out",))
     if answer is not None and not answer.answered:
         return Expectation(each.description, "unverified", (f"nobody answered: {answer.said}",))
+    if each.description in relay.missing:  # before the result: a message that expects nothing is kept by nothing
+        return Expectation(each.description, "broken", (relay.missing[each.description],))
     if result.get("result") == "OK":
         return Expectation(each.description, "kept")
-    if each.description in relay.missing:
-        return Expectation(each.description, "broken", (relay.missing[each.description],))
     return Expectation(each.description, "broken", reasons(result.get("mismatch")), answer.said if answer else None)
 
 

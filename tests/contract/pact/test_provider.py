@@ -151,6 +151,15 @@ def test_events(capsys: Captured, tmp_path: Path) -> None:
     assert "no event of type 'requisition.approved' was sent" in out
 
 
+def test_a_message_that_expects_nothing_is_not_kept_by_nothing(capsys: Captured, tmp_path: Path) -> None:
+    """No event was sent, so there was nothing to compare."""
+    nothing = event("anything", "requisition.closed")
+    nothing["contents"]["content"] = {}
+    code, out = verify(capsys, pact(tmp_path, nothing), "procurement-events")
+    assert code == 1, out
+    assert "0 of 1" in out
+
+
 def test_generators_take_values_of_states(capsys: Captured, tmp_path: Path) -> None:
     """A path that asks for a value of the state gets it: nobody has to invent numbers."""
     one = interaction(states=[("a purchase order exists", {})])
@@ -188,6 +197,17 @@ def test_a_mock_that_drifts_breaks_our_pacts(capsys: Captured, monkeypatch: pyte
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', [], "Say with --provider which mock stands for it"),
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', ["--provider", "epr"], "did you mean 'erp'?"),
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', ["--url", "ftp://x"], "expected http://host:port"),
+        ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', ["--url", "http://["], "expected http://host:port"),
+        (
+            '{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}',
+            ["--url", "http://me:hidden@h:99999/"],
+            "--url 'http://h:99999/': expected",
+        ),
+        (
+            '{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}',
+            ["--url", "http://h", "--header", "A: b\x07c"],
+            "control character",
+        ),
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', ["--header", "A: b"], "belong to --url"),
         (
             '{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}',

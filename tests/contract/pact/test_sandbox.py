@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from harness.contracts.outcome import Outcome, exit_code, lines
-from harness.contracts.verify import VerifyOptions, verify
+from harness.contracts.verify import VerifyOptions, is_outside, verify
 from tests.contract.pact.users_pact import NUMBER, ORDER_EXISTS, interaction, pact
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -120,3 +120,35 @@ def test_our_own_pact_against_a_sandbox() -> None:
     outcome = asyncio.run(body())
     assert [each.what for each in outcome.expectations] == ["broken"] * 3
     assert outcome.pact.path.name == "engine-identity.json"
+
+
+def test_an_answer_in_pieces_is_read_to_its_end(tmp_path: Path) -> None:
+    """Chunked, with a pause, and longer than one read: the sandbox is sound, and so is the verdict."""
+
+    async def sandbox(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        await answer.write(b'{"number": "4500012345", "text": "' + b"x" * 300_000)
+        await asyncio.sleep(0.05)
+        await answer.write(b'"}')
+        return answer
+
+    outcome = against(sandbox, pact(tmp_path, interaction(body={"number": NUMBER})))
+    assert exit_code([outcome]) == 0, text(outcome)
+
+
+def test_an_endless_answer_is_no_answer(tmp_path: Path) -> None:
+    """Above the limit nothing is judged, because half of it would look broken."""
+
+    async def sandbox(_request: web.Request) -> web.Response:
+        return web.Response(body=b"[" + b" " * 5_000_000, content_type="application/json")
+
+    outcome = against(sandbox, pact(tmp_path, interaction(body={"number": NUMBER})))
+    assert exit_code([outcome]) == 2
+    assert "the answer has more than 4194304 bytes" in text(outcome)
+
+
+def test_no_proxy_on_this_machine() -> None:
+    """Whatever the address of loopback looks like, a proxy of the environment sees no request to it."""
+    assert [is_outside(f"http://{host}:8080/x") for host in ("127.0.0.2", "LOCALHOST", "[::1]")] == [False] * 3
+    assert is_outside("https://erp.example.com")
