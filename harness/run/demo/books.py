@@ -1,8 +1,8 @@
 """The books of the three systems, read from the systems themselves, and the sum that must come out.
 
 approved = posted + in flight + parked + refused. The left side comes from procurement and expenses, `posted` from the ERP: two sources
-that never talk to each other. A document that is posted twice, or lost, or posted with another amount, makes a difference that nothing
-here can hide.
+that never talk to each other. They are compared document by document, so that one that is posted twice does not make up for one that is
+lost. What is in flight for too long counts as lost.
 """
 
 from collections import Counter, defaultdict
@@ -27,7 +27,8 @@ ENCUMBRANCE = "9200"
 
 @dataclass(slots=True)
 class Balance:
-    """One currency, in minor units. `difference` is what nobody can explain; 0 is the only right answer."""
+    """One currency, in minor units. `unexplained`: by how much documents differ from what they should be in the ERP, each by itself;
+    0 is the only right answer."""
 
     currency: str
     approved: int = 0
@@ -36,20 +37,16 @@ class Balance:
     parked: int = 0
     refused: int = 0
     documents: int = 0
-
-    @property
-    def difference(self) -> int:
-        """Positive: approved, and nowhere to be found. Negative: posted without, or more than once."""
-        return self.approved - self.posted - self.in_flight - self.parked - self.refused
+    unexplained: int = 0
 
     @property
     def agrees(self) -> bool:
         """Nothing is unexplained."""
-        return self.difference == 0
+        return self.unexplained == 0
 
     def row(self) -> dict[str, Any]:
         """For the page."""
-        names = ("approved", "posted", "in_flight", "parked", "refused", "difference")
+        names = ("approved", "posted", "in_flight", "parked", "refused", "unexplained")
         amounts = {name: from_minor(getattr(self, name), self.currency) for name in names}
         return {"currency": self.currency, "agrees": self.agrees, "documents": self.documents, **amounts}
 
@@ -128,15 +125,16 @@ class Books:
         }
 
 
-def read_books(world: World, parked: Collection[str]) -> Books:
-    """The books now, in one go, so that they belong to one instant. `parked`: transactions that the connector declared parked."""
+def read_books(world: World, parked: Collection[str], overdue: Collection[str]) -> Books:
+    """The books now, in one go, so that they belong to one instant. `parked`: transactions that the connector declared parked;
+    `overdue`: those that were approved so long ago that they count as lost."""
     erp = world.systems["erp"]
     assert isinstance(erp, ErpSystem)
     views = {name: system.final_views() for name, system in world.systems.items()}
     targets = {kind for flow in world.catalog.flows.values() for kind in flow.target_documents}
     sources = [view for name, found in views.items() if name != "erp" for view in found]
     owner = world_owner(world)
-    books = Books(balances=balances(sources, [view for view in views["erp"] if view.entity_type in targets], owner, parked))
+    books = Books(balances=balances(sources, [view for view in views["erp"] if view.entity_type in targets], owner, parked, overdue))
     books.refusals = {owner(view) or "": view.reason for view in sources if view.reason and view.state in REFUSED}
     books.sources = {name: states(found) for name, found in views.items() if name != "erp"}
     books.companies = [company_books(erp.core.master, erp.core.ledger, company) for company in erp.core.master.companies]
@@ -149,10 +147,15 @@ def world_owner(world: World) -> Callable[[View], str | None]:
 
 
 def balances(
-    sources: Iterable[View], targets: Iterable[View], owner: Callable[[View], str | None], parked: Collection[str]
+    sources: Iterable[View],
+    targets: Iterable[View],
+    owner: Callable[[View], str | None],
+    parked: Collection[str],
+    overdue: Collection[str],
 ) -> dict[str, Balance]:
     """By currency: what the source systems approved, beside what the ERP says that it posted."""
     found: dict[str, Balance] = {}
+    open_: Counter[tuple[str, str]] = Counter()  # by transaction and currency: due in the ERP, less what is live there
 
     def of(view: View) -> Balance:
         return found.setdefault(view.currency or "?", Balance(view.currency or "?"))
@@ -161,20 +164,28 @@ def balances(
     posted = {owner(view) for view in live}
     for view in live:
         of(view).posted += view.amount_minor or 0
+        open_[owner(view) or view.entity_id, view.currency or "?"] -= view.amount_minor or 0
     for view in sources:
         if view.state not in APPROVED | BOOKED | REFUSED:
             continue
-        balance, amount, txn_id = of(view), view.amount_minor or 0, owner(view)
+        balance, amount, txn_id = of(view), view.amount_minor or 0, owner(view) or view.entity_id
         balance.approved += amount
         balance.documents += 1
+        part = "posted" if view.state in BOOKED or txn_id in posted else _waiting(txn_id, parked, overdue)
         if view.state in REFUSED:
             balance.refused += amount
-        elif view.state in APPROVED and (txn_id is None or txn_id not in posted):
-            if txn_id in parked:
-                balance.parked += amount
-            else:
-                balance.in_flight += amount
+        elif part in {"posted", "overdue"}:
+            open_[txn_id, balance.currency] += amount
+        else:
+            setattr(balance, part, getattr(balance, part) + amount)
+    for (_, currency), amount in open_.items():
+        found[currency].unexplained += abs(amount)
     return found
+
+
+def _waiting(txn_id: str, parked: Collection[str], overdue: Collection[str]) -> str:
+    """Which part of the sum an approved document is that is not in the ERP."""
+    return "parked" if txn_id in parked else "overdue" if txn_id in overdue else "in_flight"
 
 
 def states(views: Iterable[View]) -> list[tuple[str, int, dict[str, int]]]:

@@ -31,15 +31,19 @@ class Closing:
             f"{floor.handed_in} handed in: {floor.posted} posted, {floor.stopped} refused or rejected, "
             f"{with_people} still with people, {in_flight} in flight, {parked} parked"
         )
-        verdict = (
-            "the totals agree: what was approved is in the ERP exactly once, or accounted for"
-            if self.books.agree
-            else "THE TOTALS DO NOT AGREE: something was lost or booked twice; the history in the run directory shows where"
-        )
         return [
             ("played", f"{minutes} min {seconds} s"),
             ("documents", documents),
             *(("money", line.text) for line in money_lines(self.books, "")),
             ("faults", f"{floor.thrown} thrown, {floor.healed} healed" + (f", {unhealed} not yet" if unhealed else "")),
-            ("so", verdict),
+            ("so", self._verdict(in_flight)),
         ]
+
+    def _verdict(self, in_flight: int) -> str:
+        if not self.books.agree:
+            return "THE TOTALS DO NOT AGREE: something was lost or booked twice; the history in the run directory shows where"
+        if not any(balance.documents for balance in self.books.balances.values()):
+            return "nothing was approved, so there is nothing to say about the totals"
+        if in_flight:
+            return f"the totals agree as far as they go: {in_flight} documents had not arrived when the demo ended, and may be lost"
+        return "the totals agree: what was approved is in the ERP exactly once, or accounted for"

@@ -97,6 +97,14 @@ class Floor:
         """Documents in these stages."""
         return [document for document in self.documents.values() if document.stage in stages]
 
+    def overdue(self, now_ns: int, patience_ns: int) -> set[str]:
+        """Transactions that the connector could have finished for so long, approved and no window over it, and has not."""
+        if self.windows:
+            return set()
+        free_ns = max((one.ended_ns or 0 for one in self.incidents if one.window), default=0)
+        waiting = ((one.txn_id, one.approved_ns) for one in self.open("approved", "connector"))
+        return {txn_id for txn_id, approved_ns in waiting if approved_ns is not None and now_ns - max(approved_ns, free_ns) > patience_ns}
+
     # --- finding
 
     def _document(self, row: Row) -> Document | None:

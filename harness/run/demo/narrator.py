@@ -130,7 +130,7 @@ def money_lines(books: Books, clock: str) -> Iterable[Line]:
         row = balance.row()
         rest = ("in_flight", "parked", "refused")
         parts = [f"posted {row['posted']}", *(f"{name.replace('_', ' ')} {row[name]}" for name in rest if getattr(balance, name))]
-        verdict = "agrees" if balance.agrees else f"DOES NOT AGREE: {row['difference']} unexplained"
+        verdict = "agrees" if balance.agrees else f"DOES NOT AGREE: {row['unexplained']} unexplained"
         text = f"approved {row['approved']} = {' + '.join(parts)}; {verdict}"
         yield Line(clock[:8], "money" if balance.agrees else "alarm", text)
 

@@ -33,6 +33,8 @@ MONEY_EVERY_S = 20.0
 PARKED_EVERY_S = 2.0
 REDRIVE_AFTER_S = 10.0
 FINISH_S = 6.0
+OVERDUE_S = 60.0  # a document that the connector could have finished for so long counts as lost
+OVERDUE_POLLS = 3  # or for so many of its polling intervals, when they are long
 LINK_EVERY_S = 5.0
 
 
@@ -123,7 +125,7 @@ class Performance:
             self._tick()
         await self._session.world.flush()
         self._tick()
-        self._books = read_books(self._session.world, self._parked())
+        self._books = read_books(self._session.world, self._parked(), self._overdue())
         closing = Closing(self._now_s(), self._floor, self._books)
         self._show.tell_books(self._books)
         self._show.tell_end(closing.facts())
@@ -163,12 +165,16 @@ class Performance:
     def _parked(self) -> set[str]:
         return {document.txn_id for document in self._floor.open("stopped") if document.parked}
 
+    def _overdue(self) -> set[str]:
+        patience_s = max(OVERDUE_S, OVERDUE_POLLS * self._session.manifest.poll_interval_s)
+        return self._floor.overdue(self._session.world.mechanics.clock.mono_ns(), int(patience_s * 1e9))
+
     def _look_at_books(self, *, now: bool) -> None:
         now_s = self._now_s()
         if now_s < self._next_books_s and not now:
             return
         agreed = self._books.agree
-        self._books = read_books(self._session.world, self._parked())
+        self._books = read_books(self._session.world, self._parked(), self._overdue())
         took_s = self._now_s() - now_s
         self._next_books_s = now_s + max(BOOKS_EVERY_S, took_s / BOOKS_SHARE_MAX)
         self._floor.refused_for(self._books.refusals)

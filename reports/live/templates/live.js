@@ -118,7 +118,7 @@ const renderBooks = (books) => {
     const zero = (text) => (/[1-9]/.test(text) ? "" : "nil");
     const line = el("tr", "", el("td", "", row.currency), cell(bare(row.approved)), cell(bare(row.posted)),
       cell(bare(row.in_flight), zero(row.in_flight) || "flying"), cell(bare(row.parked), zero(row.parked) || "flying"), cell(bare(row.refused), zero(row.refused)),
-      cell(row.agrees ? "✓ agrees" : `✕ ${row.difference} unexplained`, row.agrees ? "agrees" : "differs"));
+      cell(row.agrees ? "✓ agrees" : `✕ ${row.unexplained} unexplained`, row.agrees ? "agrees" : "differs"));
     return line;
   }));
   const count = books.balances.reduce((sum, row) => sum + row.documents, 0);

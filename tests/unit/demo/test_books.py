@@ -13,9 +13,9 @@ def view(kind: str, number: str, state: str, amount: int = 100_00) -> View:
     return View(kind, number, state, 1, amount_minor=amount, currency="USD")
 
 
-def balance(sources: list[View], targets: list[View], parked: tuple[str, ...] = ()) -> Balance:
+def balance(sources: list[View], targets: list[View], parked: tuple[str, ...] = (), overdue: tuple[str, ...] = ()) -> Balance:
     """The sum in dollars."""
-    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked)["USD"]
+    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked, overdue)["USD"]
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,18 @@ def test_every_approved_document_is_in_one_part(source: str, target: str | None,
 
 
 @pytest.mark.parametrize(
-    ("targets", "difference"),
+    ("targets", "unexplained"),
     [
         ([], 100_00),
-        ([view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-2", "created")], -100_00),
-        ([view("purchase_order", "PO-1", "created", 100_01)], -1),
-        ([view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-9", "created", 5)], -5),
+        ([view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-2", "created")], 100_00),
+        ([view("purchase_order", "PO-1", "created", 100_01)], 1),
+        ([view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-9", "created", 5)], 5),
     ],
 )
-def test_what_is_lost_doubled_or_changed_is_a_difference(targets: list[View], difference: int) -> None:
+def test_what_is_lost_doubled_or_changed_is_a_difference(targets: list[View], unexplained: int) -> None:
     """The source says that it is ordered; the ERP has nothing, too much, another amount, or one of its own."""
     found = balance([view("requisition", "REQ-1", "ordered")], targets)
-    assert (found.difference, found.agrees) == (difference, False)
+    assert (found.unexplained, found.agrees) == (unexplained, False)
 
 
 def test_what_nobody_approved_or_what_was_taken_back_counts_nowhere() -> None:
@@ -60,3 +60,17 @@ def test_what_nobody_approved_or_what_was_taken_back_counts_nowhere() -> None:
     ]
     found = balance(sources, targets)
     assert (found.approved, found.posted, found.in_flight, found.agrees) == (100_00, 0, 100_00, True)
+
+
+def test_one_too_many_does_not_make_up_for_one_that_is_lost() -> None:
+    """The sums are equal, the documents are not."""
+    sources = [view("requisition", "REQ-1", "ordered"), view("expense_report", "ER-1", "posted")]
+    found = balance(sources, [view("purchase_order", "PO-1", "created"), view("purchase_order", "PO-2", "created")])
+    assert (found.approved, found.posted) == (200_00, 200_00)
+    assert (found.unexplained, found.agrees) == (200_00, False)
+
+
+def test_what_waits_too_long_is_lost() -> None:
+    """It is approved, the connector could have finished it long ago, and nobody knows where it is."""
+    found = balance([view("requisition", "REQ-1", "approved")], [], overdue=("p2p-1",))
+    assert (found.in_flight, found.unexplained, found.agrees) == (0, 100_00, False)

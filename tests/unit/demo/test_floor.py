@@ -2,6 +2,8 @@
 
 import pytest
 
+from harness.run.demo.books import Balance, Books
+from harness.run.demo.closing import Closing
 from harness.run.demo.floor import HOPS_MAX, Floor
 from harness.run.demo.narrator import line_of
 from tests.unit.demo.rows import Rows, floor
@@ -126,6 +128,41 @@ def test_a_window_that_nobody_met_heals_with_its_end() -> None:
     rows.window(on=True)
     rows.window(on=False)
     assert told(floor(rows))[-1].endswith("no document met it")
+
+
+def test_a_document_is_overdue_when_the_connector_had_time_for_it() -> None:
+    """Counted from its approval or the end of maintenance, whichever is later; never during maintenance, never once it is posted."""
+    rows, minute = Rows(), 60_000_000_000
+    rows.approved()
+    approved_ns = rows.ms * 1_000_000
+    assert floor(rows).overdue(approved_ns + minute, minute) == set()
+    assert floor(rows).overdue(approved_ns + minute + 1, minute) == {"p2p-1"}
+    rows.window(on=True)
+    assert floor(rows).overdue(approved_ns + 9 * minute, minute) == set()
+    rows.ms += 30_000
+    rows.window(on=False)
+    assert floor(rows).overdue(approved_ns + minute + 1, minute) == set()
+    assert floor(rows).overdue(rows.ms * 1_000_000 + minute + 1, minute) == {"p2p-1"}
+    posted(rows)
+    assert floor(rows).overdue(approved_ns + 9 * minute, minute) == set()
+
+
+@pytest.mark.parametrize(
+    ("balance", "approved", "says"),
+    [
+        (None, False, "nothing was approved"),
+        (Balance("USD", approved=1, posted=1, documents=1), False, "is in the ERP exactly once"),
+        (Balance("USD", approved=1, in_flight=1, documents=1), True, "1 documents had not arrived when the demo ended"),
+        (Balance("USD", approved=1, documents=1, unexplained=1), False, "THE TOTALS DO NOT AGREE"),
+    ],
+)
+def test_the_last_line_says_no_more_than_is_known(balance: Balance | None, approved: bool, says: str) -> None:
+    """Nothing approved, or documents that never arrived, is no agreement."""
+    rows = Rows()
+    if approved:
+        rows.approved()
+    closing = Closing(1.0, floor(rows), Books(balances={"USD": balance} if balance else {}))
+    assert says in closing.lines()[-1]
 
 
 def test_what_the_connector_declares_parked_stops_and_goes_on() -> None:
