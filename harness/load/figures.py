@@ -3,7 +3,6 @@
 Latency of a document: from its last approval to the moment in which its source system says that it is posted.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -44,9 +43,10 @@ def backlog_series(journeys: Sequence[Journey], seconds: int) -> list[int]:
 
 
 def length_s(driven: Driven, journeys: Iterable[Journey]) -> int:
-    """Whole seconds from the first document to the last confirmation."""
-    ends = [one.confirmed_s or one.approved_s for one in journeys] + [click.done_s for click in driven.clicks]
-    return max(1, math.ceil(max(ends, default=1.0)))
+    """Seconds on the curves: up to and with the one in which the last thing happened, or should have happened."""
+    due = [document.span[0] for document in driven.documents]
+    ends = [one.approved_s if one.confirmed_s is None else one.confirmed_s for one in journeys]
+    return int(max([*due, *ends, *(click.done_s for click in driven.clicks)], default=0.0)) + 1
 
 
 def series(driven: Driven, journeys: Sequence[Journey]) -> Part:
@@ -169,8 +169,7 @@ def maintenance(journeys: Sequence[Journey], window: Window | None, system: str)
         return None
     begins, ends = window
     drained = drained_at(journeys, ends)
-    before = sorted(one.latency_ms for one in journeys if one.approved_s < begins and one.latency_ms is not None)
-    p95 = nearest_rank(before, 95)
+    p95 = nearest_rank(sorted(_before(journeys, begins)), 95)
     normal = None if p95 is None else max(RECOVERY_FLOOR_MS, RECOVERY_FACTOR * p95)
     recovered = _recovered(journeys, ends, normal)
     return {
@@ -184,6 +183,13 @@ def maintenance(journeys: Sequence[Journey], window: Window | None, system: str)
         "recovered_below_ms": None if normal is None else round(normal, 2),
         "recovery_s": None if recovered is None else round(recovered - ends, 2),
     }
+
+
+def _before(journeys: Iterable[Journey], begins: float) -> Iterable[float]:
+    """Latencies that the window cannot have touched: it had not begun when they were confirmed."""
+    for one in journeys:
+        if one.latency_ms is not None and one.confirmed_s is not None and one.confirmed_s <= begins:
+            yield one.latency_ms
 
 
 def _recovered(journeys: Sequence[Journey], ends: float, normal: float | None) -> float | None:

@@ -38,7 +38,7 @@ class Shape:
     from_hour: int = 8
     to_hour: int = 19  # exclusive
     deadline_hour: int = 17
-    deadline_factor: float = 3.0  # times the mean hour
+    deadline_factor: float = 3.0  # times the mean hour of the played day, itself included
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,9 @@ def _shape(section: Section) -> Shape:
         section.wrong("to_hour", f"the day ends at {shape.to_hour}, but begins at {shape.from_hour}; expected a later hour")
     if not shape.from_hour <= shape.deadline_hour < shape.to_hour:
         section.wrong("deadline_hour", f"{shape.deadline_hour} is not inside the day from {shape.from_hour} to {shape.to_hour}")
+    hours = shape.to_hour - shape.from_hour
+    if shape.kind == "close-day" and shape.deadline_factor >= hours:
+        section.wrong("deadline_factor", f"no hour of {hours} has {shape.deadline_factor:g} times their mean; expected less than {hours}")
     section.finish()
     return shape
 

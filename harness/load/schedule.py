@@ -1,8 +1,8 @@
 """When work arrives: one seeded series for the whole load, whatever the number of senders. Pure.
 
-The day's shape is the default of the domain notes (share of a day's documents by hour); the deadline hour gets a multiple of the mean
-hour of the played part. The played hours are compressed into the duration. Given their number, arrivals of a Poisson process with that
-rate are independent draws from the shape: so the number is exact, and the moments are as irregular as in life.
+The day's shape is the default of the domain notes (share of a day's documents by hour); the deadline hour has a multiple of the mean
+hour of the day that is then played. The played hours are compressed into the duration. Given their number, arrivals of a Poisson process
+with that rate are independent draws from the shape: so the number is exact, and the moments are as irregular as in life.
 """
 
 import random
@@ -41,13 +41,14 @@ class Arrival:
 
 
 def weights(shape: Shape) -> tuple[float, ...]:
-    """Relative number of documents in each played hour."""
+    """Relative number of documents in each played hour. A deadline hour of f times the mean needs more than f hours (profile.py)."""
     hours = range(shape.from_hour, shape.to_hour)
     if shape.kind == "flat":
         return (1.0,) * len(hours)
-    played = [HOUR_PERCENT[hour] for hour in hours]
-    deadline = shape.deadline_factor * sum(played) / len(played)
-    return tuple(deadline if hour == shape.deadline_hour else percent for hour, percent in zip(hours, played, strict=True))
+    others = sum(HOUR_PERCENT[hour] for hour in hours if hour != shape.deadline_hour)
+    # The hour is part of the mean that it is a multiple of: d = factor * (others + d) / hours, solved for d.
+    deadline = shape.deadline_factor * others / (len(hours) - shape.deadline_factor)
+    return tuple(deadline if hour == shape.deadline_hour else HOUR_PERCENT[hour] for hour in hours)
 
 
 def second_of(hour: float, shape: Shape, duration_s: float) -> float:

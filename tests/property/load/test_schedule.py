@@ -48,11 +48,21 @@ def test_the_day_has_its_shape() -> None:
     for hour, share in enumerate(shares):
         expected = count * share / sum(shares)
         assert abs(hours[hour] - expected) < 5 * expected**0.5
-    played = HOUR_PERCENT[8:19]
-    assert shares[17 - 8] == 3 * sum(played) / len(played)
+    assert abs(hours[17 - 8] / (count / 11) - 3) < 0.1
     assert hours[12 - 8] < hours[10 - 8] < hours[17 - 8]
     assert abs(sum(HOUR_PERCENT) - 100) < 1e-9
     assert second_of(17.5, shape, duration_s) == 95.0
+
+
+@quick
+@given(st.floats(1, 6), st.integers(0, 8), st.integers(10, 16))
+def test_the_deadline_hour_is_so_many_times_the_mean(factor: float, begins: int, ends: int) -> None:
+    """Of the day that is played, with the deadline hour in it; whatever part of the day that is."""
+    shape = Shape(from_hour=begins, to_hour=ends, deadline_hour=8, deadline_factor=min(factor, 0.9 * (ends - begins)))
+    count = 20_000
+    hours = Counter(int(moment) for moment in drawn(5, shape, count, float(ends - begins)))
+    mean = count / (ends - begins)
+    assert abs(hours[8 - begins] - shape.deadline_factor * mean) < 6 * (shape.deadline_factor * mean) ** 0.5
 
 
 def test_a_flat_shape_is_flat() -> None:

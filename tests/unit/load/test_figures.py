@@ -1,9 +1,11 @@
 """Figures of a load: percentiles, backlog, drain, recovery, throttling."""
 
+from dataclasses import replace
+
 from harness.load import figures
 from harness.load.facts import Called, Throttled
 from harness.load.percentiles import nearest_rank, spread
-from tests.unit.load.values import P2P, click, journey
+from tests.unit.load.values import P2P, click, driven, journey, requisitions
 
 DAY = [*(journey(second / 10, 0.1) for second in range(100)), *(journey(10 + second / 10, 3.0 - second / 10) for second in range(20))]
 WINDOW = (10.0, 12.0)
@@ -43,6 +45,22 @@ def test_recovery_is_the_last_slow_second_after_the_window() -> None:
     slow_to_the_end = figures.maintenance([*DAY, *later[:2]], WINDOW, "erp")
     assert slow_to_the_end is not None
     assert slow_to_the_end["recovery_s"] is None
+
+
+def test_p95_before_leaves_out_what_the_window_caught() -> None:
+    """A document that was approved before it and confirmed after it says how long the window was, not how fast the connector is."""
+    caught = [journey(9.5 + second / 100, 4.0) for second in range(40)]
+    found = figures.maintenance([*DAY, *caught], WINDOW, "erp")
+    assert found is not None
+    assert found["p95_before_ms"] == 100.0
+
+
+def test_curves_hold_every_document() -> None:
+    """A confirmation at exactly second 5 is on the curve, and so are documents that were due when the senders had given up."""
+    found = figures.series(driven(clicks=(click(0.0),)), [journey(1.0, 4.0)])
+    assert (sum(found["confirmed"]), found["backlog"][-1]) == (1, 0)
+    short = replace(driven(clicks=(click(0.0),)), documents=requisitions(3, every_s=4.0))
+    assert sum(figures.series(short, [])["offered"]) == 3
 
 
 def test_calm_leaves_out_what_the_window_touched() -> None:

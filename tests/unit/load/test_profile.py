@@ -23,6 +23,7 @@ BAD = {
     "shape: {from_hour: 12, to_hour: 9, deadline_hour: 12}\n": ":1: shape.to_hour: the day ends at 9, but begins at 12",
     "shape: {deadline_hour: 20}\n": ":1: shape.deadline_hour: 20 is not inside the day from 8 to 19",
     "shape: {kind: peak}\n": ":1: shape.kind: 'peak' is not valid",
+    "shape: {from_hour: 16}\n": ":1: shape.deadline_factor: no hour of 3 has 3 times their mean; expected less than 3",
     "maintenance: {at_hour: 3}\n": ":1: maintenance.at_hour: 3 is not inside the day from 8 to 19",
     "maintenance: {system: epr}\n": ":1: maintenance.system: 'epr' is not valid; did you mean 'erp'?",
     "limits:\n  p95_ms: {requisition: 3}\n": ":2: unknown field 'limits.p95_ms.requisition'; did you mean 'requisition-to-po'?",

@@ -1,8 +1,10 @@
 """Measured values as a load would hand them over, written down for tests."""
 
+from harness.load.documents import ROLE, Document, Step
 from harness.load.drive import Driven
 from harness.load.facts import Journey
 from harness.load.sheet import Click
+from harness.plan.model import Experiment
 
 P2P = "requisition-to-po"
 
@@ -18,6 +20,22 @@ def click(
 def journey(approved: float, took_s: float | None, *, flow: str = P2P) -> Journey:
     """One approved document; None: never confirmed."""
     return Journey(f"p2p-{approved:g}", flow, approved, None if took_s is None else approved + took_s, took_s is not None)
+
+
+def requisitions(count: int, *, every_s: float = 1.0, flow: str = P2P) -> tuple[Document, ...]:
+    """Documents with one click each."""
+    return tuple(
+        Document(
+            experiment=Experiment(f"p2p-{number:06d}", flow, "US01", f"{flow}/US01", "load", ROLE, number),
+            correlation_id=f"load.US01.p2p-{number:06d}",
+            system="procurement",
+            id_member="id",
+            amount_minor=100,
+            currency="USD",
+            steps=(Step("procurement.requisition.create", number * every_s, "/", "anybody", {}),),
+        )
+        for number in range(count)
+    )
 
 
 def driven(
