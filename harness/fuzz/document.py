@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from harness.fuzz.target import Vocabulary, operations_of
 
 PREFIX = "bearer_"
+REFERENCES_MAX = 20  # one after the other
 Schema = Mapping[str, Any]
 
 
@@ -55,6 +57,8 @@ def scheme_of(scope: str) -> str:
 
 def bindings(document: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """(key of a parameter or body member as the generator's settings spell it, word) wherever a name of the vocabulary stands."""
+    if not words:
+        return  # somebody's own schemas may refer to themselves in many ways
     for _, _, operation in operations_of(document):
         for parameter in operation.get("parameters", []):
             if parameter.get("name") in words:
@@ -85,22 +89,37 @@ def _alternatives(schema: Schema, document: Mapping[str, Any]) -> Iterator[Schem
             yield resolve(each, document)
 
 
-def resolve(schema: Schema, document: Mapping[str, Any]) -> Schema:
-    """The schema behind a local reference."""
-    reference = schema.get("$ref")
-    if not isinstance(reference, str) or not reference.startswith("#/"):
-        return schema
+def resolve(schema: Any, document: Mapping[str, Any]) -> Schema:
+    """The schema behind a local reference; nothing for a schema that is only true or false, or refers to nothing or in a circle."""
+    for _ in range(REFERENCES_MAX):
+        reference = schema.get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return schema if isinstance(schema, dict) else {}
+        schema = _behind(reference, document)
+    return {}
+
+
+def _behind(reference: str, document: Mapping[str, Any]) -> Any:
     found: Any = document
     for part in reference[2:].split("/"):
-        found = found.get(part.replace("~1", "/").replace("~0", "~"), {}) if isinstance(found, dict) else {}
-    return found if isinstance(found, dict) else {}
+        name = unquote(part).replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list):
+            found = found[int(name)] if name.isdecimal() and int(name) < len(found) else {}
+        else:
+            found = found.get(name, {}) if isinstance(found, dict) else {}
+    return found
 
 
-def foreign_references(value: Any) -> set[str]:
-    """References that lead out of the document: following them would fetch from wherever they point."""
-    if isinstance(value, dict):
-        own = {value["$ref"]} if isinstance(value.get("$ref"), str) and not value["$ref"].startswith("#") else set()
-        return own.union(*(foreign_references(each) for each in value.values()))
-    if isinstance(value, list):
-        return set().union(*(foreign_references(each) for each in value))
-    return set()
+def foreign_references(document: Any) -> set[str]:
+    """References that lead out of the document: following them would fetch from wherever they point. The document is a tree (`reading`)."""
+    found, left = set(), [document]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            reference = value.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                found.add(reference)
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return found

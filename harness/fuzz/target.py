@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -60,11 +62,10 @@ class Target:
 
 def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
     """(METHOD, path, operation) of every operation in a document."""
-    methods = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
     return [
         (method.upper(), path, item[method])
         for path, item in document.get("paths", {}).items()
         if isinstance(item, dict)
-        for method in methods
+        for method in METHODS
         if isinstance(item.get(method), dict)
     ]

@@ -20,6 +20,7 @@ from harness.plan.streams import stream
 STEPS = 24
 ROOT_TRIES = 6  # bodies that are refused before the walk is given up
 TRIES_PER_STEP = 8  # links that are refused before the walk ends
+SAMPLE_DEPTH, SAMPLE_MAX = 12, 10_000
 ACTOR, AUTHORIZATION, CORRELATION = "X-Acting-User", "Authorization", "X-Correlation-ID"
 HEADER = "header."
 JSON = "application/json"
@@ -117,7 +118,7 @@ class Walks:
         path: dict[str, Any] = {}
         query: dict[str, Any] = {}
         headers: dict[str, str] = {}
-        for name, expression in link.get("parameters", {}).items():
+        for name, expression in resolve(link.get("parameters"), {}).items():
             value = _evaluated(expression, document)
             if value is None:
                 return None
@@ -144,7 +145,7 @@ class Walks:
         words = self._target.vocabulary.words
         required = [each for each in operation.definition.raw.get("parameters", []) if each["in"] == "query" and each.get("required")]
         return {
-            each["name"]: self._random.choice(words[each["name"]]) if each["name"] in words else sample(each["schema"], self._document)
+            each["name"]: self._random.choice(words[each["name"]]) if each["name"] in words else sample(each.get("schema"), self._document)
             for each in required
         }
 
@@ -159,7 +160,7 @@ class Walks:
             actors = vocabulary.actors.get(name)
             return dict(known[chosen]), {ACTOR: actors[chosen]} if actors else actor
         content = raw.get("requestBody", {}).get("content", {}).get(JSON)
-        return (None if content is None else sample(content["schema"], self._document)), actor
+        return (None if content is None else sample(content.get("schema"), self._document)), actor
 
     def _authority(self, operation: Any) -> dict[str, str]:
         for requirement in operation.definition.raw.get("security", []):
@@ -189,30 +190,46 @@ def _evaluated(expression: Any, document: Any) -> Any:
     return value
 
 
-def sample(schema: Json, document: Json) -> Any:
-    """The plainest value that a schema allows: required members only, and the first example, constant or choice where there is one."""
+def sample(schema: Any, document: Json, depth: int = SAMPLE_DEPTH) -> Any:
+    """The plainest value that a schema allows: required members only, and the first example, constant or choice where there is one.
+    None where a schema is unsound or refers to itself without an end: what is refused then is no finding."""
     schema = resolve(schema, document)
-    for each in (*schema.get("examples", ())[:1], *([schema["const"]] if "const" in schema else ()), *schema.get("enum", ())[:1]):
+    if depth == 0:
+        return None
+    for each in (*_list(schema, "examples")[:1], *([schema["const"]] if "const" in schema else ()), *_list(schema, "enum")[:1]):
         return each
     for kind in ("anyOf", "oneOf", "allOf"):
-        if schema.get(kind):
-            return sample(schema[kind][0], document)
+        if _list(schema, kind):
+            return sample(schema[kind][0], document, depth - 1)
     if schema.get("type") == "object" or "properties" in schema:
-        return {name: sample(schema["properties"][name], document) for name in schema.get("required", ())}
-    return next(_plain(schema, document))
+        members = resolve(schema.get("properties"), document)
+        return {name: sample(members.get(name), document, depth - 1) for name in _list(schema, "required") if isinstance(name, str)}
+    return next(_plain(schema, document, depth))
 
 
-def _plain(schema: Json, document: Json) -> Iterator[Any]:
+def _plain(schema: Json, document: Json, depth: int) -> Iterator[Any]:
     kind = schema.get("type")
-    name = kind[0] if isinstance(kind, list) else kind
+    name = next(iter(kind), None) if isinstance(kind, list) else kind
     if name == "array":
-        yield [sample(schema["items"], document)] * schema.get("minItems", 0)
+        yield [sample(schema.get("items"), document, depth - 1)] * _number(schema, "minItems", 0)
     elif name in {"integer", "number"}:
-        yield max(schema.get("minimum", 1), 1)
+        yield max(_number(schema, "minimum", 1), 1)
     elif name == "boolean":
         yield False
     elif name == "string":
-        if schema.get("format") in FORMATS:
-            yield FORMATS[schema["format"]]
-        yield "fuzz"[: schema.get("maxLength", 4)].ljust(schema.get("minLength", 0), "x")
+        known = schema.get("format")
+        if isinstance(known, str) and known in FORMATS:
+            yield FORMATS[known]
+        yield "fuzz"[: _number(schema, "maxLength", 4)].ljust(_number(schema, "minLength", 0), "x")
     yield None
+
+
+def _list(schema: Json, name: str) -> list[Any]:
+    found = schema.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _number(schema: Json, name: str, otherwise: int) -> Any:
+    """A whole number that nothing large is made of."""
+    found = schema.get(name)
+    return min(int(found), SAMPLE_MAX) if isinstance(found, int | float) and found >= 0 else otherwise
