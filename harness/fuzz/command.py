@@ -21,7 +21,7 @@ def fuzz(**chosen: Any) -> int:
     """Send what the published documents allow, and what they do not, to every system, and look at each answer and at the books.
 
     Every mock, the token endpoint, the control port and the reference engine, each in a world of its own; or with --url any OpenAPI
-    document of yours. Exits 0 without findings, 1 with findings, 2 when nothing was exercised.
+    document of yours. Exits 0 without findings, 1 with findings, 2 when not everything was tried or nothing was accepted.
     """
     systems, headers, budget = chosen.pop("systems"), chosen.pop("headers"), chosen.pop("budget")
     if chosen["url"] is not None and systems:

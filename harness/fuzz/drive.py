@@ -1,9 +1,9 @@
 """Runs the generator against one target, in the thread that calls it, and turns its events into findings and counts."""
 
+import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -16,46 +16,27 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.run import PhaseName
 from schemathesis.specs.openapi.checks import ignored_auth
 
+from harness.fuzz.books import BALANCES, Audit
 from harness.fuzz.checks import OwnChecks, answer_of, registered
 from harness.fuzz.expected import Expected
-from harness.fuzz.findings import Finding, Findings
+from harness.fuzz.findings import Findings
 from harness.fuzz.guide import filter_failure, guide, walks_begin_with_creates
-from harness.fuzz.hostile import probe
+from harness.fuzz.hostile import planned, probe
 from harness.fuzz.options import Effort
+from harness.fuzz.outcome import Outcome
 from harness.fuzz.rules import Answer
 from harness.fuzz.sender import Sender
 from harness.fuzz.settings import REQUEST_TIMEOUT_S, settings_of
 from harness.fuzz.target import Target, operations_of
 from harness.fuzz.walks import Walks
 
-Books = Callable[[], list[str]]  # objections to the books as they stand
+LOGGER = logging.getLogger("dryclose.fuzz")
+Books = Callable[[], Audit]  # the books as they stand
 Show = Callable[[str], None]
 # Our own walks from each root: at least so many, one for so many of the generator's, and more while an operation was never accepted.
 WALKS_MIN, WALKS_PART, WALKS_MAX = 2, 5, 25
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of one target. `problems`: why its run says less than it should (not findings of the target)."""
-
-    system: str
-    seed: int
-    findings: list[Finding] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    declared: int = 0
-    exercised: set[str] = field(default_factory=set)
-    accepted: set[str] = field(default_factory=set)
-    cases: Counter[str] = field(default_factory=Counter)  # by phase
-    statuses: Counter[str] = field(default_factory=Counter)
-    codes: Counter[str] = field(default_factory=Counter)
-    examined: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    @property
-    def empty(self) -> bool:
-        """Nothing was exercised: never a pass."""
-        return not self.exercised or not sum(self.cases.values())
+# Of a budget: until when our own walks may go on, and until when the generator may. The rest belongs to sizes and depths.
+WALKS_UNTIL, GENERATOR_UNTIL = 0.25, 0.75
 
 
 class Drive:
@@ -69,33 +50,52 @@ class Drive:
         self._show = show or _silent
         self._stopping = threading.Event()
         self._findings = Findings(target)
-        self._outcome = Outcome(target.name, effort.seed, declared=len(operations_of(target.document)))
+        labels = tuple(f"{method} {path}" for method, path, _ in operations_of(target.document))
+        self._outcome = Outcome(target.name, effort.seed, labels, ours=target.ours)
         self._phase = ""
+        self._began = monotonic()
 
     def stop(self) -> None:
         """End as soon as the request under way is answered."""
         self._stopping.set()
 
     def run(self) -> Outcome:
-        """Try everything. Errors of the target become findings."""
-        began = monotonic()
+        """Try everything. Errors of the target become findings; whatever happens, what is known until then comes back."""
+        self._began = monotonic()
         sender = Sender(self._target)
         checks = OwnChecks(self._target, self._expected, sender)
+        outcome = self._outcome
+        if self._target.ours:
+            outcome.required |= checks.required() | ({BALANCES} if self._books is not None else set())
         try:
-            with registered(checks.all()), walks_begin_with_creates():
-                schema, document = self._schema()
-                if "stateful" in self._effort.phases and self._target.sign_with is None:
-                    self._walk(schema, document)
-                self._generate(schema)
-            if not self._stopping.is_set():
-                self._hostile(sender)
-            self._audit("at the end")
+            self._phases(sender, checks)
+        except Exception as error:
+            LOGGER.exception("the fuzzer broke off")
+            outcome.broken = True
+            outcome.problems.append(f"dryclose itself broke off: {type(error).__name__}: {str(error)[:300]}; world.log has the place")
         finally:
             sender.close()
-        outcome = self._outcome
         outcome.findings, outcome.examined = self._findings.all(), outcome.examined + checks.examined
-        outcome.seconds, outcome.interrupted = monotonic() - began, self._stopping.is_set()
+        outcome.seconds, outcome.interrupted = monotonic() - self._began, self._stopping.is_set()
         return outcome
+
+    def _phases(self, sender: Sender, checks: OwnChecks) -> None:
+        with registered(checks.all()), walks_begin_with_creates():
+            schema, document = self._schema()
+            if "stateful" in self._effort.phases and self._target.sign_with is None:
+                self._walk(schema, document)
+            self._generate(schema)
+        if not self._stopping.is_set():
+            self._hostile(sender)
+        self._audit("at the end")
+
+    def _over(self, part: float = 1.0) -> bool:
+        """Whether we were asked to stop, or this part of the budget is used up."""
+        return self._stopping.is_set() or self._left(part) <= 0
+
+    def _left(self, part: float) -> float:
+        budget = self._effort.budget_s
+        return inf if budget is None else self._began + part * budget - monotonic()
 
     def _schema(self) -> tuple[Any, Mapping[str, Any]]:
         settings, document = settings_of(self._target, self._effort, self._expected)
@@ -117,7 +117,7 @@ class Drive:
             if number >= enough and not walks.missing():
                 return
             for root in walks.roots():
-                if self._stopping.is_set():
+                if self._over(WALKS_UNTIL):
                     return
                 if walks.walk(root) > 1:
                     self._audit(f"after walk {number} from {root}")
@@ -141,6 +141,11 @@ class Drive:
         return answer
 
     def _generate(self, schema: Any) -> None:
+        left = self._left(GENERATOR_UNTIL)
+        if left <= 0:
+            return
+        if left < inf:
+            schema.config.max_time = left
         stream = from_schema(schema).execute()
         for event in stream:
             if self._stopping.is_set():
@@ -157,7 +162,8 @@ class Drive:
             case events.NonFatalError() as error:
                 self._outcome.problems.append(f"{error.label}: {error.info.title}: {error.info.message or error.value}"[:600])
             case events.FatalError(exception=exception):
-                raise exception
+                LOGGER.error("the generator gave up", exc_info=exception)
+                self._outcome.problems.append(f"the generator gave up: {type(exception).__name__}: {str(exception)[:300]}")
             case events.EngineFinished() as end:
                 for failure in end.failures:
                     self._findings.add(
@@ -205,17 +211,22 @@ class Drive:
     def _hostile(self, sender: Sender) -> None:
         """Sizes, depths and encodings that no document describes."""
         self._show(self._line("sizes and depths"))
-        for name, operation, objections, curl in probe(self._target, sender, self._stopping.is_set):
+        sent, all_of_them = 0, planned(self._target)
+        for name, operation, objections, curl in probe(self._target, sender, self._over):
+            sent += 1
             self._outcome.cases["hostile"] += 1
             for objection in objections:
                 self._findings.add(phase="hostile", check=name, operation=operation, title=name, message=objection, steps=[curl])
+        if sent < all_of_them and not self._stopping.is_set():
+            self._outcome.problems.append(f"the budget was used up after {sent} of {all_of_them} requests of odd size, depth and encoding")
 
     def _audit(self, when: str) -> None:
         if self._books is None:
             return
-        self._outcome.examined["books_balance"] += 1
-        for objection in self._books():
-            self._findings.add(phase=self._phase, check="books_balance", operation="", title=objection, message=f"{when}: {objection}")
+        audit = self._books()
+        self._outcome.examined.update(audit.read)
+        for objection in audit.objections:
+            self._findings.add(phase=self._phase, check=BALANCES, operation="", title=objection, message=f"{when}: {objection}")
 
     def _line(self, label: str) -> str:
         found = len(self._findings)

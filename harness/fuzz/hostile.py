@@ -79,13 +79,20 @@ def anywhere() -> Iterator[Hostile]:
     yield Hostile("a long key", headers=(("Idempotency-Key", "k" * 5_000),))
 
 
+def planned(target: Target) -> int:
+    """How many probes there are."""
+    return sum(len(_chosen(operation)) for _, _, operation in operations_of(target.document))
+
+
+def _chosen(operation: Any) -> list[Hostile]:
+    return [*(bodies() if "requestBody" in operation else queries()), *anywhere()]
+
+
 def probe(target: Target, sender: Sender, stopped: Callable[[], bool]) -> Iterator[tuple[str, str, list[str], str]]:
     """(name, operation, objections, curl) of every probe. Sends them as the generator's client would."""
     for method, path, operation in operations_of(target.document):
-        takes_body = "requestBody" in operation
-        chosen = [*(bodies() if takes_body else queries()), *anywhere()]
         label = f"{method} {path}"
-        for one in chosen:
+        for one in _chosen(operation):
             if stopped():
                 return
             tried = _tried(target, sender, one, (method, _concrete(path), operation))

@@ -13,6 +13,7 @@ from harness.fuzz.target import Target
 
 PREFIX = "dryclose-fuzz-"
 NAME = "Idempotency-Key"
+CHECK = "one_effect_for_one_key"  # how often what was accepted was repeated
 REFUSALS_EVERY = 5  # every so many-th refusal is repeated too: it must stay the same refusal
 OTHERS_MAX = 6  # bodies that differ in one text, until one of them is valid
 REUSED = (422, "IDEMPOTENCY_KEY_REUSED")
@@ -38,18 +39,24 @@ class Keys:
         accepted = answer.status < 300
         if not accepted and (answer.status < 400 or answer.status >= 500 or self._number % REFUSALS_EVERY):
             return
-        if NAME not in sent.headers or not accepted:
-            sent = sent.copy()
-            sent.headers[NAME] = f"{PREFIX}{self._number}"
-            answer = self._sender.send(sent, {})
-            accepted = answer.status < 300
-        again = self._sender.send(sent, {})
-        self._counts["repeated with the same key"] += 1
-        if not accepted:
+        try:
+            if NAME not in sent.headers or not accepted:
+                sent = sent.copy()
+                sent.headers[NAME] = f"{PREFIX}{self._number}"
+                answer = self._sender.send(sent, {})
+            yield from self._repeated(sent, answer)
+        except requests.RequestException as error:
+            yield f"no answer to the repeat: {type(error).__name__}"
+
+    def _repeated(self, sent: requests.PreparedRequest, answer: Answer) -> Iterator[str]:
+        if answer.status >= 300:
+            self._counts["refusals repeated with the same key"] += 1
+            again = self._sender.send(sent, {})
             if (again.status, again.code) != (answer.status, answer.code):
                 yield f"a refusal repeated: {answer.status} {answer.code}, then {again.status} {again.code}"
             return
-        yield from _differences(answer, again)
+        self._counts[CHECK] += 1
+        yield from _differences(answer, self._sender.send(sent, {}))
         yield from self._reuse(sent)
 
     def _reuse(self, sent: requests.PreparedRequest) -> Iterator[str]:

@@ -21,7 +21,7 @@ class Effort:
     seed: int
     examples: int = EXAMPLES
     scenarios: int = EXAMPLES  # stateful: walks along links
-    budget_s: int | None = None
+    budget_s: float | None = None
     phases: tuple[str, ...] = PHASES
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from harness.errors import EXIT_INTERRUPTED, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
-from harness.fuzz.drive import Outcome
+from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
 from harness.fuzz.findings import Finding
+from harness.fuzz.outcome import Outcome
 
 SCHEMA = 1
 SUMMARY, FINDINGS, JUNIT = "summary.txt", "findings.json", "junit.xml"
 SHOWN = 20
+COUNTS = {"tests": "", "failures": "failure", "errors": "error", "skipped": "skipped"}  # of JUnit, with the element that is counted
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd]")
 
 
@@ -38,8 +39,7 @@ class Report:
     @property
     def doubts(self) -> list[str]:
         """Why a run without findings is still no pass."""
-        doubts = [f"{outcome.system}: {problem}" for outcome in self.outcomes for problem in outcome.problems]
-        doubts += [f"{outcome.system}: nothing was exercised" for outcome in self.outcomes if outcome.empty]
+        doubts = [f"{outcome.system}: {doubt}" for outcome in self.outcomes for doubt in outcome.doubts]
         return doubts if self.outcomes else ["nothing was exercised"]
 
     @property
@@ -49,6 +49,8 @@ class Report:
             return EXIT_INTERRUPTED
         if self.findings:
             return EXIT_VIOLATION
+        if any(outcome.broken for outcome in self.outcomes):
+            return EXIT_INTERNAL
         return EXIT_NOT_ENOUGH_EVIDENCE if self.doubts else EXIT_PASS
 
     def document(self) -> dict[str, Any]:
@@ -81,15 +83,16 @@ class Report:
 def _system(outcome: Outcome) -> dict[str, Any]:
     return {
         "system": outcome.system,
-        "operations": outcome.declared,
+        "operations": len(outcome.operations),
         "exercised": len(outcome.exercised),
         "accepted": len(outcome.accepted),
-        "never_accepted": sorted(outcome.exercised - outcome.accepted),
+        "never_tried": outcome.untried,
+        "never_accepted": outcome.refused,
         "requests": dict(outcome.cases),
         "statuses": dict(sorted(outcome.statuses.items())),
         "codes": dict(sorted(outcome.codes.items())),
         "own_checks": dict(sorted(outcome.examined.items())),
-        "problems": outcome.problems,
+        "doubts": outcome.doubts,
         "seconds": round(outcome.seconds, 1),
     }
 
@@ -99,7 +102,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"{'system':<12} {'operations':>10} {'accepted':>9} {'requests':>9} {'codes':>6} {'findings':>9} {'seconds':>8}"
     for each in report.outcomes:
-        operations = f"{len(each.exercised)}/{each.declared}"
+        operations = f"{len(each.exercised)}/{len(each.operations)}"
         yield (
             f"{each.system:<12} {operations:>10} {len(each.accepted):>9} {sum(each.cases.values()):>9} {len(each.codes):>6}"
             f" {len(each.findings):>9} {each.seconds:>8.1f}"
@@ -110,6 +113,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _finding(number, finding)
     if len(report.findings) > SHOWN:
         yield f"... and {len(report.findings) - SHOWN} more in {FINDINGS}"
+    yield from (f"note: {outcome.system}: {note}" for outcome in report.outcomes for note in outcome.notes)
     yield from (f"not enough evidence: {doubt}" for doubt in report.doubts)
     yield _verdict(report)
     yield f"again: {shlex.join(report.again)}"
@@ -122,7 +126,7 @@ def _own_checks(outcomes: Iterable[Outcome]) -> Iterator[str]:
         for name, count in outcome.examined.items():
             sums[name] = sums.get(name, 0) + count
     if sums:
-        yield "own checks, and how often each had something to look at:"
+        yield "own checks, and how much each of them looked at:"
         yield from (f"  {name:<36} {count:>8}" for name, count in sorted(sums.items()))
         yield ""
 
@@ -148,29 +152,39 @@ def junit(report: Report) -> ET.Element:
     root = ET.Element("testsuites", {"name": f"dryclose fuzz {report.seed}"})
     for outcome in report.outcomes:
         suite = ET.SubElement(root, "testsuite", {"name": outcome.system, "time": f"{outcome.seconds:.1f}"})
-        by_operation: dict[str, list[Finding]] = {label: [] for label in sorted(outcome.exercised)}
-        for finding in outcome.findings:
-            by_operation.setdefault(finding.operation or finding.check, []).append(finding)
-        for label, findings in by_operation.items():
-            case = ET.SubElement(suite, "testcase", {"classname": f"fuzz.{outcome.system}", "name": _xml(label)})
-            if findings:
-                text = "\n\n".join("\n".join(_finding(number, one)) for number, one in enumerate(findings, 1))
-                ET.SubElement(case, "failure", {"message": _xml("; ".join(one.title for one in findings))}).text = _xml(text)
-        whole = ET.SubElement(suite, "testcase", {"classname": f"fuzz.{outcome.system}", "name": "evidence"})
-        doubts = [*outcome.problems, *(["nothing was exercised"] if outcome.empty else [])]
-        if doubts or outcome.interrupted:
-            ET.SubElement(whole, "error", {"message": "not enough evidence"}).text = _xml("\n".join(doubts) or "interrupted")
+        _operations(suite, outcome)
+        whole = _case(suite, outcome, "evidence")
+        if outcome.doubts or outcome.interrupted:
+            ET.SubElement(whole, "error", {"message": "not enough evidence"}).text = _xml("\n".join(outcome.doubts) or "interrupted")
         _count(suite)
-    for name in ("tests", "failures", "errors"):
+    for name in COUNTS:
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     return root
+
+
+def _operations(suite: ET.Element, outcome: Outcome) -> None:
+    by_operation: dict[str, list[Finding]] = {label: [] for label in sorted(outcome.exercised.union(outcome.operations))}
+    for finding in outcome.findings:
+        by_operation.setdefault(finding.operation or finding.check, []).append(finding)
+    for label, findings in by_operation.items():
+        case = _case(suite, outcome, label)
+        if findings:
+            text = "\n\n".join("\n".join(_finding(number, one)) for number, one in enumerate(findings, 1))
+            ET.SubElement(case, "failure", {"message": _xml("; ".join(one.title for one in findings))}).text = _xml(text)
+        elif label in outcome.untried:
+            ET.SubElement(case, "skipped", {"message": "never tried"})
+
+
+def _case(suite: ET.Element, outcome: Outcome, name: str) -> ET.Element:
+    return ET.SubElement(suite, "testcase", {"classname": f"fuzz.{outcome.system}", "name": _xml(name)})
 
 
 def _count(suite: ET.Element) -> None:
     cases = suite.findall("testcase")
     suite.set("tests", str(len(cases)))
-    suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
-    suite.set("errors", str(sum(case.find("error") is not None for case in cases)))
+    for plural, name in COUNTS.items():
+        if name:
+            suite.set(plural, str(sum(case.find(name) is not None for case in cases)))
 
 
 def _xml(text: str) -> str:

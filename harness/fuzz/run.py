@@ -6,18 +6,23 @@ import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 import click
 
 from harness import wall
 from harness.errors import UsageError
-from harness.fuzz.books import history_objections, rows_of
+from harness.fuzz.books import EFFECTS, JOURNALS, audit_history, rows_of
 from harness.fuzz.checks import generator_version
-from harness.fuzz.drive import Drive, Outcome
+from harness.fuzz.direct import without_proxies
+from harness.fuzz.drive import Drive
 from harness.fuzz.expected import Expected, load_expected
 from harness.fuzz.findings import Findings
+from harness.fuzz.keys import CHECK as KEYS
 from harness.fuzz.options import EXAMPLES, SYSTEMS, Effort, FuzzOptions, check_loopback
+from harness.fuzz.outcome import Outcome
 from harness.fuzz.report import FINDINGS, Report
 from harness.fuzz.stage import Opened, opened, own_target
 from harness.run.directory import versions
@@ -29,7 +34,7 @@ LOGS = ("dryclose", "uvicorn.error", "asyncio")
 
 
 async def fuzz(options: FuzzOptions) -> int:
-    """The exit code: 0 no findings, 1 findings, 2 nothing (or not everything) was exercised, 130 interrupted. Raises DrycloseError."""
+    """The exit code: 0 no findings, 1 findings, 2 not everything was tried, 130 interrupted. Raises DrycloseError."""
     headers = _values(options.headers)
     if options.url is not None:
         check_loopback(options.url)
@@ -40,7 +45,7 @@ async def fuzz(options: FuzzOptions) -> int:
     progress = new_progress(quiet=options.quiet)
     progress.say(f"seed {seed}   directory {directory}")
     try:
-        with _logs(directory / "world.log"):
+        with _logs(directory / "world.log"), without_proxies():
             code = await or_interrupted(_all(options, headers, report, progress))
     finally:
         if report.outcomes:
@@ -53,17 +58,18 @@ async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report,
     expected = load_expected()
     names = ("url",) if options.url is not None else options.systems
     effort = Effort(report.seed, options.examples, options.examples)
-    if options.budget_s is not None:
-        effort = replace(effort, budget_s=max(1, options.budget_s // len(names)))
-    for name in names:
+    ends = inf if options.budget_s is None else monotonic() + options.budget_s
+    for behind, name in enumerate(names):
+        if monotonic() >= ends:
+            report.outcomes.append(Outcome(name, report.seed, problems=["not opened: the budget was used up"]))
+            continue
         target: AbstractAsyncContextManager[Opened]
         target = opened(name, report.seed, report.directory, progress) if options.url is None else _own(options.url, headers)
-        history = None
         async with target as one:
-            history = one.history
-            outcome = await _one(one, effort, expected, report, progress)
-        if history is not None:
-            _read_history(one, outcome, history)
+            share = None if ends == inf else max(0.0, ends - monotonic()) / (len(names) - behind)
+            outcome = await _one(one, replace(effort, budget_s=share), expected, report, progress)
+        if one.history is not None:
+            _read_history(one, outcome, one.history)
     return report.exit_code
 
 
@@ -80,7 +86,7 @@ async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, 
             report.interrupted = True
             raise
         report.outcomes.append(outcome)
-        sent, accepted = sum(outcome.cases.values()), f"{len(outcome.accepted)} of {outcome.declared} operations accepted"
+        sent, accepted = sum(outcome.cases.values()), f"{len(outcome.accepted)} of {len(outcome.operations)} operations accepted"
         phase.show(f"{sent} requests, {accepted}, {len(outcome.findings)} findings")
     return outcome
 
@@ -88,10 +94,12 @@ async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, 
 def _read_history(one: Opened, outcome: Outcome, history: Path) -> None:
     """Journals and keys over the whole run; the history is kept only when it may explain something."""
     findings = Findings(one.target)
-    for objection in history_objections(rows_of(history)):
-        findings.add(phase="history", check="history_balances", operation="", title=objection, message=objection)
+    audit = audit_history(rows_of(history))
+    for objection in audit.objections:
+        findings.add(phase="history", check=JOURNALS, operation="", title=objection, message=objection)
     outcome.findings += findings.all()
-    outcome.examined["history_balances"] += 1
+    outcome.examined.update({name: count for name, count in audit.read.items() if count})
+    outcome.required |= ({JOURNALS} if one.books is not None else set()) | ({EFFECTS} if KEYS in outcome.required else set())
     if not outcome.findings:
         history.unlink()
 

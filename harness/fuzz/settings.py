@@ -35,8 +35,6 @@ def settings_of(target: Target, effort: Effort, expected: Expected) -> tuple[dic
         "phases": _phases(effort),
         "warnings": False,
     }
-    if effort.budget_s is not None:
-        settings["max-time"] = effort.budget_s
     if target.headers:
         settings["headers"] = dict(target.headers)
     if target.credentials:

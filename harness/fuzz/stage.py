@@ -1,5 +1,6 @@
 """Opens what is to be fuzzed: a world of its own for each system, so that one run does not depend on another; the engine beside it."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -9,12 +10,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import schemathesis
+from schemathesis.config import SchemathesisConfig
 
 from contracts.catalog import load_catalog
 from harness.errors import UsageError
 from harness.fuzz.books import TrialBalances
 from harness.fuzz.document import foreign_references, scheme_of
-from harness.fuzz.options import is_loopback
+from harness.fuzz.expected import Expected
+from harness.fuzz.options import Effort, is_loopback
+from harness.fuzz.reading import UnreadableError, read
+from harness.fuzz.settings import settings_of
 from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of
 from harness.fuzz.vocabulary import control_vocabulary, vocabularies
 from harness.run.options import Network, VerifyOptions
@@ -33,7 +39,7 @@ MINTED = 5
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A target that is up. books: asks for objections; history: the world's, complete when the target was closed."""
+    """A target that is up. books: audits them; history: the world's, complete when the target was closed."""
 
     target: Target
     books: TrialBalances | None = None
@@ -53,7 +59,8 @@ async def opened(name: str, seed: int, directory: Path, progress: Progress) -> A
     )
     async with World.open(config) as world, aiohttp.ClientSession(trust_env=False) as http:
         cast = await _cast(world, http)
-        books = _books(world, cast, may_be_down=name == "control") if name in {"erp", "control"} else None
+        # Whoever fuzzes the others, the control port included, posts nothing.
+        books = _books(world, cast) if name == "erp" else None
         yield Opened(await _target(name, world, cast, http), books, history)
 
 
@@ -103,9 +110,9 @@ async def _target(name: str, world: World, cast: _Cast, http: aiohttp.ClientSess
     return replace(base, credentials=credentials, vocabulary=vocabularies(world.company)[name], wrong_scope=foreign)
 
 
-def _books(world: World, cast: _Cast, *, may_be_down: bool) -> TrialBalances:
+def _books(world: World, cast: _Cast) -> TrialBalances:
     companies = [entity.erp_company for entity in world.company.entities]
-    return TrialBalances(world.urls["erp"], cast.tokens["erp.read"], companies, may_be_down=may_be_down)
+    return TrialBalances(world.urls["erp"], cast.tokens["erp.read"], companies)
 
 
 @asynccontextmanager
@@ -154,7 +161,20 @@ async def own_target(url: str, headers: Mapping[str, str]) -> Target:
     foreign = foreign_references(document)
     if foreign:
         raise UsageError(f"{url}: the document refers to {min(foreign)!r}; references that lead out of it are not followed: bundle it")
-    return Target("url", _base(url, document), document, headers=headers, secrets=_values(headers.values()))
+    target = Target("url", _base(url, document), document, headers=headers, secrets=_values(headers.values()))
+    await asyncio.to_thread(_check_generates, url, target)
+    return target
+
+
+def _check_generates(url: str, target: Target) -> None:
+    """The generator is shown the document before anything is sent. Raises UsageError."""
+    try:
+        settings, document = settings_of(target, Effort(seed=0), Expected())
+        schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(settings))
+        for _ in schema.get_all_operations():
+            pass  # an operation that cannot be read is told of by the run
+    except Exception as error:  # noqa: BLE001 (whatever the generator thinks of a document: its owner gets one sentence)
+        raise UsageError(f"{url}: the generator cannot read this document: {type(error).__name__}: {str(error)[:300]}") from None
 
 
 def _values(values: Iterable[str]) -> tuple[str, ...]:
@@ -164,9 +184,12 @@ def _values(values: Iterable[str]) -> tuple[str, ...]:
 
 def _base(url: str, document: Mapping[str, Any]) -> str:
     """The address of the document's own server: where a document says that its API lives elsewhere, only the path of that is taken."""
-    servers = document.get("servers") or [{"url": "/"}]
-    first = servers[0].get("url", "/") if isinstance(servers, list) and isinstance(servers[0], dict) else "/"
-    path = urlsplit(str(first)).path.rstrip("/")
+    servers = document.get("servers") or [{}]
+    first = servers[0].get("url", "/")
+    try:
+        path = urlsplit(first).path.rstrip("/")
+    except ValueError as error:
+        raise UsageError(f"{url}: the server address {first!r} is none: {error}") from None
     parts = urlsplit(url)
     if "{" in path:
         raise UsageError(f"{url}: the server address {first!r} has variables; give a document whose server is a plain path")
@@ -185,19 +208,10 @@ async def _document(url: str, headers: Mapping[str, str], http: aiohttp.ClientSe
                 raise UsageError(f"{url}: answered {answer.status}; expected an OpenAPI document")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise UsageError(f"{url}: no answer: {error or type(error).__name__}") from None
-    return _parsed(url, body)
-
-
-def _parsed(url: str, body: bytes) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 (JSON is YAML: one reader for both)
-
     try:
-        found = yaml.load(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe loaders)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise UsageError(f"{url}: neither JSON nor YAML: {str(error).splitlines()[0]}") from None
-    if not isinstance(found, dict) or not ("openapi" in found or "swagger" in found):
-        raise UsageError(f"{url}: this is not an OpenAPI document: member openapi is missing")
-    return found
+        return await asyncio.to_thread(read, body)
+    except UnreadableError as error:
+        raise UsageError(f"{url}: {error}") from None
 
 
 def leads_home(target: Target) -> bool:

@@ -1,7 +1,9 @@
 """`dryclose fuzz --url`: what it finds in somebody's API, what it reports, and what it refuses to do."""
 
 import json
+import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -31,7 +33,7 @@ def test_a_sound_api_passes(tmp_path: Path) -> None:
         code, document = fuzz(tmp_path, url)
     assert (code, document["findings"], document["exit_code"]) == (0, [], 0)
     [system] = document["systems"]
-    assert (system["exercised"], system["accepted"], system["problems"]) == (1, 1, [])
+    assert (system["exercised"], system["accepted"], system["doubts"]) == (1, 1, [])
     assert document["again"] == f"dryclose fuzz --seed 1 --url {url} --examples 15"
     assert {"coverage", "fuzzing", "hostile"} <= set(system["requests"])
 
@@ -48,6 +50,79 @@ def test_a_crash_is_found_with_a_request_that_shows_it(tmp_path: Path) -> None:
         "1",
         ["POST /things"],
     )
+
+
+def operations(number: int) -> Any:
+    """The toy's operation under several names."""
+    post = toy.DOCUMENT["paths"]["/things"]["post"]
+    return {**toy.DOCUMENT, "paths": {f"/things?{one}": {"post": {**post, "operationId": f"things.{one}"}} for one in range(number)}}
+
+
+def test_a_server_that_refuses_everything_is_no_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2: nothing behind the refusal was tried; JUnit has an error for it."""
+
+    def refuse(_handler: Any, _body: bytes) -> tuple[int, Any]:
+        return 401, {"status": 401}
+
+    document = json.loads(json.dumps(toy.DOCUMENT))
+    responses = document["paths"]["/things"]["post"]["responses"]
+    responses["401"] = responses["400"]
+    with toy.served(refuse, document) as url:
+        code, found = fuzz(tmp_path, url)
+    assert (code, found["findings"], found["systems"][0]["never_accepted"]) == (2, [], ["POST /things"])
+    assert "no request was ever accepted" in capsys.readouterr().out
+    assert ET.parse(tmp_path / "out" / "junit.xml").getroot().get("errors") == "1"
+
+
+def test_an_operation_that_only_refuses_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0: nobody knows which ids somebody else's system has; but a reader is told."""
+
+    def closed(handler: Any, body: bytes) -> tuple[int, Any]:
+        return (409, {"status": 409}) if "?1" in handler.path else toy.answer_well(handler, body)
+
+    document = operations(2)
+    post = document["paths"]["/things?1"]["post"]
+    post["responses"] = {**post["responses"], "409": post["responses"]["400"]}
+    with toy.served(closed, document) as url:
+        assert fuzz(tmp_path, url)[0] == 0
+    assert "only refusals were seen of POST /things?1" in capsys.readouterr().out
+
+
+def test_a_budget_bounds_the_run_and_what_it_left_out_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2 soon after the budget: operations that were never tried are named, and skipped in JUnit."""
+
+    def slowly(handler: Any, body: bytes) -> tuple[int, Any]:
+        time.sleep(0.4)
+        return toy.answer_well(handler, body)
+
+    began = time.monotonic()
+    with toy.served(slowly, operations(12)) as url:
+        code, found = fuzz(tmp_path, url, "--budget", "2s")
+    assert (code, found["findings"]) == (2, [])
+    assert time.monotonic() - began < 10
+    system = found["systems"][0]
+    assert len(system["never_tried"]) == system["operations"] - system["exercised"] > 0
+    root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
+    assert (root.get("tests"), root.get("skipped")) == ("13", str(len(system["never_tried"])))
+    assert "operations were never tried: POST" in capsys.readouterr().out
+
+
+def test_nothing_goes_through_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's token stays on this machine whatever the environment says, and the environment is as it was afterwards."""
+    seen: list[str] = []
+
+    def record(handler: Any, _body: bytes) -> tuple[int, Any]:
+        seen.append(handler.path)
+        return 502, {}
+
+    monkeypatch.setenv("TOY_KEY", toy.SECRET)
+    with toy.served(record) as proxy, toy.served(toy.answer_well) as url:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, proxy.removesuffix("/openapi.json"))
+        monkeypatch.setenv("NO_PROXY", "")
+        code, _ = fuzz(tmp_path, url, "--header", "X-Key:TOY_KEY")
+        assert os.environ["HTTP_PROXY"] == proxy.removesuffix("/openapi.json")
+    assert (code, seen) == (0, [])
 
 
 def test_a_secret_that_comes_back_is_found_and_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,20 +166,46 @@ def test_a_header_that_the_generator_cannot_make_is_no_finding(tmp_path: Path) -
         assert fuzz(tmp_path, url)[0] == 0
 
 
+REFERRED: dict[str, Any] = {
+    **toy.DOCUMENT,
+    "components": {"parameters": {"Tag": {"name": "X-Tag", "in": "header", "schema": {"type": "string", "examples": ["a"]}}}},
+    "paths": {"/things": {"post": {**toy.DOCUMENT["paths"]["/things"]["post"], "parameters": [{"$ref": "#/components/parameters/Tag"}]}}},
+}
+
+
+def test_a_parameter_may_be_a_reference(tmp_path: Path) -> None:
+    """And an example a date, as YAML has it."""
+    document = f"{json.dumps(REFERRED)[:-1]}, x-day: 2026-10-28}}"
+    with toy.served(toy.answer_well, document) as url:
+        code, found = fuzz(tmp_path, url)
+    assert (code, found["findings"]) == (0, [])
+
+
 EMPTY = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}
 FOREIGN = {**toy.DOCUMENT, "components": {"schemas": {"X": {"$ref": "http://198.51.100.1/x.json"}}}}
 
 
 @pytest.mark.parametrize(
     ("document", "word"),
-    [(EMPTY, "no operation"), (FOREIGN, "references"), ({"hello": 1}, "not an OpenAPI document"), ([], "not an OpenAPI document")],
+    [
+        (EMPTY, "no operation"),
+        (FOREIGN, "references"),
+        ({"hello": 1}, "not an OpenAPI document"),
+        ([], "not an OpenAPI document"),
+        ({**EMPTY, "paths": []}, "paths"),
+        ({**toy.DOCUMENT, "servers": [{"url": "http://[bad"}]}, "http://[bad"),
+        ({**toy.DOCUMENT, "openapi": "4.0.0"}, "cannot read"),
+        ("openapi: 3.1.0\nx: &x [*x]", "contains itself"),
+    ],
 )
 def test_documents_that_cannot_be_fuzzed(tmp_path: Path, capsys: pytest.CaptureFixture[str], document: Any, word: str) -> None:
     """Exit 3 and one sentence; a document that leads elsewhere is not followed."""
     with toy.served(toy.answer_well, document) as url:
         code, _ = fuzz(tmp_path, url)
     assert code == 3
-    assert word in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert word in error
+    assert "Traceback" not in error
 
 
 def test_a_server_elsewhere_is_not_called(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.errors import ConfigError
-from harness.fuzz.books import history_objections, unbalanced
+from harness.fuzz.books import EFFECTS, JOURNALS, audit_history, unbalanced
 from harness.fuzz.expected import load_expected
 from harness.fuzz.keys import others
 from harness.fuzz.options import SYSTEMS
@@ -96,15 +96,30 @@ def test_a_trial_balance_out_of_balance() -> None:
 def test_a_history_out_of_balance_and_a_key_with_two_effects() -> None:
     """Lines add up by journal and currency; one key of ours has one effect."""
     line = {"kind": "commit", "entity_type": "journal_line", "currency": "EUR"}
-    assert (
-        list(history_objections([{**line, "entity_id": "J1/1", "amount_minor": 5}, {**line, "entity_id": "J1/2", "amount_minor": -5}]))
-        == []
-    )
-    assert list(history_objections([{**line, "entity_id": "J1/1", "amount_minor": 5}]))
+    even = audit_history([{**line, "entity_id": "J1/1", "amount_minor": 5}, {**line, "entity_id": "J1/2", "amount_minor": -5}])
+    assert (even.objections, even.read) == ([], {JOURNALS: 1, EFFECTS: 0})
+    assert audit_history([{**line, "entity_id": "J1/1", "amount_minor": 5}]).objections
     asked = [{"kind": "request", "op_id": number, "call_point": "p", "idem_key": "dryclose-fuzz-1"} for number in (1, 2)]
     done = [{"kind": "commit", "entity_type": "purchase_order", "op_id": number} for number in (1, 2)]
-    assert list(history_objections([*asked, done[0]])) == []
-    assert list(history_objections([*asked, *done]))
+    once = audit_history([*asked, done[0]])
+    assert (once.objections, once.read) == ([], {JOURNALS: 0, EFFECTS: 1})
+    assert audit_history([*asked, *done]).objections
+
+
+def test_what_people_did_belongs_to_the_request_under_way() -> None:
+    """Their commits name no request; what is deferred in the ERP belongs to none."""
+    at = {"call_point": "p", "idem_key": "dryclose-fuzz-1"}
+    rows = [
+        row
+        for number in (1, 2)
+        for row in (
+            {"kind": "request", "op_id": number, **at},
+            {"kind": "commit", "entity_type": "requisition", "node": "procurement", **at},
+            {"kind": "response_end", "op_id": number, **at},
+        )
+    ]
+    assert len(audit_history(rows).objections) == 1
+    assert audit_history([{**row, "node": "erp"} for row in rows]).read[EFFECTS] == 0
 
 
 def test_the_plainest_value_of_a_schema() -> None:
@@ -123,6 +138,26 @@ def test_the_plainest_value_of_a_schema() -> None:
         },
     }
     assert sample(schema, document) == {"day": "20261028", "kind": "a", "lines": ["fuzzxx"], "count": 3, "on": False}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "required": True, "properties": {"a": True}},
+        {"type": "object", "required": ["a"]},
+        {"type": "array", "minItems": 10**12},
+        {"type": "string", "minLength": 10**12},
+        {"type": [], "anyOf": {}, "enum": 1},
+        {"$ref": "#/components/schemas/Node"},
+        {"$ref": "#/components/schemas/Circle"},
+        True,
+    ],
+)
+def test_an_odd_schema_has_some_value(schema: Any) -> None:
+    """Whatever stands there, and however it refers to itself: small, and soon."""
+    node = {"type": "object", "required": ["next"], "properties": {"next": {"anyOf": [{"$ref": "#/components/schemas/Node"}]}}}
+    circle = {"$ref": "#/components/schemas/Circle"}
+    assert len(json.dumps(sample(schema, {"components": {"schemas": {"Node": node, "Circle": circle}}}))) < 100_000
 
 
 def test_the_table_of_expected_refusals() -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from harness.commands import run
-from harness.fuzz.books import history_objections, rows_of
-from harness.fuzz.drive import Drive, Outcome
+from harness.fuzz.books import audit_history, rows_of
+from harness.fuzz.drive import Drive
 from harness.fuzz.expected import load_expected
 from harness.fuzz.options import Effort
+from harness.fuzz.outcome import Outcome
 from harness.fuzz.stage import opened
 from harness.run.progress import new_progress
 
@@ -28,7 +29,9 @@ def fuzzed(name: str, folder: Path, effort: Effort) -> Outcome:
         async with opened(name, effort.seed, folder, new_progress(quiet=True)) as one:
             outcome = await asyncio.to_thread(Drive(one.target, effort, load_expected(), books=one.books).run)
         if one.history is not None:
-            assert list(history_objections(rows_of(one.history))) == []
+            audit = audit_history(rows_of(one.history))
+            assert audit.objections == []
+            outcome.examined += audit.read
         return outcome
 
     return asyncio.run(go())
@@ -39,12 +42,10 @@ def test_systems_with_books(name: str, tmp_path: Path) -> None:
     """Deep paths are reached, and nothing is found."""
     outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=4, phases=QUICK))
     assert [(one.check, one.operation, one.title, one.message, one.steps) for one in outcome.findings] == []
-    assert outcome.problems == []
-    assert len(outcome.exercised) == outcome.declared
-    assert outcome.exercised - outcome.accepted == set()
-    for check in ("repeated with the same key", "reused with another body, refused", "scope_is_enforced", "correlation_id_comes_back"):
+    assert (outcome.doubts, outcome.untried, outcome.refused) == ([], [], [])
+    for check in ("one_effect_for_one_key", "reused with another body, refused", "history_has_one_effect_for_one_key", "scope_is_enforced"):
         assert outcome.examined[check], check
-    assert outcome.examined["books_balance"] > 10 or name != "erp"
+    assert name != "erp" or min(outcome.examined["books_balance"], outcome.examined["history_balances"]) > 10
 
 
 @pytest.mark.parametrize("name", ["identity", "control"])
@@ -52,7 +53,7 @@ def test_systems_without_books(name: str, tmp_path: Path) -> None:
     """Nothing is found, every operation is accepted."""
     outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=2, phases=QUICK))
     assert [(one.check, one.operation, one.title, one.message) for one in outcome.findings] == []
-    assert (outcome.problems, outcome.exercised - outcome.accepted, len(outcome.exercised)) == ([], set(), outcome.declared)
+    assert (outcome.doubts, outcome.untried, outcome.refused) == ([], [], [])
 
 
 @pytest.mark.slow

@@ -39,6 +39,9 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
+NO_ANSWER: tuple[int, Any] = (0, None)  # the connection is closed instead
+
+
 def answer_well(handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, Any]:
     """What the document promises."""
     try:
@@ -89,13 +92,15 @@ class Toy(BaseHTTPRequestHandler):
         elif path != "/things":
             self.reply(404, {"status": 404})
         elif self.command == "POST":
-            self.reply(*self.decide(body))
+            status, value = self.decide(body)
+            if status:
+                self.reply(status, value)
         else:
             self.reply(405, {"status": 405})
 
     def reply(self, status: int, value: Any) -> None:
         """JSON, or a problem."""
-        body = json.dumps(value).encode()
+        body = (value if isinstance(value, str) else json.dumps(value)).encode()
         self.send_response(status)
         self.send_header("content-type", "application/problem+json" if status >= 400 else "application/json")
         self.send_header("content-length", str(len(body)))
