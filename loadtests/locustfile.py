@@ -2,11 +2,14 @@
 
 The master reads the documents, deals them out when all workers are there, collects what they measured, and ends the run when all are
 done. Environment: DRYCLOSE_LOAD_WORK (documents), DRYCLOSE_LOAD_ROWS (measurements), DRYCLOSE_LOAD_SECRET; workers need none of them.
+A worker keeps its own count in the file DRYCLOSE_LOAD_TALLY, when that is given.
 """
 
+import json
 import os
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -56,6 +59,26 @@ class Sheet:
     def begun(self, senders: int) -> None:
         """The first arrival is counted from now."""
         self.add([{"begun": time.monotonic(), "processes": senders}])
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many documents one worker was given, and how many it sent: with an answer to their first click."""
+
+    path: Path | None
+    given: int = 0
+    sent: int = 0
+
+    @classmethod
+    def named(cls, path: str | None) -> "Tally":
+        """In this file; None: nobody asks."""
+        return cls(Path(path) if path else None)
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Count, and write it down at once: the master may end everything at any moment."""
+        self.sent += sum(1 for row in rows if row["step"] == 0 and row["status"])
+        if self.path is not None:
+            self.path.write_text(json.dumps({"given": self.given, "sent": self.sent}), "utf-8")
 
 
 class Alone:
@@ -125,11 +148,13 @@ class Worker:
     def __init__(self, environment: Environment, runner: WorkerRunner) -> None:
         self._environment = environment
         self._runner = runner
+        self._tally = Tally.named(os.environ.get("DRYCLOSE_LOAD_TALLY"))
         runner.register_message(BEGIN, self._begin)
 
     def _begin(self, environment: Environment, msg: Any) -> None:  # noqa: ARG002 (Locust's signature)
         work = work_of(msg.data)
         play = Sender.play = Play(work.access, work.documents, self._environment.events.request.fire)
+        self._tally.given = len(work.documents)
         gevent.spawn(self._run, play)
 
     def _run(self, play: Play) -> None:
@@ -142,6 +167,7 @@ class Worker:
 
     def _report(self, play: Play) -> None:
         rows = play.take_rows()
+        self._tally.add(rows)
         if rows:
             self._runner.send_message(ROWS, rows)  # type: ignore[arg-type]  # any JSON value travels
 

@@ -1,7 +1,7 @@
 """What the senders play: documents with their steps, as the harness prepared them. Pure; no gevent here.
 
-The file holds one JSON object a line: first {"urls": {system: url}, "token_url", "client_id", "documents", "duration_s"}, then the
-documents in order of arrival. The client's secret is not in it.
+The file holds one JSON object a line: first {"urls": {system: url}, "token_url", "client_id"}, then the documents in order of arrival.
+The client's secret is not in it.
 """
 
 import json

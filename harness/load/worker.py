@@ -1,6 +1,7 @@
 """`dryclose load --worker`: senders on this machine for a master elsewhere. What they send, where and as whom, the master says."""
 
 import asyncio
+import json
 import tempfile
 from pathlib import Path
 from time import monotonic
@@ -16,7 +17,7 @@ RETRY_S = 0.5
 
 
 async def work(options: LoadOptions) -> int:
-    """Returns 0 when the master ended the load. Raises UsageError when no master is there."""
+    """Returns 0 when documents were sent from here. Raises UsageError when no master is there, ConnectorError when none was sent."""
     return await or_interrupted(_work(options))
 
 
@@ -28,15 +29,27 @@ async def _work(options: LoadOptions) -> int:
     with tempfile.TemporaryDirectory(prefix="dryclose-load-") as name:
         folder = Path(name)
         log = folder / "locust.log"
-        process = await start(["--worker", "--master-host", host, "--master-port", str(port)], folder, log, {})
+        tally = folder / "tally.json"
+        arguments = ["--worker", "--master-host", host, "--master-port", str(port)]
+        process = await start(arguments, folder, log, {"DRYCLOSE_LOAD_TALLY": str(tally)})
         try:
             code = await process.wait()
         finally:
             await end(process)
         if code:
             raise ConnectorError(f"the load worker ended with exit code {code}:\n{tail(log)}")
-    progress.say("the master ended the load")
+        progress.say(f"the master ended the load; {sent_from_here(tally)}")
     return EXIT_PASS
+
+
+def sent_from_here(tally: Path) -> str:
+    """What the worker wrote down, in words. Raises ConnectorError when it sent nothing: Locust ends well even then."""
+    counted = json.loads(tally.read_text("utf-8")) if tally.exists() else {"given": 0, "sent": 0}
+    if counted["sent"]:
+        return f"{counted['sent']} of {counted['given']} documents were sent from here"
+    if counted["given"]:
+        raise ConnectorError(f"the systems answered to none of the {counted['given']} documents that the master gave to this worker")
+    raise ConnectorError("the load ended before the master gave a document to this worker")
 
 
 async def _master_is_there(host: str, port: int) -> None:

@@ -5,12 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from contracts.catalog import load_catalog
+from harness.errors import ConnectorError
 from harness.load.documents import documents, senders_needed
 from harness.load.generator import Crew, Target, write_work
 from harness.load.profile import load_profile
 from harness.load.pulse import Pulse
 from harness.load.sheet import Sheet
+from harness.load.worker import sent_from_here
 from loadtests.work import read_work, work_of
 from mocks.company import generate
 
@@ -75,6 +79,18 @@ def test_the_pulse_follows_documents_through_the_history(tmp_path: Path) -> None
         file.write(json.dumps({**action, "kind": "commit", "state": "ordered"}) + "\n")
     assert pulse.read() == {}
     assert pulse.backlog == 0
+
+
+def test_a_worker_says_what_it_sent(tmp_path: Path) -> None:
+    """Locust ends well whatever happened: "the master ended the load" alone would hide that nothing was sent."""
+    tally = tmp_path / "tally.json"
+    with pytest.raises(ConnectorError, match="before the master gave a document"):
+        sent_from_here(tally)
+    tally.write_text('{"given": 12, "sent": 0}')
+    with pytest.raises(ConnectorError, match="answered to none of the 12 documents"):
+        sent_from_here(tally)
+    tally.write_text('{"given": 12, "sent": 9}')
+    assert sent_from_here(tally) == "9 of 12 documents were sent from here"
 
 
 def test_locust_listens_on_loopback_unless_asked_otherwise() -> None:
