@@ -30,7 +30,7 @@ class LimitLine:
     name: str
     limit: str
     value: str
-    ok: bool
+    state: str  # held, missed, not tested
     since: str
 
 
@@ -78,7 +78,7 @@ def load_section(load: Record | None) -> LoadSection | None:
         people=_people(table(load, "people")),
         connector=_connector(table(load, "connector_calls")),
         drain=tuple(_drain(table(load, "maintenance"))),
-        throttling=tuple(_throttling(table(load, "throttling"))),
+        throttling=tuple(_throttling(table(load, "throttling"), attached=load.get("attached") is True)),
         saturation=tuple(_saturation(load)),
         knee=tuple(knee_lines(table(load, "knee"))),
         curves=curves(table(load, "series"), table(load, "maintenance")),
@@ -129,7 +129,7 @@ def _limit(row: Record) -> LimitLine:
         name=text(row, "name"),
         limit=shown(number(row, "limit"), unit),
         value=shown(number(row, "value"), unit),
-        ok=row.get("ok") is True,
+        state="held" if row.get("ok") is True else "missed" if row.get("ok") is False else "not tested",
         since="" if since is None else f"second {since:.0f}",
     )
 
@@ -161,6 +161,8 @@ def _drain(window: Record) -> list[str]:
         return []
     drain, recovery = number(window, "drain_s"), number(window, "recovery_s")
     drained = "they were not all worked off" if drain is None else f"the last of them was confirmed {shown(drain, 's')} after its end"
+    if not whole(window, "backlog_at_end"):
+        drained = "so nothing was drained"
     normal = shown(number(window, "recovered_below_ms"), "ms")
     fast = (
         "no document that was approved later shows when latency was back to normal"
@@ -176,10 +178,14 @@ def _drain(window: Record) -> list[str]:
     ]
 
 
-def _throttling(part: Record) -> list[str]:
+def _throttling(part: Record, *, attached: bool) -> list[str]:
     answers = whole(part, "answers")
     limit = number(part, "limit_per_s")
-    head = f"The systems let the connector make {shown(limit)} calls a second." if limit else "The systems did not limit the connector."
+    head = "The systems did not limit the connector."
+    if limit:
+        head = f"The systems let the connector make {shown(limit)} calls a second."
+    elif attached:
+        head = "How many calls a second the systems of the attached world allow is not known here."
     if not answers:
         return [head, "No call was turned away with 429."]
     obeyed = f"{count(whole(part, 'came_again'), 'call')} came again, {whole(part, 'too_early'):,} of them before Retry-After was over"
@@ -193,6 +199,8 @@ def _saturation(load: Record) -> list[str]:
         row = table(part, name)
         value, limit = shown(number(row, "p99"), "ms"), shown(number(row, "limit"), "ms")
         found.append(f"{label}: p99 {value}, most {shown(number(row, 'max'), 'ms')}; the measurement counts up to {limit}")
+    if number(part, "world_busy_s") is None:
+        found.append("CPU of the world: not measured")
     used = [f"{name} {shown(number(table(table(load, 'cpu'), name), 'mean'))}" for name in table(load, "cpu")]
     return [*found, *([f"cores used on average: {', '.join(used)}"] if used else [])]
 
@@ -245,8 +253,8 @@ def _latency_sentence(flow: str, row: Record) -> str:
 
 
 def _limits_sentence(section: LoadSection) -> str:
-    missed = sum(1 for line in section.limits if not line.ok)
-    return f"{len(section.limits) - missed} of {len(section.limits)} held"
+    held, untested = (sum(1 for line in section.limits if line.state == state) for state in ("held", "not tested"))
+    return f"{held} of {len(section.limits)} held" + (f", {untested} not tested" if untested else "")
 
 
 def _books(judge: Record, verdict: Record) -> str:

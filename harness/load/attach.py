@@ -1,16 +1,18 @@
 """`dryclose load --attach`: the same load and the same judge as on a world of our own."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from contracts.catalog import load_catalog
-from harness.errors import DrycloseError, UsageError
+from harness.errors import UsageError
 from harness.load.attached import AttachedGround, Door, attached, door
 from harness.load.documents import Document, documents, senders_needed
 from harness.load.drive import Drive, Driven
+from harness.load.endings import or_given_up
 from harness.load.hosted import scenario_of
 from harness.load.options import LoadOptions
 from harness.load.places import crew_of, make_folder
@@ -20,13 +22,14 @@ from harness.load.pulse import Pulse
 from harness.manifest import Manifest, Paths
 from harness.plan.model import Plan, Wave
 from harness.run.interrupt import or_interrupted
-from harness.run.leave import give_up
 from harness.run.progress import Progress, new_progress
+from harness.run.quiesce import STUCK_S_MIN
 from harness.run.setup import Setup, new_run
 from mocks.company import generate
 
 TICK_S = 0.2
 STILL_S = 15.0  # nothing more was confirmed for so long
+CALM_S = 1.0  # what was approved last may still be on its way into the copy
 QUIET_S = 0.5
 
 
@@ -46,17 +49,18 @@ async def load_attached(options: LoadOptions) -> int:
 
 
 async def _loaded(setup: Setup, way: Door, options: LoadOptions, profile: Profile, progress: Progress) -> int:
-    try:
-        async with attached(way, setup.directory.history) as ground, ground.watching():
-            driven = await _play(ground, setup, options, profile, progress)
+    with or_given_up(setup, progress):
+        async with attached(way, setup.directory.history) as ground:
+            async with ground.watching():
+                driven = await _play(ground, setup, options, profile, progress)
             ground.close_copy()
-        return finish(setup, profile, driven, progress)
-    except asyncio.CancelledError:
-        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
-        raise
-    except DrycloseError as error:
-        give_up(setup, "failed", error.message, progress)
-        raise
+        return finish(setup, profile, replace(driven, lags=lags_of(ground.lags, driven)), progress)
+
+
+def lags_of(lags: Sequence[tuple[float, float]], driven: Driven) -> tuple[tuple[float, float], ...]:
+    """From the first to the last click: a world that only waits is no slower for it, and would hide the seconds in which it was."""
+    last = max((click.done_s for click in driven.clicks), default=0.0)
+    return tuple((round(at - driven.begun, 3), round(ms, 2)) for at, ms in lags if 0 <= at - driven.begun <= last)
 
 
 async def _play(ground: AttachedGround, setup: Setup, options: LoadOptions, profile: Profile, progress: Progress) -> Driven:
@@ -70,33 +74,44 @@ async def _play(ground: AttachedGround, setup: Setup, options: LoadOptions, prof
         driven = await drive.play(wave, work, crew_of(options, senders_needed(work)))
     await _settle(ground, setup, profile, progress)
     setup.directory.write_plan(_plan(wave, work), {})
-    lags = tuple((at - driven.begun, ms) for at, ms in ground.lags if at >= driven.begun)
-    return replace(driven, lags=lags)
+    return driven
 
 
 async def _settle(ground: AttachedGround, setup: Setup, profile: Profile, progress: Progress) -> None:
     """Until every document is confirmed, or nothing more happens; then the end of a run as far as the control port goes."""
-    pulse = Pulse(ground.history, setup.catalog, from_start=True)
-    began = changed = monotonic()
-    seen, end = -1, "deadline"
     with progress.phase("quiesce") as phase:
-        while monotonic() - began < profile.bounds.max_duration_s:
-            pulse.read()
-            if len(pulse.settled) != seen:
-                seen, changed = len(pulse.settled), monotonic()
-            phase.show(f"{pulse.backlog} open")
-            if not pulse.backlog and monotonic() - changed > 1.0:
-                end = "settled"
-                break
-            if monotonic() - changed > min(STILL_S, profile.bounds.settle_s):
-                end = "stuck"
-                break
-            await asyncio.sleep(TICK_S)
+        end = await _wait(Pulse(ground.history, setup.catalog, from_start=True), profile.bounds.settle_s, phase.show)
     await ground.quiet({"settled": "begin", "stuck": "stuck"}.get(end, "deadline_shrinking"), end)
     if end == "settled":
         await asyncio.sleep(QUIET_S)
         await ground.quiet("end", "")
     await ground.final_views()
+
+
+async def _wait(pulse: Pulse, limit_s: float, show: Callable[[str], None]) -> str:
+    began = changed = monotonic()
+    seen = -1
+    while True:
+        pulse.read()
+        now = monotonic()
+        if len(pulse.settled) != seen:
+            seen, changed = len(pulse.settled), now
+        show(f"{pulse.backlog} open")
+        end = ending(pulse.backlog, still_s=now - changed, waited_s=now - began, limit_s=limit_s)
+        if end:
+            return end
+        await asyncio.sleep(TICK_S)
+
+
+def ending(backlog: int, *, still_s: float, waited_s: float, limit_s: float) -> str:
+    """Why waiting is over; empty: it is not. still_s: since the last document was confirmed."""
+    if not backlog and still_s > CALM_S:
+        return "settled"
+    if still_s > STILL_S:
+        return "stuck"
+    if waited_s < limit_s:
+        return ""
+    return "stuck" if still_s >= STUCK_S_MIN else "deadline"  # at the limit, what does not become less is no progress
 
 
 def _plan(wave: str, work: list[Document]) -> Plan:

@@ -5,6 +5,7 @@ directory of the load is judged like any other; nothing else should happen in th
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import json
 import os
@@ -21,6 +22,7 @@ import aiohttp
 from harness.errors import ConnectorError, UsageError
 from harness.load.documents import Document
 from harness.load.generator import Target
+from harness.load.meter import Grid
 
 TOKEN, SECRET = "DRYCLOSE_CONTROL_TOKEN", "DRYCLOSE_PEOPLE_SECRET"
 MAINTENANCE = "F-B5"
@@ -30,17 +32,17 @@ PROBE_S = 0.1
 CALL_S = 10.0
 
 
-def loopback(url: str) -> str:
-    """The address without a trailing slash. Raises UsageError for any host but this machine: load is sent to nobody else."""
+def loopback(url: str, said: str = "--attach") -> str:
+    """The address without a trailing slash. Raises UsageError for any host but this machine: load is sent to nobody else. said: by whom."""
     try:
         parts = urlsplit(url)
         host, valid = parts.hostname or "", parts.scheme == "http" and parts.port is not None
     except ValueError:
         host, valid = "", False
     if not valid:
-        raise UsageError(f"--attach {url}: expected an address such as http://127.0.0.1:8004")
+        raise UsageError(f"{said} {url}: expected an address such as http://127.0.0.1:8004")
     if not _local(host):
-        raise UsageError(f"--attach {url}: {host} is not this machine; load is only sent to loopback addresses (127.0.0.1, ::1, localhost)")
+        raise UsageError(f"{said} {url}: {host} is not this machine; load is only sent to loopback addresses (127.0.0.1, ::1, localhost)")
     return url.rstrip("/")
 
 
@@ -63,6 +65,12 @@ class AttachedGround:
     seq: int = 0
     lags: list[tuple[float, float]] = field(default_factory=list)
     last_line: bytes = b""
+    _copying: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def hosted(self) -> bool:
+        """Somebody else's."""
+        return False
 
     @property
     def target(self) -> Target:
@@ -111,20 +119,33 @@ class AttachedGround:
     # --- the copy of the history
 
     async def pump(self) -> None:
-        """Take over what is new."""
-        while True:
-            async with self.http.get(f"{self.control}/history?after={self.seq}&limit={PAGE}") as answer:
-                answer.raise_for_status()
-                data = await answer.read()
-            lines = data.splitlines()
-            if not lines:
-                return
-            with self.copy.open("ab") as file:
-                file.write(data)
-            self.last_line = lines[-1]
-            self.seq = json.loads(self.last_line)["seq"]
-            if len(lines) < PAGE:
-                return
+        """Take over what is new. Raises ConnectorError. Two at once would both take the rows after the same number."""
+        async with self._copying:
+            while await self._page():
+                pass
+
+    async def _page(self) -> bool:
+        """Whether there may be more."""
+        data = await self._rows()
+        lines = data.splitlines()
+        if not lines:
+            return False
+        seq = _seq(lines[-1])
+        with self.copy.open("ab") as file:
+            file.write(data)
+        self.last_line, self.seq = lines[-1], seq
+        return len(lines) >= PAGE
+
+    async def _rows(self) -> bytes:
+        url = f"{self.control}/history?after={self.seq}&limit={PAGE}"
+        try:
+            async with self.http.get(url, allow_redirects=False) as answer:
+                status, data = answer.status, await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ConnectorError(f"the attached world stopped answering: GET {url}: {error or type(error).__name__}") from None
+        if status != 200:
+            raise ConnectorError(f"the attached world does not tell its history: GET {url} answered {status}")
+        return data
 
     def close_copy(self) -> None:
         """The copy is complete up to here: it ends as a history ends."""
@@ -143,20 +164,39 @@ class AttachedGround:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for failure in ended:
+            if isinstance(failure, Exception):
+                raise failure
 
     async def _pumping(self) -> None:
         while True:
-            await self.pump()
+            # A world under load may miss an answer; nothing is lost, and the copy that must be whole is the last one, after the load.
+            with contextlib.suppress(ConnectorError):
+                await self.pump()
             await asyncio.sleep(PUMP_S)
 
     async def _probing(self) -> None:
-        while True:
-            sent = monotonic()
-            async with self.http.get(f"{self.control}/health") as answer:
+        """A probe that gets no answer stays due, so that the silence counts from its beginning to its end."""
+        ticks = Grid(PROBE_S)
+        try:
+            while True:
+                await asyncio.sleep(max(0.0, ticks.due - monotonic()))
+                if await self._answers():
+                    self.lags += ticks.passed(monotonic())
+                else:
+                    await asyncio.sleep(PROBE_S)
+        finally:
+            self.lags += ticks.passed(monotonic())
+
+    async def _answers(self) -> bool:
+        """Anything at all."""
+        try:
+            async with self.http.get(f"{self.control}/health", allow_redirects=False) as answer:
                 await answer.read()
-            self.lags.append((sent, round((monotonic() - sent) * 1000, 2)))
-            await asyncio.sleep(PROBE_S)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +225,36 @@ async def attached(way: Door, copy: Path) -> AsyncIterator[AttachedGround]:
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {way.token}"}, timeout=timeout, trust_env=False) as http:
         for url in way.connectors:
             await _alive(http, url)
-        people = await call(http, "GET", f"{way.control}/people", None)
-        seed = await call(http, "GET", f"{way.control}/seed", None)
-        yield AttachedGround(http, way.control, copy, people, way.secret, seq=int(seed["seq"]))
+        people = people_of(await call(http, "GET", f"{way.control}/people", None), f"{way.control}/people says")
+        world = await call(http, "GET", f"{way.control}/seed", None)
+        if not isinstance(world, dict) or not isinstance(world.get("seq"), int):
+            raise UsageError(f"{way.control}/seed: expected the seed and the last row's number of a world")
+        yield AttachedGround(http, way.control, copy, people, way.secret, seq=world["seq"])
+
+
+def people_of(answer: Any, said: str) -> Mapping[str, Any]:
+    """Where people work. Raises UsageError: what goes there is load and the people's secret, and an answer may name any address."""
+    found = answer if isinstance(answer, dict) else {}
+    urls, token_url = found.get("urls"), found.get("token_url")
+    if not isinstance(urls, dict) or not isinstance(found.get("seed"), int) or not isinstance(found.get("client_id"), str):
+        raise UsageError(f"{said}: expected seed, urls, token_url and client_id of a world")
+    for url in (*urls.values(), token_url):
+        loopback(str(url), said)
+    return found
+
+
+def _seq(line: bytes) -> int:
+    """The number of a row of the history."""
+    try:
+        return int(json.loads(line)["seq"])
+    except (ValueError, KeyError, TypeError):
+        raise ConnectorError("the attached world's history is not one: a row has no seq") from None
 
 
 async def call(http: aiohttp.ClientSession, method: str, url: str, body: Any) -> Any:
     """One operation of the control port. Raises UsageError when there is no control port, ConnectorError when it stops answering."""
     try:
-        async with http.request(method, url, json=body) as answer:
+        async with http.request(method, url, json=body, allow_redirects=False) as answer:
             text = await answer.text()
             if answer.status in {401, 404}:
                 raise UsageError(f"{method} {url} answered {answer.status}: expected the control port of a world whose token is {TOKEN}")
@@ -207,7 +268,7 @@ async def call(http: aiohttp.ClientSession, method: str, url: str, body: Any) ->
 
 async def _alive(http: aiohttp.ClientSession, url: str) -> None:
     try:
-        async with http.get(f"{url}/health", headers={"Authorization": ""}) as answer:
+        async with http.get(f"{url}/health", headers={"Authorization": ""}, allow_redirects=False) as answer:
             status = str(answer.status)
     except (aiohttp.ClientError, TimeoutError) as error:
         status = str(error) or type(error).__name__

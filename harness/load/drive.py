@@ -1,6 +1,7 @@
 """One load from its first document to its last click: Locust, the maintenance window, the progress line."""
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class Driven:
     window: tuple[float, float] | None
     processes: int
     cut_short: bool
+    hosted: bool = True  # False: somebody else's world, whose settings and CPU nobody told us
 
 
 class Drive:
@@ -48,8 +50,9 @@ class Drive:
         self._pulse = Pulse(ground.history, catalog)
         self._window: list[float] = []
 
-    async def play(self, wave: str, documents: Sequence[Document], crew: Crew) -> Driven:
-        """Returns when every document was played, or when time is up. Raises InternalError when Locust cannot start."""
+    async def play(self, wave: str, documents: Sequence[Document], crew: Crew, *, until: float = math.inf) -> Driven:
+        """Returns when every document was played, or when time is up: bounds.max_duration_s after the first moment of the load, and never
+        after `until` (monotonic). Raises InternalError when Locust cannot start."""
         await self._ground.admit(wave)
         last = max((document.span[1] for document in documents), default=0.0)
         limit_s = min(last + SPARE_S, self._profile.bounds.max_duration_s)
@@ -60,7 +63,7 @@ class Drive:
             phase_at_s = monotonic() - begun
             await self._ground.begin(wave)
             try:
-                cut_short = await self._watch(generator, documents, begun, limit_s)
+                cut_short = await self._watch(generator, documents, begun, min(limit_s, until - begun))
             finally:
                 await self._close_window(begun)
         return Driven(
@@ -74,6 +77,7 @@ class Drive:
             window=(self._window[0], self._window[1]) if self._window else None,
             processes=generator.sheet.processes,
             cut_short=cut_short,
+            hosted=self._ground.hosted,
         )
 
     async def _watch(self, generator: Generator, documents: Sequence[Document], begun: float, limit_s: float) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.catalog import Catalog
+from harness.errors import ConnectorError
 from harness.judge.checks import build_views, fetch
 from harness.judge.load import open_history
 from harness.judge.queries import sections
@@ -63,13 +64,16 @@ class Facts:
     throttled_shared: int
 
 
-def read_facts(run_dir: Path, catalog: Catalog, starts: Mapping[str, float]) -> dict[str, Facts]:
-    """Facts by wave. starts: for each wave, how many seconds after its first document the phase row was written."""
+def read_facts(run_dir: Path, catalog: Catalog, starts: Mapping[str, float], wave: str) -> Facts:
+    """Facts of one wave. starts: for each wave, how many seconds after its first document the phase row was written; a wave ends where the
+    next begins. Raises ConnectorError when the history does not say when it began."""
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, read_run(run_dir))
         found = {name: fetch(loaded.con, sql) for name, sql in sections(QUESTIONS).items()}
     zero = {row["wave"]: row["t"] - starts[row["wave"]] * NS for row in found["zero"] if row["wave"] in starts}
-    return {wave: _facts(found, wave, t0, _next(zero, t0)) for wave, t0 in zero.items()}
+    if wave not in zero:
+        raise ConnectorError(f"{run_dir}: the history has no row of kind phase for {wave!r}, so nothing can be timed")
+    return _facts(found, wave, zero[wave], _next(zero, zero[wave]))
 
 
 def _next(zero: Mapping[str, float], t0: float) -> float:

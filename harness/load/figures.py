@@ -148,8 +148,8 @@ def connector(calls: Iterable[Called]) -> Part:
     }
 
 
-def throttling(answers: Sequence[Throttled], shared: int, limit_per_s: int) -> Part:
-    """429 answers, and how long the connector stayed away."""
+def throttling(answers: Sequence[Throttled], shared: int, limit_per_s: int | None) -> Part:
+    """429 answers, and how long the connector stayed away. limit_per_s None: there is none, or none that we know."""
     again = [one for one in answers if one.waited_ms is not None]
     early = [one for one in again if one.waited_ms is not None and one.waited_ms < one.asked_ms - TOLERANCE_MS]
     return {
@@ -168,7 +168,8 @@ def maintenance(journeys: Sequence[Journey], window: Window | None, system: str)
     if window is None:
         return None
     begins, ends = window
-    drained = drained_at(journeys, ends)
+    waiting = waiting_at(journeys, ends)
+    drained = drained_at(journeys, ends) if waiting else None  # where nobody waits, nothing is drained
     p95 = nearest_rank(sorted(_before(journeys, begins)), 95)
     normal = None if p95 is None else max(RECOVERY_FLOOR_MS, RECOVERY_FACTOR * p95)
     recovered = _recovered(journeys, ends, normal)
@@ -177,7 +178,7 @@ def maintenance(journeys: Sequence[Journey], window: Window | None, system: str)
         "begins_s": round(begins, 2),
         "ends_s": round(ends, 2),
         "backlog_before": waiting_at(journeys, begins),
-        "backlog_at_end": waiting_at(journeys, ends),
+        "backlog_at_end": waiting,
         "drain_s": None if drained is None else round(drained - ends, 2),
         "p95_before_ms": None if p95 is None else round(p95, 2),
         "recovered_below_ms": None if normal is None else round(normal, 2),

@@ -11,6 +11,10 @@ class Ground(Protocol):
     """A world that people can work in."""
 
     @property
+    def hosted(self) -> bool:
+        """Whether it is ours: with the profile's settings, and in processes whose CPU can be measured."""
+
+    @property
     def target(self) -> Target:
         """Where people work, and as whom."""
 

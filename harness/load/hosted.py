@@ -66,6 +66,11 @@ class HostedGround:
         self._waves.append(Wave(wave, "load", tuple(document.experiment for document in documents)))
 
     @property
+    def hosted(self) -> bool:
+        """Ours."""
+        return True
+
+    @property
     def target(self) -> Target:
         """Where people work, and as whom."""
         world = self.session.world

@@ -16,12 +16,32 @@ Pids = Callable[[], dict[str, int | None]]
 
 
 @dataclass(slots=True)
+class Grid:
+    """Moments at a fixed distance. What hides several of them is as many samples, each late by what was left of it: a stall of a second
+    is not one late sample among a thousand."""
+
+    every_s: float
+    due: float = field(default_factory=monotonic)
+
+    def passed(self, now: float) -> list[tuple[float, float]]:
+        """Every moment up to now that was not told before, with how many ms ago it was."""
+        found = []
+        while self.due <= now:
+            found.append((self.due, (now - self.due) * 1000))
+            self.due += self.every_s
+        return found
+
+
+@dataclass(slots=True)
 class Meter:
     """Samples of one load. lags: (seconds from the start, ms late); cpu: by whom, share of one core over the last second."""
 
     began: float = field(default_factory=monotonic)
     lags: list[tuple[float, float]] = field(default_factory=list)
     cpu: list[dict[str, float]] = field(default_factory=list)
+    _ticks: Grid = field(default_factory=lambda: Grid(TICK_S))
+    _spent: dict[str, float] = field(default_factory=dict)
+    _spent_at: float = field(default_factory=monotonic)
 
     @asynccontextmanager
     async def running(self, pids: Pids) -> AsyncIterator["Meter"]:
@@ -33,6 +53,8 @@ class Meter:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        self._late()  # a stall may reach to the very end
+        await self._used(pids)
 
     def restart(self, began: float) -> None:
         """Forget what was before the load; `began` in monotonic seconds."""
@@ -42,22 +64,27 @@ class Meter:
 
     async def _lag(self) -> None:
         while True:
-            due = monotonic() + TICK_S
-            await asyncio.sleep(TICK_S)
-            now = monotonic()
-            self.lags.append((round(now - self.began, 3), round(max(0.0, now - due) * 1000, 2)))
+            await asyncio.sleep(max(0.0, self._ticks.due - monotonic()))
+            self._late()
+
+    def _late(self) -> None:
+        passed = self._ticks.passed(monotonic())
+        self.lags += [(round(at - self.began, 3), round(ms, 2)) for at, ms in passed if at >= self.began]
 
     async def _cpu(self, pids: Pids) -> None:
-        before: dict[str, float] = {}
-        at = monotonic()
         while True:
+            await self._used(pids)
             await asyncio.sleep(CPU_EVERY_S)
-            spent = await asyncio.to_thread(_spent, pids())
-            now = monotonic()
-            row = {name: round(max(0.0, seconds - before[name]) / (now - at), 3) for name, seconds in spent.items() if name in before}
-            if row:
-                self.cpu.append({"t": round(now - self.began, 3), **row})
-            before, at = spent, now
+
+    async def _used(self, pids: Pids) -> None:
+        """One row: what each part has used since the row before."""
+        spent = await asyncio.to_thread(_spent, pids())
+        now, before = monotonic(), self._spent
+        took = max(now - self._spent_at, TICK_S)
+        row = {name: round(max(0.0, seconds - before[name]) / took, 3) for name, seconds in spent.items() if name in before}
+        if row:
+            self.cpu.append({"t": round(now - self.began, 3), **row})
+        self._spent, self._spent_at = spent, now
 
 
 def _spent(pids: dict[str, int | None]) -> dict[str, float]:

@@ -1,7 +1,6 @@
 """load.json: every figure of a load, its limits, and the exit code together with the judge's word. Pure but for `write`."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
 from harness.load import figures
 from harness.load.drive import Driven
 from harness.load.facts import Facts
-from harness.load.limits import Held, limits_held, saturation
+from harness.load.limits import Held, limits_held, missed_texts, saturation, untested_texts
 from harness.load.profile import Profile
 from harness.load.search import Search
 
@@ -27,31 +26,28 @@ class Outcome:
     limits: tuple[Held, ...]
     exit_code: int
 
-    @property
-    def missed(self) -> tuple[Held, ...]:
-        """Limits that did not hold."""
-        return tuple(held for held in self.limits if not held.ok)
 
-
-def outcome(profile: Profile, driven: Driven, facts: Facts, flows: Sequence[str], judged: dict[str, Any]) -> Outcome:
-    """judged: run_id, seed, verdict, exit_code, connector, reasons of the judge's verdict."""
+def outcome(profile: Profile, driven: Driven, facts: Facts, judged: dict[str, Any]) -> Outcome:
+    """profile.flows: those that are played; judged: run_id, seed, verdict, exit_code, connector, reasons of the judge's verdict."""
     window, drain_limit = driven.window, profile.limits.drain_s
     measured: dict[str, Any] = {
         "rates": figures.rates(driven, facts.journeys),
-        "latency": figures.latency(facts.journeys, flows, window, drain_limit),
+        "latency": figures.latency(facts.journeys, profile.flows, window, drain_limit),
         "people": figures.people(driven.clicks),
         "connector_calls": figures.connector(facts.calls),
-        "throttling": figures.throttling(facts.throttled, facts.throttled_shared, profile.world.rate_limit_per_s),
+        "throttling": figures.throttling(
+            facts.throttled, facts.throttled_shared, profile.world.rate_limit_per_s if driven.hosted else None
+        ),
         "maintenance": figures.maintenance(facts.journeys, window, profile.maintenance.system if profile.maintenance else ""),
         "series": figures.series(driven, facts.journeys),
         "cpu": figures.cpu(driven.cpu),
         "generator": {"processes": driven.processes},
     }
-    held = limits_held(profile.limits, facts.journeys, driven.clicks, window, measured)
+    held = limits_held(profile, facts.journeys, driven.clicks, window, measured)
     measured["saturation"], doubts = saturation(profile.saturation, driven)
-    missed = [one.text() for one in held if not one.ok]
-    code = exit_code(judged["exit_code"], missed=bool(missed), doubtful=bool(doubts))
-    reasons = [*doubts, *(f"limit missed: {text}" for text in missed), *_judged(judged)]
+    missed, untested = missed_texts(held), untested_texts(held)
+    code = exit_code(judged["exit_code"], missed=bool(missed), doubtful=bool(doubts), untested=bool(untested))
+    reasons = [*doubts, *(f"limit missed: {text}" for text in missed), *untested, *_judged(judged)]
     head = {
         "schema": SCHEMA,
         "run_id": judged["run_id"],
@@ -61,7 +57,8 @@ def outcome(profile: Profile, driven: Driven, facts: Facts, flows: Sequence[str]
         "exit_code": code,
         "reasons": reasons,
         "judge": {"verdict": judged["verdict"], "exit_code": judged["exit_code"]},
-        "profile": profile.resolved(),
+        "attached": not driven.hosted,
+        "profile": profile.resolved() if driven.hosted else {**profile.resolved(), "world": None},
         "limits": [one.row() for one in held],
     }
     return Outcome({**head, **measured}, tuple(held), code)
@@ -80,13 +77,16 @@ def with_knee(result: Outcome, search: Search, judged: int) -> Outcome:
     return Outcome({**result.document, **head}, result.limits, code)
 
 
-def exit_code(judged: int, *, missed: bool, doubtful: bool) -> int:
-    """A violation is a proof, whatever the load. Without one, a doubtful measurement says nothing about limits."""
+def exit_code(judged: int, *, missed: bool, doubtful: bool, untested: bool) -> int:
+    """A violation is a proof, whatever the load. Without one, a doubtful measurement says nothing about limits; a limit that a sound one
+    shows as missed is missed, whatever was not tested beside it."""
     if judged == EXIT_VIOLATION:
         return EXIT_VIOLATION
     if doubtful or judged != EXIT_PASS:
         return EXIT_NOT_ENOUGH_EVIDENCE
-    return EXIT_VIOLATION if missed else EXIT_PASS
+    if missed:
+        return EXIT_VIOLATION
+    return EXIT_NOT_ENOUGH_EVIDENCE if untested else EXIT_PASS
 
 
 def _judged(judged: dict[str, Any]) -> list[str]:

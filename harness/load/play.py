@@ -1,6 +1,5 @@
 """`dryclose load` on a world of its own: one load from the first option drawn to the exit code."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +9,10 @@ from rich.console import Console
 
 from contracts.catalog import load_catalog
 from harness import wall
-from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
 from harness.load.documents import documents, senders_needed
 from harness.load.drive import Drive, Driven
+from harness.load.endings import or_given_up
 from harness.load.facts import read_facts
 from harness.load.hosted import HostedGround, hosted, load_setup
 from harness.load.knee import Found, find_knee
@@ -23,7 +22,6 @@ from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, load_profile
 from harness.run.final import close_books
 from harness.run.interrupt import or_interrupted
-from harness.run.leave import give_up
 from harness.run.lifeline import unless_it_dies
 from harness.run.progress import Progress, new_progress
 from harness.run.setup import Setup
@@ -45,21 +43,11 @@ async def load(options: LoadOptions) -> int:
 
 
 async def _loaded(setup: Setup, options: LoadOptions, profile: Profile, progress: Progress) -> int:
-    try:
+    with or_given_up(setup, progress):
         async with hosted(setup, options, profile, progress) as ground:
             body: Body = find_knee if options.find_knee else play
             found = await unless_it_dies(ground.session.connector, body(ground, setup, options, profile))
         return finish(setup, profile, found, progress)
-    except asyncio.CancelledError:
-        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
-        raise
-    except DrycloseError as error:
-        give_up(setup, "failed", error.message, progress)
-        raise
-    except Exception as error:
-        give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
-        error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
-        raise
 
 
 async def play(ground: HostedGround, setup: Setup, options: LoadOptions, profile: Profile) -> Driven:
@@ -106,8 +94,8 @@ def judged(setup: Setup, progress: Progress) -> Verdict:
 
 def measured(setup: Setup, profile: Profile, driven: Mapping[str, Driven], wave: str, verdict: Verdict) -> Outcome:
     """Figures and limits of one wave. driven: every wave, because each ends where the next begins."""
-    facts = read_facts(setup.directory.path, setup.catalog, {name: one.phase_at_s for name, one in driven.items()})[wave]
-    return outcome(replace(profile, flows=setup.flows), driven[wave], facts, setup.flows, judged_part(verdict))
+    facts = read_facts(setup.directory.path, setup.catalog, {name: one.phase_at_s for name, one in driven.items()}, wave)
+    return outcome(replace(profile, flows=setup.flows), driven[wave], facts, judged_part(verdict))
 
 
 def judged_part(verdict: Verdict) -> dict[str, Any]:

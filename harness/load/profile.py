@@ -85,9 +85,9 @@ class Saturation:
 class Bounds:
     """Nothing goes on for ever."""
 
-    max_duration_s: float = 600.0  # of one load, arrivals and drain together
+    max_duration_s: float = 600.0  # from the first document to the last click; of a search: all probes
     max_documents: int = 20_000
-    settle_s: float = 60.0  # after the last arrival, until everything is confirmed
+    settle_s: float = 60.0  # beside it: after the last click, until everything is confirmed
 
 
 @dataclass(frozen=True, slots=True)

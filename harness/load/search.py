@@ -21,10 +21,11 @@ class Probe:
 
 @dataclass(slots=True)
 class Search:
-    """`next_rate` says what to try, `tell` what came; None ends the search."""
+    """`next_rate` says what to try, `tell` what came; None ends the search. ended: why nothing more can be tried; empty: it can."""
 
     knee: Knee
     probes: list[Probe] = field(default_factory=list)
+    ended: str = ""
 
     @property
     def sustained(self) -> Probe | None:
@@ -47,7 +48,7 @@ class Search:
 
     def next_rate(self) -> float | None:
         """Documents a second, to two decimals."""
-        if len(self.probes) >= self.knee.probes:
+        if self.ended or len(self.probes) >= self.knee.probes:
             return None
         if not self.probes:
             return self.knee.start_per_s
@@ -61,7 +62,11 @@ class Search:
         return middle if floor < middle < ceiling else None
 
     def sentence(self) -> str:
-        """The answer in one sentence."""
+        """The answer in one sentence, and in a second one why the search ended early."""
+        answer = self._answer()
+        return f"{answer.rstrip('.')}. The search ended early: {self.ended}." if self.ended else answer
+
+    def _answer(self) -> str:
         held, broken, doubtful = self.sustained, self.broken, self.doubtful
         if held is None:
             worst = broken or doubtful

@@ -36,6 +36,13 @@ def test_drain_ends_with_the_last_document_that_waited() -> None:
     assert endless["drain_s"] is None
 
 
+def test_a_window_that_nobody_met_has_no_drain() -> None:
+    """Zero seconds would read as the best drain there is."""
+    found = figures.maintenance([journey(1.0, 0.2), journey(20.0, 0.2)], WINDOW, "erp")
+    assert found is not None
+    assert (found["backlog_at_end"], found["drain_s"]) == (0, None)
+
+
 def test_recovery_is_the_last_slow_second_after_the_window() -> None:
     """Slow: more than half as much again as p95 before, and at least 500 ms. Nothing after it proves nothing."""
     later = [journey(12.2, 2.0), journey(13.0, 0.9), journey(14.0, 0.2)]

@@ -73,6 +73,25 @@ def test_the_page_shows_the_load_before_the_verdict(tmp_path: Path) -> None:
     assert "style=" not in text.partition("</style>")[2]  # the page's own policy forbids it
 
 
+def test_what_was_not_tested_is_neither_held_nor_missed(tmp_path: Path) -> None:
+    """In the summary and on the page; a maintenance that nobody met drained nothing."""
+    untested = {"name": "p95 expense-to-posting", "limit": 900, "value": None, "unit": "ms", "ok": None, "since_s": None}
+    window = {**LOAD["maintenance"], "backlog_at_end": 0}
+    load = {**LOAD, "limits": [*LOAD["limits"], untested], "maintenance": window}
+    assert "0 of 2 held, 1 not tested" in load_summary(load, VERDICT)
+    assert "0 when it ended; so nothing was drained" in " ".join(load_summary(load, VERDICT).split())
+    assert '<span class="tag ">not tested</span>' in page(tmp_path, load)
+
+
+def test_nothing_is_said_of_an_attached_world_that_is_not_known(tmp_path: Path) -> None:
+    """Neither what its systems allow nor its CPU."""
+    load = {**LOAD, "attached": True, "throttling": {**LOAD["throttling"], "limit_per_s": None}}
+    text = page(tmp_path, load)
+    assert "is not known here" in text
+    assert "did not limit the connector" not in text
+    assert "CPU of the world: not measured" in text
+
+
 def test_a_damaged_load_does_not_break_the_page(tmp_path: Path) -> None:
     """Members that are missing or of another type are left out; a torn file is named."""
     for name in LOAD:

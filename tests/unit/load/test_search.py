@@ -40,6 +40,19 @@ def test_a_search_without_a_break_says_at_least() -> None:
     assert search.document()["broke_at_per_s"] is None
 
 
+def test_a_search_that_cannot_go_on_says_why() -> None:
+    """A probe on top of the last one's documents would measure both: what was found until then is the answer."""
+    search = Search(KNEE)
+    search.tell(Probe(4.0))
+    search.tell(Probe(8.0, ("backlog: 9, limit 5",)))
+    assert search.next_rate() == 6.0
+    search.ended = "7 documents were still open"
+    assert search.next_rate() is None
+    assert search.sentence() == (
+        "Sustainable: 4 documents a second. At 8 broke backlog: 9, limit 5. The search ended early: 7 documents were still open."
+    )
+
+
 def test_a_generator_that_gives_way_first_is_no_knee() -> None:
     """What broke there was the measurement."""
     search = searched(1e9, doubtful_at=20.0)

@@ -39,7 +39,12 @@ def requisitions(count: int, *, every_s: float = 1.0, flow: str = P2P) -> tuple[
 
 
 def driven(
-    *, clicks: tuple[Click, ...] = (), lags: tuple[float, ...] = (1.0,), world_cpu: tuple[float, ...] = (), cut_short: bool = False
+    *,
+    clicks: tuple[Click, ...] = (),
+    lags: tuple[float, ...] = (1.0,),
+    world_cpu: tuple[float, ...] = (0.2,),
+    cut_short: bool = False,
+    hosted: bool = True,
 ) -> Driven:
     """What one load's senders and meters saw; as many documents as first clicks."""
     return Driven(
@@ -47,10 +52,11 @@ def driven(
         documents=(),
         clicks=clicks,
         lags=tuple((float(number), lag) for number, lag in enumerate(lags)),
-        cpu=tuple({"t": float(number), "world": share} for number, share in enumerate(world_cpu)),
+        cpu=tuple({"t": float(number), "world": share} for number, share in enumerate(world_cpu, start=1)),
         begun=0.0,
         phase_at_s=0.0,
         window=None,
         processes=1,
         cut_short=cut_short,
+        hosted=hosted,
     )
