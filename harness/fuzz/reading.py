@@ -210,6 +210,7 @@ SHAPE = {
     "properties": {
         "openapi": {"type": "string"},
         "swagger": {"type": "string"},
+        "basePath": {"type": "string"},
         "paths": {"type": "object", "patternProperties": {"^/": _ITEM}},
         "servers": {"type": "array", "items": {"type": "object", "properties": {"url": {"type": "string"}}}},
         "components": {"type": "object", "properties": {"securitySchemes": _map_of(_OBJECT), "schemas": {"type": "object"}}},

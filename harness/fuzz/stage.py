@@ -184,7 +184,7 @@ def _values(values: Iterable[str]) -> tuple[str, ...]:
 
 def _base(url: str, document: Mapping[str, Any]) -> str:
     """The address of the document's own server: where a document says that its API lives elsewhere, only the path of that is taken."""
-    servers = document.get("servers") or [{}]
+    servers = document.get("servers") or [{"url": document.get("basePath", "/")}]  # basePath: OpenAPI 2
     first = servers[0].get("url", "/")
     try:
         path = urlsplit(first).path.rstrip("/")
