@@ -1,22 +1,18 @@
 """A document with its kind, and its places: a value, and the JSON pointer of where it stands after following references."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
-import yaml
-
+from harness.contracts.diff.json_values import json_values, kind_of
 from harness.errors import UsageError
 
 Kind = Literal["openapi", "asyncapi", "json schema"]
 SCHEMA_WORDS = frozenset(
     {"$schema", "$ref", "$defs", "definitions", "type", "properties", "enum", "const", "allOf", "anyOf", "oneOf", "items"}
 )
-ANNOTATIONS = frozenset(
-    {"title", "description", "examples", "example", "default", "deprecated", "$comment", "$id", "$schema", "summary", "externalDocs"}
-)
+ANNOTATIONS = frozenset({"title", "description", "examples", "example", "deprecated", "$comment", "$id", "summary", "externalDocs", "tags"})
 REFS_MAX = 50
 
 
@@ -26,6 +22,7 @@ class Place:
 
     value: Any
     pointer: str
+    document: str = ""  # its name, for messages
     part: str = ""  # one of several things that are compared at the same place
 
     def at(self, *names: str | int) -> "Place":
@@ -38,16 +35,44 @@ class Place:
                 value = value[name]
             else:
                 value = None
-        return Place(value, self.pointer + "".join(f"/{escaped(name)}" for name in names))
+        return Place(value, self.pointer + "".join(f"/{escaped(name)}" for name in names), self.document)
 
     def members(self) -> Mapping[str, Any]:
-        """The members of an object; none of anything else."""
-        return self.value if isinstance(self.value, dict) else {}
+        """The members of an object; none when there is nothing. Raises UsageError for anything else."""
+        if self.value is None:
+            return {}
+        if not isinstance(self.value, dict):
+            raise self.unexpected("an object")
+        return self.value
 
     def entries(self) -> Iterator["Place"]:
-        """The entries of a list."""
-        for index in range(len(self.value) if isinstance(self.value, list) else 0):
+        """The entries of a list; none when there is nothing. Raises UsageError for anything else."""
+        if not isinstance(self.value, list | None):
+            raise self.unexpected("a list")
+        for index in range(len(self.value or ())):
             yield self.at(index)
+
+    def texts(self) -> list[str]:
+        """The entries of a list of texts."""
+        for entry in self.entries():
+            if not isinstance(entry.value, str):
+                raise entry.unexpected("a text")
+        return list(self.value or ())
+
+    def only(self, names: set[str]) -> "Place":
+        """An object reduced to some of its members."""
+        return Place({name: value for name, value in self.members().items() if name in names}, self.pointer, self.document, self.part)
+
+    def without(self, *names: str) -> "Place":
+        """An object without some of its members: another one, when it had any of them."""
+        kept = {name: value for name, value in self.members().items() if name not in names}
+        if len(kept) == len(self.members()):
+            return self
+        return Place(kept, self.pointer, self.document, f"{self.part} without {' '.join(names)}")
+
+    def unexpected(self, expected: str) -> UsageError:
+        """What to raise about a value that cannot stand here."""
+        return UsageError(f"{self.document}: {self.pointer}: expected {expected}, got {kind_of(self.value)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +85,26 @@ class Document:
 
     def top(self) -> Place:
         """The whole."""
-        return Place(self.root, "#")
+        return Place(self.root, "#", self.name)
 
     def follow(self, place: Place) -> Place:
-        """Where a reference leads; the place itself when it is none, or when it leads out of the document or in circles."""
+        """Where references lead; the place itself when it is none, or where they lead out of the document or in circles."""
         for _ in range(REFS_MAX):
-            ref = place.value.get("$ref") if isinstance(place.value, dict) else None
-            if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
-                return place
-            target = self._target(ref)
+            target = self.step(place)
             if target is None:
-                return place
-            rest = {name: value for name, value in place.value.items() if name != "$ref" and name not in ANNOTATIONS}
-            if rest and isinstance(target.value, dict):  # 3.1 lets further keywords stand beside a reference
-                return Place({"allOf": [{"$ref": ref}, rest]}, place.pointer)
+                break
             place = target
         return place
 
-    def _target(self, ref: str) -> Place | None:
+    def step(self, place: Place) -> Place | None:
+        """Where one reference leads; None when it is none, or leads nowhere in this document."""
+        ref = place.value.get("$ref") if isinstance(place.value, dict) else None
+        if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
+            return None
         place = self.top()
         for name in ref[2:].split("/") if len(ref) > 2 else ():
-            plain = name.replace("~1", "/").replace("~0", "~")
-            key: str | int = int(plain) if isinstance(place.value, list) and plain.isdigit() else plain
-            place = place.at(key)
+            plain = unquote(name).replace("~1", "/").replace("~0", "~")
+            place = place.at(int(plain) if isinstance(place.value, list) and plain.isdecimal() else plain)
         return place if place.value is not None else None
 
 
@@ -91,27 +113,11 @@ def escaped(name: str | int) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-def load_document(path: Path) -> Document:
-    """Read JSON or YAML. Raises UsageError that says what is wrong: not there, not readable, not one of the kinds."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
-    try:
-        root = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not JSON: {error}") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"{path}: not YAML: {str(error).splitlines()[0]}") from None
-    return document(str(path), root)
-
-
 def document(name: str, root: Any) -> Document:
     """A document from its value. Raises UsageError when it is none of the kinds."""
     if not isinstance(root, dict):
         raise UsageError(f"{name}: expected an object: an OpenAPI 3, an AsyncAPI 3 or a JSON Schema document")
+    root = json_values(name, root)
     if "swagger" in root or ("openapi" in root and not str(root["openapi"]).startswith("3.")):
         raise UsageError(f"{name}: OpenAPI {root.get('swagger') or root.get('openapi')} is not read; expected 3.0 or 3.1")
     if "asyncapi" in root and not str(root["asyncapi"]).startswith("3."):

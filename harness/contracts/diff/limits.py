@@ -1,12 +1,13 @@
 """Keywords that bound a value: what is tighter, what is looser."""
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
-from harness.contracts.diff.change import Direction
+from harness.contracts.diff.change import Direction, shown
+from harness.contracts.diff.conjunction import Conjunction
 from harness.contracts.diff.document import Place
+from harness.contracts.diff.json_values import canonical
 
 Bound = Literal["floor", "ceiling", "other"]
 LIMITS: Mapping[str, Bound] = {
@@ -15,13 +16,11 @@ LIMITS: Mapping[str, Bound] = {
     "minLength": "floor",
     "minItems": "floor",
     "minProperties": "floor",
-    "minContains": "floor",
     "maximum": "ceiling",
     "exclusiveMaximum": "ceiling",
     "maxLength": "ceiling",
     "maxItems": "ceiling",
     "maxProperties": "ceiling",
-    "maxContains": "ceiling",
     "pattern": "other",
     "format": "other",
     "multipleOf": "other",
@@ -29,8 +28,14 @@ LIMITS: Mapping[str, Bound] = {
     "contentEncoding": "other",
     "contentMediaType": "other",
 }
-NOTHING: Mapping[str, Any] = {"minLength": 0, "minItems": 0, "minProperties": 0, "uniqueItems": False}  # as good as absent
-TEXT_MAX = 80
+NOTHING: Mapping[str, str] = {  # as good as absent
+    "minLength": "0",
+    "minItems": "0",
+    "minProperties": "0",
+    "uniqueItems": "false",
+    "exclusiveMinimum": "false",  # a truth value in OpenAPI 3.0
+    "exclusiveMaximum": "false",
+}
 
 
 class Verdicts(Protocol):
@@ -43,42 +48,55 @@ class Verdicts(Protocol):
     def lost(self, place: Place, text: str) -> None: ...
 
 
-def compare_limit(said: Verdicts, name: str, old: tuple[Place, Any], new: tuple[Place, Any], direction: Direction) -> None:
+def compare_limit(said: Verdicts, name: str, old: Conjunction, new: Conjunction, direction: Direction) -> None:
     """One keyword of two schemas."""
-    (place, before), (_, after) = old, new
-    before, after = (None if each == NOTHING.get(name) else each for each in (before, after))
-    if before == after and isinstance(before, bool) == isinstance(after, bool):
+    before, after = _limits(name, old), _limits(name, new)
+    gone = [value for text, value in before.items() if text not in after]
+    more = [value for text, value in after.items() if text not in before]
+    where = old.where(name)
+    if len(gone) == 1 and len(more) == 1:
+        _compare_values(said, name, where, (gone[0], more[0]), direction)
         return
-    where = place.at(name)
-    if before is None:
-        said.narrowed(where, f"{name} {shown(after)} is demanded now", direction)
-    elif after is None:
-        said.widened(where, f"{name} {shown(before)} is no longer assured", direction)
+    for value in more:
+        said.narrowed(where, f"{name} {shown(value)} is demanded now", direction)
+    for value in gone:
+        said.widened(where, f"{name} {shown(value)} is no longer assured", direction)
+
+
+def _limits(name: str, schema: Conjunction) -> dict[str, Any]:
+    """What all parts of a schema say, by canonical text: of numbers only the tightest counts."""
+    places = schema.said(name)
+    if LIMITS[name] == "other":
+        return _texts(name, [place.value for place in places])
+    for place in places:
+        if not isinstance(place.value, int | float):
+            raise place.unexpected("a number")
+    switches = [place.value for place in places if isinstance(place.value, bool)]
+    numbers = [place.value for place in places if not isinstance(place.value, bool)]
+    tightest = [max(numbers) if LIMITS[name] == "floor" else min(numbers)] if numbers else []
+    return _texts(name, [*switches, *tightest])
+
+
+def _texts(name: str, values: list[Any]) -> dict[str, Any]:
+    found = {canonical(value): value for value in values}
+    return {text: value for text, value in found.items() if text != NOTHING.get(name)}
+
+
+def _compare_values(said: Verdicts, name: str, where: Place, values: tuple[Any, Any], direction: Direction) -> None:
+    before, after = values
+    change = f"{name} changed from {shown(before)} to {shown(after)}"
+    tighter = _tighter(LIMITS[name], before, after)
+    if tighter is None:
+        said.lost(where, change)
+    elif tighter:
+        said.narrowed(where, f"{change}: narrower", direction)
     else:
-        change = f"{name} changed from {shown(before)} to {shown(after)}"
-        tighter = _tighter(LIMITS[name], before, after)
-        if tighter is None:
-            said.lost(where, change)
-        elif tighter:
-            said.narrowed(where, f"{change}: narrower", direction)
-        else:
-            said.widened(where, f"{change}: wider", direction)
+        said.widened(where, f"{change}: wider", direction)
 
 
 def _tighter(bound: Bound, before: Any, after: Any) -> bool | None:
     """None when it cannot be told: two patterns, two formats."""
     if bound == "other" or isinstance(before, bool) or isinstance(after, bool):
         return None
-    try:
-        rises = Decimal(str(after)) > Decimal(str(before))
-    except InvalidOperation:
-        return None
+    rises = Decimal(str(after)) > Decimal(str(before))
     return rises == (bound == "floor")
-
-
-def shown(value: Any) -> str:
-    """A value for people."""
-    if value is None:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= TEXT_MAX else text[:TEXT_MAX] + "..."

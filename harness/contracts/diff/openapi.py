@@ -1,75 +1,105 @@
-"""OpenAPI 3 documents compared: operations, parameters, bodies, responses, webhooks, and what is left among the components."""
+"""OpenAPI 3 documents compared: operations, webhooks and callbacks, and what is left among the components."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from harness.contracts.diff.change import Direction, opposite
-from harness.contracts.diff.document import Document, Place, escaped
+from harness.contracts.diff.document import Document, Place
+from harness.contracts.diff.exchange import compare_parameters, compare_request_body, compare_responses, path_names
 from harness.contracts.diff.schema import Comparison
+from harness.contracts.diff.security import compare_security, compare_security_schemes
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+ROOT = frozenset({"openapi", "info", "paths", "webhooks", "components", "servers", "security"})
+PATH_ITEM = frozenset({*METHODS, "$ref", "parameters", "servers"})
+OPERATION = frozenset({"operationId", "parameters", "requestBody", "responses", "callbacks", "security", "servers"})
+SERVER = frozenset({"url"})
+Names = Callable[[str], str]
 
 
 def compare_openapi(comparison: Comparison) -> None:
     """Everything of two documents."""
     old, new = comparison.old.top(), comparison.new.top()
-    _operations(comparison, "paths", old.at("paths"), new.at("paths"), "request")
-    _operations(comparison, "webhooks", old.at("webhooks"), new.at("webhooks"), "response")
-    components(comparison, "schemas")
+    _version(comparison, old.at("openapi"), new.at("openapi"))
+    _servers(comparison, old.at("servers"), new.at("servers"))
+    _paths(comparison, old.at("paths"), new.at("paths"), "request", ("operation", _without_names))
+    _paths(comparison, old.at("webhooks"), new.at("webhooks"), "response", ("event", str))
+    compare_security_schemes(comparison, old.at("components", "securitySchemes"), new.at("components", "securitySchemes"))
+    compare_components(comparison)
+    comparison.rest(old, new, ROOT)
 
 
-def components(comparison: Comparison, name: str) -> None:
-    """Shared schemas of an OpenAPI or AsyncAPI document."""
-    _unreached(comparison, comparison.old.top().at("components", name), comparison.new.top().at("components", name))
+def compare_components(comparison: Comparison) -> None:
+    """Shared parts of an OpenAPI or AsyncAPI document that nothing refers to. The direction of schemas is not known, so both count."""
+    old, new = comparison.old.top().at("components"), comparison.new.top().at("components")
+    for kind in old.members():
+        before, after = old.at(kind), new.at(kind)
+        if kind == "schemas":
+            compare_shared_schemas(comparison, before, after)
+        elif not kind.startswith("x-") and kind != "examples":
+            _unreached(comparison, before, after, lambda had, has: comparison.unweighed(had, has, "object"))
 
 
-def definitions(comparison: Comparison) -> None:
-    """Shared schemas of a JSON Schema."""
-    for name in ("$defs", "definitions"):
-        _unreached(comparison, comparison.old.top().at(name), comparison.new.top().at(name))
+def compare_shared_schemas(comparison: Comparison, old: Place, new: Place) -> None:
+    """Shared schemas that nothing refers to."""
+    _unreached(comparison, old, new, lambda had, has: comparison.schemas(had, has, "both"))
 
 
-def _unreached(comparison: Comparison, old: Place, new: Place) -> None:
-    """Shared schemas that nothing refers to: their direction is not known, so both count."""
-    for key in old.members():
-        place = old.at(key)
-        if place.pointer in comparison.reached:
+def _unreached(comparison: Comparison, old: Place, new: Place, compare: Callable[[Place, Place], None]) -> None:
+    for name in old.members():
+        place = old.at(name)
+        if place.pointer in comparison.weighed:
             continue
-        if key in new.members():
-            comparison.schemas(place, new.at(key), "both")
+        if name in new.members():
+            compare(place, new.at(name))
         else:
-            comparison.lost(place, f"schema {key!r} is gone")
+            comparison.lost(place, f"{old.pointer.rsplit('/', 1)[-1].rstrip('s')} {name!r} is gone")
 
 
-def _operations(comparison: Comparison, room: str, old: Place, new: Place, direction: Direction) -> None:
-    """`direction` is that of the request bodies: those of webhooks are read, not sent, by consumers."""
-    noun = "operation" if room == "paths" else "event"
-    before, after = _by_address(comparison.old, old), _by_address(comparison.new, new)
-    for key, place in before.items():
+def _version(comparison: Comparison, old: Place, new: Place) -> None:
+    if old.value != new.value:
+        comparison.gained(old, f"version {old.value} of the format became {new.value}")
+
+
+def _paths(comparison: Comparison, old: Place, new: Place, direction: Direction, words: tuple[str, Names]) -> None:
+    """`direction` is that of the request bodies: those of webhooks and callbacks are read, not sent, by consumers."""
+    noun, names = words
+    before, after = _items(comparison.old, old, names), _items(comparison.new, new, names)
+    for key in before.keys() & after.keys():
+        comparison.rest(*comparison.pair(before[key][1], after[key][1]), PATH_ITEM)
+    _operations(comparison, _by_method(before), _by_method(after), direction, noun)
+
+
+def _without_names(path: str) -> str:
+    """The names of path parameters do not matter to a caller."""
+    return re.sub(r"{[^}]*}", "{}", path)
+
+
+def _items(document: Document, paths: Place, names: Names) -> dict[str, tuple[str, Place]]:
+    """Path items with their paths. Two paths that differ in names alone keep their names."""
+    found: dict[str, tuple[str, Place]] = {}
+    for path in paths.members():
+        if not path.startswith("x-") or paths.pointer == "#/webhooks":
+            key = path if names(path) in found else names(path)
+            found[key] = path, document.follow(paths.at(path))
+    return found
+
+
+def _by_method(items: dict[str, tuple[str, Place]]) -> dict[tuple[str, str], tuple[str, Place]]:
+    return {(method, key): (path, item) for key, (path, item) in items.items() for method in METHODS if method in item.members()}
+
+
+def _operations(comparison: Comparison, before: dict[Any, Any], after: dict[Any, Any], direction: Direction, noun: str) -> None:
+    for key, (_, item) in before.items():
+        place = item.at(key[0])
         if key not in after:
             comparison.lost(place, f"{noun} {_called(place, key)} is gone")
         else:
-            _operation(comparison, place, after[key], direction)
-    for key, place in after.items():
+            _operation(comparison, (key[0], *before[key]), (key[0], *after[key]), direction)
+    for key, (_, item) in after.items():
         if key not in before:
-            comparison.gained(place, f"new {noun} {_called(place, key)}")
-
-
-def _by_address(document: Document, paths: Place) -> dict[tuple[str, str], Place]:
-    """Operations by method and path; the names of path parameters do not matter to a caller."""
-    found: dict[tuple[str, str], Place] = {}
-    for path in paths.members():
-        item = document.follow(paths.at(path))
-        for method in METHODS:
-            if method in item.members():
-                operation = item.at(method)
-                shared = item.members().get("parameters")
-                if shared:
-                    own = operation.members().get("parameters") or []
-                    operation = Place({**operation.members(), "parameters": [*shared, *own]}, operation.pointer)
-                found[method, re.sub(r"{[^}]*}", "{}", path)] = operation
-    return found
+            comparison.gained(item.at(key[0]), f"new {noun} {_called(item.at(key[0]), key)}")
 
 
 def _called(place: Place, key: tuple[str, str]) -> str:
@@ -78,128 +108,56 @@ def _called(place: Place, key: tuple[str, str]) -> str:
     return f"{method.upper()} {path}" + (f" ({name})" if name else "")
 
 
-def _operation(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
-    _parameters(comparison, old, new, direction)
-    _request_body(comparison, old, new, direction)
-    _responses(comparison, old.at("responses"), new.at("responses"), opposite(direction))
-    _security(comparison, old, new)
+def _operation(comparison: Comparison, before: tuple[str, str, Place], after: tuple[str, str, Place], direction: Direction) -> None:
+    (method, path, old_item), (_, new_path, new_item) = before, after
+    old, new = old_item.at(method), new_item.at(method)
+    sides = [(path_names(each), _parameters_of(item, method)) for each, item in ((path, old_item), (new_path, new_item))]
+    compare_parameters(comparison, sides[0], sides[1], direction)
+    compare_request_body(comparison, old.at("requestBody"), new.at("requestBody"), direction)
+    compare_responses(comparison, old.at("responses"), new.at("responses"), opposite(direction))
+    compare_security(comparison, old, new)
+    _servers(comparison, _servers_of(old_item, method), _servers_of(new_item, method))
+    _callbacks(comparison, old.at("callbacks"), new.at("callbacks"), opposite(direction))
+    if old.members().get("operationId") != new.members().get("operationId"):
+        comparison.gained(old, f"operationId changed from {old.value.get('operationId')!r} to {new.value.get('operationId')!r}")
+    comparison.rest(old, new, OPERATION)
 
 
-def _parameters(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
-    before, after = _by_name(comparison.old, old), _by_name(comparison.new, new)
-    for key, place in before.items():
-        if key not in after:
-            comparison.lost(place, f"{key[0]} parameter {key[1]!r} is gone")
-            continue
-        twin = after[key]
-        _required(comparison, place, twin, f"{key[0]} parameter {key[1]!r}", direction)
-        comparison.schemas(place.at("schema"), twin.at("schema"), direction)
-    for key, place in after.items():
-        if key not in before:
-            name = f"{key[0]} parameter {key[1]!r}"
-            if place.members().get("required") is True:
-                comparison.narrowed(place, f"new {name}, and it is required", direction)
-            else:
-                comparison.gained(place, f"new {name}")
+def _parameters_of(item: Place, method: str) -> list[Place]:
+    """Those of all methods of the path, then its own, which replace them."""
+    return [*item.at("parameters").entries(), *item.at(method, "parameters").entries()]
 
 
-def _by_name(document: Document, operation: Place) -> dict[tuple[str, str], Place]:
-    """Parameters by place and name; those in the path by their order, because their names do not matter to a caller."""
-    found: dict[tuple[str, str], Place] = {}
-    numbers = 0
-    for entry in operation.at("parameters").entries():
-        place = document.follow(entry)
-        kind, name = str(place.members().get("in")), str(place.members().get("name"))
-        if kind == "path":
-            numbers += 1
-            name = f"number {numbers}"
-        found[kind, name.lower() if kind == "header" else name] = place
-    return found
-
-
-def _required(comparison: Comparison, old: Place, new: Place, name: str, direction: Direction) -> None:
-    before, after = old.members().get("required") is True, new.members().get("required") is True
-    if after and not before:
-        comparison.narrowed(old, f"{name} is required now", direction)
-    elif before and not after:
-        comparison.widened(old, f"{name} may be absent now, it was always there", direction)
-
-
-def _request_body(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
-    before, after = comparison.old.follow(old.at("requestBody")), comparison.new.follow(new.at("requestBody"))
-    if before.value is None and after.value is None:
-        return
-    if after.value is None:
-        comparison.lost(before, "the request body is gone")
-    elif before.value is None:
-        if after.members().get("required") is True:
-            comparison.narrowed(after, "a request body is required now", direction)
-        else:
-            comparison.gained(after, "a request body is possible now")
-    else:
-        _required(comparison, before, after, "the request body", direction)
-        _content(comparison, before.at("content"), after.at("content"), direction)
-
-
-def _content(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
+def _callbacks(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
     for name in old.members():
-        if name in new.members():
-            comparison.schemas(old.at(name, "schema"), new.at(name, "schema"), direction)
-        else:
-            comparison.lost(old.at(name), f"content type {name} is gone")
+        if name not in new.members():
+            comparison.lost(old.at(name), f"callback {name!r} is gone")
+            continue
+        before, after = comparison.pair(old.at(name), new.at(name))
+        _paths(comparison, before, after, direction, ("callback", str))
     for name in new.members():
         if name not in old.members():
-            comparison.gained(new.at(name), f"new content type {name}")
+            comparison.gained(new.at(name), f"new callback {name!r}")
 
 
-def _responses(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
-    for status in old.members():
-        if status not in new.members():
-            comparison.lost(old.at(status), f"response {status} is gone")
-            continue
-        before, after = comparison.old.follow(old.at(status)), comparison.new.follow(new.at(status))
-        _content(comparison, before.at("content"), after.at("content"), direction)
-        _headers(comparison, before.at("headers"), after.at("headers"), direction)
-    for status in new.members():
-        if status not in old.members():
-            comparison.gained(new.at(status), f"new response {status}")
+def _servers_of(item: Place, method: str) -> Place:
+    own = item.at(method, "servers")
+    return own if own.value else item.at("servers")
 
 
-def _headers(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
-    known = {name.lower(): name for name in new.members()}
-    for name in old.members():
-        if name.lower() not in known:
-            comparison.lost(old.at(name), f"header {name} is gone")
-            continue
-        before, after = comparison.old.follow(old.at(name)), comparison.new.follow(new.at(known[name.lower()]))
-        _required(comparison, before, after, f"header {name}", direction)
-        comparison.schemas(before.at("schema"), after.at("schema"), direction)
-    for name in new.members():
-        if name.lower() not in {each.lower() for each in old.members()}:
-            comparison.gained(new.at(name), f"new header {name}")
+def _servers(comparison: Comparison, old: Place, new: Place) -> None:
+    """Servers by address. A document without any is served at `/`; an operation without any goes to those of the document."""
+    before, after = _by_url(old), _by_url(new)
+    for url, place in before.items():
+        if url in after:
+            comparison.rest(place, after[url], SERVER)
+        else:
+            comparison.lost(place, f"server {url} is gone")
+    for url, place in after.items():
+        if url not in before:
+            comparison.gained(place, f"new server {url}")
 
 
-def _security(comparison: Comparison, old: Place, new: Place) -> None:
-    """Whoever could call before can still call: one of the new ways asks for nothing more than the old way did."""
-    before, after = _ways(comparison.old, old), _ways(comparison.new, new)
-    if before == after:
-        return
-    where = Place(None, f"{old.pointer}/{escaped('security')}")
-    shut = [way for way in before if not any(_covers(way, each) for each in after)]
-    if shut:
-        comparison.lost(where, f"callers with {_rights(shut[0])} are no longer let in; expected now: {' or '.join(map(_rights, after))}")
-    else:
-        comparison.gained(where, f"asks for less than before: {' or '.join(map(_rights, after))}")
-
-
-def _ways(document: Document, operation: Place) -> list[Mapping[str, Any]]:
-    given = operation.members().get("security", document.root.get("security"))
-    return [each for each in given or [{}] if isinstance(each, dict)]
-
-
-def _covers(has: Mapping[str, Any], asks: Mapping[str, Any]) -> bool:
-    return all(name in has and set(scopes or ()) <= set(has[name] or ()) for name, scopes in asks.items())
-
-
-def _rights(way: Mapping[str, Any]) -> str:
-    return " and ".join(f"{name} {' '.join(scopes or ())}".strip() for name, scopes in way.items()) or "nothing"
+def _by_url(servers: Place) -> dict[str, Place]:
+    found = {str(place.members().get("url")): place for place in servers.entries()}
+    return found or {("/" if servers.pointer == "#/servers" else "of the document"): Place(None, servers.pointer, servers.document)}

@@ -1,194 +1,122 @@
 """JSON Schemas compared, in the direction in which the data goes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.contracts.diff.change import Change, Direction
+from harness.contracts.diff.alternatives import ALTERNATIVES, compare_alternatives
+from harness.contracts.diff.change import Direction, shown
+from harness.contracts.diff.comparison import Findings
+from harness.contracts.diff.conjunction import EVERY_TYPE, Conjunction, conjunction, type_names
 from harness.contracts.diff.document import ANNOTATIONS, Document, Place
-from harness.contracts.diff.limits import LIMITS, compare_limit, shown
+from harness.contracts.diff.json_values import canonical
+from harness.contracts.diff.limits import LIMITS, compare_limit
 
-STRUCTURE = frozenset(
-    {"type", "nullable", "enum", "const", "properties", "required", "additionalProperties", "items", "prefixItems", "patternProperties"}
-    | {"anyOf", "oneOf", "allOf", "$ref", "$defs", "definitions", "discriminator", "readOnly", "writeOnly", "xml", "$anchor"}
+COMPARED = frozenset(
+    {"type", "nullable", "enum", "const", "properties", "required", "additionalProperties", "items", "additionalItems", "prefixItems"}
+    | {"patternProperties", "discriminator", "readOnly", "writeOnly", "default", "$anchor", *LIMITS, *ALTERNATIVES}
 )
-ALTERNATIVES = ("anyOf", "oneOf")
-CONDITIONS = ("if", "then", "else", "not", "contains", "propertyNames", "dependentRequired", "dependentSchemas")
-EVERY_TYPE = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
+ELSEWHERE = frozenset({"$defs", "definitions"})  # compared where something refers to them, and at the top of a document
+CONDITION = frozenset({"if", "then", "else"})  # none means anything without the others
 
 
-class Comparison:
+class Comparison(Findings):
     """Two documents, and what was found between them so far."""
 
     def __init__(self, old: Document, new: Document) -> None:
-        self.old = old
-        self.new = new
-        self.reached: set[str] = set()  # pointers, of both documents
-        self._seen: set[tuple[str, str, Direction, str]] = set()
-        self._changes: dict[Change, None] = {}
-
-    def sorted(self) -> list[Change]:
-        """Every change once, the breaking ones first. What breaks in one direction is not told again as compatible in the other."""
-        broken = {(each.pointer, each.text) for each in self._changes if each.breaking}
-        kept = [each for each in self._changes if each.breaking or (each.pointer, each.text) not in broken]
-        return sorted(kept, key=lambda each: (not each.breaking, each.pointer, each.text))
-
-    # --- what a difference means
-
-    def lost(self, place: Place, text: str) -> None:
-        """Something that was relied on is gone: breaking whoever sends."""
-        self._changes[Change(True, place.pointer, text)] = None
-
-    def gained(self, place: Place, text: str) -> None:
-        """Something is there in addition."""
-        self._changes[Change(False, place.pointer, text)] = None
-
-    def narrowed(self, place: Place, text: str, direction: Direction) -> None:
-        """Less is possible than before: breaking for those who send."""
-        self._changes[Change(direction != "response", place.pointer, text)] = None
-
-    def widened(self, place: Place, text: str, direction: Direction) -> None:
-        """More is possible than before: breaking for those who read."""
-        self._changes[Change(direction != "request", place.pointer, text)] = None
-
-    # --- schemas
+        super().__init__(old, new)
+        self._seen: set[tuple[Any, ...]] = set()
 
     def schemas(self, old: Place, new: Place, direction: Direction) -> None:
         """Compare two schemas and everything below them."""
-        old, new = self.old.follow(old), self.new.follow(new)
-        key = (old.pointer, new.pointer, direction, old.part + new.part)
+        self.all_of([old], [new], direction)
+
+    def all_of(self, old: Sequence[Place], new: Sequence[Place], direction: Direction) -> None:
+        """Compare what several schemas demand together."""
+        before, after = self.read_old(old), self.read_new(new)
+        key = (before.key, after.key, direction)
         if key in self._seen:
             return
         self._seen.add(key)
-        self.reached |= {old.pointer, new.pointer}
-        before, after = self._merged(self.old, old), self._merged(self.new, new)
-        if before is False or after is False or before is True or after is True:
-            self._booleans(old, before, after, direction)
+        self.weighed |= before.visited | after.visited
+        if before.impossible or after.impossible:
+            self._impossible(before, after, direction)
             return
-        if any(name in each for name in ALTERNATIVES for each in (before, after)):
-            self._alternatives((old, before), (new, after), direction)
-            before = {name: value for name, value in before.items() if name not in ALTERNATIVES}
-            after = {name: value for name, value in after.items() if name not in ALTERNATIVES}
-        else:
-            self._types(old, before, after, direction)
-        self._values(old, before, after, direction)
+        self._unweighed(before, after)
+        self._notes(before, after, direction)
+        left = compare_alternatives(self, before, after, direction)
+        if left is not None:
+            self._own_words(*left, direction)
+
+    def read_old(self, places: Sequence[Place]) -> Conjunction:
+        """Schemas of the old document as one."""
+        return conjunction(self.old, places, self.step)
+
+    def read_new(self, places: Sequence[Place]) -> Conjunction:
+        """Schemas of the new document as one."""
+        return conjunction(self.new, places, self.step)
+
+    def _impossible(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        if not before.impossible:
+            self.narrowed(before.head, "no value is allowed any more", direction)
+        elif not after.impossible:
+            self.widened(before.head, "values are possible now, none was", direction)
+
+    def _own_words(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        self._types(before, after, direction)
+        self._values(before, after, direction)
+        given = before.words() | after.words()
         for name in LIMITS:
-            compare_limit(self, name, (old, before.get(name)), (new, after.get(name)), direction)
-        self._members((old, before), (new, after), direction)
-        self._entries((old, before), (new, after), direction)
-        self._conditions(old, new)
-        self._rest((old, before), (new, after))
+            if name in given:
+                compare_limit(self, name, before, after, direction)
+        self._members(before, after, direction)
+        self._further_members(before, after, direction)
+        self._patterns(before, after, direction)
+        self._entries(before, after, direction)
 
-    def _merged(self, document: Document, place: Place, depth: int = 0) -> Any:
-        """A schema with what its allOf says taken up. Values stay where they are: their places are found again by `_child`."""
-        schema = place.value
-        if schema is None:
-            return {}
-        if not isinstance(schema, dict) or "allOf" not in schema or depth > 20:
-            return schema
-        merged: dict[str, Any] = {}
-        for part in place.at("allOf").entries():
-            found = document.follow(part)
-            self.reached.add(found.pointer)
-            inner = self._merged(document, found, depth + 1)
-            if isinstance(inner, dict):
-                _take_up(merged, {name: value for name, value in inner.items() if name not in CONDITIONS})
-        _take_up(merged, {name: value for name, value in schema.items() if name != "allOf"})
-        return merged
+    # --- values
 
-    def _booleans(self, place: Place, before: Any, after: Any, direction: Direction) -> None:
-        old, new = _permits(before), _permits(after)
-        if new < old:
-            self.narrowed(place, "fewer values are allowed: " + f"{shown(before)} became {shown(after)}", direction)
-        elif new > old:
-            self.widened(place, "more values are allowed: " + f"{shown(before)} became {shown(after)}", direction)
-
-    def _types(self, place: Place, before: Mapping[str, Any], after: Mapping[str, Any], direction: Direction) -> None:
-        old, new = types(before), types(after)
-        if old == new:
-            return
-        gone = sorted(each for each in old - new if not (each == "integer" and "number" in new))
-        more = sorted(each for each in new - old if not (each == "integer" and "number" in old))
+    def _types(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        old, new = before.types(), after.types()
+        gone, more = old - new, new - old
         if gone:
-            self.narrowed(place, f"type {_names(gone)} is no longer allowed (was {_names(old)}, is {_names(new)})", direction)
+            which = f"type {type_names(gone)} is no longer allowed" if old != EVERY_TYPE else f"only type {type_names(new)} is allowed now"
+            self.narrowed(before.head, f"{which} (was {type_names(old)}, is {type_names(new)})", direction)
         if more:
-            self.widened(place, f"type {_names(more)} is possible now (was {_names(old)}, is {_names(new)})", direction)
+            text = f"type {type_names(more)} is possible now (was {type_names(old)}, is {type_names(new)})"
+            self.widened(before.head, text, direction)
 
-    def _values(self, place: Place, before: Mapping[str, Any], after: Mapping[str, Any], direction: Direction) -> None:
-        old, new = values(before), values(after)
-        if old == new:
+    def _values(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        old, new = before.values(), after.values()
+        if old is None and new is None:
             return
         if old is None:
-            self.narrowed(place, f"only these values are allowed now: {_list(new or ())}", direction)
+            self.narrowed(before.head, f"only these values are allowed now: {_list((new or {}).values())}", direction)
         elif new is None:
-            self.widened(place, f"any value is possible now, no longer only {_list(old)}", direction)
+            self.widened(before.head, f"any value is possible now, no longer only {_list(old.values())}", direction)
         else:
-            gone, more = [each for each in old if each not in new], [each for each in new if each not in old]
+            gone, more = ([each[text] for text in each if text not in other] for each, other in ((old, new), (new, old)))
             if gone:
-                self.narrowed(place, f"values {_list(gone)} are no longer allowed", direction)
+                self.narrowed(before.head, f"values {_list(gone)} are no longer allowed", direction)
             if more:
-                self.widened(place, f"values {_list(more)} are possible now", direction)
+                self.widened(before.head, f"values {_list(more)} are possible now", direction)
 
-    def _alternatives(self, old: tuple[Place, Any], new: tuple[Place, Any], direction: Direction) -> None:
-        before, after = self._choices(self.old, *old), self._choices(self.new, *new)
-        rest = list(after)
-        unmatched: list[Place] = []
-        for choice in before:
-            wanted = self._key(self.old, choice)
-            twin = next((each for each in rest if self._key(self.new, each) == wanted), None)
-            if twin is None:
-                unmatched.append(choice)
-            else:
-                rest.remove(twin)
-                self.schemas(choice, twin, direction)
-        if len(unmatched) == 1 and len(rest) == 1:
-            self.schemas(unmatched[0], rest[0], direction)
-            return
-        for choice in unmatched:
-            self.narrowed(choice, f"the alternative {self._key(self.old, choice)} is gone", direction)
-        for choice in rest:
-            self.widened(choice, f"the alternative {self._key(self.new, choice)} is possible now", direction)
+    # --- objects
 
-    def _choices(self, document: Document, place: Place, schema: Mapping[str, Any]) -> list[Place]:
-        """The alternatives of a schema; itself when it has none. A list of types counts as alternatives."""
-        for name in ALTERNATIVES:
-            if isinstance(schema.get(name), list):
-                return list(self._child(document, place, name).entries())
-        given = schema.get("type")
-        if isinstance(given, list):
-            return [Place({**schema, "type": each}, place.pointer, str(each)) for each in given]
-        return [Place(dict(schema), place.pointer, "alone")] if schema else []
-
-    def _key(self, document: Document, choice: Place) -> str:
-        """What an alternative is called: where it refers to, or what it consists of."""
-        schema = choice.value
-        if isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-            return str(schema["$ref"]).rsplit("/", 1)[-1]
-        schema = self._merged(document, choice)
-        if not isinstance(schema, dict):
-            return shown(schema)
-        fixed = [
-            f"{name}={shown(each['const'])}" for name, each in _properties(schema).items() if isinstance(each, dict) and "const" in each
-        ]
-        found = values(schema)
-        return " ".join([_names(types(schema)), *fixed, *([_list(found)] if found is not None and len(found) == 1 else [])])
-
-    def _members(self, old: tuple[Place, Any], new: tuple[Place, Any], direction: Direction) -> None:
-        (place, before), (new_place, after) = old, new
-        had, has = _properties(before), _properties(after)
-        needed, needs = set(before.get("required") or ()), set(after.get("required") or ())
+    def _members(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        had, has = before.names("properties"), after.names("properties")
+        needed, needs = before.required(), after.required()
         for name in had:
-            here = self._child(self.old, place, "properties", name)
+            here = before.member(name)
             if name not in has:
-                self.lost(here, f"field {name!r} is gone{_renamed(had[name], had, has)}")
+                self.lost(here[0], f"field {name!r} is gone{_renamed(had[name], had, has)}")
                 continue
-            self.schemas(here, self._child(self.new, new_place, "properties", name), direction)
-            self._requirement(here, name, name in needed, name in needs, direction)
+            self.all_of(here, after.member(name), direction)
+            self._requirement(here[0], name, name in needed, name in needs, direction)
         for name in has:
             if name not in had:
-                self._new_member(self._child(self.new, new_place, "properties", name), name, name in needs, direction)
+                self._new_member(before, after.member(name), name, name in needs, direction)
         for name in sorted((needed ^ needs) - set(had) - set(has)):
-            self._requirement(place.at("required"), name, name in needed, name in needs, direction)
-        self._other_members(old, new, direction)
+            self._requirement(before.where("required"), name, name in needed, name in needs, direction)
 
     def _requirement(self, place: Place, name: str, needed: bool, needs: bool, direction: Direction) -> None:
         if needs and not needed:
@@ -196,141 +124,131 @@ class Comparison:
         elif needed and not needs:
             self.widened(place, f"field {name!r} may be absent now, it was always there", direction)
 
-    def _new_member(self, place: Place, name: str, required: bool, direction: Direction) -> None:
+    def _new_member(self, before: Conjunction, places: list[Place], name: str, required: bool, direction: Direction) -> None:
+        """A field that nobody knew of breaks nobody; one that was governed as a further field, or is forbidden by name, may."""
+        was, now = before.said("additionalProperties"), self.read_new(places)
         if required:
-            self.narrowed(place, f"new field {name!r}, and it is required", direction)
+            self.narrowed(places[0], f"new field {name!r}, and it is required", direction)
+        elif now.impossible:
+            self.narrowed(places[0], f"field {name!r} is no longer allowed", direction)
         else:
-            self.gained(place, f"new field {name!r}")
+            self.gained(places[0], f"new field {name!r}")
+        if any(isinstance(place.value, dict) for place in was):
+            self.all_of(was, places, direction)
 
-    def _other_members(self, old: tuple[Place, Any], new: tuple[Place, Any], direction: Direction) -> None:
-        (place, before), (new_place, after) = old, new
-        had, has = before.get("additionalProperties", True), after.get("additionalProperties", True)
-        where = place.at("additionalProperties")
-        if had != has and (had is False or has is False):
-            if has is False:
-                self.narrowed(where, "further fields are no longer allowed", direction)
-            else:
-                self.widened(where, "further fields are possible now", direction)
-        elif isinstance(had, dict) or isinstance(has, dict):
-            self.schemas(where, new_place.at("additionalProperties"), direction)
-        patterns, now = before.get("patternProperties") or {}, after.get("patternProperties") or {}
+    def _further_members(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        had, has = before.said("additionalProperties"), after.said("additionalProperties")
+        where = before.where("additionalProperties")
+        closed, closes = self.read_old(had).impossible, self.read_new(has).impossible
+        if closes and not closed:
+            self.narrowed(where, "further fields are no longer allowed", direction)
+        elif closed and not closes:
+            self.widened(where, "further fields are possible now", direction)
+        elif had or has:
+            self.all_of(had or [where], has or [after.where("additionalProperties")], direction)
+
+    def _patterns(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        patterns, now = before.names("patternProperties"), after.names("patternProperties")
         for name in patterns:
+            here = before.fields_like(name)
             if name in now:
-                self.schemas(place.at("patternProperties", name), new_place.at("patternProperties", name), direction)
+                self.all_of(here, after.fields_like(name), direction)
             else:
-                self.lost(place.at("patternProperties", name), f"fields like {name!r} are gone")
+                self.lost(here[0], f"fields like {name!r} are gone")
         for name in now:
             if name not in patterns:
-                self.gained(new_place.at("patternProperties", name), f"new fields like {name!r}")
+                self._new_pattern(before, after.fields_like(name), name)
 
-    def _entries(self, old: tuple[Place, Any], new: tuple[Place, Any], direction: Direction) -> None:
-        (place, before), (new_place, after) = old, new
-        if "items" in before or "items" in after:
-            self.schemas(self._child(self.old, place, "items"), self._child(self.new, new_place, "items"), direction)
-        had, has = before.get("prefixItems") or [], after.get("prefixItems") or []
-        for index in range(max(len(had), len(has))):
-            if index >= len(has):
-                self.lost(place.at("prefixItems", index), f"entry {index} is gone")
-            elif index >= len(had):
-                self.gained(new_place.at("prefixItems", index), f"new entry {index}")
-            else:
-                self.schemas(place.at("prefixItems", index), new_place.at("prefixItems", index), direction)
-
-    def _child(self, document: Document, place: Place, *names: str) -> Place:
-        """A member of a schema, also when one of its allOf parts says it."""
-        found = place.at(*names)
-        if found.value is not None:
-            return found
-        for part in place.at("allOf").entries():
-            inner = self._child(document, document.follow(part), *names)
-            if inner.value is not None:
-                return inner
-        return found
-
-    def _conditions(self, old: Place, new: Place) -> None:
-        """Conditions among the parts of allOf, in their order."""
-        before, after = ([part for part in each.at("allOf").entries() if set(CONDITIONS) & set(part.members())] for each in (old, new))
-        for had, has in zip(before, after, strict=False):
-            for name in CONDITIONS:
-                self._opaque(had.at(name), has.at(name))
-        for place in before[len(after) :]:
-            self.lost(place, "a condition is gone")
-        for place in after[len(before) :]:
-            self.lost(place, "a condition is new")
-
-    def _rest(self, old: tuple[Place, Any], new: tuple[Place, Any]) -> None:
-        """Keywords that are not understood here: a difference in one of them is never called compatible."""
-        (place, before), (new_place, after) = old, new
-        for name in sorted((set(before) | set(after)) - STRUCTURE - ANNOTATIONS - set(LIMITS)):
-            if not name.startswith("x-") and before.get(name) != after.get(name):
-                self._opaque(Place(before.get(name), place.at(name).pointer), Place(after.get(name), new_place.at(name).pointer))
-        if isinstance(before.get("$ref"), str) and before.get("$ref") != after.get("$ref"):
-            self.lost(place.at("$ref"), f"reference changed from {before.get('$ref')!r} to {after.get('$ref')!r}")
-        if before.get("default") != after.get("default"):
-            text = f"the default changed from {shown(before.get('default'))} to {shown(after.get('default'))}"
-            self.gained(place.at("default"), text)
-
-    def _opaque(self, old: Place, new: Place) -> None:
-        """Values whose meaning is not weighed: the innermost places where they differ."""
-        if old.value == new.value:
-            return
-        if not (isinstance(old.value, dict) and isinstance(new.value, dict)):
-            self.lost(old, f"changed from {shown(old.value)} to {shown(new.value)}")
-            return
-        noun = "field " if old.pointer.endswith("/properties") else ""
-        for name in old.value:
-            if name in new.value:
-                self._opaque(old.at(name), new.at(name))
-            else:
-                self.lost(old.at(name), f"{noun}{name!r} is gone")
-        for name in new.value:
-            if name not in old.value:
-                self.lost(new.at(name), f"{noun}{name!r} is new where it restricts")
-
-
-def types(schema: Mapping[str, Any]) -> frozenset[str]:
-    """Types that a schema allows; of all kinds when it says nothing."""
-    given = schema.get("type")
-    found = _value_types(schema) if given is None else frozenset(given if isinstance(given, list) else [given])
-    return found | {"null"} if schema.get("nullable") is True else found
-
-
-def _value_types(schema: Mapping[str, Any]) -> frozenset[str]:
-    given = values(schema)
-    return EVERY_TYPE if given is None else frozenset(_type_of(each) for each in given)
-
-
-def _type_of(value: Any) -> str:
-    if value is None:
-        return "null"
-    for kind, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array")):
-        if isinstance(value, kind):
-            return name
-    return "object"
-
-
-def values(schema: Mapping[str, Any]) -> list[Any] | None:
-    """The values that a schema lists, or None when it lists none."""
-    if "const" in schema:
-        return [schema["const"]]
-    return schema["enum"] if isinstance(schema.get("enum"), list) else None
-
-
-def _properties(schema: Any) -> Mapping[str, Any]:
-    found = schema.get("properties") if isinstance(schema, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _take_up(merged: dict[str, Any], part: Any) -> None:
-    if not isinstance(part, dict):
-        return
-    for name, value in part.items():
-        if name == "properties" and isinstance(value, dict):
-            merged["properties"] = {**merged.get("properties", {}), **value}
-        elif name == "required" and isinstance(value, list):
-            merged["required"] = [*merged.get("required", []), *(each for each in value if each not in merged.get("required", []))]
+    def _new_pattern(self, before: Conjunction, places: list[Place], name: str) -> None:
+        """Fields that had other names to go by may match it: only in an object that knew no fields it takes nothing away."""
+        closed = self.read_old(before.said("additionalProperties")).impossible
+        if closed and not before.names("properties") and not before.names("patternProperties"):
+            self.gained(places[0], f"new fields like {name!r}")
         else:
-            merged[name] = value
+            self.lost(places[0], f"fields like {name!r} are restricted now (which fields match is not weighed)")
+
+    # --- lists
+
+    def _entries(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        for index in range(max(before.entry_count(), after.entry_count())):
+            self.all_of(before.entry(index), after.entry(index), direction)
+        if any(schema.said(name) for schema in (before, after) for name in ("items", "additionalItems")):
+            self.all_of(before.further_entries(), after.further_entries(), direction)
+
+    # --- what is not about values
+
+    def _notes(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        had, has = before.said("default"), after.said("default")
+        old, new = ([place.value for place in each] for each in (had, has))
+        if canonical(old) != canonical(new):
+            text = f"the default changed from {_list(old) or 'none'} to {_list(new) or 'none'}"
+            self.gained(before.where("default"), text)
+        self._access(before, after, direction)
+        self._discriminator(before, after, direction)
+
+    def _access(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        for name, text in (("readOnly", "it may not be sent any more"), ("writeOnly", "it is not answered any more")):
+            was, now = (any(place.value is True for place in each.said(name)) for each in (before, after))
+            if now and not was:
+                (self.narrowed if name == "readOnly" else self.widened)(before.head.at(name), f"{name} is new: {text}", direction)
+            elif was and not now:
+                self.gained(before.where(name), f"{name} is gone")
+
+    def _discriminator(self, before: Conjunction, after: Conjunction, direction: Direction) -> None:
+        """The field that tells alternatives apart, and the names that it may hold."""
+        where = before.where("discriminator")
+        old, new = (_discriminators(each.said("discriminator")) for each in (before, after))
+        if old[0] != new[0]:
+            self.lost(where, f"the discriminator changed from {_list(old[0]) or 'none'} to {_list(new[0]) or 'none'}")
+        for name, target in old[1].items():
+            if new[1].get(name) != target:
+                self.lost(where.at("mapping", name), f"the discriminator's {name!r} changed from {target} to {new[1].get(name, 'nothing')}")
+        for name in new[1].keys() - old[1].keys():
+            self.widened(where.at("mapping", name), f"the discriminator may be {name!r} now", direction)
+
+    def _unweighed(self, before: Conjunction, after: Conjunction) -> None:
+        """Keywords that are not understood here: a difference in one of them is never called compatible."""
+        old, new = _other_words(before), _other_words(after)
+        for words in [*old, *(each for each in new if each not in old)]:
+            had, has = _aligned(old.get(words, []), new.get(words, []))
+            for one, other in zip(had, has, strict=False):
+                self.unweighed(one, other, "schema")
+            for place in had[len(has) :]:
+                self.lost(place.at(words), f"{words} {shown(place.value[words])} is gone (not weighed)")
+            for place in has[len(had) :]:
+                self.lost(place.at(words), f"{words} {shown(place.value[words])} is new (not weighed)")
+
+
+def _other_words(schema: Conjunction) -> dict[str, list[Place]]:
+    """The keywords of each part that are not compared; if, then and else together, by the first of them."""
+    found: dict[str, list[Place]] = {}
+    for part in schema.parts:
+        names = {name for name in part.members().keys() - COMPARED - ANNOTATIONS - ELSEWHERE if not name.startswith("x-")}
+        together = names & CONDITION
+        if together:
+            found.setdefault(min(together, key=("if", "then", "else").index), []).append(part.only(together))
+        for name in sorted(names - CONDITION):
+            found.setdefault(name, []).append(part.only({name}))
+    return found
+
+
+def _aligned(old: list[Place], new: list[Place]) -> tuple[list[Place], list[Place]]:
+    """Equal ones first, so that one which is gone from the middle does not move the others."""
+    rest, had, has = list(new), [], []
+    for place in old:
+        twin = next((each for each in rest if canonical(each.value) == canonical(place.value)), None)
+        if twin is not None:
+            rest.remove(twin)
+            had.append(place)
+            has.append(twin)
+    return [*had, *(place for place in old if place not in had)], [*has, *rest]
+
+
+def _discriminators(places: list[Place]) -> tuple[list[str], dict[str, str]]:
+    """Fields, and targets by name. AsyncAPI gives the field alone."""
+    fields = [str(place.value if isinstance(place.value, str) else place.members().get("propertyName")) for place in places]
+    objects = [place for place in places if not isinstance(place.value, str)]
+    return sorted(set(fields)), {name: str(target) for place in objects for name, target in place.at("mapping").members().items()}
 
 
 def _renamed(schema: Any, had: Mapping[str, Any], has: Mapping[str, Any]) -> str:
@@ -338,15 +256,5 @@ def _renamed(schema: Any, had: Mapping[str, Any], has: Mapping[str, Any]) -> str
     return f"; renamed to {twins[0]!r}?" if len(twins) == 1 else ""
 
 
-def _permits(schema: Any) -> int:
-    """0 nothing, 1 something, 2 anything."""
-    return 0 if schema is False else 2 if schema is True or schema == {} else 1
-
-
-def _names(found: Iterable[str]) -> str:
-    names = sorted(found)
-    return "anything" if set(names) == EVERY_TYPE else " or ".join(names)
-
-
 def _list(found: Iterable[Any]) -> str:
-    return ", ".join(shown(each) for each in found)
+    return ", ".join("null" if each is None else shown(each) for each in found)

@@ -160,14 +160,13 @@ def test_operation_change_breaks(path: str, value: Any, pointer: str) -> None:
         (f"{OPERATION}|responses|200|headers|Age", {"schema": {"type": "integer"}}),
         (f"{OPERATION}|requestBody|required", False),
         (f"{OPERATION}|security", [{}]),
-        (f"{OPERATION}|parameters|0|name", "id"),
         ("paths|/more", {"get": {"responses": {}}}),
         ("webhooks|order.lost", {"post": {"responses": {}}}),
         ("components|schemas|Unused", {"type": "string"}),
     ],
 )
 def test_operation_change_is_compatible(path: str, value: Any) -> None:
-    """More answers, fewer demands, other names of path parameters: nobody has to change anything."""
+    """More answers, fewer demands: nobody has to change anything."""
     assert breaks(API, changed(path, value)) == []
 
 
@@ -175,6 +174,7 @@ def test_a_renamed_path_parameter_is_the_same_operation() -> None:
     """Callers do not send the name of a path parameter."""
     renamed = copy.deepcopy(API)
     renamed["paths"]["/orders/{id}"] = renamed["paths"].pop("/orders/{number}")
+    renamed["paths"]["/orders/{id}"]["post"]["parameters"][0]["name"] = "id"
     assert breaks(API, renamed) == []
 
 
