@@ -17,7 +17,9 @@ def contracts() -> None:
 
 
 @contracts.command(epilog=EPILOG)
-@click.option("--pact", type=_PATH, help="A consumer's pact file.  [default: all of ours, contracts/pacts]")
+@click.option(
+    "--pact", "pacts", type=_PATH, multiple=True, help="A consumer's pact file; may be repeated.  [default: all of ours, contracts/pacts]"
+)
 @click.option(
     "--provider", help="Which of our systems stands for the provider: erp, procurement, expense, identity, or erp-events and so on."
 )
@@ -28,7 +30,8 @@ def contracts() -> None:
     "--header", "headers", multiple=True, help="'Name: value' on every request to --url; ${VARIABLE} is taken from the environment."
 )
 @click.option("--state-url", help="With --url: where provider states are set (POST {state, params, action}).")
-def verify(pact: Path | None, provider: str | None, url: str | None, headers: tuple[str, ...], state_url: str | None) -> int:
+@click.option("--state-header", "state_headers", multiple=True, help="As --header, on every request to --state-url.")
+def verify(**options: Any) -> int:
     """Verify pacts: does a provider keep what a consumer expects?
 
     Without options: the reference engine's pacts against our mocks. With --pact: which expectations of your consumer our mock would break.
@@ -39,10 +42,8 @@ def verify(pact: Path | None, provider: str | None, url: str | None, headers: tu
     from harness.run.interrupt import or_interrupted  # noqa: PLC0415
     from harness.run.loop import run_until_done  # noqa: PLC0415
 
-    options = VerifyOptions(pact, provider, url, headers, state_url)
-
     async def body() -> int:
-        outcomes = await verify_pacts(options, lambda text: click.echo(text, err=True))
+        outcomes = await verify_pacts(VerifyOptions(**options), lambda text: click.echo(text, err=True))
         for outcome in outcomes:
             for line in lines(outcome):
                 click.echo(line)
@@ -55,8 +56,10 @@ def verify(pact: Path | None, provider: str | None, url: str | None, headers: tu
 @click.option("--broker", required=True, help="Base address of the Pact Broker.")
 @click.option("--version", help="Version of the consumer.  [default for our own pacts: dryclose's version]")
 @click.option("--branch", help="Branch that this version of the consumer is on.")
-@click.option("--token-env", "--token", "token_env", metavar="NAME", help="Name of the environment variable that holds the broker's token.")
-@click.option("--pact", type=_PATH, help="A consumer's pact file; needs --version.  [default: all of ours]")
+@click.option("--token-env", metavar="NAME", help="Name of the environment variable that holds the broker's token.")
+@click.option(
+    "--pact", "pacts", type=_PATH, multiple=True, help="A consumer's pact file; needs --version; may be repeated.  [default: all of ours]"
+)
 @click.option("--provider", help="Which of our systems stands for the provider of --pact.")
 @click.option("--provider-version", help="Version under which results are published.  [default: dryclose's version]")
 @click.option("--pacts-only", is_flag=True, help="Publish no verification results.")

@@ -46,6 +46,7 @@ class Door:
         self._examples = frozenset(
             each.authorization for each in interactions if not each.refuses_access and not any("token" in state for state in each.states)
         )
+        self._refused = frozenset(each.authorization for each in interactions if each.refuses_access and each.authorization is not None)
         self._bare_refusals = frozenset(
             (each.method, each.path, each.query) for each in interactions if each.refuses_access and each.authorization is None
         )
@@ -93,7 +94,10 @@ class Door:
         bare = sent is None and (request.method, request.path, query) in self._bare_refusals
         if self._token is not None and sent in self._examples and not bare:
             headers["Authorization"] = f"Bearer {self._token}"
+        as_it_stands = bare or (sent in self._refused and sent not in self._examples)  # a consumer that expects to be turned away
         for name, value in self._headers.items():
+            if as_it_stands and name.lower() == "authorization":
+                continue
             for known in [each for each in headers if each.lower() == name.lower()]:
                 del headers[known]
             headers[name] = value

@@ -7,7 +7,8 @@ from typing import Literal
 from harness.contracts.pactfile import PactFile
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
 
-What = Literal["kept", "broken", "unverified"]
+What = Literal["kept", "broken", "pending", "unverified"]
+SHOWN: dict[What, str] = {"broken": "BROKEN", "pending": "PENDING", "unverified": "NOT VERIFIED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """1 when one is broken; 2 when none, or not every one, could be verified; 0 when all are kept."""
+        """1 when one is broken; 2 when none, or not every one, could be verified; 0 when all are kept but for pending ones."""
         if self.count("broken"):
             return EXIT_VIOLATION
-        return EXIT_PASS if self.expectations and self.count("kept") == len(self.expectations) else EXIT_NOT_ENOUGH_EVIDENCE
+        enough = self.count("kept") and not self.count("unverified")
+        return EXIT_PASS if enough else EXIT_NOT_ENOUGH_EVIDENCE
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
@@ -61,11 +63,12 @@ def lines(outcome: Outcome) -> Iterable[str]:
     if outcome.count("kept") == total:
         yield f"{head}: all {total} expectations are kept"
         return
-    broken, unverified = outcome.count("broken"), outcome.count("unverified")
-    yield f"{head}: {outcome.count('kept')} of {total} expectations are kept, {broken} broken, {unverified} not verified"
+    broken, pending, unverified = (outcome.count(what) for what in ("broken", "pending", "unverified"))
+    rest = f", {pending} pending" if pending else ""
+    yield f"{head}: {outcome.count('kept')} of {total} expectations are kept, {broken} broken{rest}, {unverified} not verified"
     for each in outcome.expectations:
         if each.what != "kept":
-            yield f"  {'BROKEN' if each.what == 'broken' else 'NOT VERIFIED'}  {each.description}"
+            yield f"  {SHOWN[each.what]}  {each.description}"
             if each.answered:
                 yield f"      {outcome.against} answered {each.answered}"
             for reason in each.reasons:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from harness.errors import UsageError
 
 Kind = Literal["http", "event", "unsupported"]
+VERSIONS = ("2", "3", "4")
 KINDS: dict[str, Kind] = {"Synchronous/HTTP": "http", "Asynchronous/Messages": "event"}
 
 
@@ -26,6 +27,7 @@ class Interaction:
     status: int | None = None
     authorization: str | None = None
     event_type: str | None = None
+    pending: bool = False  # version 4: not kept yet, and that is no failure
 
     @property
     def refuses_access(self) -> bool:
@@ -72,18 +74,31 @@ def _pact(path: Path, document: dict[str, Any]) -> PactFile:
     entries = [*document.get("interactions", ()), *document.get("messages", ())]
     if "interactions" not in document and "messages" not in document:
         raise KeyError("interactions")
+    _check_version(path, document)
     consumer, provider = str(document["consumer"]["name"]), str(document["provider"]["name"])
     return PactFile(path, consumer, provider, tuple(_interaction(entry) for entry in entries), document)
+
+
+def _check_version(path: Path, document: dict[str, Any]) -> None:
+    metadata = document.get("metadata") or {}
+    stated = metadata.get("pactSpecification") or metadata.get("pact-specification") or {}
+    version = str(stated.get("version") or metadata.get("pactSpecificationVersion") or VERSIONS[-1])
+    if version.partition(".")[0] not in VERSIONS:
+        raise UsageError(
+            f"{path}: version {version} of the pact format is not supported; versions {VERSIONS[0]} to {VERSIONS[-1]} are read"
+        )
 
 
 def _interaction(entry: dict[str, Any]) -> Interaction:
     description, states = str(entry["description"]), tuple(_states(entry))
     kind: Kind = KINDS.get(entry["type"], "unsupported") if "type" in entry else "http" if "request" in entry else "event"
     if kind == "event":
-        return Interaction(description, states, kind, event_type=_event_type(entry.get("contents")))
+        return Interaction(description, states, kind, event_type=_event_type(entry.get("contents")), pending=entry.get("pending") is True)
     if kind != "http":
         return Interaction(description, states, kind)
     request, response = entry["request"], entry.get("response", {})
+    if type(response.get("status", 200)) is not int:
+        raise UsageError(f"{description!r}: its response status is {response['status']!r}; expected a number such as 200")
     return Interaction(
         description,
         states,
@@ -91,8 +106,9 @@ def _interaction(entry: dict[str, Any]) -> Interaction:
         method=str(request.get("method", "GET")).upper(),
         path=str(request.get("path", "/")),
         query=_query(request.get("query")),
-        status=int(response.get("status", 200)),
+        status=response.get("status", 200),
         authorization=_header(request.get("headers") or {}, "authorization"),
+        pending=entry.get("pending") is True,
     )
 
 

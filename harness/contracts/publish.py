@@ -30,7 +30,7 @@ class PublishOptions:
     version: str | None = None
     branch: str | None = None
     token_env: str | None = None
-    pact: Path | None = None
+    pacts: tuple[Path, ...] = ()
     provider: str | None = None
     provider_version: str | None = None
     pacts_only: bool = False
@@ -39,10 +39,12 @@ class PublishOptions:
 async def publish(options: PublishOptions, say: Say) -> list[Outcome]:
     """Verify, publish every pact, then the results that there are. Answers the outcomes (none with `pacts_only`). Raises UsageError."""
     check_url("--broker", options.broker)
+    if urlsplit(options.broker).username is not None:
+        raise UsageError("--broker: no credentials in the address; use --token-env, or PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD")
     auth = credentials(options.token_env)
-    chosen = [pact for pact, _ in choose(VerifyOptions(options.pact, options.provider))]
-    version = options.version or _own_version(options.pact)
-    outcomes = [] if options.pacts_only else await verify(VerifyOptions(options.pact, options.provider), say)
+    chosen = [pact for pact, _ in choose(VerifyOptions(options.pacts, options.provider))]
+    version = options.version or _own_version(options.pacts)
+    outcomes = [] if options.pacts_only else await verify(VerifyOptions(options.pacts, options.provider), say)
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
     async with aiohttp.ClientSession(timeout=timeout, headers=auth, trust_env=is_outside(options.broker)) as http:
         broker = Broker(options.broker, http)
@@ -76,15 +78,17 @@ def credentials(token_env: str | None) -> dict[str, str]:
         raise UsageError("--token-env takes the NAME of an environment variable that holds the token, not the token itself")
     token = os.environ.get(token_env or "PACT_BROKER_TOKEN")
     if token_env is not None and not token:
-        raise UsageError(f"--token-env: the environment has no variable {token_env}")
+        raise UsageError(
+            f"--token-env: the environment has no variable of this name ({len(token_env)} characters; it takes a name, not the token)"
+        )
     if token:
         return {"Authorization": f"Bearer {token}"}
     user, password = os.environ.get("PACT_BROKER_USERNAME"), os.environ.get("PACT_BROKER_PASSWORD")
     return {"Authorization": aiohttp.encode_basic_auth(user, password)} if user and password else {}
 
 
-def _own_version(pact: Path | None) -> str:
-    if pact is not None:
+def _own_version(pacts: tuple[Path, ...]) -> str:
+    if pacts:
         raise UsageError("--pact needs --version: the version of your consumer that this pact belongs to, such as a commit id")
     return product_version()
 

@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,24 +30,24 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """What was asked for. Without `pact`: ours. Without `url`: our mocks."""
+    """What was asked for. Without `pacts`: ours. Without `url`: our mocks."""
 
-    pact: Path | None = None
+    pacts: tuple[Path, ...] = ()
     provider: str | None = None
     url: str | None = None
     headers: tuple[str, ...] = ()
     state_url: str | None = None
+    state_headers: tuple[str, ...] = ()
 
 
 async def verify(options: VerifyOptions, say: Say) -> list[Outcome]:
     """Verify what was asked for; `say` is told before each pact. Raises UsageError before anything is opened."""
     chosen = choose(options)
-    headers = parse_headers(options.headers)
+    if options.state_headers and options.state_url is None:
+        raise UsageError("--state-header belongs to --state-url")
     if options.url is not None:
-        check_url("--url", options.url)
-        if options.state_url is not None:
-            check_url("--state-url", options.state_url)
-        return [await _at_sandbox(pact, options.url, headers, options.state_url, say) for pact, _ in chosen]
+        sandbox = _sandbox(options, options.url)
+        return [await _at_sandbox(pact, sandbox, say) for pact, _ in chosen]
     if options.headers or options.state_url:
         raise UsageError("--header and --state-url belong to --url: our own mocks need neither")
     async with mock_provider() as mocks:
@@ -59,18 +59,20 @@ def choose(options: VerifyOptions) -> list[tuple[PactFile, str]]:
     """Pacts and the provider that each is for. Raises UsageError."""
     if options.provider is not None and options.provider not in PROVIDERS:
         raise UsageError(f"--provider {options.provider!r}: {did_you_mean(options.provider, PROVIDERS)}")
-    if options.pact is not None:
-        pact = read_pact(options.pact)
-        provider = options.provider or pact.provider
-        if provider not in PROVIDERS and options.url is None:
-            raise UsageError(
-                f"{options.pact}: its provider is called {pact.provider!r}. Say with --provider which mock stands for it: "
-                + ", ".join(PROVIDERS)
-            )
-        return [(pact, provider)]
+    if options.pacts:
+        return [_stood_for(read_pact(path), options) for path in options.pacts]
     if options.url is not None and options.provider is None:
         raise UsageError("--url needs --pact FILE, or --provider NAME to choose one of our pacts: " + ", ".join(PROVIDERS))
     return [(pact, pact.provider) for pact in ours() if options.provider in {None, pact.provider}]
+
+
+def _stood_for(pact: PactFile, options: VerifyOptions) -> tuple[PactFile, str]:
+    provider = options.provider or pact.provider
+    if provider not in PROVIDERS and options.url is None:
+        raise UsageError(
+            f"{pact.path}: its provider is called {pact.provider!r}. Say with --provider which mock stands for it: " + ", ".join(PROVIDERS)
+        )
+    return pact, provider
 
 
 def ours() -> list[PactFile]:
@@ -78,18 +80,18 @@ def ours() -> list[PactFile]:
     return [read_pact(path) for path in sorted(PACTS.glob("*.json"))]
 
 
-def parse_headers(given: Sequence[str]) -> dict[str, str]:
+def parse_headers(given: Sequence[str], option: str = "--header") -> dict[str, str]:
     """`Name: value`, with ${VARIABLE} from the environment so that no secret stands on a command line. Raises UsageError."""
     found = {}
     for text in given:
         match = HEADER.fullmatch(text)
         if match is None:
             raise UsageError(
-                f"--header: expected 'Name: value', for example 'Authorization: Bearer ${{TOKEN}}'; got {len(text)} characters"
+                f"{option}: expected 'Name: value', for example 'Authorization: Bearer ${{TOKEN}}'; got {len(text)} characters"
             )
         value = VARIABLE.sub(_from_environment, match.group(2)).strip()
         if not value.isprintable():
-            raise UsageError(f"--header {match.group(1)}: its value holds a line break or another control character")
+            raise UsageError(f"{option} {match.group(1)}: its value holds a line break or another control character")
         found[match.group(1)] = value
     return found
 
@@ -110,9 +112,7 @@ def check_url(option: str, url: str) -> None:
     except ValueError:
         good = False
     if not good:
-        raise UsageError(
-            f"{option} {without_credentials(url)!r}: expected http://host:port or https://host, with a path if there is one"
-        )
+        raise UsageError(f"{option} {without_credentials(url)!r}: expected http://host:port or https://host, with a path if there is one")
 
 
 def is_outside(url: str) -> bool:
@@ -132,25 +132,45 @@ async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, stat
     return await verify_pact(pact, Target(f"our mock {system}", mocks.urls[system], states, mocks.set_state, take_event, mocks.token))
 
 
-async def _at_sandbox(pact: PactFile, url: str, headers: dict[str, str], state_url: str | None, say: Say) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A real system: where it is, where its states are set, and what goes with each request to either."""
+
+    url: str
+    headers: Mapping[str, str]
+    state_url: str | None
+    state_headers: Mapping[str, str]
+
+
+def _sandbox(options: VerifyOptions, url: str) -> Sandbox:
+    check_url("--url", url)
+    if options.state_url is not None:
+        check_url("--state-url", options.state_url)
+    state_headers = parse_headers(options.state_headers, "--state-header")
+    return Sandbox(url, parse_headers(options.headers), options.state_url, state_headers)
+
+
+async def _at_sandbox(pact: PactFile, sandbox: Sandbox, say: Say) -> Outcome:
+    url, state_url = sandbox.url, sandbox.state_url
     shown = without_credentials(urlsplit(url)._replace(query="", fragment="").geturl())
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against {shown}")
+    here = Target(shown, url, None, None, None, headers=sandbox.headers, outside=is_outside(url))
     if state_url is None:
-        note = NOT_SET if pact.states else None
-        return await verify_pact(pact, Target(shown, url, None, None, None, headers=headers, note=note, outside=is_outside(url)))
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
+        return await verify_pact(pact, replace(here, note=NOT_SET if pact.states else None))
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30), headers=sandbox.state_headers) as http:
 
         async def set_state(change: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
             return await _post_state(http, state_url, change)
 
-        return await verify_pact(pact, Target(shown, url, None, set_state, None, headers=headers, outside=is_outside(url)))
+        return await verify_pact(pact, replace(here, set_state=set_state))
 
 
 async def _post_state(http: aiohttp.ClientSession, url: str, change: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     try:
         async with http.post(url, json=change, allow_redirects=False) as answer:
             if not 200 <= answer.status < 300:
-                return {}, f"--state-url answered {answer.status}"
+                hint = "; does it need --state-header?" if answer.status in {401, 403} else ""
+                return {}, f"--state-url answered {answer.status}{hint}"
             values = await answer.json(content_type=None) if answer.content_length != 0 else {}
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         return {}, f"--state-url: {type(error).__name__}: {error}"

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from harness.contracts.door import Door, Seen
-from harness.contracts.outcome import Expectation, Outcome
+from harness.contracts.outcome import Expectation, Outcome, What
 from harness.contracts.pactfile import Interaction, PactFile
 from harness.contracts.relay import Event, Relay, SetState, TakeEvent, open_door, serving
 from harness.contracts.verifier import Answer, Job, Run
@@ -136,10 +136,11 @@ def _expectation(
     if answer is not None and not answer.answered:
         return Expectation(each.description, "unverified", (f"nobody answered: {answer.said}",))
     if each.description in relay.missing:  # before the result: a message that expects nothing is kept by nothing
-        return Expectation(each.description, "broken", (relay.missing[each.description],))
+        return Expectation(each.description, "pending" if each.pending else "broken", (relay.missing[each.description],))
     if result.get("result") == "OK":
         return Expectation(each.description, "kept")
-    return Expectation(each.description, "broken", reasons(result.get("mismatch")), answer.said if answer else None)
+    what: What = "pending" if each.pending else "broken"
+    return Expectation(each.description, what, reasons(result.get("mismatch")), answer.said if answer else None)
 
 
 async def _no_states(_change: dict[str, Any]) -> tuple[dict[str, Any], str | None]:

@@ -193,6 +193,17 @@ def test_a_mock_that_drifts_breaks_our_pacts(capsys: Captured, monkeypatch: pyte
         (None, ["--provider", "erp"], "there is no such file"),
         ("{", ["--provider", "erp"], "not JSON"),
         ("[]", ["--provider", "erp"], "not a pact file"),
+        (
+            '{"interactions": [], "metadata": {"pactSpecification": {"version": "5.0"}}}',
+            ["--provider", "erp"],
+            "version 5.0 of the pact format is not supported",
+        ),
+        (
+            '{"consumer": {"name": "a"}, "provider": {"name": "b"}, '
+            '"interactions": [{"description": "x", "request": {}, "response": {"status": "200"}}]}',
+            ["--provider", "erp"],
+            "its response status is '200'; expected a number",
+        ),
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}}', ["--provider", "erp"], "not a pact file"),
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', [], "Say with --provider which mock stands for it"),
         ('{"consumer": {"name": "a"}, "provider": {"name": "b"}, "interactions": []}', ["--provider", "epr"], "did you mean 'erp'?"),
@@ -225,3 +236,14 @@ def test_bad_usage(capsys: Captured, tmp_path: Path, content: str | None, argume
         arguments = [*arguments, "--provider", "erp"]
     assert run(["contracts", "verify", "--pact", str(file), *arguments]) == 3
     assert said in capsys.readouterr().err
+
+
+def test_several_pacts_are_all_verified(capsys: Captured, tmp_path: Path) -> None:
+    """A broken one is not hidden by a good one after it."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    broken = pact(tmp_path / "one", interaction(states=[ORDER_EXISTS], body={"colour": "red"}))
+    good = pact(tmp_path / "two", interaction(states=[ORDER_EXISTS], body={"number": NUMBER}))
+    assert run(["contracts", "verify", "--pact", str(broken), "--pact", str(good), "--provider", "erp"]) == 1
+    assert "1 of 1" not in (out := capsys.readouterr().out)
+    assert "all 1 expectations are kept" in out
