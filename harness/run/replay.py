@@ -207,7 +207,14 @@ def _outcome(recorded: Recorded, repeats: Wave, verdict: Verdict) -> int:
         say(f"Not enough evidence: {'; '.join(verdict.reasons) or 'the fault of the plan never fired'}.")
         return EXIT_NOT_ENOUGH_EVIDENCE
     others = sorted({row["invariant"] for row in again})
-    say(f"It did not happen again in {len(ours)} tries." + (f" Other invariants were violated: {', '.join(others)}." if others else ""))
+    besides = f" Other invariants were violated: {', '.join(others)}." if others else ""
+    if not recorded.violated:
+        say(f"It violated nothing then, and nothing in {len(ours)} tries.{besides}")
+        return EXIT_PASS
+    say(f"It did not happen again in {len(ours)} tries.{besides}")
+    if recorded.experiment.role == "load":
+        say("It was part of a load, and these tries had neither the load nor its maintenance: repeat it with `dryclose load` and its seed.")
+        return EXIT_NOT_ENOUGH_EVIDENCE
     return EXIT_PASS
 
 

@@ -17,12 +17,12 @@ DATE_TICK_S = 1.0
 
 
 class PortInUse(Exception):  # noqa: N818 (named after what the user sees)
-    """Another process listens on the port that was asked for."""
+    """The address that was asked for cannot be listened on, most often because another process does."""
 
-    def __init__(self, name: str, host: str, port: int, reason: str) -> None:
-        super().__init__(
-            f"port {port} on {host}, wanted for {name}, cannot be used: {reason}. Choose another --port-base, or none for free ports"
-        )
+    def __init__(self, name: str, host: str, port: int, reason: str, *, taken: bool) -> None:
+        remedy = "Choose another --port-base, or none for free ports" if taken else "Is --host an address of this machine?"
+        where = f"port {port} on {host}" if port else host
+        super().__init__(f"{where}, wanted for {name}, cannot be used: {reason}. {remedy}")
         self.name = name
         self.host = host
         self.port = port
@@ -143,6 +143,7 @@ def bound(name: str, host: str, port: int, *, listen: bool) -> socket.socket:
             sock.listen(BACKLOG)
     except OSError as error:
         sock.close()
+        taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
         reason = "another process uses it" if error.errno == errno.EADDRINUSE else (error.strerror or str(error))
-        raise PortInUse(name, host, port, reason) from error
+        raise PortInUse(name, host, port, reason, taken=taken) from error
     return sock

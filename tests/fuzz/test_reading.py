@@ -64,6 +64,7 @@ UNSOUND: dict[str, tuple[str | bytes, str]] = {
     "a reference to nothing": (POST % '{"parameters": [{"$ref": "#/nothing"}]}', "'name' is a required property"),
     "a reference to itself": (POST % '{"requestBody": {"$ref": "#/paths/~1a/post/requestBody"}, "parameters": 1}', "parameters"),
     "paths is a list": (HEAD + "paths: []", "paths"),
+    "a schema of numbers": (HEAD + "components: {schemas: {A: {properties: {a: {type: 1}}}}}", "schemas.A.properties.a.type"),
     "a version that is a number": ("openapi: 3.1\npaths: {}", "openapi"),
     "scopes that are numbers": (POST % '{"security": [{"a": [1]}]}', "security"),
     "a day that is none": (HEAD + "x: 2026-13-45", "neither JSON nor YAML"),

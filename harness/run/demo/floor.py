@@ -25,7 +25,7 @@ class Floor:
         self._names = names
         self._targets = {kind for flow in catalog.flows.values() for kind in flow.target_documents}
         self._sources = {flow.source_document for flow in catalog.flows.values()}
-        self._calls = {point.id for flow in catalog.flows.values() for point in flow.call_points}
+        self._calls = {point.id: point for flow in catalog.flows.values() for point in flow.call_points}
         self.documents: dict[str, Document] = {}
         self.incidents: list[Incident] = []
         self.windows: dict[tuple[str, str], Incident] = {}
@@ -221,10 +221,17 @@ class Floor:
         found = self._hops.get(row["op_id"])
         if found is not None:
             outcome, code = row.get("server_outcome"), row.get("code")
-            said = {"committed": "booked", "replayed": "the first answer again", "deferred": "later"}.get(outcome or "", "")
+            done = self._done(row)
+            said = {"committed": done, "replayed": "the first answer again", "deferred": "later"}.get(outcome or "", "")
             found[1].detail = (code or said).replace("_", " ").lower() if code else said
             if outcome == "committed":
                 found[1].tone = "commit"
+
+    def _done(self, row: Row) -> str:
+        """What a change came to: a 202 books nothing yet, and a source system keeps no books."""
+        if self._calls[row["call_point"]].kind != "create":
+            return "done"
+        return "accepted, not yet posted" if row.get("status") == 202 else "booked"
 
     def _response_end(self, row: Row) -> None:
         found = self._hops.pop(row["op_id"], None)
@@ -234,7 +241,7 @@ class Floor:
         view, status = row.get("client_view"), row.get("status")
         hop.took_ms = ms_between(hop.at_ns, row["t_mono_ns"])
         if view == "info" and hop.tone == "commit":
-            hop.detail, hop.tone = "booked, but the connector cannot know", "info"
+            hop.detail, hop.tone = f"{hop.detail}, but the connector cannot know", "info"
         elif view == "info":
             hop.detail, hop.tone = hop.detail or "no usable answer", "info"
         else:

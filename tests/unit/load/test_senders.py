@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from harness.load.profile import load_profile
 from harness.load.pulse import Pulse
 from harness.load.sheet import Sheet
 from harness.load.worker import sent_from_here
-from loadtests.work import read_work, work_of
+from loadtests.senders import Play
+from loadtests.work import Access, Document, Step, read_work, work_of
 from mocks.company import generate
 
 CATALOG = load_catalog()
@@ -91,6 +93,48 @@ def test_a_worker_says_what_it_sent(tmp_path: Path) -> None:
         sent_from_here(tally)
     tally.write_text('{"given": 12, "sent": 9}')
     assert sent_from_here(tally) == "9 of 12 documents were sent from here"
+
+
+class Redirecting:
+    """A client whose every request is answered with the address of another machine, unless it follows by itself."""
+
+    status_code = 307
+
+    def __init__(self) -> None:
+        self.followed: list[str] = []
+
+    def post(self, url: str, *, allow_redirects: bool = True, **_: Any) -> "Redirecting":
+        """Locust's own client follows by default."""
+        if allow_redirects:
+            self.followed.append(url)
+        return self
+
+    def __enter__(self) -> "Redirecting":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def failure(self, _why: str) -> None:
+        """Nobody counts here."""
+
+    def json(self) -> Any:
+        """A redirect has no body."""
+        raise ValueError
+
+
+def test_senders_are_not_led_elsewhere() -> None:
+    """The people's secret and their documents go where the harness said, and nowhere else."""
+    client, fired = Redirecting(), []
+    access = Access(TARGET.urls, TARGET.token_url, "actors", "s3cret")
+    document = Document("p2p-1", "load.US01.p2p-1", "procurement", "id", (Step("create", 0.0, "/x", "anybody", {}),))
+    play = Play(access, [document], lambda **row: fired.append(row))
+    with pytest.raises(RuntimeError, match="the token endpoint answered 307"):
+        play.tokens.renew(client)
+    play.tokens.value = "t"
+    play.queue.put(document)
+    play.work(client)
+    assert client.followed == []
+    assert [(row["status"], row["error"]) for row in play.take_rows()] == [(307, "status 307")]
 
 
 def test_locust_listens_on_loopback_unless_asked_otherwise() -> None:
