@@ -11,6 +11,7 @@ import requests
 import schemathesis
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.errors import SchemathesisError
 from schemathesis.core.failures import FailureGroup
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.run import PhaseName
@@ -69,10 +70,9 @@ class Drive:
             outcome.required |= checks.required() | ({BALANCES} if self._books is not None else set())
         try:
             self._phases(sender, checks)
-        except Exception as error:
-            LOGGER.exception("the fuzzer broke off")
+        except Exception as error:  # noqa: BLE001 (an outcome is never lost: it goes to the report, the place to world.log)
+            self._broke_off("dryclose itself", error)
             outcome.broken = True
-            outcome.problems.append(f"dryclose itself broke off: {type(error).__name__}: {str(error)[:300]}; world.log has the place")
         finally:
             sender.close()
         outcome.findings, outcome.examined = self._findings.all(), outcome.examined + checks.examined
@@ -83,11 +83,29 @@ class Drive:
         with registered(checks.all()), walks_begin_with_creates():
             schema, document = self._schema()
             if "stateful" in self._effort.phases and self._target.sign_with is None:
-                self._walk(schema, document)
-            self._generate(schema)
+                self._attempt(lambda: self._walk(schema, document))
+            self._attempt(lambda: self._generate(schema))
         if not self._stopping.is_set():
             self._hostile(sender)
         self._audit("at the end")
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """What the generator cannot do with somebody's document is no mistake of dryclose, and ends one step only."""
+        try:
+            step()
+        except Exception as error:
+            if self._target.ours:
+                raise
+            self._broke_off("the generator", error)
+
+    def _broke_off(self, who: str, error: Exception) -> None:
+        LOGGER.error("%s broke off", who, exc_info=error)
+        text = self._target.masked(str(error))
+        self._doubt(f"{who} broke off: {type(error).__name__}: {text[:300]}; world.log has the place")
+
+    def _doubt(self, problem: str) -> None:
+        if problem not in self._outcome.problems:
+            self._outcome.problems.append(problem)
 
     def _over(self, part: float = 1.0) -> bool:
         """Whether we were asked to stop, or this part of the budget is used up."""
@@ -138,6 +156,8 @@ class Drive:
         except FailureGroup as group:
             for failure in group.exceptions:
                 self._failed("walks", type(failure).__name__, failure, label, [case.as_curl_command()])
+        except SchemathesisError as error:
+            self._doubt(f"{label}: the answer could not be judged: {str(error)[:300]}")
         return answer
 
     def _generate(self, schema: Any) -> None:
@@ -160,10 +180,9 @@ class Drive:
             case events.ScenarioFinished() as finished:
                 self._scenario(finished)
             case events.NonFatalError() as error:
-                self._outcome.problems.append(f"{error.label}: {error.info.title}: {error.info.message or error.value}"[:600])
+                self._doubt(f"{error.label}: {error.info.title}: {error.info.message or error.value}"[:600])
             case events.FatalError(exception=exception):
-                LOGGER.error("the generator gave up", exc_info=exception)
-                self._outcome.problems.append(f"the generator gave up: {type(exception).__name__}: {str(exception)[:300]}")
+                self._broke_off("the generator", exception)
             case events.EngineFinished() as end:
                 for failure in end.failures:
                     self._findings.add(
@@ -218,7 +237,7 @@ class Drive:
             for objection in objections:
                 self._findings.add(phase="hostile", check=name, operation=operation, title=name, message=objection, steps=[curl])
         if sent < all_of_them and not self._stopping.is_set():
-            self._outcome.problems.append(f"the budget was used up after {sent} of {all_of_them} requests of odd size, depth and encoding")
+            self._doubt(f"the budget was used up after {sent} of {all_of_them} requests of odd size, depth and encoding")
 
     def _audit(self, when: str) -> None:
         if self._books is None:

@@ -188,16 +188,32 @@ def _map_of(inner: Any) -> dict[str, Any]:
 
 
 _OBJECT = {"type": "object"}
-_PARAMETER = {"type": "object", "required": ["name", "in"], "properties": {"name": {"type": "string"}, "in": {"type": "string"}}}
-_CONTENT = {"type": "object", "properties": {"content": _map_of(_OBJECT), "links": _map_of(_OBJECT)}}
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_REFERS: dict[str, Any] = {"$ref": "#/$defs/schema"}
+_SCHEMA = {
+    "type": ["object", "boolean"],
+    "properties": {
+        "$ref": _TEXT,
+        "type": {"anyOf": [_TEXT, _TEXTS]},
+        "format": _TEXT,
+        "enum": {"type": "array"},
+        "properties": _map_of(_REFERS),
+        "items": _REFERS,
+        **{name: {"type": "array", "items": _REFERS} for name in ("anyOf", "oneOf", "allOf")},
+    },
+}
+_MEDIA = {"type": "object", "properties": {"schema": _REFERS}}
+_PARAMETER = {"type": "object", "required": ["name", "in"], "properties": {"name": _TEXT, "in": _TEXT, "schema": _REFERS}}
+_CONTENT = {"type": "object", "properties": {"content": _map_of(_MEDIA), "links": _map_of(_OBJECT)}}
 _OPERATION = {
     "type": "object",
     "properties": {
-        "operationId": {"type": "string"},
+        "operationId": _TEXT,
         "parameters": {"type": "array", "items": _PARAMETER},
         "requestBody": _CONTENT,
         "responses": _map_of(_CONTENT),
-        "security": {"type": "array", "items": _map_of({"type": "array", "items": {"type": "string"}})},
+        "security": {"type": "array", "items": _map_of(_TEXTS)},
     },
 }
 _ITEM = {
@@ -208,13 +224,14 @@ _ITEM = {
 SHAPE = {
     "type": "object",
     "properties": {
-        "openapi": {"type": "string"},
-        "swagger": {"type": "string"},
-        "basePath": {"type": "string"},
+        "openapi": _TEXT,
+        "swagger": _TEXT,
+        "basePath": _TEXT,
         "paths": {"type": "object", "patternProperties": {"^/": _ITEM}},
-        "servers": {"type": "array", "items": {"type": "object", "properties": {"url": {"type": "string"}}}},
-        "components": {"type": "object", "properties": {"securitySchemes": _map_of(_OBJECT), "schemas": {"type": "object"}}},
+        "servers": {"type": "array", "items": {"type": "object", "properties": {"url": _TEXT}}},
+        "components": {"type": "object", "properties": {"securitySchemes": _map_of(_OBJECT), "schemas": _map_of(_REFERS)}},
     },
+    "$defs": {"schema": _SCHEMA},
 }
 
 
