@@ -48,7 +48,7 @@ async def find_knee(ground: HostedGround, setup: Setup, options: LoadOptions, pr
         ground.session.progress.say(
             f"{rate:g} documents a second: {'; '.join((*search.probes[-1].broke, *search.probes[-1].doubts)) or 'held'}"
         )
-        if search.next_rate() is not None:
+        if search.next_rate() is not None or monotonic() >= ends:  # a probe that time cut short may look like the end of the search
             search.ended = await _cannot_go_on(ground, profile, ends)
     await close_books(ground.session)
     best = search.sustained or search.probes[-1]

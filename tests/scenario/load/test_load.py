@@ -85,10 +85,24 @@ def test_senders_of_another_machine_send_for_a_master(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert sender.returncode == 0, output + errors
-    assert "the master ended the load" in errors
+    assert "30 of 30 documents were sent from here" in " ".join(errors.split())
     assert document(run_dir, "load.json")["rates"]["documents"]["confirmed"] == 30
     assert document(run_dir)["verdict"] == "pass"
     assert left_over(run_dir) == []
+
+
+@pytest.mark.slow
+def test_a_worker_that_sent_nothing_says_so(tmp_path: Path) -> None:
+    """One document for two workers: the one that got none ends with exit code 2, however well its Locust ended."""
+    at, short = ("--master-port", free_port()), profile(tmp_path)
+    short.write_text(short.read_text().replace("documents: 30", "documents: 1"))
+    senders = [start("load", "--worker", *at) for _ in range(2)]
+    run("load", "--profile", short, "--master", "--workers", 2, *at, "--connector", CAREFUL, "--out", tmp_path / "run")
+    errors = [sender.communicate(timeout=30)[1] for sender in senders]
+
+    assert sorted(sender.returncode for sender in senders) == [0, 2], errors
+    assert sum("before the master gave a document to this worker" in " ".join(text.split()) for text in errors) == 1
+    assert sum("1 of 1 documents were sent from here" in " ".join(text.split()) for text in errors) == 1
 
 
 @pytest.mark.slow
@@ -188,10 +202,41 @@ def test_the_knee_is_found(tmp_path: Path) -> None:
     run_dir = tmp_path / "run"
     limits = ("world: {rate_limit_per_s: 45}", "limits: {p95_ms: {requisition-to-po: 900, expense-to-posting: 900}, drain_s: 12}")
     knee = "knee: {start_per_s: 3, factor: 6, probe_s: 2, probes: 2}"
-    done = run("load", "--profile", profile(tmp_path, *limits, knee), "--connector", CAREFUL, "--find-knee", "--out", run_dir)
+    given = ("--profile", profile(tmp_path, *limits, knee), "--seed", 3)  # a probe of six documents may by chance hold one flow only
+    done = run("load", *given, "--connector", CAREFUL, "--find-knee", "--out", run_dir)
 
     assert done.returncode == 0, done.stdout + done.stderr
     found = document(run_dir, "load.json")
     Draft202012Validator(SCHEMA).validate(found)
     assert (found["knee"]["sustainable_per_s"], found["knee"]["broke_at_per_s"]) == (3.0, 18.0)
     assert "Sustainable: 3 documents a second. At 18 broke p95" in done.stdout
+
+
+@pytest.mark.slow
+def test_probes_do_not_fall_on_each_other(tmp_path: Path) -> None:
+    """What one probe leaves open is not the next one's load: the search ends, with what it knows, and says why."""
+    run_dir = tmp_path / "run"
+    limits = ("world: {rate_limit_per_s: 15}", "limits: {p95_ms: {requisition-to-po: 900, expense-to-posting: 900}, drain_s: 1}")
+    short = profile(tmp_path, *limits, "knee: {start_per_s: 40, factor: 2, probe_s: 2, probes: 6}")
+    short.write_text(short.read_text().replace("settle_s: 20", "settle_s: 1"))
+    done = run("load", "--profile", short, "--connector", CAREFUL, "--find-knee", "--out", run_dir)
+
+    shown = " ".join(done.stdout.split())
+    assert "The search ended early" in shown, done.stdout + done.stderr
+    assert "documents were still open 1 s after the last probe" in shown
+    assert len(document(run_dir, "load.json")["knee"]["probes"]) == 1
+
+
+@pytest.mark.slow
+def test_a_search_keeps_its_bound(tmp_path: Path) -> None:
+    """bounds.max_duration_s is the time of all probes together: the one that would go beyond it is cut, and the answer says so."""
+    run_dir = tmp_path / "run"
+    short = profile(tmp_path, "knee: {start_per_s: 2, factor: 1.05, probe_s: 5, probes: 20}")
+    short.write_text(short.read_text().replace("max_duration_s: 60", "max_duration_s: 11"))
+    began = monotonic()
+    done = run("load", "--profile", short, "--connector", CAREFUL, "--find-knee", "--out", run_dir)
+
+    assert "time was up: bounds.max_duration_s is 11 s for all probes together" in " ".join(done.stdout.split()), done.stdout + done.stderr
+    assert done.returncode == 2
+    assert monotonic() - began < 45
+    assert len(document(run_dir, "load.json")["knee"]["probes"]) <= 3

