@@ -170,7 +170,7 @@ def _called(read: Callable[[Sequence[Place]], Conjunction]) -> Callable[[Choice]
 
     def called(choice: Choice) -> str:
         schema = read(choice)
-        shared = SHARED.fullmatch(schema.head.pointer)
+        shared = next(filter(None, (SHARED.fullmatch(place.pointer) for place in (schema.head, *schema.parts))), None)
         if shared:
             return shared[1].replace("~1", "/").replace("~0", "~")
         fixed = [f"{name}={shown(value)}" for name, value in constants(schema.names("properties")).items()]

@@ -74,11 +74,14 @@ def _operations(comparison: Comparison, old: Place, new: Place) -> None:
 
 def _operation(comparison: Comparison, before: Place, after: Place, name: str) -> None:
     comparison.changed(before.at("action"), after.at("action"), "action")
-    if comparison.old.follow(before.at("channel")).pointer != comparison.new.follow(after.at("channel")).pointer:
+    channels = comparison.pair(before.at("channel"), after.at("channel"))
+    if channels[0].pointer != channels[1].pointer:
         comparison.lost(before.at("channel"), "it goes over another channel now")
     had, has = _events(comparison.old, before), _events(comparison.new, after)
     for event, place in had.items():
-        if event not in has:
+        if event in has:
+            comparison.pair(place, has[event])
+        else:
             comparison.lost(place, f"event {event!r} is no longer part of operation {name!r}")
     for event, place in has.items():
         if event not in had:
@@ -134,19 +137,20 @@ def _part(comparison: Comparison, old: Place, new: Place, part: str, direction: 
     elif old.value is None:
         comparison.gained(new, f"new {part}")
     else:
-        _multi_format(comparison, comparison.old.follow(old), comparison.new.follow(new), direction)
+        _multi_format(comparison, old, new, direction)
 
 
 def _multi_format(comparison: Comparison, old: Place, new: Place, direction: Direction) -> None:
     """A multi-format schema wraps what it says in `schema`. What is no JSON Schema (Avro, say) is not weighed."""
-    formats = [each.value.get(FORMAT) if isinstance(each.value, dict) else None for each in (old, new)]
+    followed = comparison.old.follow(old), comparison.new.follow(new)
+    formats = [each.value.get(FORMAT) if isinstance(each.value, dict) else None for each in followed]
     if formats[0] != formats[1]:
         comparison.lost(old.at(FORMAT), f"schema format changed from {shown(formats[0])} to {shown(formats[1])}")
-    inner = [each.at("schema") if given else each for given, each in zip(formats, (old, new), strict=True)]
+    inner = [there.at("schema") if given else here for given, here, there in zip(formats, (old, new), followed, strict=True)]
     if all(_is_json_schema(given) for given in formats):
         comparison.schemas(inner[0], inner[1], direction)
     else:
-        comparison.weighed |= {old.pointer, new.pointer}
+        comparison.weighed |= {each.pointer for each in followed}
         comparison.unweighed(inner[0], inner[1], "value")
 
 

@@ -57,7 +57,8 @@ class Findings:
                 self.unweighed(old.only({name}), new.only({name}), "object")
 
     def pair(self, old: Place, new: Place) -> tuple[Place, Place]:
-        """Two places after their references, which count as compared from now on."""
+        """Two places after their references, which count as compared from now on. What stands beside a reference may count or not."""
+        self.rest(_beside_reference(old), _beside_reference(new), frozenset())
         old, new = self.old.follow(old), self.new.follow(new)
         self.weighed |= {old.pointer, new.pointer}
         return old, new
@@ -67,3 +68,7 @@ class Findings:
         self._steps += count
         if self._steps > STEPS_MAX:
             raise UsageError(f"{self.old.name} or {self.new.name} combines its schemas in too many ways to be compared")
+
+
+def _beside_reference(place: Place) -> Place:
+    return place.without("$ref") if isinstance(place.value, dict) and "$ref" in place.value else Place(None, place.pointer, place.document)

@@ -9,6 +9,7 @@ from harness.contracts.diff.json_values import canonical, kind_of
 
 EVERY_TYPE = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
 TYPE_OF_KIND = {"nothing": "null", "a truth value": "boolean", "a text": "string", "a list": "array", "an object": "object"}
+SAYS_NOTHING = ANNOTATIONS | {"$defs", "definitions"}  # about values
 NULL_COUNTS = frozenset({"const", "default"})  # elsewhere a null is an empty line of YAML
 
 
@@ -137,7 +138,7 @@ class _Parts:
         target = self.document.step(place)
         parts = list(place.at("allOf").entries())
         own = place.members().keys() - ({"allOf"} if target is None else {"allOf", "$ref"})
-        if own:
+        if own - SAYS_NOTHING:
             self.parts.append(place.only(own))
         return [*([] if target is None else [target]), *parts]
 
@@ -145,7 +146,7 @@ class _Parts:
 def _head(document: Document, place: Place) -> Place:
     """The place to name: behind references that say nothing of their own."""
     seen: set[str] = set()
-    while isinstance(place.value, dict) and place.value.keys() - ANNOTATIONS == {"$ref"} and place.pointer not in seen:
+    while isinstance(place.value, dict) and place.value.keys() - SAYS_NOTHING - {"default"} == {"$ref"} and place.pointer not in seen:
         seen.add(place.pointer)
         place = document.step(place) or place
     return place

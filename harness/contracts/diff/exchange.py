@@ -32,7 +32,7 @@ def compare_parameters(comparison: Comparison, old: Parameters, new: Parameters,
     for key, place in after.items():
         if key not in before:
             name = f"{key[0]} parameter {key[1]!r}"
-            if place.members().get("required") is True:
+            if comparison.new.follow(place).members().get("required") is True:
                 comparison.narrowed(place, f"new {name}, and it is required", direction)
             else:
                 comparison.gained(place, f"new {name}")
@@ -42,11 +42,12 @@ def _by_name(document: Document, parameters: Parameters) -> dict[tuple[str, str]
     """Parameters by place and name; those in the path by their position there, because their names do not matter to a caller."""
     path, places = parameters
     found: dict[tuple[str, str], Place] = {}
-    for place in map(document.follow, places):
+    for given in places:
+        place = document.follow(given)
         kind, name = str(place.members().get("in")), str(place.members().get("name"))
         if kind == "path":
             name = f"number {path.index(name) + 1}" if name in path else f"{name!r} outside of the path"
-        found[kind, name.lower() if kind == "header" else name] = place
+        found[kind, name.lower() if kind == "header" else name] = given
     return found
 
 

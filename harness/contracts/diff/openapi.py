@@ -33,7 +33,7 @@ def compare_openapi(comparison: Comparison) -> None:
 def compare_components(comparison: Comparison) -> None:
     """Shared parts of an OpenAPI or AsyncAPI document that nothing refers to. The direction of schemas is not known, so both count."""
     old, new = comparison.old.top().at("components"), comparison.new.top().at("components")
-    for kind in old.members():
+    for kind in {**old.members(), **new.members()}:
         before, after = old.at(kind), new.at(kind)
         if kind == "schemas":
             compare_shared_schemas(comparison, before, after)
@@ -47,6 +47,7 @@ def compare_shared_schemas(comparison: Comparison, old: Place, new: Place) -> No
 
 
 def _unreached(comparison: Comparison, old: Place, new: Place, compare: Callable[[Place, Place], None]) -> None:
+    noun = old.pointer.rsplit("/", 1)[-1].rstrip("s")
     for name in old.members():
         place = old.at(name)
         if place.pointer in comparison.weighed:
@@ -54,7 +55,10 @@ def _unreached(comparison: Comparison, old: Place, new: Place, compare: Callable
         if name in new.members():
             compare(place, new.at(name))
         else:
-            comparison.lost(place, f"{old.pointer.rsplit('/', 1)[-1].rstrip('s')} {name!r} is gone")
+            comparison.lost(place, f"{noun} {name!r} is gone")
+    for name in new.members():
+        if name not in old.members() and new.at(name).pointer not in comparison.weighed:
+            comparison.gained(new.at(name), f"new {noun} {name!r}")
 
 
 def _version(comparison: Comparison, old: Place, new: Place) -> None:
@@ -65,10 +69,10 @@ def _version(comparison: Comparison, old: Place, new: Place) -> None:
 def _paths(comparison: Comparison, old: Place, new: Place, direction: Direction, words: tuple[str, Names]) -> None:
     """`direction` is that of the request bodies: those of webhooks and callbacks are read, not sent, by consumers."""
     noun, names = words
-    before, after = _items(comparison.old, old, names), _items(comparison.new, new, names)
+    before, after = _items(old, names), _items(new, names)
     for key in before.keys() & after.keys():
         comparison.rest(*comparison.pair(before[key][1], after[key][1]), PATH_ITEM)
-    _operations(comparison, _by_method(before), _by_method(after), direction, noun)
+    _operations(comparison, _by_method(comparison.old, before), _by_method(comparison.new, after), direction, noun)
 
 
 def _without_names(path: str) -> str:
@@ -76,18 +80,19 @@ def _without_names(path: str) -> str:
     return re.sub(r"{[^}]*}", "{}", path)
 
 
-def _items(document: Document, paths: Place, names: Names) -> dict[str, tuple[str, Place]]:
+def _items(paths: Place, names: Names) -> dict[str, tuple[str, Place]]:
     """Path items with their paths. Two paths that differ in names alone keep their names."""
     found: dict[str, tuple[str, Place]] = {}
     for path in paths.members():
         if not path.startswith("x-") or paths.pointer == "#/webhooks":
             key = path if names(path) in found else names(path)
-            found[key] = path, document.follow(paths.at(path))
+            found[key] = path, paths.at(path)
     return found
 
 
-def _by_method(items: dict[str, tuple[str, Place]]) -> dict[tuple[str, str], tuple[str, Place]]:
-    return {(method, key): (path, item) for key, (path, item) in items.items() for method in METHODS if method in item.members()}
+def _by_method(document: Document, items: dict[str, tuple[str, Place]]) -> dict[tuple[str, str], tuple[str, Place]]:
+    found = {key: (path, document.follow(item)) for key, (path, item) in items.items()}
+    return {(method, key): (path, item) for key, (path, item) in found.items() for method in METHODS if method in item.members()}
 
 
 def _operations(comparison: Comparison, before: dict[Any, Any], after: dict[Any, Any], direction: Direction, noun: str) -> None:
