@@ -123,8 +123,9 @@ def _operation(comparison: Comparison, before: tuple[str, str, Place], after: tu
     compare_security(comparison, old, new)
     _servers(comparison, _servers_of(old_item, method), _servers_of(new_item, method))
     _callbacks(comparison, old.at("callbacks"), new.at("callbacks"), opposite(direction))
-    if old.members().get("operationId") != new.members().get("operationId"):
-        comparison.gained(old, f"operationId changed from {old.value.get('operationId')!r} to {new.value.get('operationId')!r}")
+    was, now = old.members().get("operationId"), new.members().get("operationId")
+    if was != now:
+        comparison.gained(old, f"operationId changed from {was!r} to {now!r}")
     comparison.rest(old, new, OPERATION)
 
 

@@ -57,6 +57,13 @@ def other(value: Any) -> Any:
     return [*value, "~"] if isinstance(value, list) else {**value, "unheard-of": 1}
 
 
+def parent(root: Any, way: Way) -> Any:
+    """What holds the place."""
+    for name in way[:-1]:
+        root = root[name]
+    return root
+
+
 def told(old: Any, new: Any) -> list[str]:
     """What is said about two documents."""
     try:
@@ -66,17 +73,27 @@ def told(old: Any, new: Any) -> list[str]:
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_change_of_a_document_is_told(data: st.DataObject, gone: bool) -> None:
     """Whatever is changed or taken away, wherever in whatever document: something is said."""
     path = data.draw(st.sampled_from(FILES))
     way = data.draw(st.sampled_from(ways(path)))
     new = json.loads(loaded(path))
-    place = new
-    for name in way[:-1]:
-        place = place[name]
+    place = parent(new, way)
     if gone and isinstance(place, dict) and place[way[-1]] not in AS_GOOD_AS_ABSENT:
         del place[way[-1]]
     else:
         place[way[-1]] = other(place[way[-1]])
     assert told(json.loads(loaded(path)), new), (path.name, way)
+
+
+@given(st.data(), st.sampled_from([None, True, 5, 1.5, "x", [], [1], [{}], {}, {"a": 1}, {"$ref": 5}, {"$ref": "#"}, {"allOf": [{}]}]))
+@settings(max_examples=60, deadline=None)
+def test_a_value_of_any_kind_anywhere_is_answered(data: st.DataObject, value: Any) -> None:
+    """Changes or one clear message; any other exception fails the test."""
+    path = data.draw(st.sampled_from(FILES))
+    way = data.draw(st.sampled_from(ways(path)))
+    new = json.loads(loaded(path))
+    parent(new, way)[way[-1]] = value
+    told(json.loads(loaded(path)), new)
+    told(new, json.loads(loaded(path)))
