@@ -76,7 +76,7 @@ def _chart(
     most = max((value for _, values in lines.values() for value in values), default=0.0)
     top = nice(most)
     drawn = tuple(Line(kind, label, _points(values, seconds, top)) for kind, (label, values) in lines.items())
-    area = f"{LEFT:.1f},{_y(0, top):.1f} {drawn[0].points} {_x(seconds - 1, seconds):.1f},{_y(0, top):.1f}" if filled else ""
+    area = f"{LEFT:.1f},{_y(0, top):.1f} {drawn[0].points} {_x(seconds, seconds):.1f},{_y(0, top):.1f}" if filled else ""
     return Chart(title, drawn, area, _seconds(seconds), _values(top), window)
 
 
@@ -91,7 +91,7 @@ def nice(most: float) -> float:
 
 
 def _x(second: float, seconds: int) -> float:
-    return LEFT + second / max(1, seconds - 1) * (WIDTH - LEFT - RIGHT)
+    return LEFT + second / seconds * (WIDTH - LEFT - RIGHT)
 
 
 def _y(value: float, top: float) -> float:
@@ -99,12 +99,14 @@ def _y(value: float, top: float) -> float:
 
 
 def _points(values: Sequence[float], seconds: int, top: float) -> str:
-    return " ".join(f"{_x(second, seconds):.1f},{_y(value, top):.1f}" for second, value in enumerate(values))
+    """A step for each second: its value is about all of it, not about its beginning."""
+    corners = ((_x(second + side, seconds), _y(value, top)) for second, value in enumerate(values) for side in (0, 1))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
 
 
 def _seconds(seconds: int) -> tuple[Tick, ...]:
     step = nice(seconds / 8)
-    marks = [number * step for number in range(int((seconds - 1) / step) + 1)]
+    marks = [number * step for number in range(int(seconds / step) + 1)]
     return tuple(Tick(round(_x(mark, seconds), 1), f"{mark:g} s") for mark in marks)
 
 
@@ -117,5 +119,5 @@ def _band(window: Record, seconds: int) -> tuple[float, float] | None:
     begins, ends = number(window, "begins_s"), number(window, "ends_s")
     if begins is None or ends is None:
         return None
-    left, right = _x(min(begins, seconds - 1), seconds), _x(min(ends, seconds - 1), seconds)
+    left, right = _x(min(begins, seconds), seconds), _x(min(ends, seconds), seconds)
     return round(left, 1), round(max(1.0, right - left), 1)

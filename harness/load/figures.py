@@ -3,8 +3,8 @@
 Latency of a document: from its last approval to the moment in which its source system says that it is posted.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from harness.load.drive import Driven
@@ -31,15 +31,26 @@ def waiting_at(journeys: Iterable[Journey], moment: float) -> int:
     return sum(1 for one in journeys if one.approved_s <= moment and (one.confirmed_s is None or one.confirmed_s > moment))
 
 
-def backlog_series(journeys: Sequence[Journey], seconds: int) -> list[int]:
-    """Waiting documents at the end of each second."""
-    approved = per_second((one.approved_s for one in journeys), seconds)
-    confirmed = per_second((one.confirmed_s for one in journeys if one.confirmed_s is not None), seconds)
+def backlog_series(journeys: Iterable[Journey], seconds: int) -> list[int]:
+    """The most documents that waited at one time in each second."""
+    changes = deque(sorted(_changes(journeys), key=lambda change: (change[0], -change[1])))
     found, waiting = [], 0
     for second in range(seconds):
-        waiting += approved[second] - confirmed[second]
-        found.append(waiting)
+        while changes and changes[0][0] <= second:
+            waiting += changes.popleft()[1]
+        most = waiting
+        while changes and changes[0][0] < second + 1:
+            waiting += changes.popleft()[1]
+            most = max(most, waiting)
+        found.append(most)
     return found
+
+
+def _changes(journeys: Iterable[Journey]) -> Iterator[tuple[float, int]]:
+    for one in journeys:
+        yield one.approved_s, 1
+        if one.confirmed_s is not None:
+            yield one.confirmed_s, -1
 
 
 def length_s(driven: Driven, journeys: Iterable[Journey]) -> int:

@@ -19,10 +19,11 @@ def test_percentiles_are_measured_values() -> None:
     assert spread([]) == {"count": 0, "p50": None, "p95": None, "p99": None, "max": None}
 
 
-def test_backlog_counts_what_waits_at_the_end_of_each_second() -> None:
-    """Approved and not confirmed, whether it is confirmed later or never."""
+def test_backlog_is_the_most_that_waits_in_each_second() -> None:
+    """Approved and not confirmed, whether it is confirmed later or never; a peak between two full seconds counts."""
     journeys = [journey(0.2, 0.5), journey(0.9, 1.5), journey(1.1, None)]
-    assert figures.backlog_series(journeys, 4) == [1, 2, 1, 1]
+    assert figures.backlog_series(journeys, 4) == [1, 2, 2, 1]
+    assert figures.backlog_series([journey(0.1, 0.3), journey(0.2, 0.3), journey(0.3, 0.3)], 2) == [3, 0]
     assert figures.waiting_at(journeys, 1.0) == 1
 
 
