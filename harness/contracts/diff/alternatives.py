@@ -1,7 +1,7 @@
 """anyOf and oneOf compared: which alternatives are there still, which are gone, which are new."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol
@@ -122,22 +122,33 @@ def _direction(said: Schemas, had: list[Group], has: list[Group], direction: Dir
     return direction
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What may tell an alternative from another."""
+
+    types: frozenset[str]
+    values: frozenset[str] | None
+    fixed: Mapping[str, str]  # fields that must be there, with the only value that they may have
+
+    def excludes(self, other: "Mark") -> bool:
+        """No value fits both: other types, other values, or other values of a field that both demand."""
+        if not self.types & other.types:
+            return True
+        if self.values is not None and other.values is not None and not self.values & other.values:
+            return True
+        if self.types | other.types != {"object"}:
+            return False
+        return any(other.fixed.get(name, value) != value for name, value in self.fixed.items())
+
+
 def _exclusive(read: Callable[[Sequence[Place]], Conjunction], choices: list[Choice]) -> bool:
-    return all(_apart(one, other) for one, other in combinations([read(choice) for choice in choices], 2))
+    return all(one.excludes(other) for one, other in combinations([_mark(read(choice)) for choice in choices], 2))
 
 
-def _apart(one: Conjunction, other: Conjunction) -> bool:
-    """No value fits both: other types, other values, or other values of a field that both demand."""
-    if not one.types() & other.types():
-        return True
-    mine, theirs = one.values(), other.values()
-    if mine is not None and theirs is not None and not mine.keys() & theirs.keys():
-        return True
-    if {*one.types(), *other.types()} != {"object"}:
-        return False
-    fixed, given = constants(one.names("properties")), constants(other.names("properties"))
-    both = fixed.keys() & given.keys() & one.required() & other.required()
-    return any(canonical(fixed[name]) != canonical(given[name]) for name in both)
+def _mark(schema: Conjunction) -> Mark:
+    values, required = schema.values(), schema.required()
+    fixed = {name: canonical(value) for name, value in constants(schema.names("properties")).items() if name in required}
+    return Mark(schema.types(), None if values is None else frozenset(values), fixed)
 
 
 def _match(said: Schemas, before: list[Choice], after: list[Choice], direction: Direction) -> None:

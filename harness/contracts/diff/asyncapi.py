@@ -22,8 +22,9 @@ def compare_asyncapi(comparison: Comparison) -> None:
     _messages(comparison, old.at("components", "messages"), new.at("components", "messages"), sent)
     compare_components(comparison)
     comparison.rest(old, new, ROOT)
-    if old.value["asyncapi"] != new.value["asyncapi"]:
-        comparison.gained(old.at("asyncapi"), f"version {old.value['asyncapi']} of the format became {new.value['asyncapi']}")
+    for name in ("asyncapi", "defaultContentType"):  # messages that rely on the default are compared with it
+        if old.at(name).value != new.at(name).value:
+            comparison.gained(old.at(name), f"{name} changed from {shown(old.at(name).value)} to {shown(new.at(name).value)}")
 
 
 def _sent(document: Document) -> set[str]:
