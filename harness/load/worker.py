@@ -24,6 +24,7 @@ async def work(options: LoadOptions) -> int:
 async def _work(options: LoadOptions) -> int:
     host, port = options.master_host, options.master_port or DEFAULT_MASTER_PORT
     progress = new_progress(quiet=options.quiet)
+    progress.say(f"waiting for a master at {host}:{port}, at most {WAIT_S:.0f} s")
     await _master_is_there(host, port)
     progress.say(f"sending for the master at {host}:{port}")
     with tempfile.TemporaryDirectory(prefix="dryclose-load-") as name:

@@ -4,6 +4,7 @@ from rich.console import Console
 
 from harness import wall
 from harness.judge import Verdict, finish_history, judge, write_verdict
+from harness.run.directory import RunDirectory
 from harness.run.progress import Progress
 from harness.run.setup import Setup
 from reports import summary_text, write_ctrf, write_junit, write_report
@@ -35,6 +36,12 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
     """A run that was cut short: say so in its manifest, and judge what there is, so that the directory can be read like any other."""
     directory = setup.directory
     directory.update_manifest(status=status, why=why, finished_at=wall.now_iso())
+    if directory.history.exists() or directory.history_parquet.exists():
+        _judge_what_there_is(directory, progress)
+        progress.say(f"the run was left in {directory.path} ({status})")
+
+
+def _judge_what_there_is(directory: RunDirectory, progress: Progress) -> None:
     try:
         write_verdict(directory.path, judge(directory.path))
         write_report(directory.path)
@@ -42,4 +49,3 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
         write_ctrf(directory.path)
     except Exception as error:  # noqa: BLE001 (whatever is wrong here must not hide why the run ended)
         progress.say(f"no verdict was written: {error}")
-    progress.say(f"the run was left in {directory.path} ({status})")
