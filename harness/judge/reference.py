@@ -32,6 +32,9 @@ CROSSWALKS = (
     ("cost_center", "cost_centers.csv", "procurement_cost_center", "erp_cost_center"),
     ("cost_center", "cost_centers.csv", "expense_cost_object", "erp_cost_center"),
     ("project", "projects.csv", "procurement_project", "erp_project"),
+    ("route", "entities.csv", "expense_entity_code", "expense_route"),
+    ("approver", "employees.csv", "procurement_user_id", "erp_personnel_no"),
+    ("approver", "employees.csv", "expense_login", "erp_personnel_no"),
     ("party", "suppliers.csv", "procurement_supplier_id", "erp_vendor_id"),
     ("party", "employees.csv", "expense_login", "erp_personnel_no"),
 )

@@ -170,7 +170,7 @@ def order(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[str,
     """A requisition that becomes one purchase order. Returns the transaction; settle=False stops after the approval's event."""
     txn_id, source = f"p2p-{number:06d}", f"REQ-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, P2P, wave=wave, role=role, template="requisition-to-po/US01", step=step)
-    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US", "party": "SUP000017"}
+    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US", "party": "SUP000017", "approvers": "U9"}
     approve(scribe, txn_id, "procurement.requisition", "requisition", source, **amount)
     source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount["amount_minor"], "US-MKT-01"), project="PRJ-7")
     scribe.event("wh.requisition.approved", txn_id)
@@ -233,6 +233,7 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
         "amount_minor": amount,
         "ext_ref": source,
         "party": "V100017",
+        "approvers": "10081399",
     }
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
@@ -268,7 +269,7 @@ def expense(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[st
     """An expense report that becomes one AP invoice, accepted with 202 and posted later. Returns the transaction."""
     txn_id, source = f"exp-{number:06d}", f"ER-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, EXPENSE, wave=wave, role=role, template="expense-to-posting/US01", step=step)
-    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10", "party": "ann.lee1"}
+    amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10", "party": "ann.lee1", "approvers": "joe.fox9"}
     approve(scribe, txn_id, "expense.report", "expense_report", source, **amount)
     gross = amount["amount_minor"]
     lines = (("HOTEL", gross - 500, "CC.10.4711"), ("input_tax", 500, None), ("employee_paid", -gross, None))
@@ -294,6 +295,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
         "amount_minor": amount,
         "ext_ref": source,
         "party": "10081360",
+        "approvers": "10081399",
     }
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=[accepted], fault=fault, status=202)
     posted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "update", "state": "posted", "amount_minor": amount}

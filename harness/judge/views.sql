@@ -56,14 +56,14 @@ select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as tx
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
   h.period, h.account,
-  h.cost_center, h.project, h.party, h.category, h.ext_ref, h.state, op.document
+  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
 -- what the books of the source systems said, by people and by the connector, in order; source documents of transactions only
 create table src_state as
 select coalesce(h.txn_id, e.txn_id) as txn_id, h.seq, h.t_mono_ns, h.t_biz, h.kind, h.op_id, h.entity_type, h.entity_id, h.state,
   coalesce(m.meaning, 'other') as meaning,
-  coalesce(h.src_version, 1) as revision, h.amount_minor, h.currency, h.company, h.cost_center, h.party, h.parent_id, h.version
+  coalesce(h.src_version, 1) as revision, h.amount_minor, h.currency, h.company, h.cost_center, h.party, h.approvers, h.parent_id, h.version
 from h left join effect e on e.seq = h.seq
 left join ref_state m on m.state = h.state
 where h.kind in ('source_action', 'commit', 'read_view') and h.entity_type in (select entity_type from ref_source) and h.state is not null;
@@ -71,7 +71,8 @@ where h.kind in ('source_action', 'commit', 'read_view') and h.entity_type in (s
 create table src_revision as
 select txn_id, revision, arg_max(amount_minor, seq) filter (amount_minor is not null) as amount_minor, arg_max(currency, seq)
   filter (currency is not null) as currency,
-  arg_max(company, seq) filter (company is not null) as company, arg_max(party, seq) filter (party is not null) as party, min(seq) filter (meaning = 'approved') as approved_seq,
+  arg_max(company, seq) filter (company is not null) as company, arg_max(party, seq) filter (party is not null) as party,
+  arg_max(approvers, seq) filter (meaning = 'approved' and approvers is not null) as approvers, min(seq) filter (meaning = 'approved') as approved_seq,
   arg_min(t_biz, seq) filter (meaning = 'approved') as approved_biz
 from src_state where txn_id is not null group by all;
 
@@ -111,7 +112,7 @@ last_state as (
   select entity_type, entity_id, arg_max(state, seq) as state, min(seq) filter (state = 'posted') as posted_seq
   from effect where state is not null and entity_type in (select entity_type from ref_target) group by 1, 2)
 select m.txn_id, m.flow, m.entity_type, m.entity_id, m.call_point, m.op_id, m.seq, m.request_seq, m.t_mono_ns, m.t_biz, m.amount_minor,
-  m.currency, m.company, m.period, m.party, m.ext_ref,
+  m.currency, m.company, m.period, m.party, m.approvers, m.ext_ref,
   m.src_version, coalesce(m.src_version, r.revision, 1) as revision, l.state, l.posted_seq, u.dead_seq, u.dead_seq is null as live,
   coalesce(l.state = 'rejected' and l.posted_seq is null, false) as never_posted
 from made m left join last_state l using (entity_type, entity_id) left join undone u using (entity_type, entity_id)

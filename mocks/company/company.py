@@ -77,6 +77,11 @@ class Company:
             manager = boss.manager
         return ()
 
+    def _centers(self, entity: str, stream: Stream) -> tuple[CostCenter, ...]:
+        """What a document is for: one cost centre, and every other time a second one that shares it."""
+        first, second = stream.pick(self.cost_centers_of(entity)), stream.pick(self.cost_centers_of(entity))
+        return (first, second) if stream.below(2) == 0 else (first,)
+
     def draft_requisition(
         self,
         entity: str,
@@ -91,15 +96,15 @@ class Company:
         house = self.entity(entity)
         stream = Stream(self.seed, "requisition", entity, key)
         requester = self.requester(entity, key)
-        center = cost_center or stream.pick(self.cost_centers_of(entity))
-        projects = [project for project in self.projects if project.entity == entity and project.active]
+        centers = (cost_center,) if cost_center else self._centers(entity, stream)
+        projects = [project.procurement_id for project in self.projects if project.entity == entity and project.active]
         body = drafts.requisition_body(
             house,
             stream,
             amount_minor,
             supplier=supplier or stream.pick(self.suppliers_of(entity)),
-            cost_center=center,
-            project=stream.pick(projects).procurement_id if stream.below(4) == 0 else None,
+            cost_centers=centers,
+            projects=(stream.pick(projects), None) if stream.below(4) == 0 else (None,),
             on=on,
         )
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "procurement")
@@ -120,8 +125,8 @@ class Company:
         house = self.entity(entity)
         stream = Stream(self.seed, "expense", entity, key)
         requester = self.requester(entity, key)
-        center = cost_center or stream.pick(self.cost_centers_of(entity))
-        body = drafts.expense_body(house, stream, amount_minor, cost_center=center, payment_type=payment_type, on=on)
+        centers = (cost_center,) if cost_center else self._centers(entity, stream)
+        body = drafts.expense_body(house, stream, amount_minor, cost_centers=centers, payment_type=payment_type, on=on)
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "expense")
         keys = _given(None, cost_center)
         return Draft("expense", "expense_report", entity, requester.expense_id, body, approvers, amount_minor, house.currency, keys)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any, Literal
 
 from mocks.company import texts
@@ -27,19 +28,27 @@ class Draft:
 
 
 def requisition_body(
-    entity: Entity, stream: Stream, amount_minor: int, *, supplier: Supplier, cost_center: CostCenter, project: str | None, on: date
+    entity: Entity,
+    stream: Stream,
+    amount_minor: int,
+    *,
+    supplier: Supplier,
+    cost_centers: Sequence[CostCenter],
+    projects: Sequence[str | None],
+    on: date,
 ) -> dict[str, Any]:
-    """Body of POST /api/v1/requisitions for 1 to 3 lines that add up to the amount."""
+    """Body of POST /api/v1/requisitions for 1 to 3 lines that add up to the amount; they take cost centres and projects in turn."""
     parts = _parts(stream, amount_minor)
-    items = [stream.pick(_purchases_for(cost_center, entity.locale)) for _ in parts]
+    coding = list(zip(parts, cycle(cost_centers), cycle(projects), strict=False))
+    items = [stream.pick(_purchases_for(center, entity.locale)) for _, center, _ in coding]
     lines = [
-        _purchase_line(entity, stream, part, item, cost_center=cost_center, project=project)
-        for part, item in zip(parts, items, strict=True)
+        _purchase_line(entity, stream, part, item, cost_center=center, project=project)
+        for (part, center, project), item in zip(coding, items, strict=True)
     ]
     return {
         "legalEntity": entity.procurement_id,
         "supplierId": supplier.procurement_id,
-        "title": f"{items[0][1]} ({cost_center.name})"[:120],
+        "title": f"{items[0][1]} ({cost_centers[0].name})"[:120],
         "currency": entity.currency,
         "neededBy": (on + timedelta(days=7 + stream.below(45))).isoformat(),
         "lines": lines,
@@ -47,11 +56,11 @@ def requisition_body(
 
 
 def expense_body(
-    entity: Entity, stream: Stream, amount_minor: int, *, cost_center: CostCenter, payment_type: str | None, on: date
+    entity: Entity, stream: Stream, amount_minor: int, *, cost_centers: Sequence[CostCenter], payment_type: str | None, on: date
 ) -> dict[str, Any]:
-    """Body of POST /v2/reports for 1 to 3 lines whose gross amounts add up to the amount."""
-    parts = _parts(stream, amount_minor)
-    lines = [_expense_line(entity, stream, part, cost_center, payment_type=payment_type, on=on) for part in parts]
+    """Body of POST /v2/reports for 1 to 3 lines whose gross amounts add up to the amount; they take the cost centres in turn."""
+    coding = list(zip(_parts(stream, amount_minor), cycle(cost_centers), strict=False))
+    lines = [_expense_line(entity, stream, part, center, payment_type=payment_type, on=on) for part, center in coding]
     return {
         "entity_code": entity.expense_id,
         "currency": entity.currency,

@@ -171,6 +171,7 @@ def document_effect(document: Document, effect: Literal["create", "reverse"]) ->
         company=document.company_code,
         period=document.period,
         party=document.party,
+        approvers=" ".join(approval.approver for approval in document.request.approvals) or None,
         parent_id=document.reverses,
         ext_ref=None if reversal else document.ext_ref,
         state=document.status,

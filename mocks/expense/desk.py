@@ -241,6 +241,7 @@ def _effect(report: Report, effect: Any, base_version: int | None) -> Effect:
         company=report.house,
         cost_center=_one_center(report),
         party=report.employee,
+        approvers=" ".join(step.approver_login for step in report.approvals if step.decision == "approved") or None,
         state=report.state,
     )
 

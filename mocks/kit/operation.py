@@ -36,6 +36,7 @@ class Effect:
     cost_center: str | None = None
     project: str | None = None
     party: str | None = None  # whom the document is about: the supplier of an order, the employee of a claim
+    approvers: str | None = None  # space-separated ids of those who approved the document
     parent_id: str | None = None  # document of a journal_line, source_line, order_line; the reversed document's id for effect=reverse
     ext_ref: str | None = None
     state: str | None = None

@@ -269,6 +269,7 @@ def _effect(requisition: Requisition, effect: Any, base_version: int | None) -> 
         company=requisition.house,
         cost_center=_one_center(requisition),
         party=requisition.supplier_id,
+        approvers=" ".join(step.approver_id for step in requisition.approvals if step.decision == "approved") or None,
         state=requisition.status,
     )
 

@@ -150,6 +150,45 @@ def project_dropped(_chosen: Chosen) -> None:
     _wrap(flows.Requisitions, "order_body", around)
 
 
+def constant_approver(_chosen: Chosen) -> None:
+    """Names the same controller on every order, who has the authority and never saw it."""
+    first = {}
+
+    def around(original, self, source, ref):
+        body = original(self, source, ref)
+        canary("constant_approver")
+        evidence = first.setdefault(body["company_code"], body["approvals"])
+        return {**body, "approvals": [{**step, "source_document": source["id"]} for step in evidence]}
+
+    _wrap(flows.Requisitions, "order_body", around)
+
+
+def wrong_route(_chosen: Chosen) -> None:
+    """Posts every report as a journal, whatever its entity's policy says."""
+
+    def around(original, self, code):
+        entity = original(self, code)
+        if entity["expense_route"] != "journal_entry":
+            canary("wrong_route")
+        return {**entity, "expense_route": "journal_entry"}
+
+    import mapping
+
+    _wrap(mapping.Mapping, "entity", around)
+
+
+def one_cost_center(_chosen: Chosen) -> None:
+    """Takes the cost centre of the first line for all of them."""
+
+    def around(original, self, source, ref):
+        body = original(self, source, ref)
+        if len({line["cost_center"] for line in body["lines"]}) > 1:
+            canary("one_cost_center")
+        return {**body, "lines": [{**line, "cost_center": body["lines"][0]["cost_center"]} for line in body["lines"]]}
+
+    _wrap(flows.Requisitions, "order_body", around)
+
+
 def accepted_is_posted(_chosen: Chosen) -> None:
     """Takes 202 for the end: writes the number back without waiting for the posting."""
 

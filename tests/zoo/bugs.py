@@ -50,4 +50,7 @@ BUGS = (
     Bug(101, "accepted_is_posted", "takes 202 for the posting", ("F-B28",), ("P08", "C03")),
     Bug(102, "wrong_supplier", "orders from another supplier of the company", ("F-A3",), ("C07",)),
     Bug(103, "project_dropped", "leaves the project out of the order", ("F-A3",), ("C07",)),
+    Bug(104, "constant_approver", "names the same approver on every order", ("F-A3",), ("C15",)),
+    Bug(105, "wrong_route", "posts every report as a journal", ("F-A3",), ("C14",)),
+    Bug(106, "one_cost_center", "takes the first line's cost centre for all lines", ("F-A3",), ("C07",)),
 )

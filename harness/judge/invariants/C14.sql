@@ -1,5 +1,5 @@
 -- id: C14
--- title: Every live posting is on the accounts that the crosswalks give for its source lines
+-- title: Every live posting is of the kind and on the accounts that the crosswalks give for its source
 -- family: classification
 -- severity: books
 -- kind: fail
@@ -20,6 +20,13 @@ from (select entity_id, account, u.due, f.found
 join mapped m on m.entity_id = b.entity_id join doc d on d.txn_id = m.txn_id and d.entity_id = m.entity_id and d.live
 join src s on s.txn_id = d.txn_id
 where coalesce(b.found, 0) <> coalesce(b.due, 0)
+union all
+select d.txn_id, d.call_point, d.amount_minor, d.currency,
+  format('{} was posted as {} {}; its entity {} posts expenses as {}', s.entity_id, words(d.entity_type), d.entity_id, r.company,
+  words(x.target_value)), d.entity_type, d.amount_minor, d.amount_minor
+from doc d join src s using (txn_id) join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
+join ref_crosswalk x on x.kind = 'route' and x.source_value = r.company
+where d.live and s.entity_type = 'expense_report' and d.entity_type <> x.target_value
 -- section: explain
 select seq from timeline where txn_id = $txn
   and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')

@@ -199,8 +199,10 @@ def test_a_mock_that_drifts_breaks_our_pacts(capsys: Captured, monkeypatch: pyte
             "version 5.0 of the pact format is not supported",
         ),
         (
-            '{"consumer": {"name": "a"}, "provider": {"name": "b"}, '
-            '"interactions": [{"description": "x", "request": {}, "response": {"status": "200"}}]}',
+            (
+                '{"consumer": {"name": "a"}, "provider": {"name": "b"}, '
+                '"interactions": [{"description": "x", "request": {}, "response": {"status": "200"}}]}'
+            ),
             ["--provider", "erp"],
             "its response status is '200'; expected a number",
         ),

@@ -36,7 +36,10 @@ REFUSED = Fault("F-B20", "422", commits=False, status=422, view="fail")
 CLOSED = Fault("F-F3", "close_period", commits=False)
 KILLED = Fault("F-G2", "kill", commits=True)
 CROSSWALKS = {
-    "entities": "procurement_legal_entity,expense_entity_code,erp_company_code\nACME-US,10,1000\nACME-DE,20,2000\n",
+    "entities": (
+        "procurement_legal_entity,expense_entity_code,erp_company_code,expense_route\n"
+        "ACME-US,10,1000,ap_invoice\nACME-DE,20,2000,journal_entry\n"
+    ),
     "cost_centers": (
         "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code\n"
         "US-MKT-01,CC.10.4711,4711000,1000\nUS-SAL-01,CC.10.4712,4712000,1000\n"
@@ -50,7 +53,7 @@ CROSSWALKS = {
     ),
     "projects": "procurement_project,erp_project,erp_company_code\nPRJ-7,P-0007,1000\nPRJ-8,P-0008,1000\n",
     "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nSUP000017,V100017,1000\nSUP000018,V100018,1000\n",
-    "employees": "expense_login,erp_personnel_no,erp_company_code\nann.lee1,10081360,1000\nbo.li2,10081361,1000\n",
+    "employees": "procurement_user_id,expense_login,erp_personnel_no\nU1,ann.lee1,10081360\nU2,bo.li2,10081361\nU9,joe.fox9,10081399\n",
     "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
 }
 ORDER_BODY: Row = {"method": "POST", "body_hash": "b"}
@@ -270,7 +273,14 @@ def redriven_expense(scribe: Scribe) -> None:
     """17 again, in an open period."""
     source, txn_id = "ER-T1-000017", "exp-000017"
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10", "src_version": 1, "amount_minor": 20_000 + 37 * 17}
-    document: Row = {**base, "entity_type": "ap_invoice", "entity_id": "1900000017", "ext_ref": source, "party": "10081360"}
+    document: Row = {
+        **base,
+        "entity_type": "ap_invoice",
+        "entity_id": "1900000017",
+        "ext_ref": source,
+        "party": "10081360",
+        "approvers": "10081399",
+    }
     effects = [{**document, "effect": "create", "state": "accepted"}]
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=effects, status=202)
     scribe.row("commit", "erp", txn_id=txn_id, **{**document, "effect": "update", "state": "posted"})

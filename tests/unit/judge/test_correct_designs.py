@@ -149,14 +149,16 @@ def rule_changed_these_days(scribe: Scribe) -> None:
     one(scribe, txn_id="p2p-000020", entity_type="order_line")[1]["account"] = "5500"
 
 
+GERMAN = {("account", "2010"): "2030", ("account", "5100"): "5101", ("company", "10"): "20", ("company", "1000"): "2000"}
+
+
 def posted_by_a_journal(scribe: Scribe) -> None:
     """The journal route: what the employee paid is credited to payroll clearing, and a cost centre on the tax line does no harm."""
     expense(scribe, 20, wave="wave-status", role="control")
     for _, row in rows(scribe, txn_id="exp-000020"):
         if row.get("entity_type") == "ap_invoice":
             row["entity_type"] = "journal_entry"
-        if row.get("account") == "2010":
-            row["account"] = "2030"
+        row.update({name: GERMAN[name, row[name]] for name in ("account", "company") if (name, row.get(name)) in GERMAN})
         if row.get("call_point") == "erp.ap_invoice.create":
             row["call_point"] = "erp.journal.create"
         if row["kind"] == "experiment":

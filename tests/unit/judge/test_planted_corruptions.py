@@ -111,6 +111,26 @@ def other_project(scribe: Scribe) -> None:
     coded(scribe, "p2p-000008", entity_type="order_line")["project"] = "P-0008"
 
 
+def other_approver(scribe: Scribe) -> None:
+    """The order of 8 names somebody who never saw the requisition."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["approvers"] = "10081361"
+
+
+def approver_left_out(scribe: Scribe) -> None:
+    """Two approved 8; the order names one of them."""
+    for _, row in rows(scribe, txn_id="p2p-000008", state="approved"):
+        row["approvers"] = "U9 U2"
+
+
+def other_route(scribe: Scribe) -> None:
+    """The claim of exp 8 was posted as a journal although its entity posts invoices."""
+    for _, row in rows(scribe, txn_id="exp-000008"):
+        if row.get("call_point") == "erp.ap_invoice.create":
+            row["call_point"] = "erp.journal.create"
+        if row.get("entity_type") == "ap_invoice":
+            row["entity_type"] = "journal_entry"
+
+
 def unbalanced(scribe: Scribe) -> None:
     """One line of 8 lost a cent."""
     one(scribe, txn_id="p2p-000008", kind="commit", entity_type="journal_line")[1]["amount_minor"] -= 1
@@ -304,6 +324,9 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C06", "p2p-000008", wrong_amount),
     ("C07", "p2p-000008", wrong_company),
     ("C07", "p2p-000008", foreign_cost_center),
+    ("C15", "p2p-000008", other_approver),
+    ("C15", "p2p-000008", approver_left_out),
+    ("C14", "exp-000008", other_route),
     ("C07", "p2p-000008", other_supplier),
     ("C07", "exp-000008", other_employee),
     ("C07", "p2p-000008", project_left_out),
