@@ -1,11 +1,14 @@
 """Runs the generator against one target, in the thread that calls it, and turns its events into findings and counts."""
 
+import contextlib
 import logging
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from math import inf
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import schemathesis
@@ -22,7 +25,7 @@ from harness.fuzz.checks import OwnChecks, answer_of, registered
 from harness.fuzz.expected import Expected
 from harness.fuzz.findings import Findings
 from harness.fuzz.guide import filter_failure, guide, walks_begin_with_creates
-from harness.fuzz.hostile import planned, probe
+from harness.fuzz.hostile import NO_ANSWER, planned, probe
 from harness.fuzz.options import Effort
 from harness.fuzz.outcome import Outcome
 from harness.fuzz.rules import Answer
@@ -54,6 +57,7 @@ class Drive:
         labels = tuple(f"{method} {path}" for method, path, _ in operations_of(target.document))
         self._outcome = Outcome(target.name, effort.seed, labels, ours=target.ours)
         self._phase = ""
+        self._gone = False
         self._began = monotonic()
 
     def stop(self) -> None:
@@ -85,7 +89,7 @@ class Drive:
             if "stateful" in self._effort.phases and self._target.sign_with is None:
                 self._attempt(lambda: self._walk(schema, document))
             self._attempt(lambda: self._generate(schema))
-        if not self._stopping.is_set():
+        if not (self._stopping.is_set() or self._gone):
             self._hostile(sender)
         self._audit("at the end")
 
@@ -108,8 +112,8 @@ class Drive:
             self._outcome.problems.append(problem)
 
     def _over(self, part: float = 1.0) -> bool:
-        """Whether we were asked to stop, or this part of the budget is used up."""
-        return self._stopping.is_set() or self._left(part) <= 0
+        """Whether we were asked to stop, the target is gone, or this part of the budget is used up."""
+        return self._stopping.is_set() or self._gone or self._left(part) <= 0
 
     def _left(self, part: float) -> float:
         budget = self._effort.budget_s
@@ -147,7 +151,7 @@ class Drive:
         try:
             response = case.call(base_url=self._target.base_url, timeout=REQUEST_TIMEOUT_S)
         except requests.RequestException as error:
-            self._findings.add(phase="walks", check="answered", operation=label, title="no answer", message=type(error).__name__)
+            self._unanswered("walks", label, type(error).__name__, case.as_curl_command())
             return None
         answer = answer_of(response)
         self._count("walks", label, answer)
@@ -162,13 +166,13 @@ class Drive:
 
     def _generate(self, schema: Any) -> None:
         left = self._left(GENERATOR_UNTIL)
-        if left <= 0:
+        if left <= 0 or self._gone:
             return
         if left < inf:
             schema.config.max_time = left
         stream = from_schema(schema).execute()
         for event in stream:
-            if self._stopping.is_set():
+            if self._stopping.is_set() or self._gone:
                 stream.stop()
             self._take(event)
 
@@ -179,6 +183,8 @@ class Drive:
                 self._show(self._line(""))
             case events.ScenarioFinished() as finished:
                 self._scenario(finished)
+            case events.NonFatalError(value=requests.RequestException() as error) as said if said.related_to_operation:
+                self._unanswered(self._phase, said.label, type(error).__name__, said.info.code_sample)
             case events.NonFatalError() as error:
                 self._doubt(f"{error.label}: {error.info.title}: {error.info.message or error.value}"[:600])
             case events.FatalError(exception=exception):
@@ -196,6 +202,7 @@ class Drive:
         for case_id, interaction in recorder.interactions.items():
             if interaction.response is None:
                 self._outcome.cases[phase] += 1
+                self._left_open(phase, recorder.cases.get(case_id))
             else:
                 known = recorder.cases.get(case_id)
                 self._count(phase, known.value.operation.label if known else "", answer_of(interaction.response))
@@ -208,6 +215,21 @@ class Drive:
         if event.phase is PhaseName.STATEFUL_TESTING:
             self._audit(f"after a walk of the generator ({len(recorder.cases)} requests)")
         self._show(self._line(event.label or ""))
+
+    def _left_open(self, phase: str, known: Any) -> None:
+        if known is not None and not self._stopping.is_set():
+            self._unanswered(phase, known.value.operation.label, "the connection ended", known.value.as_curl_command())
+
+    def _unanswered(self, phase: str, label: str, why: str, curl: str | None) -> None:
+        """A request that got no answer is a finding; when nobody is there any more, it was the last one."""
+        if self._gone:
+            return
+        self._findings.add(
+            phase=phase, check="answered", operation=label, title="no answer", message=why, steps=[] if curl is None else [curl]
+        )
+        if not listens(self._target.base_url):
+            self._gone = True
+            self._doubt(f"nobody listens any more since {label} got no answer; nothing was tried after it")
 
     def _count(self, phase: str, label: str, answer: Answer) -> None:
         outcome = self._outcome
@@ -234,9 +256,11 @@ class Drive:
         for name, operation, objections, curl in probe(self._target, sender, self._over):
             sent += 1
             self._outcome.cases["hostile"] += 1
+            if objections and objections[0].startswith(NO_ANSWER):
+                self._unanswered("hostile", operation, f"{name}: {objections.pop(0)}", curl)
             for objection in objections:
                 self._findings.add(phase="hostile", check=name, operation=operation, title=name, message=objection, steps=[curl])
-        if sent < all_of_them and not self._stopping.is_set():
+        if sent < all_of_them and not (self._stopping.is_set() or self._gone):
             self._doubt(f"the budget was used up after {sent} of {all_of_them} requests of odd size, depth and encoding")
 
     def _audit(self, when: str) -> None:
@@ -250,6 +274,17 @@ class Drive:
     def _line(self, label: str) -> str:
         found = len(self._findings)
         return f"{self._phase:<18} {sum(self._outcome.cases.values()):>6} requests  {found} findings  {label[:60]}"
+
+
+def listens(base_url: str) -> bool:
+    """Whether somebody takes connections there; a server that is just starting again gets a moment."""
+    parts = urlsplit(base_url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    for pause_s in (0.0, 0.2, 1.0):
+        sleep(pause_s)
+        with contextlib.suppress(OSError), socket.create_connection((parts.hostname or "", port), timeout=2):
+            return True
+    return False
 
 
 def _silent(_text: str) -> None:

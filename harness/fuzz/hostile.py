@@ -17,6 +17,7 @@ from harness.fuzz.target import Target, operations_of
 KIB = 1024
 BODY = 250 * KIB  # just below the limit of our systems, where whatever is slow shows
 SHOWN = 200
+NO_ANSWER = "no answer: "
 BELOW = frozenset({400, 413, 414, 431})
 
 
@@ -111,7 +112,7 @@ def _tried(target: Target, sender: Sender, one: Hostile, at: tuple[str, str, Any
     try:
         answer, seconds = sender.request(method, where, headers=headers, body=body)
     except requests.RequestException as error:
-        return [f"no answer: {type(error).__name__}"]
+        return [f"{NO_ANSWER}{type(error).__name__}"]
     objections = list(rules.leaks(answer, target.secrets if operation.get("operationId") != "identity.token.issue" else ()))
     if answer.status >= 500:
         objections.append(f"status {answer.status}: {answer.text[:SHOWN]}")

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.addresses import is_loopback
 from harness.errors import UsageError
 
 SYSTEMS = ("erp", "procurement", "expense", "identity", "control", "engine")
@@ -75,13 +75,3 @@ def check_loopback(url: str) -> str:
             f"--url {url!r}: {host} is not this machine. Only loopback is fuzzed: run the connector here, or forward a port to it."
         )
     return url
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name is this machine by its very name; nothing is resolved."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

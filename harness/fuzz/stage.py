@@ -14,11 +14,12 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from contracts.catalog import load_catalog
+from harness.addresses import is_loopback
 from harness.errors import UsageError
 from harness.fuzz.books import TrialBalances
 from harness.fuzz.document import foreign_references, scheme_of
 from harness.fuzz.expected import Expected
-from harness.fuzz.options import Effort, is_loopback
+from harness.fuzz.options import Effort
 from harness.fuzz.reading import UnreadableError, read
 from harness.fuzz.settings import settings_of
 from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of

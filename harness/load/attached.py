@@ -6,7 +6,6 @@ directory of the load is judged like any other; nothing else should happen in th
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from harness.addresses import is_loopback
 from harness.errors import ConnectorError, UsageError
 from harness.load.documents import Document
 from harness.load.generator import Target
@@ -41,16 +41,9 @@ def loopback(url: str, said: str = "--attach") -> str:
         host, valid = "", False
     if not valid:
         raise UsageError(f"{said} {url}: expected an address such as http://127.0.0.1:8004")
-    if not _local(host):
+    if not is_loopback(host):
         raise UsageError(f"{said} {url}: {host} is not this machine; load is only sent to loopback addresses (127.0.0.1, ::1, localhost)")
     return url.rstrip("/")
-
-
-def _local(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(slots=True)

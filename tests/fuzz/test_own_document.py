@@ -52,6 +52,40 @@ def test_a_crash_is_found_with_a_request_that_shows_it(tmp_path: Path) -> None:
     )
 
 
+def hang_up_on_long(handler: Any, body: bytes) -> tuple[int, Any]:
+    """The connection is closed instead of an answer, for names of five characters."""
+    status, document = toy.answer_well(handler, body)
+    if status == 201 and len(document["name"]) == 5:
+        handler.close_connection = True
+        return toy.NO_ANSWER
+    return status, document
+
+
+def test_a_request_without_an_answer_is_found(tmp_path: Path) -> None:
+    """Exit 1, one finding, with the request that shows it."""
+    with toy.served(hang_up_on_long) as url:
+        code, document = fuzz(tmp_path, url, "--examples", "60")
+    assert (code, [(one["title"], one["operation"]) for one in document["findings"]]) == (1, [("no answer", "POST /things")])
+    assert re.search(r'"name": ".{5}"', document["findings"][0]["steps"][-1])
+
+
+def test_a_system_that_goes_away_is_not_blamed_for_what_came_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One finding, the request before the end; nothing is tried after it, and that is said."""
+    servers: list[Any] = []
+
+    def end_at_long(handler: Any, body: bytes) -> tuple[int, Any]:
+        answer = hang_up_on_long(handler, body)
+        if answer == toy.NO_ANSWER and not servers:
+            servers.append(handler.server)
+            handler.server.socket.close()  # whoever comes now is refused
+        return answer
+
+    with toy.served(end_at_long) as url:
+        code, document = fuzz(tmp_path, url, "--examples", "60")
+    assert (code, [one["title"] for one in document["findings"]]) == (1, ["no answer"])
+    assert "nobody listens any more since POST /things got no answer" in capsys.readouterr().out
+
+
 def operations(number: int) -> Any:
     """The toy's operation under several names."""
     post = toy.DOCUMENT["paths"]["/things"]["post"]
