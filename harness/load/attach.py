@@ -12,7 +12,6 @@ from harness.errors import UsageError
 from harness.load.attached import AttachedGround, Door, attached, door
 from harness.load.documents import Document, documents, senders_needed
 from harness.load.drive import Drive, Driven
-from harness.load.endings import or_given_up
 from harness.load.hosted import scenario_of
 from harness.load.options import LoadOptions
 from harness.load.places import crew_of, make_folder
@@ -22,6 +21,7 @@ from harness.load.pulse import Pulse
 from harness.manifest import Manifest, Paths
 from harness.plan.model import Plan, Wave
 from harness.run.interrupt import or_interrupted
+from harness.run.leave import or_given_up
 from harness.run.progress import Progress, new_progress
 from harness.run.quiesce import STUCK_S_MIN
 from harness.run.setup import Setup, new_run

@@ -12,7 +12,6 @@ from harness import wall
 from harness.judge import Verdict, finish_history, judge, write_verdict
 from harness.load.documents import documents, senders_needed
 from harness.load.drive import Drive, Driven
-from harness.load.endings import or_given_up
 from harness.load.facts import read_facts
 from harness.load.hosted import HostedGround, hosted, load_setup
 from harness.load.knee import Found, find_knee
@@ -22,6 +21,7 @@ from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, load_profile
 from harness.run.final import close_books
 from harness.run.interrupt import or_interrupted
+from harness.run.leave import or_given_up
 from harness.run.lifeline import unless_it_dies
 from harness.run.progress import Progress, new_progress
 from harness.run.setup import Setup

@@ -1,8 +1,13 @@
 """What a run leaves behind: the history closed, the verdict computed once and stored, the report, the exit code."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rich.console import Console
 
 from harness import wall
+from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
 from harness.run.directory import RunDirectory
 from harness.run.progress import Progress
@@ -39,6 +44,23 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
     if directory.history.exists() or directory.history_parquet.exists():
         _judge_what_there_is(directory, progress)
         progress.say(f"the run was left in {directory.path} ({status})")
+
+
+@contextmanager
+def or_given_up(setup: Setup, progress: Progress) -> Iterator[None]:
+    """No way out of the body leaves a directory that says "running"."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
+        raise
+    except DrycloseError as error:
+        give_up(setup, "failed", error.message, progress)
+        raise
+    except Exception as error:
+        give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
+        error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
+        raise
 
 
 def _judge_what_there_is(directory: RunDirectory, progress: Progress) -> None:

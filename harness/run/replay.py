@@ -1,6 +1,5 @@
 """`dryclose replay RUN TXN`: the same plan alone, in a new world with the same seed, a few times. Exits 1 when it happens again."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from harness.run.actors import Cast
 from harness.run.directory import RunDirectory, new_manifest
 from harness.run.final import close_books
 from harness.run.interrupt import or_interrupted
-from harness.run.leave import give_up, store
+from harness.run.leave import or_given_up, store
 from harness.run.lifeline import unless_it_dies
 from harness.run.options import ReplayOptions
 from harness.run.phases import baseline_holds
@@ -145,17 +144,14 @@ async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, pr
     controls, repeats = waves_of(recorded.experiment, options.repeats)
     plan = Plan(waves=(controls, repeats))
     minted = 1 + max((e.minted or 0 for e in plan.experiments), default=0)
-    try:
+    with or_given_up(setup, progress):
         async with stage(setup, options.network, progress, minted=minted, plan=lambda: plan) as session:
             try:
                 await raise_curtain(session)
                 await unless_it_dies(session.connector, _play(session, controls, repeats))
             finally:
                 session.save_plan()
-    except asyncio.CancelledError:
-        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
-        raise
-    return _outcome(recorded, repeats, store(setup, progress))
+        return _outcome(recorded, repeats, store(setup, progress))
 
 
 def waves_of(experiment: Experiment, repeats: int) -> tuple[Wave, Wave]:

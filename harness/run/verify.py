@@ -2,13 +2,12 @@
 
 import asyncio
 
-from harness.errors import DrycloseError
 from harness.judge import Verdict, judge
 from harness.plan.planner import Planner
 from harness.run.actors import Cast
 from harness.run.final import close_books
 from harness.run.interrupt import or_interrupted
-from harness.run.leave import finish, give_up
+from harness.run.leave import finish, or_given_up
 from harness.run.lifeline import unless_it_dies
 from harness.run.options import VerifyOptions
 from harness.run.phases import play_everything
@@ -33,7 +32,7 @@ async def _verify(options: VerifyOptions) -> int:
 
 
 async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) -> int:
-    try:
+    with or_given_up(setup, progress):
         planner = new_planner(setup)
         opened = stage(setup, options.network, progress, minted=planner.minted, plan=lambda: planner.plan)
         async with opened as session:
@@ -44,16 +43,6 @@ async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) ->
                 session.save_plan()
                 setup.directory.update_manifest(restarts=session.restarts, figures=session.figures)
         return finish(setup, progress)
-    except asyncio.CancelledError:
-        give_up(setup, "interrupted", "interrupted by a signal (Ctrl-C or SIGTERM)", progress)
-        raise
-    except DrycloseError as error:
-        give_up(setup, "failed", error.message, progress)
-        raise
-    except Exception as error:
-        give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
-        error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
-        raise
 
 
 async def _play(session: Session, planner: Planner) -> None:
