@@ -46,7 +46,7 @@ class Door:
         self._examples = frozenset(
             each.authorization for each in interactions if not each.refuses_access and not any("token" in state for state in each.states)
         )
-        self._refused = frozenset(each.authorization for each in interactions if each.refuses_access and each.authorization is not None)
+        self._refused = frozenset(each.authorization for each in interactions if each.status == 401 and each.authorization is not None)
         self._bare_refusals = frozenset(
             (each.method, each.path, each.query) for each in interactions if each.refuses_access and each.authorization is None
         )

@@ -72,6 +72,7 @@ class Experiment:
     minted: int | None = None
     window: Window | None = None
     of: str | None = None  # solo: the transaction that this one repeats alone
+    typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
 
     @property
     def tracer_minor(self) -> int:

@@ -276,7 +276,7 @@ class Planner:
         drafts = [Draft(e.flow, e.entity, e.steps) for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
         wave = self._wave("solo", "solo", drafts, "solo", "solo", keep=False)
         origins = [e.txn_id for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
-        wave = replace(wave, experiments=tuple(replace(e, of=of) for e, of in zip(wave.experiments, origins, strict=True)))
+        wave = replace(wave, experiments=tuple(replace(e, of=of, typed_as=of) for e, of in zip(wave.experiments, origins, strict=True)))
         self._waves.append(wave)
         return wave
 

@@ -70,7 +70,7 @@ def draft(session: Session, experiment: Experiment, amount_minor: int) -> Draft:
     """What the requester types: the same draft for the same transaction and amount, and the first one's again for a repeat of it."""
     company, entity = session.world.company, experiment.entity
     today = session.world.clock.peek().date()
-    key = experiment.of or experiment.txn_id
+    key = experiment.typed_as or experiment.txn_id
     center = None if experiment.minted is None else company.minted_cost_center(entity, experiment.minted)
     if experiment.flow == "requisition-to-po":
         supplier = None if experiment.minted is None else company.minted_supplier(entity, experiment.minted)

@@ -43,7 +43,7 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
     directory.update_manifest(status=status, why=why, finished_at=wall.now_iso())
     if directory.history.exists() or directory.history_parquet.exists():
         _judge_what_there_is(directory, progress)
-        progress.say(f"the run was left in {directory.path} ({status})")
+    progress.say(f"the run was left in {directory.path} ({status})")
 
 
 @contextmanager

@@ -96,6 +96,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         steps=tuple(_step(step, names) for step in entry["steps"]),
         minted=entry.get("minted"),
         window=_window(window, names) if window else None,
+        typed_as=entry.get("of"),
     )
 
 
@@ -155,15 +156,17 @@ async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, pr
 
 
 def waves_of(experiment: Experiment, repeats: int) -> tuple[Wave, Wave]:
-    """Fault-free twins, and the plan `repeats` times: first as the very same transaction, then under other ids and amounts."""
+    """Fault-free twins, and the plan `repeats` times: first as the very same transaction, then under other ids and amounts. All of them
+    have its document typed."""
     prefix = experiment.txn_id.rpartition("-")[0]
     numbers = [number for number in range(1, CONTROLS + repeats + 2) if number != experiment.number]
     first_minted = (experiment.minted or 0) + 1
+    typed_as = experiment.typed_as or experiment.txn_id
 
     def copy(index: int, wave: str) -> Experiment:
         number = numbers[index]
         minted = None if experiment.minted is None else first_minted + index
-        return replace(experiment, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave)
+        return replace(experiment, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave, typed_as=typed_as)
 
     twins = tuple(replace(copy(n, "baseline-1"), role="baseline", steps=(), window=None) for n in range(CONTROLS))
     again = (replace(experiment, wave="replay"), *(copy(CONTROLS + n, "replay") for n in range(repeats - 1)))

@@ -126,7 +126,7 @@ def _expense_line(
 
 def _age_days(stream: Stream) -> int:
     """How long ago it was spent: days, and for one receipt in four the month before, which is not the period to post to."""
-    return 1 + stream.below(14) + (28 if stream.below(4) == 0 else 0)
+    return 1 + stream.below(14) + (31 if stream.below(4) == 0 else 0)
 
 
 def chain_ids(chain: Sequence[Employee], system: Literal["procurement", "expense"]) -> tuple[str, ...]:

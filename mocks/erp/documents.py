@@ -75,14 +75,14 @@ class Document:
 
     @property
     def party(self) -> str | None:
-        """The vendor or employee that the document is about; None for a journal that names nobody or several."""
+        """The vendor or employee that the document is about; several of a journal are joined, None when it names nobody."""
         match self.request:
             case PurchaseOrderCreate(vendor_id=vendor):
                 return vendor
             case ApInvoiceCreate(personnel_no=employee):
                 return employee
             case JournalEntryCreate() as journal:
-                return journal.employee
+                return " ".join(sorted(journal.employees)) or None
 
     def step(self, trigger: str) -> Status:
         """The status after a trigger. Raises INVALID_TRANSITION when the table has no such step."""

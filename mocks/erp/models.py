@@ -197,8 +197,12 @@ class JournalEntryCreate(_Request, frozen=True, kw_only=True):
     @property
     def employee(self) -> str | None:
         """Whom the journal is about, when its lines name exactly one."""
-        people = {line.personnel_no for line in self.lines if line.personnel_no is not None}
-        return people.pop() if len(people) == 1 else None
+        return next(iter(self.employees)) if len(self.employees) == 1 else None
+
+    @property
+    def employees(self) -> frozenset[str]:
+        """Everybody whom its lines name."""
+        return frozenset(line.personnel_no for line in self.lines if line.personnel_no is not None)
 
 
 class JournalEntry(Record, frozen=True, kw_only=True):

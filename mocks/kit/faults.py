@@ -199,6 +199,15 @@ class Meeting:
         changed = replace(outcome, body=body)
         await self._whole(changed, body, self._headers(changed), view=armed.fault.view)
 
+    async def send_refused_later(self, outcome: Outcome) -> None:
+        """The normal answer, when the request left something to refuse. A repeat or a refused request does not: the step waits."""
+        reply = outcome.reply
+        if outcome.truth == "committed" and reply is not None and reply.deferred:
+            await self.send(outcome)
+            return
+        self.mechanics.plans.arm(replace(self.armed, attempt=self.armed.attempt + 1))
+        await self._answer_without_fault(outcome)
+
     async def _answer_without_fault(self, outcome: Outcome) -> None:
         sent = await self.wire.answer(outcome.status, self._headers(outcome), outcome.body)
         answered = {"status": outcome.status, "code": outcome.code, "retry_after_ms": outcome.retry_after_ms, "etag_out": outcome.etag}
@@ -296,6 +305,8 @@ async def meet(meeting: Meeting) -> None:
         await _hold_for_kill(meeting)
     elif mode.drift is not None:
         await meeting.send_drifted(meeting.decide())
+    elif mode.follow_up is not None:
+        await meeting.send_refused_later(meeting.decide())
     else:
         await meeting.send(meeting.decide())
 

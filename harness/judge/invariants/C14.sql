@@ -7,7 +7,8 @@
 -- By account, not line by line: a connector may add lines up. Not examined: documents of which a source line has no rule, or two
 -- because a rule changed in these days; and what accounts payable credits by itself.
 -- section: candidates
-select count(*) from mapped
+select (select count(*) from mapped) + (select count(*) from doc d join src s using (txn_id)
+  join ref_crosswalk x on x.kind = 'route' and x.source_value = s.company where d.live and s.entity_type = 'expense_report')
 -- section: violations
 select d.txn_id, d.call_point, abs(coalesce(b.found, 0) - coalesce(b.due, 0))::bigint as money_minor, d.currency,
   format('{} {} is booked with {} in minor units on account {}; the lines of {} map to {} there', words(d.entity_type), d.entity_id,

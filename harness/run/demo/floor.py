@@ -33,6 +33,7 @@ class Floor:
         self.posted = self.stopped = self.handed_in = 0  # documents so far
         self.changed: set[str] = set()  # transactions since `take_changed`
         self.moments: list[Moment] = []  # since `take_moments`
+        self._lost: set[str] = set()
         self._by_correlation: dict[str, str] = {}
         self._hops: dict[int, tuple[Document, Hop]] = {}  # calls and deliveries under way, by op_id
         self._settled: list[str] = []  # in their order, with a trace
@@ -98,12 +99,16 @@ class Floor:
         return [document for document in self.documents.values() if document.stage in stages]
 
     def overdue(self, now_ns: int, patience_ns: int) -> set[str]:
-        """Transactions that the connector could have finished for so long, approved and no window over it, and has not."""
+        """Transactions that the connector could have finished for so long, approved and no window over it, and has not. What was lost
+        before a window stays lost during it."""
+        open_ones = {one.txn_id for one in self.open("approved", "connector")}
+        self._lost &= open_ones
         if self.windows:
-            return set()
+            return set(self._lost)
         free_ns = max((one.ended_ns or 0 for one in self.incidents if one.window), default=0)
-        waiting = ((one.txn_id, one.approved_ns) for one in self.open("approved", "connector"))
-        return {txn_id for txn_id, approved_ns in waiting if approved_ns is not None and now_ns - max(approved_ns, free_ns) > patience_ns}
+        since = {txn_id: self.documents[txn_id].approved_ns for txn_id in open_ones}
+        self._lost |= {txn_id for txn_id, ns in since.items() if ns is not None and now_ns - max(ns, free_ns) > patience_ns}
+        return set(self._lost)
 
     # --- finding
 

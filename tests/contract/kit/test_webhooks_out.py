@@ -239,6 +239,23 @@ def test_an_accepted_document_is_turned_down() -> None:
         assert [row["kind"] for row in toy.rows("event_ack", "response_end")] == order
 
 
+def test_a_job_that_never_was_cannot_fail() -> None:
+    """F-B28 at a create that the system refuses, or answers once more: not credited, and nothing is rejected."""
+
+    async def run() -> Stage:
+        async with subscribed(Inbox()) as toy:
+            toy.arm("erp.ap_invoice.create", "F-B28", "job_fails", attempt=2)
+            for key in ("k1", "k2", "k1"):
+                await toy.create(path="/ap-invoices", Idempotency_Key=key)
+            await quiet(toy)
+            return toy
+
+    toy = asyncio.run(run())
+    assert [row["status"] for row in toy.rows("response_end")] == [202, 409, 202]
+    assert toy.rows("fault_fired") == []
+    assert [row["state"] for row in toy.rows("commit")] == ["accepted", "posted"]
+
+
 def test_older_event_after_the_newer_one() -> None:
     """F-D3: the first event waits until the second of its type was delivered."""
     inbox = Inbox()

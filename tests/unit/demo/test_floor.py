@@ -147,6 +147,18 @@ def test_a_document_is_overdue_when_the_connector_had_time_for_it() -> None:
     assert floor(rows).overdue(approved_ns + 9 * minute, minute) == set()
 
 
+def test_what_was_lost_before_a_window_stays_lost_in_it() -> None:
+    """A maintenance does not turn the page green again."""
+    rows, minute = Rows(), 60_000_000_000
+    rows.approved()
+    seen = floor(rows)
+    assert seen.overdue(rows.ms * 1_000_000 + minute + 1, minute) == {"p2p-1"}
+    already = len(rows.rows)
+    rows.window(on=True)
+    seen.take(rows.rows[already:])
+    assert seen.overdue(rows.ms * 1_000_000 + 2 * minute, minute) == {"p2p-1"}
+
+
 @pytest.mark.parametrize(
     ("balance", "approved", "says"),
     [
