@@ -3,187 +3,98 @@
 `load_catalog()` reads the files each time: whoever wires a program calls it once and hands the result on.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
+from contracts.consistency import contradictions
+from contracts.entries import (
+    ANY_MEMBER,
+    MEMBER_KINDS,
+    AccountRule,
+    CallPoint,
+    Catalog,
+    CatalogError,
+    Crosswalk,
+    DocumentKind,
+    Due,
+    ErrorCode,
+    EventType,
+    Fault,
+    Flow,
+    History,
+    LoadShare,
+    Mode,
+    Query,
+    SystemEntry,
+    Variants,
+)
+
+__all__ = [
+    "ANY_MEMBER",
+    "MEMBER_KINDS",
+    "CallPoint",
+    "Catalog",
+    "CatalogError",
+    "DocumentKind",
+    "ErrorCode",
+    "EventType",
+    "Fault",
+    "Flow",
+    "History",
+    "Mode",
+    "SystemEntry",
+    "load_catalog",
+    "load_documents",
+    "load_drift",
+    "load_errors",
+    "load_history",
+    "load_minor_units",
+    "load_systems",
+]
+
 _T = TypeVar("_T")
 
 HERE = Path(__file__).parent
-ANY_MEMBER = "any"
-MEMBER_KINDS = ("required", "code", "state", "number", "optional", "given")
-
-
-class CatalogError(Exception):
-    """A catalogue file contradicts itself: which file, which entry, what was expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One way in which a fault shows: what the mock does to its books (`commit`) and puts on the wire (`send`)."""
-
-    id: str
-    commit: str | None = None  # none, once, later, silent
-    send: str | None = None  # response, nothing, reset, hold, drip, truncated, malformed, html, status, refuse
-    status: int | None = None
-    code: str | None = None
-    retry_after: str | None = None  # seconds, http_date
-    retry_after_s: float | None = None
-    total_share_of_timeout: float | None = None  # drip: length of the whole answer, in client timeouts
-    touch: bool = False  # a person edits the object first
-    deliver: str | None = None  # events: twice_at_once, again_later, second_id, ...
-    age_s: int | None = None  # stale: how old the timestamp is
-    then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
-    follow_up: str | None = None  # refused: what the operation left for later (the posting of an accepted document) is turned down
-    hold: str | None = None  # kills: before_commit, after_commit
-    drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
-    member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One entry of the fault vocabulary (contracts/faults.yaml explains the members)."""
-
-    id: str
-    name: str
-    scope: str  # transaction, run, kill
-    family: str
-    at: tuple[str, ...]
-    recoverable: bool
-    view: str  # ok, fail, info
-    wants: str
-    modes: tuple[Mode, ...]
-    repeat: str = "once"
-    recoverable_at: tuple[str, ...] = ()
-    park_ok: bool = False
-    expect: str = "posted"
-
-    def mode(self, mode_id: str) -> Mode:
-        """The mode with this id. Raises CatalogError when the fault has none."""
-        for mode in self.modes:
-            if mode.id == mode_id:
-                return mode
-        raise CatalogError(f"{self.id} has no mode {mode_id!r}; it has {', '.join(mode.id for mode in self.modes)}")
-
-
-@dataclass(frozen=True, slots=True)
-class CallPoint:
-    """One operation of one mock, or one event."""
-
-    id: str
-    kind: str  # read, lookup, create, update, event, list, token
-    system: str
-    stage: str = "normal"  # normal, recovery
-    source: bool = False
-    document: str | None = None
-    callback_of: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One business process across systems."""
-
-    id: str
-    title: str
-    owner: str
-    pattern: str
-    latency_target_ms: int
-    exception_path: str
-    source_system: str
-    source_document: str
-    target_documents: tuple[str, ...]
-    settled_by: tuple[str, ...]
-    call_points: tuple[CallPoint, ...]
-
-    def call_point(self, call_point_id: str) -> CallPoint | None:
-        """The flow's call point with this id, or None."""
-        return next((point for point in self.call_points if point.id == call_point_id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """One machine code of a problem answer."""
-
-    code: str
-    status: int
-    error_class: str
-    definite: bool
-    retry: str
-    owner: str
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class EventType:
-    """One webhook from a mock to the connector."""
-
-    type: str
-    call_point: str
-    source: str
-    owner: str
-    subject: str
-    data: Mapping[str, str]
-    doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """The schema of the history: SQL type by column, and the columns that each kind of row always carries."""
-
-    columns: Mapping[str, str]
-    kinds: Mapping[str, tuple[str, ...]]
-    docs: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """Everything in contracts/, by id and in file order."""
-
-    faults: Mapping[str, Fault]
-    flows: Mapping[str, Flow]
-    shared_call_points: tuple[CallPoint, ...]
-    errors: Mapping[str, ErrorCode]
-    events: Mapping[str, EventType]
-    minor_units: Mapping[str, int]
-    history: History
-    drift: Mapping[str, Mapping[str, tuple[str, ...]]]  # call point -> kind of member -> paths into the answer or event
-
-    def call_point(self, call_point_id: str) -> CallPoint | None:
-        """The call point with this id in any flow or among the shared ones."""
-        for flow in self.flows.values():
-            found = flow.call_point(call_point_id)
-            if found:
-                return found
-        return next((point for point in self.shared_call_points if point.id == call_point_id), None)
-
-    def drifting(self, call_point_id: str, mode: Mode) -> tuple[str, ...] | None:
-        """The members that a drift changes at this call point: () for every object of the answer, None when there is nothing to change."""
-        point = self.drift.get(call_point_id)
-        if point is None or mode.member is None:
-            return None
-        return () if mode.member == ANY_MEMBER else point.get(mode.member)
-
-    def event_of_call_point(self, call_point_id: str) -> EventType | None:
-        """The event type behind `wh.requisition.approved`, or None."""
-        return next((event for event in self.events.values() if event.call_point == call_point_id), None)
 
 
 def load_catalog(folder: Path = HERE) -> Catalog:
-    """Read every file. Raises CatalogError when an entry is malformed or an id appears twice."""
-    flows = _read(folder, "flows")
-    return Catalog(
+    """Read every file. Raises CatalogError when an entry is malformed, an id appears twice, or two files contradict each other."""
+    documents = load_documents(folder)
+    catalog = Catalog(
+        systems=load_systems(folder),
+        documents=documents,
         faults=_by_id("faults", [_fault(entry) for entry in _read(folder, "faults")["faults"]], "id"),
-        flows=_by_id("flows", [_flow(entry) for entry in flows["flows"]], "id"),
-        shared_call_points=tuple(_call_point(entry) for entry in flows["shared"]),
+        flows=_by_id("flows", sorted(_flows(folder, documents), key=lambda flow: flow.rank), "id"),
+        shared_call_points=tuple(_call_point(entry) for entry in _read(folder, "shared")["call_points"]),
         errors=load_errors(folder),
         events=_by_id("events", [_build(EventType, entry, "events") for entry in _read(folder, "events")["events"]], "type"),
         minor_units=load_minor_units(folder),
         history=load_history(folder),
         drift=load_drift(folder),
     )
+    wrong = list(contradictions(catalog))
+    if wrong:
+        raise CatalogError("contracts contradict each other:\n" + "\n".join(f"  {line}" for line in wrong))
+    return catalog
+
+
+def load_systems(folder: Path = HERE) -> dict[str, SystemEntry]:
+    """The systems and the world's own doors, by id."""
+    raw = _read(folder, "systems")
+    entries = [(entry, False) for entry in raw["systems"]] + [(entry, True) for entry in raw["services"]]
+    values = [
+        _build(SystemEntry, {"type": entry["id"], **entry, "modules": tuple(entry.get("modules", ())), "service": service}, "systems")
+        for entry, service in entries
+    ]
+    return _by_id("systems", values, "id")
+
+
+def load_documents(folder: Path = HERE) -> dict[str, DocumentKind]:
+    """The kinds of documents, by id."""
+    return _by_id("documents", [_document(entry) for entry in _read(folder, "documents")["documents"]], "id")
 
 
 def load_drift(folder: Path = HERE) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -232,9 +143,52 @@ def _fault(entry: dict[str, Any]) -> Fault:
     return _build(Fault, {**entry, **tuples, "modes": modes}, "faults")
 
 
-def _flow(entry: dict[str, Any]) -> Flow:
-    tuples = {name: tuple(entry[name]) for name in ("target_documents", "settled_by")}
-    return _build(Flow, {**entry, **tuples, "call_points": tuple(_call_point(point) for point in entry["call_points"])}, "flows")
+def _flows(folder: Path, documents: Mapping[str, DocumentKind]) -> Iterator[Flow]:
+    for path in sorted((folder / "flows").glob("*.yaml")):
+        entry = _read(folder / "flows", path.stem)
+        if entry.get("id") != path.stem:
+            raise CatalogError(f"flows/{path.name}: declares id {entry.get('id')!r}; the file name says {path.stem!r}")
+        yield _flow(entry, documents)
+
+
+def _flow(entry: dict[str, Any], documents: Mapping[str, DocumentKind]) -> Flow:
+    source = entry.pop("source", None)
+    if source not in documents:
+        raise CatalogError(f"flows/{entry['id']}.yaml: source {source!r} is not in documents.yaml")
+    built = {
+        "source_document": source,
+        "source_system": documents[source].system,
+        "settled_by": tuple(entry.get("settled_by", ())),
+        "due": tuple(_due(each) for each in entry.get("due", ())),
+        "call_points": tuple(_call_point(point) for point in entry["call_points"]),
+        "variants": _variants(entry.get("variants")),
+        "query": _query(entry.get("query")),
+        "load": _build(LoadShare, entry["load"], "flows") if entry.get("load") else None,
+    }
+    return _build(Flow, {**entry, **built}, "flows")
+
+
+def _due(entry: dict[str, Any]) -> Due:
+    tuples: dict[str, Any] = {name: tuple(entry[name]) for name in ("documents", "compare") if name in entry}
+    return _build(Due, {**entry, **tuples}, "flows")
+
+
+def _variants(entry: dict[str, Any] | None) -> Variants | None:
+    return _build(Variants, {**{k: v for k, v in entry.items() if k != "from"}, "source": entry["from"]}, "flows") if entry else None
+
+
+def _query(entry: dict[str, Any] | None) -> Query | None:
+    if entry is None:
+        return None
+    return _build(Query, {**entry, "answers": {str(word): tuple(states) for word, states in entry["answers"].items()}}, "flows")
+
+
+def _document(entry: dict[str, Any]) -> DocumentKind:
+    states = {str(state): str(meaning) for meaning, states in entry["states"].items() for state in states}
+    walks = {str(kind): Crosswalk(walk["file"], walk["from"], walk["to"]) for kind, walk in entry.get("crosswalks", {}).items()}
+    rules = tuple(_build(AccountRule, rule, "documents") for rule in entry.get("accounts", ()))
+    tuples = {name: tuple(entry.get(name, ())) for name in ("dimensions", "implied")}
+    return _build(DocumentKind, {**entry, **tuples, "states": states, "crosswalks": walks, "accounts": rules}, "documents")
 
 
 def _call_point(entry: dict[str, Any]) -> CallPoint:

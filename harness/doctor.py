@@ -23,7 +23,7 @@ PYTHONS = ((3, 11), (3, 14))  # the embedded PostgreSQL has builds for these and
 PORTS = 6  # three systems, identity, control, connector
 DATA = (
     "contracts/faults.yaml",
-    "contracts/flows.yaml",
+    "contracts/flows/requisition-to-po.yaml",
     "contracts/history.yaml",
     "contracts/schemas/scenario.schema.json",
     "contracts/schemas/connector.schema.json",

@@ -1,4 +1,4 @@
-"""docs/flows.md from contracts/flows.yaml and contracts/events.yaml."""
+"""docs/flows.md from contracts/flows and contracts/events.yaml."""
 
 from contracts.catalog import CallPoint, Catalog, EventType, Flow
 from harness.docs.markdown import code, codes, page, table
@@ -25,7 +25,7 @@ def flows_page(catalog: Catalog) -> str:
     shared = table(("call point", "kind", "system"), ((code(point.id), point.kind, point.system) for point in catalog.shared_call_points))
     return page(
         "Flows",
-        "`contracts/flows.yaml`, `contracts/events.yaml`",
+        "`contracts/flows`, `contracts/events.yaml`",
         LEAD,
         *(_flow(flow) for flow in catalog.flows.values()),
         f"## Shared by all flows\n\n{shared}",

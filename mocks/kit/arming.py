@@ -31,7 +31,7 @@ def armed_step(catalog: Catalog, step: StepLike, txn_id: str, plan_id: str) -> A
     except CatalogError as error:
         raise Refusal("VALIDATION_FAILED", str(error)) from None
     if catalog.call_point(step.call_point) is None:
-        raise Refusal("VALIDATION_FAILED", f"call point {step.call_point!r} is in no flow of contracts/flows.yaml")
+        raise Refusal("VALIDATION_FAILED", f"call point {step.call_point!r} is in no flow of contracts/flows")
     return Armed(txn_id, step.call_point, step.attempt, fault, mode, plan_id)
 
 

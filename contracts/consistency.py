@@ -1,0 +1,91 @@
+"""Do the files of contracts/ agree with each other? Every state has a meaning, every event a flow, every call point a system."""
+
+from collections.abc import Iterator
+
+from contracts.entries import CARDINALITIES, COMPARED, KINDS_OF_FLOW, MEANINGS, Catalog, DocumentKind, Due, Flow
+
+
+def contradictions(catalog: Catalog) -> Iterator[str]:
+    """What two files say differently, each with its file and what was expected."""
+    yield from _in_systems(catalog)
+    for kind in catalog.documents.values():
+        yield from _in_document(catalog, kind)
+    for flow in catalog.flows.values():
+        yield from _in_flow(catalog, flow)
+        yield from _in_call_points(catalog, flow)
+        for due in flow.due:
+            yield from _in_due(catalog, flow, due)
+    yield from _in_events_and_drift(catalog)
+
+
+def _in_systems(catalog: Catalog) -> Iterator[str]:
+    slots: dict[int, str] = {}
+    for entry in catalog.systems.values():
+        if entry.type not in catalog.systems:
+            yield f"systems.yaml: {entry.id}: type {entry.type!r} is not the id of a system"
+        if slots.setdefault(entry.slot, entry.id) != entry.id:
+            yield f"systems.yaml: {entry.id}: slot {entry.slot} is {slots[entry.slot]}'s already; a new system takes a free one"
+
+
+def _in_document(catalog: Catalog, kind: DocumentKind) -> Iterator[str]:
+    where = f"documents.yaml: {kind.id}"
+    if kind.system not in catalog.systems:
+        yield f"{where}: system {kind.system!r} is not in systems.yaml"
+    elif kind.module is not None and kind.module not in catalog.systems[kind.system].modules:
+        yield f"{where}: module {kind.module!r} is none of system {kind.system}'s modules in systems.yaml"
+    for state, meaning in kind.states.items():
+        if meaning not in MEANINGS:
+            yield f"{where}: state {state!r} means {meaning!r}; expected one of {', '.join(MEANINGS)}"
+
+
+def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
+    where = f"flows/{flow.id}.yaml"
+    if flow.kind not in KINDS_OF_FLOW:
+        yield f"{where}: kind {flow.kind!r}; expected one of {', '.join(KINDS_OF_FLOW)}"
+    for other in catalog.flows.values():
+        if other.id < flow.id and other.prefix == flow.prefix:
+            yield f"{where}: prefix {flow.prefix!r} is {other.id}'s already"
+    if flow.parent is not None and flow.parent not in catalog.flows:
+        yield f"{where}: parent {flow.parent!r} is no flow"
+    if flow.kind == "status" and not flow.tells:
+        yield f"{where}: a status declares `tells`: which state of the source is told as which"
+    if (flow.kind == "query") != (flow.query is not None):
+        yield f"{where}: `query` belongs to the kind query, and only to it"
+
+
+def _in_call_points(catalog: Catalog, flow: Flow) -> Iterator[str]:
+    where = f"flows/{flow.id}.yaml"
+    for point in flow.call_points:
+        if point.system not in catalog.systems:
+            yield f"{where}: {point.id}: system {point.system!r} is not in systems.yaml"
+        if point.document is not None and point.document not in catalog.documents:
+            yield f"{where}: {point.id}: document {point.document!r} is not in documents.yaml"
+        if point.kind == "event" and catalog.event_of_call_point(point.id) is None:
+            yield f"{where}: {point.id}: no event of events.yaml has this call point"
+    points = {point.id for point in flow.call_points}
+    for name in (*flow.settled_by, *(call for point in flow.call_points for call in point.callback_of)):
+        if name not in points:
+            yield f"{where}: {name} is named, but is none of its call points"
+
+
+def _in_due(catalog: Catalog, flow: Flow, due: Due) -> Iterator[str]:
+    where = f"flows/{flow.id}.yaml: due {due.id}"
+    for name in due.documents:
+        if name not in catalog.documents:
+            yield f"{where}: document {name!r} is not in documents.yaml"
+    if due.cardinality not in CARDINALITIES:
+        yield f"{where}: cardinality {due.cardinality!r}; expected one of {', '.join(CARDINALITIES)}"
+    for aspect in sorted(set(due.compare) - set(COMPARED)):
+        yield f"{where}: compare {aspect!r}; expected some of {', '.join(COMPARED)}"
+
+
+def _in_events_and_drift(catalog: Catalog) -> Iterator[str]:
+    used = {point.id for flow in catalog.flows.values() for point in flow.call_points}
+    for event in catalog.events.values():
+        if event.call_point not in used:
+            yield f"events.yaml: {event.type}: its call point {event.call_point} is in no flow of flows/"
+        if event.source.strip("/") not in catalog.systems:
+            yield f"events.yaml: {event.type}: source {event.source!r} is no system of systems.yaml"
+    for point in catalog.drift:
+        if point not in used:
+            yield f"drift.yaml: {point}: the call point is in no flow of flows/"

@@ -1,0 +1,305 @@
+"""What all parties agreed, as frozen values; `catalog.py` reads them from the YAML files beside this module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ANY_MEMBER = "any"
+KINDS_OF_FLOW = ("document", "state", "status", "query")
+CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
+MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
+# What a posting is held against in its source, unless a flow says otherwise.
+COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period")
+MEMBER_KINDS = ("required", "code", "state", "number", "optional", "given")
+
+
+class CatalogError(Exception):
+    """A catalogue file contradicts itself: which file, which entry, what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way in which a fault shows: what the mock does to its books (`commit`) and puts on the wire (`send`)."""
+
+    id: str
+    commit: str | None = None  # none, once, later, silent
+    send: str | None = None  # response, nothing, reset, hold, drip, truncated, malformed, html, status, refuse
+    status: int | None = None
+    code: str | None = None
+    retry_after: str | None = None  # seconds, http_date
+    retry_after_s: float | None = None
+    total_share_of_timeout: float | None = None  # drip: length of the whole answer, in client timeouts
+    touch: bool = False  # a person edits the object first
+    deliver: str | None = None  # events: twice_at_once, again_later, second_id, ...
+    age_s: int | None = None  # stale: how old the timestamp is
+    then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
+    follow_up: str | None = None  # refused: what the operation left for later (the posting of an accepted document) is turned down
+    hold: str | None = None  # kills: before_commit, after_commit
+    drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
+    member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One entry of the fault vocabulary (contracts/faults.yaml explains the members)."""
+
+    id: str
+    name: str
+    scope: str  # transaction, run, kill
+    family: str
+    at: tuple[str, ...]
+    recoverable: bool
+    view: str  # ok, fail, info
+    wants: str
+    modes: tuple[Mode, ...]
+    repeat: str = "once"
+    recoverable_at: tuple[str, ...] = ()
+    park_ok: bool = False
+    expect: str = "posted"
+
+    def mode(self, mode_id: str) -> Mode:
+        """The mode with this id. Raises CatalogError when the fault has none."""
+        for mode in self.modes:
+            if mode.id == mode_id:
+                return mode
+        raise CatalogError(f"{self.id} has no mode {mode_id!r}; it has {', '.join(mode.id for mode in self.modes)}")
+
+
+@dataclass(frozen=True, slots=True)
+class CallPoint:
+    """One operation of one mock, or one event."""
+
+    id: str
+    kind: str  # read, lookup, create, update, event, list, token
+    system: str
+    stage: str = "normal"  # normal, recovery
+    source: bool = False
+    document: str | None = None
+    callback_of: tuple[str, ...] = ()
+    variant: str | None = None  # only transactions of this variant of the flow reach it
+    names: str | None = None  # the master data that is all it names: supplier, coding
+
+
+@dataclass(frozen=True, slots=True)
+class SystemEntry:
+    """One system of a world, or one of its own doors (`service`)."""
+
+    id: str
+    title: str
+    variable: str | None
+    slot: int
+    type: str = ""  # whose operations it serves; its own id unless it is a further instance
+    modules: tuple[str, ...] = ()
+    optional: bool = False
+    service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """Which column of a file of the crosswalks gives the target's id for the source's."""
+
+    file: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """A file that says on which account a word of a source line is booked; company: its column, when the rule differs by company."""
+
+    file: str
+    category: str
+    account: str
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """One kind of document or record (contracts/documents.yaml explains the members). states: meaning by state."""
+
+    id: str
+    system: str
+    name: str
+    short: str
+    states: Mapping[str, str]
+    module: str | None = None
+    coded_by: str | None = None
+    dimensions: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
+    lines: str | None = None
+    crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
+    accounts: tuple[AccountRule, ...] = ()
+    sides: Mapping[str, str] = field(default_factory=dict)
+
+    def meaning(self, state: str | None) -> str | None:
+        """open, approved, accepted, posted, refused, dead; None for a state that this kind does not have."""
+        return self.states.get(state) if state is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What has to come of a source: one of `documents`, so many times, held against the source in `compare`."""
+
+    id: str
+    documents: tuple[str, ...]
+    cardinality: str = "one"
+    compare: tuple[str, ...] = COMPARED
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Which entities take which alternative of a flow: columns of a file of the crosswalks."""
+
+    file: str
+    entity: str
+    source: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What an answer is held against. answers: the states of the subject of which an answer is true."""
+
+    about: str
+    answers: Mapping[str, tuple[str, ...]]
+    budget_ms: int
+    on_failure: str  # open, closed
+    degraded: str  # the answer that is given when the truth cannot be had
+    reservation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadShare:
+    """How often a flow happens on a close day, and what it costs in minor units of USD (lognormal)."""
+
+    per_1000_employees: float
+    close_day_share: float
+    median_minor: int
+    sigma: float
+
+    @property
+    def weight(self) -> float:
+        """Documents of a close day for each 1,000 employees."""
+        return self.per_1000_employees * self.close_day_share
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One business process across systems (contracts/flows/README.md explains the members)."""
+
+    id: str
+    rank: int
+    kind: str
+    title: str
+    owner: str
+    pattern: str
+    latency_target_ms: int
+    exception_path: str
+    prefix: str
+    source_document: str
+    source_system: str
+    due: tuple[Due, ...]
+    call_points: tuple[CallPoint, ...]
+    settled_by: tuple[str, ...] = ()
+    parent: str | None = None
+    variants: Variants | None = None
+    party: str | None = None
+    tells: Mapping[str, str] = field(default_factory=dict)
+    query: Query | None = None
+    load: LoadShare | None = None
+
+    @property
+    def target_documents(self) -> tuple[str, ...]:
+        """Every kind of document that is due, each once."""
+        return tuple(dict.fromkeys(name for due in self.due for name in due.documents))
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that it touches, in the order of its call points."""
+        return tuple(dict.fromkeys(point.system for point in self.call_points))
+
+    def call_point(self, call_point_id: str) -> CallPoint | None:
+        """The flow's call point with this id, or None."""
+        return next((point for point in self.call_points if point.id == call_point_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """One machine code of a problem answer."""
+
+    code: str
+    status: int
+    error_class: str
+    definite: bool
+    retry: str
+    owner: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One webhook from a mock to the connector."""
+
+    type: str
+    call_point: str
+    source: str
+    owner: str
+    subject: str
+    data: Mapping[str, str]
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The schema of the history: SQL type by column, and the columns that each kind of row always carries."""
+
+    columns: Mapping[str, str]
+    kinds: Mapping[str, tuple[str, ...]]
+    docs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything in contracts/, by id and in file order."""
+
+    systems: Mapping[str, SystemEntry]
+    documents: Mapping[str, DocumentKind]
+    faults: Mapping[str, Fault]
+    flows: Mapping[str, Flow]
+    shared_call_points: tuple[CallPoint, ...]
+    errors: Mapping[str, ErrorCode]
+    events: Mapping[str, EventType]
+    minor_units: Mapping[str, int]
+    history: History
+    drift: Mapping[str, Mapping[str, tuple[str, ...]]]  # call point -> kind of member -> paths into the answer or event
+
+    def call_point(self, call_point_id: str) -> CallPoint | None:
+        """The call point with this id in any flow or among the shared ones."""
+        for flow in self.flows.values():
+            found = flow.call_point(call_point_id)
+            if found:
+                return found
+        return next((point for point in self.shared_call_points if point.id == call_point_id), None)
+
+    @property
+    def hosted(self) -> Mapping[str, SystemEntry]:
+        """The systems that stand in every world, without the world's own doors."""
+        return {entry.id: entry for entry in self.systems.values() if not entry.service and not entry.optional}
+
+    def instances(self, system: str) -> tuple[str, ...]:
+        """The ids of every declared instance of a system, itself first."""
+        return tuple(entry.id for entry in self.systems.values() if entry.type == self.systems[system].type)
+
+    def prefix_of(self, flow_id: str) -> str:
+        """The first word of this flow's transactions."""
+        return self.flows[flow_id].prefix
+
+    def drifting(self, call_point_id: str, mode: Mode) -> tuple[str, ...] | None:
+        """The members that a drift changes at this call point: () for every object of the answer, None when there is nothing to change."""
+        point = self.drift.get(call_point_id)
+        if point is None or mode.member is None:
+            return None
+        return () if mode.member == ANY_MEMBER else point.get(mode.member)
+
+    def event_of_call_point(self, call_point_id: str) -> EventType | None:
+        """The event type behind `wh.requisition.approved`, or None."""
+        return next((event for event in self.events.values() if event.call_point == call_point_id), None)
