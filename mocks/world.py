@@ -14,8 +14,6 @@ import msgspec
 from contracts.catalog import Catalog, Fault, load_catalog
 from mocks.company import Company, generate
 from mocks.control import Control
-from mocks.erp.system import ErpSystem
-from mocks.expense.system import ExpenseSystem
 from mocks.hosting.config import WorldConfig
 from mocks.hosting.gauges import WorldGauges
 from mocks.hosting.server import PortInUse
@@ -36,9 +34,11 @@ from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client
 from mocks.kit.webhooks import CallbackForbidden, Subscription
 from mocks.kit.windows import Window
-from mocks.procurement.system import ProcurementSystem
 from mocks.provider_states.desk import ProviderStates
 from mocks.room.room import ControlRoom
+from mocks.systems.erp.system import ErpSystem
+from mocks.systems.expense.system import ExpenseSystem
+from mocks.systems.procurement.system import ProcurementSystem
 
 __all__ = ["CallbackForbidden", "Hold", "PortInUse", "World", "WorldConfig"]
 

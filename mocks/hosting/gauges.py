@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 
-from mocks.erp.audit import Audit
-from mocks.erp.system import ErpSystem
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.metrics import WorldMeter
 from mocks.kit.operation import System
 from mocks.kit.tracing import open_spans
+from mocks.systems.erp.audit import Audit
+from mocks.systems.erp.system import ErpSystem
 
 STOP_S = 1.0
 

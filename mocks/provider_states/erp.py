@@ -7,12 +7,12 @@ from msgspec import Meta
 
 from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpProject, ErpVendor
-from mocks.erp.core import VendorState
-from mocks.erp.documents import Kind
-from mocks.erp.models import Period
-from mocks.erp.periods import Module, month
 from mocks.kit.operation import Refusal
 from mocks.provider_states.stage import Name, Parameters, Stage, State, Values
+from mocks.systems.erp.core import VendorState
+from mocks.systems.erp.documents import Kind
+from mocks.systems.erp.models import Period
+from mocks.systems.erp.periods import Module, month
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Version = Annotated[int, Meta(ge=1, le=50)]

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from mocks.company import Company
-from mocks.erp.core import Erp
-from mocks.erp.system import ErpSystem
-from mocks.expense.system import ExpenseSystem
 from mocks.kit.acting import Actors, convert
 from mocks.kit.commits import Origin
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import Call, Reply, System
-from mocks.procurement.system import ProcurementSystem
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.system import ErpSystem
+from mocks.systems.expense.system import ExpenseSystem
+from mocks.systems.procurement.system import ProcurementSystem
 
 Undo = Callable[[], None]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]

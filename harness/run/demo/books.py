@@ -12,9 +12,9 @@ from typing import Any
 
 from mocks.company.model import Account
 from mocks.company.projections import ErpMaster
-from mocks.erp.ledger import Ledger
-from mocks.erp.system import ErpSystem
 from mocks.kit.operation import View
+from mocks.systems.erp.ledger import Ledger
+from mocks.systems.erp.system import ErpSystem
 from mocks.world import World
 from reports.money import from_minor
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from harness.commands import run
 from harness.contracts.verify import ours
-from mocks.erp.masterdata import MasterData
 from mocks.kit.operation import OutEvent
 from mocks.kit.outbox import Outbox
+from mocks.systems.erp.masterdata import MasterData
 from tests.contract.pact.users_pact import NUMBER, ORDER_EXISTS, event, interaction, pact
 
 Captured = pytest.CaptureFixture[str]

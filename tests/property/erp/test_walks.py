@@ -8,9 +8,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocks.erp import models
-from mocks.erp.documents import TRANSITIONS, Document
 from mocks.kit.operation import Refusal
+from mocks.systems.erp import models
+from mocks.systems.erp.documents import TRANSITIONS, Document
 from tests.unit.company.play import COMPANY, World, invoice_body, journal_body, order_body
 
 CREATES = {"erp.po.create": order_body, "erp.ap_invoice.create": invoice_body, "erp.journal.create": journal_body}

@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocks.expense.lifecycle import TRANSITIONS
 from mocks.kit.operation import Refusal
+from mocks.systems.expense.lifecycle import TRANSITIONS
 from tests.unit.company.play import World
 from tests.unit.expense.test_reports import BOSS, DRAFT, OTHER, STEPS
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.kit.operation import Refusal
-from mocks.procurement.lifecycle import TRANSITIONS
+from mocks.systems.procurement.lifecycle import TRANSITIONS
 from tests.unit.company.play import COMPANY, World
 from tests.unit.procurement.test_requisitions import BOSS, DRAFT, OTHER, STEPS
 

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from mocks.company import Company, Draft, generate
-from mocks.erp.system import ErpSystem
-from mocks.expense.system import ExpenseSystem
 from mocks.kit.operation import Call, Deferred, Effect, Operation, OutEvent, Refusal, Reply
-from mocks.procurement.system import ProcurementSystem
+from mocks.systems.erp.system import ErpSystem
+from mocks.systems.expense.system import ExpenseSystem
+from mocks.systems.procurement.system import ProcurementSystem
 
 START = datetime(2026, 10, 28, 9, tzinfo=UTC)
 COMPANY = generate(7, minted=3)

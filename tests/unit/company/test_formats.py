@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from mocks.erp import models as erp
-from mocks.erp.rules import to_day, to_yyyymmdd
-from mocks.expense import models as expense
-from mocks.expense.rules import to_ddmmyyyy
 from mocks.kit.operation import Refusal
-from mocks.procurement import models as procurement
+from mocks.systems.erp import models as erp
+from mocks.systems.erp.rules import to_day, to_yyyymmdd
+from mocks.systems.expense import models as expense
+from mocks.systems.expense.rules import to_ddmmyyyy
+from mocks.systems.procurement import models as procurement
 
 PATTERNS = {"%Y%m%d": erp.DAY_PATTERN, "%Y-%m-%d": procurement.DAY_PATTERN, "%d/%m/%Y": expense.DAY_PATTERN}
 NO_DAYS = [

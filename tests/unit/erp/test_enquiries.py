@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from mocks.erp.periods import Periods
 from mocks.kit.operation import Refusal
+from mocks.systems.erp.periods import Periods
 from tests.unit.company.play import COMPANY, World, invoice_body, journal_body, order_body
 from tests.unit.erp.test_orders import EXPIRED, FOREIGN, LEGAL
 from tests.unit.erp.test_postings import close

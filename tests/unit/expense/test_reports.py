@@ -6,8 +6,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from mocks.expense.lifecycle import TRANSITIONS
-from mocks.expense.models import State
+from mocks.systems.expense.lifecycle import TRANSITIONS
+from mocks.systems.expense.models import State
 from tests.unit.company.play import COMPANY, World, changed
 
 DRAFT = COMPANY.draft_expense_report("DE01", "exp-1", 12_345)

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from mocks.company import generate
-from mocks.expense.system import ExpenseSystem
 from mocks.kit.intake import Incoming, Reader
 from mocks.kit.paging import Cursors
+from mocks.systems.expense.system import ExpenseSystem
 
 HEADERS = {b"content-type": b"application/json"}
 

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from mocks.procurement.lifecycle import TRANSITIONS
-from mocks.procurement.models import Status
+from mocks.systems.procurement.lifecycle import TRANSITIONS
+from mocks.systems.procurement.models import Status
 from tests.unit.company.play import COMPANY, World, changed
 
 DRAFT = COMPANY.draft_requisition("US01", "p2p-1", 98_000)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from mocks.company.projections import ExpenseMaster, House, Member
-from mocks.expense.models import DraftLine
-from mocks.expense.reports import Report
 from mocks.kit.operation import Refusal
+from mocks.systems.expense.models import DraftLine
+from mocks.systems.expense.reports import Report
 
 
 def to_ddmmyyyy(day: date) -> str:

@@ -2,9 +2,9 @@
 
 from mocks.company import Company
 from mocks.company.projections import expense_master
-from mocks.expense.desk import ReportDesk
-from mocks.expense.operations import operations
 from mocks.kit.operation import Operation, View
+from mocks.systems.expense.desk import ReportDesk
+from mocks.systems.expense.operations import operations
 
 
 class ExpenseSystem:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mocks.kit.operation import Refusal
-from mocks.procurement.models import ApprovalStep, DraftLine, ErpOrder, ErpRefusal, Status
+from mocks.systems.procurement.models import ApprovalStep, DraftLine, ErpOrder, ErpRefusal, Status
 
 STALE_MIN = 1024
 """The change log is rewritten when more entries than this, and more than half of it, are outdated."""

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from mocks.company.projections import ErpCompany
-from mocks.erp import rules
-from mocks.erp.core import Erp, job_effect
-from mocks.erp.documents import MODULE_OF, Document, Job, Kind, Request, draw_id, draw_uuid
-from mocks.erp.ledger import Entry
-from mocks.erp.models import Accepted, Reverse
 from mocks.kit.operation import Call, Deferred, Effect, OutEvent, Refusal, Reply
+from mocks.systems.erp import rules
+from mocks.systems.erp.core import Erp, job_effect
+from mocks.systems.erp.documents import MODULE_OF, Document, Job, Kind, Request, draw_id, draw_uuid
+from mocks.systems.erp.ledger import Entry
+from mocks.systems.erp.models import Accepted, Reverse
 
 # Account and cost centre of each line that must still be valid when the job posts.
 Coding = tuple[str, str | None]

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from mocks.company.projections import ErpMaster
-from mocks.erp.documents import Kind
-from mocks.erp.models import ApInvoiceCreate, Approval, JournalEntryCreate, PurchaseOrderCreate
-from mocks.erp.rules import quiet_minor
 from mocks.kit.operation import Call, Refs
+from mocks.systems.erp.documents import Kind
+from mocks.systems.erp.models import ApInvoiceCreate, Approval, JournalEntryCreate, PurchaseOrderCreate
+from mocks.systems.erp.rules import quiet_minor
 
 
 class CallRefs:

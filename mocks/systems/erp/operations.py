@@ -1,14 +1,14 @@
 """The ERP's operations as a table: what it offers, what it may refuse, who handles it."""
 
-from mocks.erp import models, refs
-from mocks.erp.core import Erp
-from mocks.erp.documents import Kind
-from mocks.erp.journals import GeneralLedger
-from mocks.erp.masterdata import MasterData
-from mocks.erp.payables import Payables
-from mocks.erp.posting import PostingDesk
-from mocks.erp.purchasing import Purchasing
 from mocks.kit.operation import Operation, QueryParam
+from mocks.systems.erp import models, refs
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents import Kind
+from mocks.systems.erp.journals import GeneralLedger
+from mocks.systems.erp.masterdata import MasterData
+from mocks.systems.erp.payables import Payables
+from mocks.systems.erp.posting import PostingDesk
+from mocks.systems.erp.purchasing import Purchasing
 
 READ, WRITE, ACT = "erp.read", "erp.write", "erp.act"
 

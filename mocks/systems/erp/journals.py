@@ -5,13 +5,13 @@ from typing import Any, cast
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
-from mocks.erp import rules
-from mocks.erp.core import Erp
-from mocks.erp.documents import Document
-from mocks.erp.ledger import Entry
-from mocks.erp.models import JournalEntry, JournalEntryCreate, JournalLine
-from mocks.erp.posting import PostingDesk
 from mocks.kit.operation import Call, Refusal, Reply
+from mocks.systems.erp import rules
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents import Document
+from mocks.systems.erp.ledger import Entry
+from mocks.systems.erp.models import JournalEntry, JournalEntryCreate, JournalLine
+from mocks.systems.erp.posting import PostingDesk
 
 
 class GeneralLedger:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from mocks.expense.models import ApprovalStep, DraftLine, Posting, Refused, State
 from mocks.kit.operation import Refusal
+from mocks.systems.expense.models import ApprovalStep, DraftLine, Posting, Refused, State
 
 STALE_MIN = 1024
 """The change log is rewritten when more entries than this, and more than half of it, are outdated."""

@@ -9,12 +9,22 @@ from uuid import UUID
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpVendor
-from mocks.erp import rules
-from mocks.erp.core import Erp, VendorState
-from mocks.erp.documents import Job as JobState
-from mocks.erp.models import AccountBalance, CodingCheck, Job, PeriodChange, PeriodList, PeriodState, Supplier, SupplierBlock, TrialBalance
-from mocks.erp.periods import MODULES, month, shifted
 from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.systems.erp import rules
+from mocks.systems.erp.core import Erp, VendorState
+from mocks.systems.erp.documents import Job as JobState
+from mocks.systems.erp.models import (
+    AccountBalance,
+    CodingCheck,
+    Job,
+    PeriodChange,
+    PeriodList,
+    PeriodState,
+    Supplier,
+    SupplierBlock,
+    TrialBalance,
+)
+from mocks.systems.erp.periods import MODULES, month, shifted
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from mocks.company.money import AmountError, to_minor
 from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
-from mocks.procurement import models
-from mocks.procurement.desk import STATUSES, RequisitionDesk
-from mocks.procurement.directory import Directory
+from mocks.systems.procurement import models
+from mocks.systems.procurement.desk import STATUSES, RequisitionDesk
+from mocks.systems.procurement.directory import Directory
 
 READ, WRITE, ACT = "procurement.read", "procurement.write", "procurement.act"
 PATH = "/api/v1/requisitions"

@@ -7,8 +7,8 @@ from uuid import UUID
 from mocks.company.money import to_minor, to_text
 from mocks.company.projections import House, Member, ProcurementSupplier
 from mocks.kit.operation import Effect
-from mocks.procurement import models
-from mocks.procurement.requisitions import Requisition
+from mocks.systems.procurement import models
+from mocks.systems.procurement.requisitions import Requisition
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from mocks.expense.models import State
 from mocks.kit.operation import Refusal
+from mocks.systems.expense.models import State
 
 Trigger = Literal["submit", "check_policy", "approve_step", "approve", "send_back", "recall", "revise", "record_posting", "record_refusal"]
 

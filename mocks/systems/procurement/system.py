@@ -3,8 +3,8 @@
 from mocks.company import Company
 from mocks.company.projections import procurement_master
 from mocks.kit.operation import Operation, View
-from mocks.procurement.desk import RequisitionDesk
-from mocks.procurement.operations import operations
+from mocks.systems.procurement.desk import RequisitionDesk
+from mocks.systems.procurement.operations import operations
 
 
 class ProcurementSystem:

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Literal
 
 from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
-from mocks.erp import rules
-from mocks.erp.documents import MODULE_OF, UNDONE, Document, Documents, Job, Kind, Request, draw_id, draw_uuid
-from mocks.erp.ledger import Entry, Journal, Ledger, LedgerName, moving, reversed_entries
-from mocks.erp.periods import Periods
 from mocks.kit.operation import Call, Effect, Refusal
+from mocks.systems.erp import rules
+from mocks.systems.erp.documents import MODULE_OF, UNDONE, Document, Documents, Job, Kind, Request, draw_id, draw_uuid
+from mocks.systems.erp.ledger import Entry, Journal, Ledger, LedgerName, moving, reversed_entries
+from mocks.systems.erp.periods import Periods
 
 LEDGER_OF: dict[Kind, LedgerName] = {"purchase_order": "memo", "ap_invoice": "actual", "journal_entry": "actual"}
 

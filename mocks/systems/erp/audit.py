@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mocks.erp.ledger import Ledger, LedgerName
+from mocks.systems.erp.ledger import Ledger, LedgerName
 
 LEDGERS: tuple[LedgerName, ...] = ("actual", "memo")
 

@@ -2,9 +2,9 @@
 
 from mocks.company import Company
 from mocks.company.projections import erp_master
-from mocks.erp.core import Erp
-from mocks.erp.operations import operations
 from mocks.kit.operation import Operation, View
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.operations import operations
 
 
 class ErpSystem:

@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from mocks.company.projections import ExpenseMaster, Member
-from mocks.expense import lifecycle, models, rules
-from mocks.expense.lifecycle import Trigger
-from mocks.expense.records import report_record, source_lines, summary
-from mocks.expense.reports import Report, Reports
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
+from mocks.systems.expense import lifecycle, models, rules
+from mocks.systems.expense.lifecycle import Trigger
+from mocks.systems.expense.records import report_record, source_lines, summary
+from mocks.systems.expense.reports import Report, Reports
 
 STATES: tuple[str, ...] = get_args(models.State)
 ID_SPACE = 10**8

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from mocks.expense import models
-from mocks.expense.desk import STATES, ReportDesk
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
+from mocks.systems.expense import models
+from mocks.systems.expense.desk import STATES, ReportDesk
 
 READ, WRITE, ACT = "expense.read", "expense.write", "expense.act"
 PATH = "/v2/reports"

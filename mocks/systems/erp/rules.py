@@ -7,8 +7,8 @@ from typing import Any
 
 from mocks.company.money import AmountError, to_minor
 from mocks.company.projections import ErpCompany, ErpMaster
-from mocks.erp.models import Approval
 from mocks.kit.operation import Refusal
+from mocks.systems.erp.models import Approval
 
 QUANTITY_SCALE = 10**3
 PRICE_SCALE = 10**6

@@ -6,8 +6,8 @@ from datetime import datetime
 from mocks.company.money import AmountError, to_minor
 from mocks.company.projections import House, Member, ProcurementMaster
 from mocks.kit.operation import Refusal
-from mocks.procurement.models import DraftLine
-from mocks.procurement.requisitions import Requisition
+from mocks.systems.procurement.models import DraftLine
+from mocks.systems.procurement.requisitions import Requisition
 
 QUANTITY_SCALE = 10**3
 PRICE_SCALE = 10**6

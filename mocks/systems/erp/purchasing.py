@@ -6,12 +6,12 @@ from typing import Any, cast
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
-from mocks.erp import rules
-from mocks.erp.core import Erp
-from mocks.erp.documents import Document
-from mocks.erp.ledger import Entry
-from mocks.erp.models import Cancel, PurchaseOrder, PurchaseOrderCreate
 from mocks.kit.operation import Call, Effect, Reply
+from mocks.systems.erp import rules
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents import Document
+from mocks.systems.erp.ledger import Entry
+from mocks.systems.erp.models import Cancel, PurchaseOrder, PurchaseOrderCreate
 
 ENCUMBRANCE, RESERVE = "9200", "9900"
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from mocks.kit.operation import Refusal
-from mocks.procurement.models import Status
+from mocks.systems.procurement.models import Status
 
 Trigger = Literal[
     "submit",

@@ -8,10 +8,10 @@ from itertools import count
 from typing import Literal
 from uuid import UUID
 
-from mocks.erp.ledger import Entry
-from mocks.erp.models import ApInvoiceCreate, JournalEntryCreate, PurchaseOrderCreate
-from mocks.erp.periods import Module
 from mocks.kit.operation import Call, Refusal
+from mocks.systems.erp.ledger import Entry
+from mocks.systems.erp.models import ApInvoiceCreate, JournalEntryCreate, PurchaseOrderCreate
+from mocks.systems.erp.periods import Module
 
 Kind = Literal["purchase_order", "ap_invoice", "journal_entry"]
 Status = Literal["created", "cancelled", "accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"]

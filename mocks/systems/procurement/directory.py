@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Refusal, Reply
-from mocks.procurement.records import supplier_record, user_record
+from mocks.systems.procurement.records import supplier_record, user_record
 
 
 class Directory:

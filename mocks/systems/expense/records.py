@@ -1,8 +1,8 @@
 """From the expense system's values to what goes over its wire."""
 
-from mocks.expense import models
-from mocks.expense.reports import Report
 from mocks.kit.operation import Effect
+from mocks.systems.expense import models
+from mocks.systems.expense.reports import Report
 
 
 def report_record(report: Report) -> models.Report:

@@ -8,10 +8,10 @@ import msgspec
 
 from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
-from mocks.procurement import lifecycle, models, rules
-from mocks.procurement.lifecycle import Trigger
-from mocks.procurement.records import money, requisition_record, source_lines, summary
-from mocks.procurement.requisitions import Requisition, Requisitions
+from mocks.systems.procurement import lifecycle, models, rules
+from mocks.systems.procurement.lifecycle import Trigger
+from mocks.systems.procurement.records import money, requisition_record, source_lines, summary
+from mocks.systems.procurement.requisitions import Requisition, Requisitions
 
 STATUSES: tuple[str, ...] = get_args(models.Status)
 ID_SPACE = 10**8
