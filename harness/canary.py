@@ -12,8 +12,8 @@ from typing import Any
 
 from contracts.catalog import load_catalog
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE
-from harness.run.options import VerifyOptions
 from harness.scenario import Expect, load_scenario
+from harness.stage.options import VerifyOptions
 
 
 def expectation(scenario: str) -> Expect | None:

@@ -20,7 +20,7 @@ from harness.demo_command import demo
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
 from harness.fuzz.command import fuzz
 from harness.load.command import load
-from harness.run.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
+from harness.stage.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
 
 EPILOG = "Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration, 4 internal error, 130 interrupted."
 _PATH = click.Path(path_type=Path)
@@ -123,8 +123,8 @@ def verify(scenario: str, seed: int | None, connector: Path | None, out: Path | 
     Scenarios named canary-... bring a bad connector and must end with exit code 1; a canary that is not caught ends with 4.
     """
     expected = expectation(scenario) if connector is None else None
-    from harness.run.loop import run_until_done  # noqa: PLC0415
     from harness.run.verify import verify as verify_run  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     options = VerifyOptions(scenario=scenario, seed=seed, connector=connector, out=out, network=_network(**network), quiet=quiet)
     if expected is None:
@@ -141,8 +141,8 @@ def verify(scenario: str, seed: int | None, connector: Path | None, out: Path | 
 @_network_options
 def up(scenario: str, seed: int | None, connector: Path | None, env: bool, out: Path | None, **network: Any) -> int:
     """Keep the world (and a connector) running for people and for load, until Ctrl-C."""
-    from harness.run.loop import run_until_done  # noqa: PLC0415
-    from harness.run.up import up as keep_up  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
+    from harness.stage.up import up as keep_up  # noqa: PLC0415
 
     options = UpOptions(scenario=scenario, seed=seed, connector=connector, env=env, out=out, network=_network(**network))
     return run_until_done(keep_up(options))
@@ -154,7 +154,7 @@ def judge(run_dir: Path) -> int:
     """Judge a stored run again (also a truncated one) and rewrite its verdict and reports."""
     from harness.judge import judge as decide  # noqa: PLC0415
     from harness.judge import write_verdict  # noqa: PLC0415
-    from harness.run.directory import RunDirectory  # noqa: PLC0415
+    from harness.stage.directory import RunDirectory  # noqa: PLC0415
     from reports import summary_text, write_ctrf, write_junit, write_report  # noqa: PLC0415
 
     directory = RunDirectory.open(run_dir)
@@ -174,8 +174,8 @@ def judge(run_dir: Path) -> int:
 @_network_options
 def replay(run_dir: Path, txn_id: str, repeats: int, out: Path | None, **network: Any) -> int:
     """Run one transaction of a stored run again, alone, with the same fault plan. Exits 1 when it fails again."""
-    from harness.run.loop import run_until_done  # noqa: PLC0415
     from harness.run.replay import replay as replay_run  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     options = ReplayOptions(run=run_dir, txn_id=txn_id, repeats=repeats, out=out, network=_network(**network))
     return run_until_done(replay_run(options))
@@ -185,7 +185,7 @@ def replay(run_dir: Path, txn_id: str, repeats: int, out: Path | None, **network
 @click.argument("run_dir", metavar="RUN", type=_PATH)
 def report(run_dir: Path) -> int:
     """Write report.html of a stored run and print where it is."""
-    from harness.run.directory import RunDirectory  # noqa: PLC0415
+    from harness.stage.directory import RunDirectory  # noqa: PLC0415
     from reports import write_report  # noqa: PLC0415
 
     click.echo(str(write_report(RunDirectory.open(run_dir).path)))
@@ -203,7 +203,7 @@ def connector() -> None:
 def connector_check(manifest: Path, **network: Any) -> int:
     """Start a connector, send one event of each flow, and say in plain words what works, what is missing, and what to try next."""
     from harness.run.check import check  # noqa: PLC0415
-    from harness.run.loop import run_until_done  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     return run_until_done(check(manifest, network=_network(**network)))
 

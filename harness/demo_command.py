@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from harness.run.demo.options import DemoOptions
+from harness.demo.options import DemoOptions
 
 _PATH = click.Path(path_type=Path)
 
@@ -29,8 +29,8 @@ def demo(**chosen: Any) -> int:
     terminal tells who did what, where the money stands, which fault was thrown and how it healed. The live page shows the documents in
     flow, a trace of each, the books of each system, and has buttons for faults. Only this machine can open it.
     """
-    from harness.run.demo.demo import demo as play  # noqa: PLC0415
-    from harness.run.loop import run_until_done  # noqa: PLC0415
+    from harness.demo.demo import demo as play  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     hint, surprises = not chosen.pop("no_browser_hint"), not chosen.pop("no_surprises")
     options = DemoOptions(**chosen, hint=hint, surprises=surprises)

@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from contracts.catalog import load_catalog
 from harness.errors import DrycloseError
 from harness.manifest import REFERENCE_ENGINE, load_manifest
-from harness.run.connector import Connector, ContractValues, free_port
 from harness.scenario import load_scenario, scenario_names
+from harness.stage.connector import Connector, ContractValues, free_port
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ((3, 11), (3, 14))  # the embedded PostgreSQL has builds for these and those between

@@ -39,8 +39,8 @@ def verify(**options: Any) -> int:
     from harness.contracts.outcome import exit_code, lines  # noqa: PLC0415
     from harness.contracts.verify import VerifyOptions  # noqa: PLC0415
     from harness.contracts.verify import verify as verify_pacts  # noqa: PLC0415
-    from harness.run.interrupt import or_interrupted  # noqa: PLC0415
-    from harness.run.loop import run_until_done  # noqa: PLC0415
+    from harness.stage.interrupt import or_interrupted  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     async def body() -> int:
         outcomes = await verify_pacts(VerifyOptions(**options), lambda text: click.echo(text, err=True))
@@ -72,8 +72,8 @@ def publish(**options: Any) -> int:
     from harness.contracts.publish import PublishOptions  # noqa: PLC0415
     from harness.contracts.publish import publish as publish_pacts  # noqa: PLC0415
     from harness.errors import EXIT_PASS  # noqa: PLC0415
-    from harness.run.interrupt import or_interrupted  # noqa: PLC0415
-    from harness.run.loop import run_until_done  # noqa: PLC0415
+    from harness.stage.interrupt import or_interrupted  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     async def body() -> int:
         outcomes = await publish_pacts(PublishOptions(**options), lambda text: click.echo(text, err=True))

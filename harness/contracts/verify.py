@@ -16,7 +16,7 @@ from harness.contracts.pactfile import PactFile, read_pact
 from harness.contracts.relay import Event
 from harness.contracts.verifying import Target, verify_pact
 from harness.errors import UsageError, did_you_mean
-from harness.run.provider import MockProvider, mock_provider, provider_states
+from harness.stage.provider import MockProvider, mock_provider, provider_states
 
 PACTS = Path(__file__).parents[2] / "contracts" / "pacts"
 SYSTEMS = ("erp", "procurement", "expense", "identity")

@@ -16,7 +16,7 @@ from harness.docs.invariants import invariants_page
 from harness.docs.provider_states import provider_states_page
 from harness.docs.run_directory import run_directory_page
 from harness.docs.scenarios import scenarios_page
-from harness.run.documents import openapi_documents
+from harness.stage.openapi_documents import openapi_documents
 
 ROOT = Path(__file__).parents[2]
 DOCS = "docs"

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.catalog import Catalog
 from harness.docs.markdown import code, page, table
-from harness.run.provider import provider_states
+from harness.stage.provider import provider_states
 
 LEAD = """What a consumer's contract may presume about our mocks: the names that `given(...)` may use, with their parameters.
 Every parameter has a default, so a contract may name a state alone; ids that a contract writes into its paths are given as parameters, and

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.catalog import Catalog
 from harness.docs.markdown import code, fence, page, table
-from harness.run.directory import RunDirectory
+from harness.stage.directory import RunDirectory
 from reports import ctrf, junit
 
 HISTORY_YAML = Path(__file__).parents[2] / "contracts" / "history.yaml"
@@ -41,7 +41,7 @@ def run_directory_page(catalog: Catalog) -> str:
     """The page."""
     return page(
         "The run directory",
-        "`harness/run/directory.py`, `contracts/schemas/verdict.schema.json`, `contracts/history.yaml`, `reports/`",
+        "`harness/stage/directory.py`, `contracts/schemas/verdict.schema.json`, `contracts/history.yaml`, `reports/`",
         LEAD,
         table(("file", "what is in it"), _files()),
         f"## manifest.json\n\n{MANIFEST}",

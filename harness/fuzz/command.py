@@ -35,6 +35,6 @@ def fuzz(**chosen: Any) -> int:
         **chosen,
     )
     from harness.fuzz.run import fuzz as fuzz_run  # noqa: PLC0415
-    from harness.run.loop import run_until_done  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     return run_until_done(fuzz_run(options))

@@ -25,9 +25,9 @@ from harness.fuzz.options import EXAMPLES, SYSTEMS, Effort, FuzzOptions, check_l
 from harness.fuzz.outcome import Outcome
 from harness.fuzz.report import FINDINGS, Report
 from harness.fuzz.stage import Opened, opened, own_target
-from harness.run.directory import versions
-from harness.run.interrupt import or_interrupted
-from harness.run.progress import Progress, new_progress
+from harness.stage.directory import versions
+from harness.stage.interrupt import or_interrupted
+from harness.stage.progress import Progress, new_progress
 
 RUNS = Path("runs")
 LOGS = ("dryclose", "uvicorn.error", "asyncio")

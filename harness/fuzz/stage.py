@@ -24,10 +24,10 @@ from harness.fuzz.reading import UnreadableError, read
 from harness.fuzz.settings import settings_of
 from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of
 from harness.fuzz.vocabulary import control_vocabulary, vocabularies
-from harness.run.options import Network, VerifyOptions
-from harness.run.progress import Progress
-from harness.run.setup import set_up
-from harness.run.stage import raise_curtain, stage
+from harness.stage.opening import raise_curtain, stage
+from harness.stage.options import Network, VerifyOptions
+from harness.stage.progress import Progress
+from harness.stage.setup import set_up
 from mocks.world import World, WorldConfig
 
 RUN_ID = "fuzz"

@@ -20,11 +20,11 @@ from harness.load.profile import Profile, load_profile
 from harness.load.pulse import Pulse
 from harness.manifest import Manifest, Paths
 from harness.plan.model import Plan, Wave
-from harness.run.interrupt import or_interrupted
-from harness.run.leave import or_given_up
-from harness.run.progress import Progress, new_progress
-from harness.run.quiesce import STUCK_S_MIN
-from harness.run.setup import Setup, new_run
+from harness.stage.interrupt import or_interrupted
+from harness.stage.progress import Progress, new_progress
+from harness.stage.quiescence import STUCK_S_MIN
+from harness.stage.setup import Setup, new_run
+from harness.stage.teardown import or_given_up
 from mocks.company import generate
 
 TICK_S = 0.2

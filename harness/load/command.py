@@ -8,7 +8,7 @@ import click
 
 from harness.errors import UsageError
 from harness.load.options import DEFAULT_MASTER_PORT, LoadOptions
-from harness.run.options import Network
+from harness.stage.options import Network
 
 EPILOG = (
     "Exit codes: 0 every limit held and every document was posted once, 1 a limit was missed or a document was not handled right, "
@@ -37,7 +37,7 @@ def load(**given: Any) -> int:
 
     People's documents arrive as on a close day, with ERP maintenance in the deadline hour; latency counts from the scheduled time.
     """
-    from harness.run.loop import run_until_done  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
 
     _agree(**{name: bool(given[name]) for name in ("attach", "connector", "master", "worker", "find_knee")})
     master, worker = given.pop("master"), given.pop("worker")

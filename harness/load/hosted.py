@@ -13,11 +13,11 @@ from harness.load.options import LoadOptions
 from harness.load.profile import Profile
 from harness.manifest import load_manifest
 from harness.plan.model import Plan, Wave
-from harness.run.progress import Progress
-from harness.run.session import Session
-from harness.run.setup import ENGINE_MANIFEST, Setup, new_run
-from harness.run.stage import raise_curtain, stage
 from harness.scenario import Limits, Scenario, Waits
+from harness.stage.opening import raise_curtain, stage
+from harness.stage.progress import Progress
+from harness.stage.session import Session
+from harness.stage.setup import ENGINE_MANIFEST, Setup, new_run
 
 MAINTENANCE = "F-B5"
 # What must have been examined for a load to count as correct: everything posted once, balanced, with the source's amounts.
@@ -98,7 +98,7 @@ class HostedGround:
         session, now = self.session, monotonic()
         for txn_id, source_id in joined.items():
             if txn_id in documents:
-                session.books.begin(documents[txn_id].experiment, source_id, now)
+                session.register.begin(documents[txn_id].experiment, source_id, now)
         session.refresh()
 
     def pids(self) -> dict[str, int | None]:

@@ -15,9 +15,9 @@ from harness.load.options import LoadOptions
 from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, Shape
 from harness.load.search import Probe, Search
-from harness.run.final import close_books
-from harness.run.pacing import until
-from harness.run.setup import Setup
+from harness.stage.final import close_books
+from harness.stage.pacing import until
+from harness.stage.setup import Setup
 
 WAITING_SHARE = 0.1  # of a probe's documents, at its end: more means that the backlog grows
 WAITING_FLOOR = 3
@@ -81,7 +81,7 @@ async def _cannot_go_on(ground: HostedGround, profile: Profile, ends: float) -> 
     drained = await _drained(ground, min(profile.bounds.settle_s, ends - monotonic()))
     if monotonic() >= ends:
         return f"time was up: bounds.max_duration_s is {profile.bounds.max_duration_s:g} s for all probes together"
-    waiting = len(ground.session.books.open)
+    waiting = len(ground.session.register.open)
     return "" if drained else f"{waiting} documents were still open {profile.bounds.settle_s:g} s after the last probe"
 
 
@@ -91,7 +91,7 @@ async def _drained(ground: HostedGround, limit_s: float) -> bool:
 
 def _settled(ground: HostedGround) -> bool:
     ground.session.refresh()
-    return not ground.session.books.open
+    return not ground.session.register.open
 
 
 def _facts(setup: Setup, driven: Driven, ground: HostedGround) -> Facts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.run.options import Network
+from harness.stage.options import Network
 
 DEFAULT_MASTER_PORT = 5557  # Locust's own
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from harness.load.generator import Crew
 from harness.load.options import LoadOptions
-from harness.run.connector import free_port
+from harness.stage.connector import free_port
 
 
 def crew_of(options: LoadOptions, senders: int) -> Crew:

@@ -19,12 +19,12 @@ from harness.load.options import LoadOptions
 from harness.load.outcome import Outcome, outcome, with_knee, write
 from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, load_profile
-from harness.run.final import close_books
-from harness.run.interrupt import or_interrupted
-from harness.run.leave import or_given_up
-from harness.run.lifeline import unless_it_dies
-from harness.run.progress import Progress, new_progress
-from harness.run.setup import Setup
+from harness.stage.final import close_books
+from harness.stage.interrupt import or_interrupted
+from harness.stage.progress import Progress, new_progress
+from harness.stage.setup import Setup
+from harness.stage.teardown import or_given_up
+from harness.stage.watchdog import unless_it_dies
 from reports import load_summary, write_ctrf, write_junit, write_report
 
 WAVE = "load"

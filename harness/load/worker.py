@@ -9,8 +9,8 @@ from time import monotonic
 from harness.errors import EXIT_PASS, ConnectorError, UsageError
 from harness.load.generator import end, start, tail
 from harness.load.options import DEFAULT_MASTER_PORT, LoadOptions
-from harness.run.interrupt import or_interrupted
-from harness.run.progress import new_progress
+from harness.stage.interrupt import or_interrupted
+from harness.stage.progress import new_progress
 
 WAIT_S = 30.0
 RETRY_S = 0.5

@@ -1,1 +1,1 @@
-"""One run: the world, the connector's process, the actors, the phases. Only this package opens the door to mocks.world."""
+"""What a verification does on its stage: baselines, waves, windows, kills, the judge's word, violations once more alone."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.plan.model import TRACER_STEP, Experiment, Step
 from harness.run.desks import DESKS, Desk, member
-from harness.run.session import Session
+from harness.stage.session import Session
 from mocks.company import Draft
 from mocks.kit.operation import Refusal
 
@@ -98,7 +98,7 @@ class Cast:
             detail=experiment.plan_text(),
         )
         paper = self.papers[experiment.txn_id] = Paper(self.session, experiment)
-        self.session.books.begin(experiment, paper.source_id, monotonic())
+        self.session.register.begin(experiment, paper.source_id, monotonic())
         paper.submit()
         paper.approve_but_last()
         return paper

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from harness.judge import Verdict, judge
 from harness.judge.invariants import Invariant, load_invariants
 from harness.plan.model import Wave
-from harness.run.session import Session
+from harness.stage.session import Session
 
 
 async def baseline_wrong(session: Session, waves: Sequence[Wave]) -> str | None:

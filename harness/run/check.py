@@ -19,18 +19,18 @@ from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Experiment
 from harness.run import check_points
 from harness.run.actors import Cast, Paper
-from harness.run.calm import timers
 from harness.run.check_points import Finding, Journey
-from harness.run.directory import RunDirectory
-from harness.run.interrupt import or_interrupted
-from harness.run.lifeline import unless_it_dies
-from harness.run.options import Network
-from harness.run.parking import ParkedItem, look_at_parked, parse_parked
-from harness.run.progress import Progress
-from harness.run.session import Session
-from harness.run.setup import Setup
-from harness.run.stage import raise_curtain, stage
 from harness.scenario import load_scenario
+from harness.stage.directory import RunDirectory
+from harness.stage.interrupt import or_interrupted
+from harness.stage.opening import raise_curtain, stage
+from harness.stage.options import Network
+from harness.stage.parking import ParkedItem, look_at_parked, parse_parked
+from harness.stage.progress import Progress
+from harness.stage.quiescence import timers
+from harness.stage.session import Session
+from harness.stage.setup import Setup
+from harness.stage.watchdog import unless_it_dies
 
 SEED = 1
 SETTLE_S = 15.0
@@ -154,9 +154,9 @@ async def _wait(session: Session, trips: Sequence[_Trip]) -> None:
         session.refresh()
         await look_at_parked(session)
         for trip in trips:
-            if trip.experiment.txn_id in session.books.settled and not trip.ended:
+            if trip.experiment.txn_id in session.register.settled and not trip.ended:
                 trip.ended = monotonic()
-        if all(trip.ended or trip.experiment.txn_id in session.books.parked for trip in trips) or _gave_up(session, waited_s):
+        if all(trip.ended or trip.experiment.txn_id in session.register.parked for trip in trips) or _gave_up(session, waited_s):
             return
         await asyncio.sleep(TICK_S)
 
@@ -184,7 +184,7 @@ def _journey(session: Session, trip: _Trip, rows: Sequence[Mapping[str, Any]], p
         txn_id=txn_id,
         flow=session.catalog.flows[trip.experiment.flow],
         what=f"{trip.paper.desk.document.replace('_', ' ')} {trip.paper.source_id} ({trip.experiment.entity})",
-        state=session.books.settled.get(txn_id),
+        state=session.register.settled.get(txn_id),
         waited_s=(trip.ended or monotonic()) - trip.began,
         acked=next((status for status in acks if status is not None), None),
         sent=session.manifest.paths.webhook is not None,

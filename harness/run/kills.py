@@ -9,10 +9,10 @@ from time import monotonic
 
 from harness.plan.model import Experiment, Wave
 from harness.run.actors import Cast
-from harness.run.pacing import until
-from harness.run.progress import Phase
-from harness.run.session import Session
 from harness.run.waves import drain
+from harness.stage.pacing import until
+from harness.stage.progress import Phase
+from harness.stage.session import Session
 
 AFTER_ACK = "F-G4"
 FIRST_HOLD_S = 4.0  # a connector that polls may need a while to notice the first document
@@ -88,7 +88,7 @@ async def _kill_and_restart(session: Session, wave: Wave, reached: int) -> None:
 def _credit_holds(session: Session) -> None:
     """What is held when the kill comes has met its fault; the rows are written first, so that nothing stands between answer and kill."""
     for hold in session.world.held:
-        experiment = session.books.experiments[hold.txn_id]
+        experiment = session.register.experiments[hold.txn_id]
         step = next(step for step in experiment.steps if (step.call_point, step.fault_id) == (hold.call_point, hold.fault_id))
         session.world.record(
             "fault_fired",

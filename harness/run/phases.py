@@ -7,13 +7,13 @@ from harness.plan.model import Experiment, Sighting, Wave
 from harness.plan.planner import Planner
 from harness.run.actors import Cast
 from harness.run.baseline import baseline_wrong
-from harness.run.final import close_books
 from harness.run.kills import play_kill
-from harness.run.quiesce import settle_before_kills
-from harness.run.session import Session
 from harness.run.tail import HistoryTail
 from harness.run.waves import play
 from harness.run.windows import play_window
+from harness.stage.final import close_books
+from harness.stage.quiescence import settle_before_kills
+from harness.stage.session import Session
 
 FRUITLESS_KILLS = 2  # rounds that reach nothing new, after which further ones are not tried
 NO_FAULTS = "no fault was played, because a connector that fails without faults cannot be judged under them"
@@ -38,7 +38,7 @@ async def baseline_holds(cast: Cast, waves: Sequence[Wave]) -> bool:
     session = cast.session
     for wave in waves:
         await play(cast, wave)
-        if not session.books.settled:
+        if not session.register.settled:
             raise ConnectorError(_nothing_done(session))
         if session.open_among(wave.experiments):
             return False
@@ -46,7 +46,7 @@ async def baseline_holds(cast: Cast, waves: Sequence[Wave]) -> bool:
 
 
 def _nothing_done(session: Session) -> str:
-    world, documents = session.world, len(session.books.experiments)
+    world, documents = session.world, len(session.register.experiments)
     path = session.manifest.paths.webhook
     if not world.events_acked and not world.requests_seen:
         sent = (

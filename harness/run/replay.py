@@ -15,20 +15,20 @@ from harness.judge import Verdict, judge
 from harness.manifest import load_manifest
 from harness.plan.model import Experiment, Plan, Step, Wave, Window
 from harness.run.actors import Cast
-from harness.run.directory import RunDirectory, new_manifest
-from harness.run.final import close_books
-from harness.run.interrupt import or_interrupted
-from harness.run.leave import or_given_up, store
-from harness.run.lifeline import unless_it_dies
-from harness.run.options import ReplayOptions
 from harness.run.phases import baseline_holds
-from harness.run.progress import Progress, new_progress
-from harness.run.session import Session
-from harness.run.setup import Setup, connector_document
 from harness.run.solo import play_alone
-from harness.run.stage import raise_curtain, stage
 from harness.run.waves import play
 from harness.scenario import Scenario
+from harness.stage.directory import RunDirectory, new_manifest
+from harness.stage.final import close_books
+from harness.stage.interrupt import or_interrupted
+from harness.stage.opening import raise_curtain, stage
+from harness.stage.options import ReplayOptions
+from harness.stage.progress import Progress, new_progress
+from harness.stage.session import Session
+from harness.stage.setup import Setup, connector_document
+from harness.stage.teardown import or_given_up, store
+from harness.stage.watchdog import unless_it_dies
 
 CONTROLS = 2  # fault-free twins: they show that the connector works here, and what a right end looks like
 

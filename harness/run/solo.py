@@ -8,9 +8,9 @@ from typing import Any
 from harness.plan.model import Experiment, Wave
 from harness.run.actors import Cast
 from harness.run.kills import play_kill
-from harness.run.patience import ALONE_S, patience_s
 from harness.run.waves import arrive, drain
 from harness.run.windows import play_window
+from harness.stage.patience import ALONE_S, patience_s
 
 BUDGET_S = 45.0  # a connector that fails everywhere is not re-run for minutes; what is left out says so
 

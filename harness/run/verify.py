@@ -5,17 +5,17 @@ import asyncio
 from harness.judge import Verdict, judge
 from harness.plan.planner import Planner
 from harness.run.actors import Cast
-from harness.run.final import close_books
-from harness.run.interrupt import or_interrupted
-from harness.run.leave import finish, or_given_up
-from harness.run.lifeline import unless_it_dies
-from harness.run.options import VerifyOptions
 from harness.run.phases import play_everything
-from harness.run.progress import Progress, new_progress
-from harness.run.session import Session
-from harness.run.setup import Setup, set_up
 from harness.run.solo import play_solo, to_repeat
-from harness.run.stage import new_planner, raise_curtain, stage
+from harness.stage.final import close_books
+from harness.stage.interrupt import or_interrupted
+from harness.stage.opening import new_planner, raise_curtain, stage
+from harness.stage.options import VerifyOptions
+from harness.stage.progress import Progress, new_progress
+from harness.stage.session import Session
+from harness.stage.setup import Setup, set_up
+from harness.stage.teardown import finish, or_given_up
+from harness.stage.watchdog import unless_it_dies
 
 
 async def verify(options: VerifyOptions) -> int:
@@ -50,7 +50,7 @@ async def _play(session: Session, planner: Planner) -> None:
     cast = Cast(session)
     await play_everything(cast, planner)
     first = await _judge_live(session)
-    again = to_repeat(first.violations, session.books.experiments, session.scenario.limits.solo)
+    again = to_repeat(first.violations, session.register.experiments, session.scenario.limits.solo)
     if again:
         await play_solo(cast, planner.solo(again))
         await close_books(session, "solo-")

@@ -6,10 +6,10 @@ from time import monotonic
 
 from harness.plan.model import Experiment, Wave
 from harness.run.actors import Cast
-from harness.run.calm import Watch
-from harness.run.patience import patience_s, settle_limit_s
-from harness.run.progress import Phase
-from harness.run.session import Session
+from harness.stage.patience import patience_s, settle_limit_s
+from harness.stage.progress import Phase
+from harness.stage.quiescence import Watch
+from harness.stage.session import Session
 
 TICK_S = 0.01
 IN_FLIGHT_PER_WORKER = 4  # the connector's own queue stays short, yet no worker of it waits for an arrival
@@ -61,7 +61,7 @@ async def _room(session: Session, limit: int, experiments: Sequence[Experiment])
         await asyncio.sleep(TICK_S)
         session.refresh()
         if monotonic() > deadline or await watch.nothing_moves():
-            session.books.left_behind.update(session.books.open)
+            session.register.left_behind.update(session.register.open)
             return
 
 
@@ -83,10 +83,10 @@ async def drain(
         if not waited_for or await watch.nothing_moves():
             break
         await asyncio.sleep(2 * TICK_S)
-    session.books.left_behind.update(experiment.txn_id for experiment in session.open_among(experiments))
+    session.register.left_behind.update(experiment.txn_id for experiment in session.open_among(experiments))
 
 
 def _counts(session: Session, experiments: Sequence[Experiment], started: int) -> str:
-    settled = sum(1 for experiment in experiments if experiment.txn_id in session.books.settled)
+    settled = sum(1 for experiment in experiments if experiment.txn_id in session.register.settled)
     faulted = sum(1 for experiment in experiments if experiment.steps)
     return f"{settled} settled of {started} started, {len(experiments)} planned ({faulted} with a fault)"

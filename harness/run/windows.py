@@ -6,10 +6,10 @@ from time import monotonic
 
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.actors import Cast, set_period
-from harness.run.pacing import until
-from harness.run.progress import Phase
-from harness.run.session import Session
 from harness.run.waves import arrive, drain
+from harness.stage.pacing import until
+from harness.stage.progress import Phase
+from harness.stage.session import Session
 
 PERIOD_CLOSED = "F-F3"
 TOKEN_REVOKED = "F-B10"  # noqa: S105 (a fault id)

@@ -17,7 +17,7 @@ from harness.fuzz.expected import load_expected
 from harness.fuzz.options import Effort
 from harness.fuzz.outcome import Outcome
 from harness.fuzz.stage import opened
-from harness.run.progress import new_progress
+from harness.stage.progress import new_progress
 
 QUICK = ("fuzzing", "stateful")
 

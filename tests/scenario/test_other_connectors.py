@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.run.connector import free_port
+from harness.stage.connector import free_port
 from tests.scenario.running import CAREFUL, document, run, scenario, start
 
 CAREFUL_PROGRAM = CAREFUL.parent / "careful.py"

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import click
 
-from harness.run.options import VerifyOptions
 from harness.run.verify import verify
+from harness.stage.options import VerifyOptions
 from tests.puppet.manifest import puppet_manifest
 from tests.zoo.bugs import BUGS, Bug
 

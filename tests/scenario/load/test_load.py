@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import contracts
-from harness.run.connector import free_port
+from harness.stage.connector import free_port
 from tests.scenario.load.fleet import WORKERS, fleet
 from tests.scenario.running import CAREFUL, NAIVE, document, left_over, run, start, violated, wait_for_line
 

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 
 from contracts.catalog import load_catalog
-from harness.run.provider import Arrived, mock_provider
+from harness.stage.provider import Arrived, mock_provider
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 DOCUMENT = json.loads((CONTRACTS / "asyncapi" / "events.json").read_text("utf-8"))

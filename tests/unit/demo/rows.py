@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 from contracts.catalog import load_catalog
-from harness.run.demo.floor import Floor
+from harness.demo.floor import Floor
 
 SOURCE, CORRELATION = "REQ-TEST-00001234", "dc-1"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.run.demo.books import Balance, balances
+from harness.demo.books import Balance, balances
 from mocks.kit.operation import View
 
 TXN = {"REQ-1": "p2p-1", "REQ-2": "p2p-2", "ER-1": "exp-1", "PO-1": "p2p-1", "PO-2": "p2p-1", "AP-1": "exp-1"}

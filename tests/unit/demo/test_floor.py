@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.run.demo.books import Balance, Books
-from harness.run.demo.closing import Closing
-from harness.run.demo.floor import HOPS_MAX, Floor
-from harness.run.demo.narrator import line_of
+from harness.demo.books import Balance, Books
+from harness.demo.closing import Closing
+from harness.demo.floor import HOPS_MAX, Floor
+from harness.demo.narrator import line_of
 from tests.unit.demo.rows import Rows, floor
 
 

@@ -4,10 +4,10 @@ import io
 
 from rich.console import Console
 
-from harness.run.demo.agenda import Agenda, lognormal, pause_s
-from harness.run.demo.documents import Document, Moment
-from harness.run.demo.narrator import Line, Narrator, lapse, line_of, short
-from harness.run.demo.words import call_words, fault_label, fault_story
+from harness.demo.agenda import Agenda, lognormal, pause_s
+from harness.demo.documents import Document, Moment
+from harness.demo.narrator import Line, Narrator, lapse, line_of, short
+from harness.demo.words import call_words, fault_label, fault_story
 from mocks.company.streams import Stream
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from contracts.catalog import load_catalog
-from harness.run.demo.agenda import Agenda
-from harness.run.demo.floor import Floor
-from harness.run.demo.mischief import WAITING_MAX, Mischief
-from harness.run.demo.people import MINTED, People, names_of
+from harness.demo.agenda import Agenda
+from harness.demo.floor import Floor
+from harness.demo.mischief import WAITING_MAX, Mischief
+from harness.demo.people import MINTED, People, names_of
 from mocks.kit.operation import Refusal
 from mocks.world import World, WorldConfig
 

@@ -13,8 +13,8 @@ from harness.crash import crash_message
 from harness.doctor import Finding, findings_text
 from harness.errors import ConnectorError, DrycloseError, InternalError, RunUnreadable, UsageError, did_you_mean
 from harness.judge.invariants import load_invariants
-from harness.run.options import VerifyOptions
 from harness.scenario import Expect, scenario_names
+from harness.stage.options import VerifyOptions
 
 CATALOG = load_catalog()
 

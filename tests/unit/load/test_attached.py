@@ -15,7 +15,7 @@ from harness.errors import ConnectorError, UsageError
 from harness.load.attach import ending, lags_of, load_attached
 from harness.load.attached import SECRET, TOKEN, AttachedGround, Door, attached
 from harness.load.options import LoadOptions
-from harness.run.connector import free_port
+from harness.stage.connector import free_port
 from tests.unit.load.values import click, driven
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -8,12 +8,12 @@ from typing import Any
 from contracts.catalog import load_catalog
 from harness.manifest import Manifest, Paths
 from harness.plan.model import Experiment, Step, Wave
-from harness.run.patience import BASE_S, RETRIES_S, patience_s, poll_cycle_s
 from harness.run.phases import unfired
-from harness.run.session import GRACE_S, Session
 from harness.run.tail import HistoryTail
 from harness.run.windows import split
 from harness.scenario import Scenario
+from harness.stage.patience import BASE_S, RETRIES_S, patience_s, poll_cycle_s
+from harness.stage.session import GRACE_S, Session
 
 CATALOG = load_catalog()
 LOST_EVENT = Step("wh.requisition.approved", 0, "F-D5", "never")
@@ -27,7 +27,7 @@ def experiment(number: int, *steps: Step) -> Experiment:
 
 
 def session(*, seen: set[str] | None = None, **manifest: Any) -> Session:
-    """A session of which only the books, the manifest and what the world has seen matter."""
+    """A session of which only the register, the manifest and what the world has seen matter."""
     world = SimpleNamespace(call_points_seen={"requisition-to-po": seen or set()}, settled=lambda _txn: None)
     declared = Manifest(path=Path("connector.toml"), name="x", command=("x",), request_timeout_s=2.0, **manifest)
     scenario = Scenario("s", "t", Path("s.yaml"), ("requisition-to-po",), ("US01",), ())
@@ -48,8 +48,8 @@ def session(*, seen: set[str] | None = None, **manifest: Any) -> Session:
 def test_who_waits_by_plan_counts_only_while_young() -> None:
     """A lost event is found at the next poll: until then it occupies nobody."""
     run, now = session(), monotonic()
-    run.books.begin(experiment(1), "REQ-1", now)
-    run.books.begin(experiment(2, LOST_EVENT), "REQ-2", now)
+    run.register.begin(experiment(1), "REQ-1", now)
+    run.register.begin(experiment(2, LOST_EVENT), "REQ-2", now)
 
     assert run.in_flight(now) == 2
     assert run.in_flight(now + GRACE_S + 0.1) == 1
@@ -59,22 +59,22 @@ def test_what_is_parked_or_left_behind_occupies_nobody() -> None:
     """Otherwise a connector that loses documents would stop the arrivals."""
     run, now = session(), monotonic()
     for number in (1, 2, 3):
-        run.books.begin(experiment(number), f"REQ-{number}", now)
-    run.books.parked = frozenset({"p2p-000001"})
-    run.books.left_behind.add("p2p-000002")
+        run.register.begin(experiment(number), f"REQ-{number}", now)
+    run.register.parked = frozenset({"p2p-000001"})
+    run.register.left_behind.add("p2p-000002")
 
     assert run.in_flight(now) == 1
-    assert [e.number for e in run.open_among(run.books.experiments.values())] == [2, 3]
+    assert [e.number for e in run.open_among(run.register.experiments.values())] == [2, 3]
 
 
 def test_an_undone_transaction_that_is_posted_after_all_is_open_again() -> None:
     """A connector may post what was taken back; quiescence must not be declared over it."""
     run = session()
-    run.books.begin(experiment(1), "REQ-1", monotonic())
-    run.books.settle("p2p-000001", "undone", monotonic())
+    run.register.begin(experiment(1), "REQ-1", monotonic())
+    run.register.settle("p2p-000001", "undone", monotonic())
     run.refresh_all()
 
-    assert list(run.books.open) == ["p2p-000001"]
+    assert list(run.register.open) == ["p2p-000001"]
 
 
 def test_patience_covers_what_the_plans_ask_for() -> None:

@@ -1,8 +1,8 @@
 """The end of a run: heal, quiesce, read what is parked, redrive, quiesce again, carry out what is deferred, read the final state."""
 
-from harness.run.parking import record_parked, redrive
-from harness.run.quiesce import quiesce
-from harness.run.session import Session
+from harness.stage.parking import record_parked, redrive
+from harness.stage.quiescence import quiesce
+from harness.stage.session import Session
 
 
 async def close_books(session: Session, prefix: str = "") -> None:

@@ -8,19 +8,19 @@ import msgspec
 from rich.console import Console
 
 from harness import wall
-from harness.run.demo.agenda import Agenda
-from harness.run.demo.books import Books, read_books
-from harness.run.demo.closing import Closing
-from harness.run.demo.floor import Floor
-from harness.run.demo.mischief import Mischief
-from harness.run.demo.narrator import Line, Narrator, line_of, money_lines
-from harness.run.demo.options import DemoOptions
-from harness.run.demo.people import People, names_of
-from harness.run.demo.show import LiveShow
-from harness.run.demo.words import system_name
+from harness.demo.agenda import Agenda
+from harness.demo.books import Books, read_books
+from harness.demo.closing import Closing
+from harness.demo.floor import Floor
+from harness.demo.mischief import Mischief
+from harness.demo.narrator import Line, Narrator, line_of, money_lines
+from harness.demo.options import DemoOptions
+from harness.demo.people import People, names_of
+from harness.demo.show import LiveShow
+from harness.demo.words import system_name
 from harness.run.desks import DESKS
-from harness.run.parking import read_parked, redrive
-from harness.run.session import Session
+from harness.stage.parking import read_parked, redrive
+from harness.stage.session import Session
 from mocks.room.door import Door
 from mocks.room.room import PATH
 from reports.live import Link, LiveFacts, render_live

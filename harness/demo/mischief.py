@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.demo.agenda import Agenda, pause_s
+from harness.demo.floor import Floor
+from harness.demo.people import Paper, People
 from harness.plan.model import Step
-from harness.run.demo.agenda import Agenda, pause_s
-from harness.run.demo.floor import Floor
-from harness.run.demo.people import Paper, People
 from mocks.company.streams import Stream
 from mocks.kit.arming import arm, armed_step
 from mocks.kit.operation import Refusal

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from harness.errors import ConnectorError
-from harness.run.session import Session
+from harness.stage.session import Session
 
 STATES = ("not_posted", "unknown", "posted")
 TIMEOUT_S = 10.0
@@ -90,16 +90,16 @@ def _text(value: object) -> str | None:
 
 
 async def look_at_parked(session: Session) -> None:
-    """Update the books only: these transactions are not waited for. Cheap ways only; a command would be started again and again."""
+    """Update the register only: these transactions are not waited for. Cheap ways only; a command would be started again and again."""
     if session.manifest.parked.by not in ("http", "file"):
         return
-    session.books.parked = await declared_parked(session)
+    session.register.parked = await declared_parked(session)
 
 
 async def declared_parked(session: Session) -> frozenset[str]:
     """The transactions that the connector declares parked now, asked in whatever way it offers."""
     items = await read_parked(session)
-    return frozenset(txn for item in items if (txn := session.books.txn_of(item.reference)) is not None)
+    return frozenset(txn for item in items if (txn := session.register.txn_of(item.reference)) is not None)
 
 
 async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
@@ -110,7 +110,7 @@ async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
         session.world.record(
             "parked",
             entity_id=item.reference,
-            txn_id=session.books.txn_of(item.reference),
+            txn_id=session.register.txn_of(item.reference),
             state=item.outcome,
             reason=item.reason,
             owner=item.owner,

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from harness.run.connector import Connector
+from harness.stage.connector import Connector
 
 _T = TypeVar("_T")
 

@@ -13,7 +13,7 @@ import pytest
 from contracts.catalog import load_catalog
 from harness.errors import ConnectorError
 from harness.manifest import load_manifest
-from harness.run.connector import Connector, ContractValues, connector_environment, free_port
+from harness.stage.connector import Connector, ContractValues, connector_environment, free_port
 from tests.unit.harness.scripts import connector_folder
 
 CATALOG = load_catalog()

@@ -9,9 +9,9 @@ from rich.console import Console
 from harness import wall
 from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
-from harness.run.directory import RunDirectory
-from harness.run.progress import Progress
-from harness.run.setup import Setup
+from harness.stage.directory import RunDirectory
+from harness.stage.progress import Progress
+from harness.stage.setup import Setup
 from reports import summary_text, write_ctrf, write_junit, write_report
 
 

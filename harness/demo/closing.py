@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from harness.run.demo.books import Books
-from harness.run.demo.floor import Floor
-from harness.run.demo.narrator import money_lines
+from harness.demo.books import Books
+from harness.demo.floor import Floor
+from harness.demo.narrator import money_lines
 
 
 @dataclass(frozen=True, slots=True)

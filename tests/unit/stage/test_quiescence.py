@@ -1,6 +1,6 @@
 """When waiting after the heal is over, decided from one observation."""
 
-from harness.run.quiesce import IDLE_ANSWERS, Observation, ending
+from harness.stage.quiescence import IDLE_ANSWERS, Observation, ending
 
 
 def seen(**changed: object) -> Observation:

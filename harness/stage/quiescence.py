@@ -1,17 +1,23 @@
-"""After healing: wait until nothing moves any more, bounded, then watch a quiet window in which nothing may change."""
+"""Is anything still moving? The mocks' timers, the connector's own word (idle), and the time since it last changed anything.
+
+In a wave `Watch` tells when waiting for its tail is for nothing. After healing `quiesce` waits until nothing moves any more, bounded,
+then watches a quiet window in which nothing may change.
+"""
 
 import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, monotonic_ns
 from typing import Literal
 
-from harness.run.calm import says_idle, still_for_s, timers
-from harness.run.parking import declared_parked, look_at_parked
-from harness.run.patience import poll_cycle_s
-from harness.run.session import Session
+import aiohttp
 
+from harness.stage.parking import declared_parked, look_at_parked
+from harness.stage.patience import poll_cycle_s, poll_s
+from harness.stage.session import Session
+
+ASK_EVERY_S = 0.2
 TICK_S = 0.1
 QUIET_WINDOW_S = 0.5
 POLL_CYCLES = 3
@@ -19,6 +25,59 @@ IDLE_ANSWERS = 3  # in a row
 STUCK_S_MIN = 4.0
 
 Ending = Literal["idle", "settled", "polled", "stuck", "deadline"]
+
+
+async def says_idle(session: Session) -> bool | None:
+    """The connector's word; None when it declares no idle path or does not answer it."""
+    path = session.manifest.paths.idle
+    if path is None:
+        return None
+    try:
+        async with session.http.get(session.connector.base_url + path, headers=dict(session.manifest.headers)) as response:
+            answer = json.loads(await response.read()) if response.status == 200 else None
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None
+    return bool(answer.get("idle")) if isinstance(answer, dict) else None
+
+
+def timers(session: Session) -> int:
+    """Deferred work, deliveries and holds that the world still owes."""
+    return sum(session.world.pending().values())
+
+
+def still_for_s(session: Session) -> float:
+    """Seconds since the connector's last state-changing request."""
+    return (monotonic_ns() - session.world.last_change_ns) / 1e9
+
+
+class Watch:
+    """Tells when waiting longer for a wave's tail would be waiting for nothing."""
+
+    def __init__(self, session: Session, patience_s: float) -> None:
+        self._session = session
+        self._patience_s = patience_s
+        self._began = monotonic()
+        self._asked = 0.0
+        self._idle_twice = 0
+        self._open = len(session.register.open)
+        self._shrank = self._began
+
+    async def nothing_moves(self) -> bool:
+        """True when the connector said idle twice with no timer pending and time to poll, or nothing has changed for `patience_s`."""
+        now = monotonic()
+        if len(self._session.register.open) != self._open:
+            self._open, self._shrank = len(self._session.register.open), now
+        if now - self._asked < ASK_EVERY_S:
+            return False
+        self._asked = now
+        await look_at_parked(self._session)
+        if timers(self._session):
+            self._idle_twice = 0
+            return False
+        self._idle_twice = self._idle_twice + 1 if await says_idle(self._session) else 0
+        quiet_s = min(now - self._shrank, still_for_s(self._session), now - self._began)
+        # A connector that takes no events says idle before its next poll: it cannot know yet.
+        return (self._idle_twice >= 2 and quiet_s >= poll_s(self._session)) or quiet_s >= self._patience_s
 
 
 @dataclass(slots=True)
@@ -68,7 +127,7 @@ async def quiesce(session: Session, name: str, limit_s: float) -> Ending:
         if state == "begin":
             await asyncio.sleep(QUIET_WINDOW_S)
             session.world.record("quiet", state="end")
-        phase.show(f"{end}: {len(session.books.settled)} settled, {len(session.books.parked)} parked, {_open(session)} open")
+        phase.show(f"{end}: {len(session.register.settled)} settled, {len(session.register.parked)} parked, {_open(session)} open")
     return end
 
 
@@ -80,15 +139,15 @@ async def settle_before_kills(session: Session) -> None:
     session.world.set_phase("before-kill")
     with session.progress.phase("before-kill") as phase:
         end = await _wait(session, session.scenario.limits.quiesce_s, phase.show, _owed) if _owed(session) else "settled"
-        parked = await declared_parked(session) if _owed(session) else session.books.parked
+        parked = await declared_parked(session) if _owed(session) else session.register.parked
         session.world.record("quiet", state="before_kill", reason=end, detail=json.dumps({"parked": sorted(parked)}))
         phase.show(f"{end}: {_owed(session)} that should settle by themselves are still open")
 
 
 def _owed(session: Session) -> int:
     """Transactions that are open although every one of their faults passes by itself."""
-    faults, books = session.catalog.faults, session.books
-    waiting = (books.experiments[txn_id] for txn_id in books.open.keys() - books.parked)
+    faults, register = session.catalog.faults, session.register
+    waiting = (register.experiments[txn_id] for txn_id in register.open.keys() - register.parked)
     return sum(all(faults[step.fault_id].recoverable for step in experiment.steps) for experiment in waiting)
 
 
@@ -112,15 +171,15 @@ async def _wait(session: Session, limit_s: float, show: Callable[[str], None], c
         end = ending(seen, poll_interval_s=poll_cycle_s(session), limit_s=limit_s)
         if end is not None:
             return end
-        show(f"{open_now} open, {len(session.books.parked)} parked, {seen.timers} timers of the world")
+        show(f"{open_now} open, {len(session.register.parked)} parked, {seen.timers} timers of the world")
         await asyncio.sleep(TICK_S)
 
 
 def _open(session: Session) -> int:
-    return len(session.books.open.keys() - session.books.parked)
+    return len(session.register.open.keys() - session.register.parked)
 
 
 def _unsettled(session: Session) -> str | None:
     """For people: who is still open."""
-    names = sorted(session.books.open.keys() - session.books.parked)
+    names = sorted(session.register.open.keys() - session.register.parked)
     return " ".join(names[:50]) or None

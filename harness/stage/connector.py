@@ -18,7 +18,7 @@ import aiohttp
 
 from harness.errors import ConnectorError, InternalError
 from harness.manifest import Manifest
-from harness.run.connector_log import log_tail, mask_log, masked, secrets_of
+from harness.stage.connector_log import log_tail, mask_log, masked, secrets_of
 
 Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
 Progress = Callable[[str], None]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.catalog import Catalog
-from harness.run.demo.documents import Document, Hop, Incident, Moment, Row, Stage, clock_of, how_healed, ms_between
-from harness.run.demo.words import act_words, call_words, document_name, fault_label, fault_story, system_name
+from harness.demo.documents import Document, Hop, Incident, Moment, Row, Stage, clock_of, how_healed, ms_between
+from harness.demo.words import act_words, call_words, document_name, fault_label, fault_story, system_name
 
 POSTED = frozenset({"ordered", "posted", "paid"})
 REFUSED = frozenset({"refused", "on_hold"})

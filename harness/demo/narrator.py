@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from harness.run.demo.books import Books
-from harness.run.demo.documents import Document, Incident, Moment
-from harness.run.demo.words import document_name
+from harness.demo.books import Books
+from harness.demo.documents import Document, Incident, Moment
+from harness.demo.words import document_name
 from reports.fields import clean, clip
 from reports.money import from_minor
 

@@ -9,9 +9,9 @@ from harness import wall
 from harness.errors import UsageError
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Capabilities
-from harness.run.directory import RunDirectory, new_manifest
-from harness.run.options import VerifyOptions
 from harness.scenario import Scenario, load_scenario
+from harness.stage.directory import RunDirectory, new_manifest
+from harness.stage.options import VerifyOptions
 
 ENGINE_MANIFEST = Path(__file__).parents[2] / "engine" / "connector.toml"  # a path, never an import: the engine is a stranger
 RUNS = Path("runs")

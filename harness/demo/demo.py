@@ -6,17 +6,17 @@ from dataclasses import replace
 from rich.console import Console
 
 from harness import wall
+from harness.demo.options import DemoOptions
+from harness.demo.people import MINTED
+from harness.demo.performance import Performance
 from harness.errors import EXIT_PASS
 from harness.plan.model import Plan
-from harness.run.demo.options import DemoOptions
-from harness.run.demo.people import MINTED
-from harness.run.demo.performance import Performance
-from harness.run.interrupt import interruptible
-from harness.run.lifeline import unless_it_dies
-from harness.run.options import Network, VerifyOptions
-from harness.run.progress import new_progress
-from harness.run.setup import RUNS, Setup, set_up
-from harness.run.stage import raise_curtain, stage
+from harness.stage.interrupt import interruptible
+from harness.stage.opening import raise_curtain, stage
+from harness.stage.options import Network, VerifyOptions
+from harness.stage.progress import new_progress
+from harness.stage.setup import RUNS, Setup, set_up
+from harness.stage.watchdog import unless_it_dies
 
 POSTING_DELAY_MS = 900  # an ERP takes its time between `accepted` and `posted`; here long enough to be seen
 

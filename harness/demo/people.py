@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.run.demo.agenda import Agenda, lognormal, pause_s
-from harness.run.demo.floor import Floor
+from harness.demo.agenda import Agenda, lognormal, pause_s
+from harness.demo.floor import Floor
 from harness.run.desks import DESKS, Desk, member
 from mocks.company import Company, Draft
 from mocks.company.streams import Stream

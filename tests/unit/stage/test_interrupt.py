@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from harness.errors import EXIT_INTERRUPTED, ConnectorError
-from harness.run.interrupt import or_interrupted
-from harness.run.lifeline import unless_it_dies
+from harness.stage.interrupt import or_interrupted
+from harness.stage.watchdog import unless_it_dies
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

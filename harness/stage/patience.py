@@ -5,7 +5,7 @@ from time import monotonic
 
 from contracts.catalog import Mode
 from harness.plan.model import Experiment
-from harness.run.session import Session
+from harness.stage.session import Session
 
 BASE_S = 2.0
 ALONE_S = 1.0  # for one transaction with no neighbours

@@ -1,6 +1,6 @@
 """What counts as a declaration of a parked item."""
 
-from harness.run.parking import parse_parked
+from harness.stage.parking import parse_parked
 
 
 def test_an_item_is_taken_with_everything_it_says() -> None:

@@ -7,13 +7,13 @@ from rich.console import Console
 
 from harness import wall
 from harness.errors import EXIT_PASS
-from harness.run.connector import Connector
-from harness.run.interrupt import interruptible
-from harness.run.options import UpOptions, VerifyOptions
-from harness.run.progress import Progress, new_progress
-from harness.run.session import Session
-from harness.run.setup import RUNS, Setup, set_up
-from harness.run.stage import contract_values, export_lines, new_planner, raise_curtain, stage
+from harness.stage.connector import Connector
+from harness.stage.interrupt import interruptible
+from harness.stage.opening import contract_values, export_lines, new_planner, raise_curtain, stage
+from harness.stage.options import UpOptions, VerifyOptions
+from harness.stage.progress import Progress, new_progress
+from harness.stage.session import Session
+from harness.stage.setup import RUNS, Setup, set_up
 from mocks.world import World
 
 

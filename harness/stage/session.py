@@ -9,15 +9,15 @@ import aiohttp
 from contracts.catalog import Catalog
 from harness.manifest import Manifest
 from harness.plan.model import Experiment, Plan
-from harness.run.connector import Connector
-from harness.run.directory import RunDirectory
-from harness.run.progress import Progress
 from harness.scenario import Scenario
+from harness.stage.connector import Connector
+from harness.stage.directory import RunDirectory
+from harness.stage.progress import Progress
 from mocks.world import World
 
 
 @dataclass(slots=True)
-class Books:
+class Register:
     """The transactions of a run. Settled means: the mocks' own books say posted, refused or undone."""
 
     experiments: dict[str, Experiment] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Session:
     progress: Progress
     http: aiohttp.ClientSession
     began_s: float = field(default_factory=monotonic)
-    books: Books = field(default_factory=Books)
+    register: Register = field(default_factory=Register)
     figures: dict[str, object] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     restarts: list[dict[str, object]] = field(default_factory=list)  # for the manifest: wave, new generation, points reached
@@ -68,18 +68,18 @@ class Session:
     def refresh(self) -> None:
         """Ask the mocks' books about every open transaction."""
         now = monotonic()
-        for txn_id in list(self.books.open):
+        for txn_id in list(self.register.open):
             state = self.world.settled(txn_id)
             if state is not None:
-                self.books.settle(txn_id, state, now)
+                self.register.settle(txn_id, state, now)
 
     def refresh_all(self) -> None:
         """As refresh, and again about transactions that were undone: a connector may post them after all."""
         now = monotonic()
-        for txn_id in [txn_id for txn_id, state in self.books.settled.items() if state == "undone"]:
+        for txn_id in [txn_id for txn_id, state in self.register.settled.items() if state == "undone"]:
             if self.world.settled(txn_id) is None:
-                del self.books.settled[txn_id]
-                self.books.open[txn_id] = now
+                del self.register.settled[txn_id]
+                self.register.open[txn_id] = now
         self.refresh()
 
     def slow_by_plan(self, experiment: Experiment) -> bool:
@@ -88,18 +88,18 @@ class Session:
 
     def open_among(self, experiments: Iterable[Experiment]) -> list[Experiment]:
         """Those that neither settled nor are declared parked."""
-        books = self.books
-        return [e for e in experiments if e.txn_id in books.open and e.txn_id not in books.parked]
+        register = self.register
+        return [e for e in experiments if e.txn_id in register.open and e.txn_id not in register.parked]
 
     def in_flight(self, now: float) -> int:
         """Open transactions that occupy the connector. One that waits by plan counts only while it is young."""
-        books = self.books
+        register = self.register
         return sum(
             1
-            for txn_id, since in books.open.items()
-            if txn_id not in books.parked
-            and txn_id not in books.left_behind
-            and (now - since < GRACE_S or not self.slow_by_plan(books.experiments[txn_id]))
+            for txn_id, since in register.open.items()
+            if txn_id not in register.parked
+            and txn_id not in register.left_behind
+            and (now - since < GRACE_S or not self.slow_by_plan(register.experiments[txn_id]))
         )
 
     def note(self, text: str) -> None:
@@ -113,16 +113,16 @@ class Session:
         count, seconds = sum(count for count, _ in self.played), sum(seconds for _, seconds in self.played)
         waves_s = seconds + sum(seconds for name, (_, seconds) in self.rates.items() if name.startswith(("run-", "kill-")))
         self.figures.update(
-            experiments=len(self.books.experiments),
+            experiments=len(self.register.experiments),
             experiments_per_s_in_waves=round(count / seconds, 1) if seconds else None,
-            concurrency_effective=round(self.books.busy_s / waves_s, 1) if waves_s else None,
+            concurrency_effective=round(self.register.busy_s / waves_s, 1) if waves_s else None,
             waves={name: {"experiments": count, "seconds": round(seconds, 3)} for name, (count, seconds) in self.rates.items()},
             notes=list(self.notes),
         )
 
     def save_plan(self) -> None:
         """plan.json as of now, so that a run that is cut short can be judged."""
-        self.directory.write_plan(self.plan(), self.books.source_ids)
+        self.directory.write_plan(self.plan(), self.register.source_ids)
 
 
 GRACE_S = 1.0

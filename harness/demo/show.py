@@ -4,12 +4,12 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.run.demo.books import Books
-from harness.run.demo.documents import Document, Hop, Incident, Stage, ms_between
-from harness.run.demo.floor import Floor
-from harness.run.demo.mischief import Mischief
-from harness.run.demo.narrator import Line, money_of, short
-from harness.run.demo.words import document_name, system_name
+from harness.demo.books import Books
+from harness.demo.documents import Document, Hop, Incident, Stage, ms_between
+from harness.demo.floor import Floor
+from harness.demo.mischief import Mischief
+from harness.demo.narrator import Line, money_of, short
+from harness.demo.words import document_name, system_name
 from mocks.room.feed import Feed
 
 STORY_MAX = 60

@@ -11,11 +11,11 @@ from harness.errors import UsageError
 from harness.manifest import Manifest
 from harness.plan.model import Plan
 from harness.plan.planner import Planner
-from harness.run.connector import Connector, ContractValues, free_port
-from harness.run.options import Network
-from harness.run.progress import Progress
-from harness.run.session import Session
-from harness.run.setup import Setup
+from harness.stage.connector import Connector, ContractValues, free_port
+from harness.stage.options import Network
+from harness.stage.progress import Progress
+from harness.stage.session import Session
+from harness.stage.setup import Setup
 from mocks.company import generate
 from mocks.world import CallbackForbidden, PortInUse, World, WorldConfig
 

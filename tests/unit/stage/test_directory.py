@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import RunUnreadable, UsageError
 from harness.plan.model import Plan
-from harness.run.directory import RunDirectory, new_manifest
+from harness.stage.directory import RunDirectory, new_manifest
 
 
 def a_run(path: Path) -> RunDirectory:
