@@ -140,6 +140,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def _fault(entry: dict[str, Any]) -> Fault:
     modes = tuple(_build(Mode, mode, "faults") for mode in entry["modes"])
     tuples = {name: tuple(entry.get(name, ())) for name in ("at", "recoverable_at")}
+    if "kinds" in entry:
+        tuples["kinds"] = tuple(entry["kinds"])
     return _build(Fault, {**entry, **tuples, "modes": modes}, "faults")
 
 

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from contracts.entries import CARDINALITIES, COMPARED, KINDS_OF_FLOW, MEANINGS, Catalog, DocumentKind, Due, Flow
+from contracts.entries import (
+    CARDINALITIES,
+    COMPARED,
+    KINDS_OF_CALL_POINT,
+    KINDS_OF_FLOW,
+    MEANINGS,
+    Catalog,
+    DocumentKind,
+    Due,
+    Fault,
+    Flow,
+)
 
 
 def contradictions(catalog: Catalog) -> Iterator[str]:
@@ -10,6 +21,8 @@ def contradictions(catalog: Catalog) -> Iterator[str]:
     yield from _in_systems(catalog)
     for kind in catalog.documents.values():
         yield from _in_document(catalog, kind)
+    for fault in catalog.faults.values():
+        yield from _in_fault(fault)
     for flow in catalog.flows.values():
         yield from _in_flow(catalog, flow)
         yield from _in_call_points(catalog, flow)
@@ -38,6 +51,11 @@ def _in_document(catalog: Catalog, kind: DocumentKind) -> Iterator[str]:
             yield f"{where}: state {state!r} means {meaning!r}; expected one of {', '.join(MEANINGS)}"
 
 
+def _in_fault(fault: Fault) -> Iterator[str]:
+    for kind in sorted(set(fault.kinds) - set(KINDS_OF_FLOW)):
+        yield f"faults.yaml: {fault.id}: kinds names {kind!r}; expected some of {', '.join(KINDS_OF_FLOW)}"
+
+
 def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
     where = f"flows/{flow.id}.yaml"
     if flow.kind not in KINDS_OF_FLOW:
@@ -56,6 +74,8 @@ def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
 def _in_call_points(catalog: Catalog, flow: Flow) -> Iterator[str]:
     where = f"flows/{flow.id}.yaml"
     for point in flow.call_points:
+        if point.kind not in KINDS_OF_CALL_POINT:
+            yield f"{where}: {point.id}: kind {point.kind!r}; expected one of {', '.join(KINDS_OF_CALL_POINT)}"
         if point.system not in catalog.systems:
             yield f"{where}: {point.id}: system {point.system!r} is not in systems.yaml"
         if point.document is not None and point.document not in catalog.documents:

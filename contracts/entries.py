@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 ANY_MEMBER = "any"
 KINDS_OF_FLOW = ("document", "state", "status", "query")
+KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "list", "token")
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
 # What a posting is held against in its source, unless a flow says otherwise.
@@ -32,6 +33,7 @@ class Mode:
     deliver: str | None = None  # events: twice_at_once, again_later, second_id, ...
     age_s: int | None = None  # stale: how old the timestamp is
     then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
+    party: str | None = None  # whom `then` is done to: only flows about such a party (Flow.party) have it
     follow_up: str | None = None  # refused: what the operation left for later (the posting of an accepted document) is turned down
     hold: str | None = None  # kills: before_commit, after_commit
     drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
@@ -55,6 +57,7 @@ class Fault:
     recoverable_at: tuple[str, ...] = ()
     park_ok: bool = False
     expect: str = "posted"
+    kinds: tuple[str, ...] = KINDS_OF_FLOW
 
     def mode(self, mode_id: str) -> Mode:
         """The mode with this id. Raises CatalogError when the fault has none."""
@@ -69,7 +72,7 @@ class CallPoint:
     """One operation of one mock, or one event."""
 
     id: str
-    kind: str  # read, lookup, create, update, event, list, token
+    kind: str  # one of KINDS_OF_CALL_POINT
     system: str
     stage: str = "normal"  # normal, recovery
     source: bool = False

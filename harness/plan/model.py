@@ -33,7 +33,7 @@ class Step:
 class Window:
     """A fault of the run: begins while the wave's transactions are open, ends after `duration_ms`.
 
-    target: a system ("erp") for F-B5 and F-H2, "identity" for F-B10, an entity ("US01") for F-F3.
+    target: a system for an outage, the service where tokens come from for a revoked one, an entity ("US01") for a closed period.
     """
 
     fault_id: str
@@ -73,6 +73,7 @@ class Experiment:
     window: Window | None = None
     of: str | None = None  # solo: the transaction that this one repeats alone
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
+    parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
 
     @property
     def tracer_minor(self) -> int:
@@ -102,6 +103,7 @@ class Experiment:
             "number": self.number,
             "minted": self.minted,
             "of": self.of,
+            "parent": self.parent,
             "source_id": source_id,
             "steps": [step.row() for step in self.steps],
             "window": self.window.row() if self.window else None,

@@ -2,18 +2,18 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contracts.catalog import Catalog
 from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, provocations
-from harness.plan.space import NOT_CALLED, Place, entities_of, obstacle, places
+from harness.plan.space import NOT_CALLED, Place, obstacle, places, unserved_parent
 from harness.plan.streams import stream
+from harness.plan.variants import Variants, entities_of, reaches
 from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
 
-FLOW_PREFIX = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}
 HELD_MAX = 24  # holds in one kill round, however many transactions the connector says it works on
 ACK_KILL = "F-G4"
 
@@ -21,17 +21,18 @@ ACK_KILL = "F-G4"
 class Planner:
     """Waves in the order of a run: baselines(), waves(sightings), kills(), then discovered(sightings) until it is None, then solo(...).
 
-    routes: expense route by entity ("ap_invoice", or "journal" or "journal_entry") from the company (entities.csv).
+    variants: which alternative of a flow each entity takes, from the company (`read_variants`).
     Sightings are all of the run so far, each time: which transaction called which point (events sent to it included).
     """
 
-    def __init__(self, scenario: Scenario, catalog: Catalog, capabilities: Capabilities, *, seed: int, routes: Mapping[str, str]) -> None:
+    def __init__(self, scenario: Scenario, catalog: Catalog, capabilities: Capabilities, *, seed: int, variants: Variants) -> None:
         self._scenario = scenario
         self._catalog = catalog
         self._capabilities = capabilities
         self._seed = seed
-        self._routes = routes
-        self._flows = [catalog.flows[flow] for flow in scenario.flows if flow in capabilities.flows]
+        self._variants = variants
+        served = [catalog.flows[flow] for flow in scenario.flows if flow in capabilities.flows]
+        self._flows = [flow for flow in served if unserved_parent(catalog, flow, capabilities.flows) is None]
         self._waves: list[Wave] = []
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
@@ -56,7 +57,7 @@ class Planner:
     @property
     def minted(self) -> int:
         """An upper bound of the minted suppliers and cost centres of each entity in a whole run, known before the world opens."""
-        dry = Planner(self._scenario, self._catalog, self._capabilities, seed=self._seed, routes=self._routes)
+        dry = Planner(self._scenario, self._catalog, self._capabilities, seed=self._seed, variants=self._variants)
         first, second = dry.baselines()
         normal = {flow.id: [point.id for point in flow.call_points if point.stage == "normal"] for flow in self._flows}
         dry.waves(Sighting(e.flow, point, e.txn_id) for e in (*first.experiments, *second.experiments) for point in normal[e.flow])
@@ -81,7 +82,7 @@ class Planner:
         """Singles, one wave per fault family (wave-connection, wave-timeout, ...), then one wave per fault of the run
         (run-F-B5-erp, run-F-B10-identity, run-F-F3-US01, ...)."""
         baseline = [experiment for wave in self._waves if wave.kind == "baseline" for experiment in wave.experiments]
-        self._reach = learn(self._flows, baseline, sightings, self._routes, webhook=self._capabilities.webhook)
+        self._reach = learn(self._flows, baseline, sightings, self._variants, webhook=self._capabilities.webhook)
         ready = self._sort_places()
         single = [place for place in ready if place.fault.scope == "transaction"]
         families = dict.fromkeys(place.fault.family for place in single)
@@ -96,7 +97,7 @@ class Planner:
         """Give every place of the fault space its cell; those that can be planned now are returned."""
         ready = []
         for place in places(self._catalog, self._scenario):
-            reason = obstacle(place, self._scenario, self._capabilities, self._routes)
+            reason = obstacle(self._catalog, place, self._scenario, self._capabilities, self._variants)
             if reason is None and place.point and place.target not in self._reach.certain[place.flow.id]:
                 self._open.setdefault((place.flow.id, place.target), []).append(place)
                 reason = self._unreached(place.flow.id, place.target)
@@ -123,13 +124,17 @@ class Planner:
         flows = {draft.flow for draft in drafts}
         woven = weave(
             drafts,
-            lambda template: self._reach.arrivals(template, self._routes),
+            self._arrivals,
             [template for template in self._templates() if template[0] in flows],
             controls=volume.controls,
             density=volume.density,
             chance=stream(self._seed, "order", name),
         )
         return self._wave(name, "singles", woven, "faulted", "control")
+
+    def _arrivals(self, template: tuple[str, str]) -> frozenset[str]:
+        flow, entity = template
+        return self._reach.arrivals(self._catalog.flows[flow], entity, self._variants)
 
     def _window(self, group: Sequence[Place]) -> Wave:
         place, waits = group[0], self._scenario.waits
@@ -200,7 +205,7 @@ class Planner:
 
     def _entities_of_both(self, place: Place, option: Provocation) -> list[str]:
         """The entities that reach the provoking steps and the place."""
-        return [e for e in self._entities(place) if all(entities_of(step.call_point, (e,), self._routes) for step in option.steps)]
+        return [e for e in self._entities(place) if all(reaches(place.flow, s.call_point, e, self._variants) for s in option.steps)]
 
     def _blame(self, waiting: Sequence[Place], reason: str) -> None:
         for place in waiting:
@@ -251,8 +256,9 @@ class Planner:
     def _other_steps(self, experiment: Experiment) -> tuple[Step, ...]:
         *first, last = experiment.steps
         for option in self._provocations.get((experiment.flow, last.call_point), []):
-            reaches = all(entities_of(step.call_point, (experiment.entity,), self._routes) for step in option.steps)
-            if first and reaches and option.sure and option.steps != tuple(first):
+            flow = self._catalog.flows[experiment.flow]
+            possible = all(reaches(flow, step.call_point, experiment.entity, self._variants) for step in option.steps)
+            if first and possible and option.sure and option.steps != tuple(first):
                 return (*option.steps, last)
         return experiment.steps
 
@@ -276,7 +282,9 @@ class Planner:
         drafts = [Draft(e.flow, e.entity, e.steps) for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
         wave = self._wave("solo", "solo", drafts, "solo", "solo", keep=False)
         origins = [e.txn_id for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
-        wave = replace(wave, experiments=tuple(replace(e, of=of, typed_as=of) for e, of in zip(wave.experiments, origins, strict=True)))
+        of = dict(zip((e.txn_id for e in wave.experiments if e.role == "solo"), origins, strict=True))  # their parents repeat nobody
+        named = (replace(e, of=of[e.txn_id], typed_as=of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments)
+        wave = replace(wave, experiments=tuple(named))
         self._waves.append(wave)
         return wave
 
@@ -290,7 +298,7 @@ class Planner:
         return [(flow.id, entity) for flow in self._flows for entity in self._scenario.entities]
 
     def _entities(self, place: Place) -> list[str]:
-        return list(entities_of(place.target, self._scenario.entities, self._routes))
+        return list(entities_of(place.flow, place.target, self._scenario.entities, self._variants))
 
     def _wave(
         self,
@@ -305,37 +313,51 @@ class Planner:
         keep: bool = True,
     ) -> Wave:
         minting = {place.cell().key for place in places(self._catalog, self._scenario) if place.needs_minted}
-        experiments = []
+        experiments: list[Experiment] = []
         for draft in drafts:
-            self._number += 1
             mint = mint_all or any((draft.flow, step.call_point, step.fault_id, step.mode) in minting for step in draft.steps)
-            experiments.append(
-                Experiment(
-                    txn_id=f"{_prefix(draft.flow)}-{self._number:06d}",
-                    flow=draft.flow,
-                    entity=draft.entity,
-                    template=f"{draft.flow}/{draft.entity}",
-                    wave=name,
-                    role=with_steps if draft.steps else without,
-                    number=self._number,
-                    steps=draft.steps,
-                    minted=self._minted[draft.entity] if mint else None,
-                    window=window,
-                )
-            )
-            self._minted[draft.entity] += mint
+            elders = self._elders(draft, name, "baseline" if kind == "baseline" else "control", mint=mint_all)
+            role = with_steps if draft.steps else without
+            parent = elders[-1] if elders else None
+            experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
         wave = Wave(name, kind, tuple(experiments), window)
         if keep:
             self._waves.append(wave)
         return wave
 
+    def _elders(self, draft: Draft, wave: str, role: Role, *, mint: bool) -> list[Experiment]:
+        """The fault-free transactions out of whose documents this one's grow, eldest first."""
+        parent = self._catalog.flows[draft.flow].parent
+        if parent is None:
+            return []
+        own = Draft(parent, draft.entity)
+        elders = self._elders(own, wave, role, mint=mint)
+        return [*elders, self._experiment(own, wave, role, mint=mint, parent=elders[-1] if elders else None)]
+
+    def _experiment(
+        self, draft: Draft, wave: str, role: Role, *, mint: bool, window: Window | None = None, parent: Experiment | None = None
+    ) -> Experiment:
+        """The next one of the run."""
+        self._number += 1
+        minted = self._minted[draft.entity] if mint else None
+        self._minted[draft.entity] += mint
+        return Experiment(
+            txn_id=f"{self._catalog.prefix_of(draft.flow)}-{self._number:06d}",
+            flow=draft.flow,
+            entity=draft.entity,
+            template=f"{draft.flow}/{draft.entity}",
+            wave=wave,
+            role=role,
+            number=self._number,
+            steps=draft.steps,
+            minted=minted,
+            window=window,
+            parent=parent.txn_id if parent else None,
+        )
+
 
 def _step(place: Place) -> Step:
     return Step(place.target, place.attempt, place.fault.id, place.mode.id, place.fault.name)
-
-
-def _prefix(flow: str) -> str:
-    return FLOW_PREFIX.get(flow) or "".join(word[0] for word in flow.split("-"))
 
 
 def _even_chunks(drafts: Sequence[Draft], size: int) -> list[list[Draft]]:

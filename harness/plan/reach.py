@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Flow
 from harness.plan.model import Experiment, Sighting, Step
-from harness.plan.space import entities_of
+from harness.plan.variants import Variants, reaches
 
 _Steps = tuple[str, tuple[Step, ...]]  # of a flow
 _Likeness = tuple[str, ...]
@@ -23,16 +23,16 @@ class Reach:
     certain: Mapping[str, frozenset[str]]
     seldom: Mapping[tuple[str, str], str]
 
-    def arrivals(self, template: tuple[str, str], routes: Mapping[str, str]) -> frozenset[str]:
-        """The points that a fault-free transaction of this (flow, entity) certainly reaches."""
-        flow, entity = template
-        return frozenset(point for point in self.certain.get(flow, ()) if entities_of(point, (entity,), routes))
+    def arrivals(self, flow: Flow, entity: str, variants: Variants) -> frozenset[str]:
+        """The points that a fault-free transaction of this flow and entity certainly reaches."""
+        return frozenset(point for point in self.certain.get(flow.id, ()) if reaches(flow, point, entity, variants))
 
 
 def learn(
-    flows: Iterable[Flow], baseline: Sequence[Experiment], sightings: Iterable[Sighting], routes: Mapping[str, str], *, webhook: bool
+    flows: Iterable[Flow], baseline: Sequence[Experiment], sightings: Iterable[Sighting], variants: Variants, *, webhook: bool
 ) -> Reach:
-    """What the baseline taught. Events of the normal course are certain for a connector that takes events: the world sends them."""
+    """What the baseline taught. Events of the normal course are certain for a connector that takes events, and questions for every
+    connector: the world sends them."""
     callers: dict[tuple[str, str], set[str]] = defaultdict(set)
     known = {experiment.txn_id: experiment for experiment in baseline}
     for sighting in sightings:
@@ -43,7 +43,7 @@ def learn(
     for flow in flows:
         reached = set()
         for point in flow.call_points:
-            expected = {e.txn_id for e in baseline if e.flow == flow.id and entities_of(point.id, (e.entity,), routes)}
+            expected = {e.txn_id for e in baseline if e.flow == flow.id and reaches(flow, point.id, e.entity, variants)}
             seen = callers[flow.id, point.id] & expected
             if _sent_anyway(point, webhook) or (expected and seen == expected):
                 reached.add(point.id)
@@ -54,7 +54,7 @@ def learn(
 
 
 def _sent_anyway(point: CallPoint, webhook: bool) -> bool:
-    return webhook and point.kind == "event" and point.stage == "normal"
+    return point.stage == "normal" and (point.kind == "ask" or (webhook and point.kind == "event"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,17 @@
 """The fault space: which faults apply at which call points of which flow, and why a cell of it cannot be planned."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
 from harness.plan.model import Capabilities, Cell, CellStatus
+from harness.plan.variants import Variants, entities_of
 from harness.scenario import Scenario
-
-# Reads that name master data and nothing of the transaction: they can be attributed only when the master data is this transaction's alone.
-MASTER_DATA_READS = ("erp.supplier.read", "erp.coding.check")
-SUPPLIER_READ = "erp.supplier.read"
 
 LEFT_OUT = "left out by the scenario"
 NO_FLOW = "the connector does not declare this flow"
 NO_EVENTS = "the connector takes no events: its manifest declares no webhook path"
 NO_KILLS = "the harness did not start this connector, so it cannot kill it"
-NO_SUPPLIER = "no supplier takes part in this flow"
 NO_ROUTE = "no entity of this scenario takes this route"
 UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary does not cover"
 NEWEST_EVENT = "no newer event of the document exists that could overtake this one"
@@ -46,8 +42,8 @@ class Place:
 
     @property
     def needs_minted(self) -> bool:
-        """The fault touches master data that other transactions must not share."""
-        return self.mode.then == "block_supplier" or self.target in MASTER_DATA_READS
+        """The fault touches master data, or stands at a call that names nothing else: other transactions must not share that."""
+        return self.mode.party is not None or (self.point is not None and self.point.names is not None)
 
 
 def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
@@ -59,19 +55,11 @@ def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
         found.add("source_event")
     if point.callback_of:
         found.add("callback")
-    if point.id == SUPPLIER_READ:
-        found.add("supplier_read")
+    if point.names is not None:
+        found.add(f"{point.names}_read")
     if any(point.id in other.callback_of for other in flow.call_points):
         found.add("accepted")
     return frozenset(found)
-
-
-def entities_of(point_id: str, entities: Collection[str], routes: Mapping[str, str]) -> tuple[str, ...]:
-    """The entities whose transactions can reach this point: `erp.journal.*` only those of the journal route, and so on."""
-    resource = point_id.split(".")[1] if point_id.count(".") > 1 else ""
-    if resource not in {"ap_invoice", "journal"}:
-        return tuple(entities)
-    return tuple(entity for entity in entities if routes.get(entity, "").removesuffix("_entry") == resource)
 
 
 def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
@@ -80,7 +68,7 @@ def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
         for fault in catalog.faults.values():
             for mode in fault.modes:
                 if fault.scope == "run":
-                    yield from (Place(flow, target, fault, mode) for target in run_targets(flow, fault, scenario.entities))
+                    yield from (Place(flow, target, fault, mode) for target in run_targets(catalog, flow, fault, scenario.entities))
                     continue
                 points = [point for point in flow.call_points if applies(catalog, flow, point, fault, mode)]
                 yield from (Place(flow, point.id, fault, mode, point) for point in points)
@@ -91,34 +79,54 @@ def applies(catalog: Catalog, flow: Flow, point: CallPoint, fault: Fault, mode: 
     return bool(labels(flow, point) & set(fault.at)) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
 
 
-def run_targets(flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:
-    """What a fault of the run hits: each system of the flow, every entity, or the token endpoint."""
+def run_targets(catalog: Catalog, flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:
+    """What a fault of the run hits: each system of the flow, every entity in which the flow needs a period, or where tokens come from."""
     if "company" in fault.at:
-        return tuple(entities)
+        return tuple(entities) if any(catalog.documents[name].module for name in flow.target_documents) else ()
     if fault.family == "authentication":
-        return ("identity",)
-    return tuple(dict.fromkeys(point.system for point in flow.call_points))
+        return tuple(dict.fromkeys(point.system for point in catalog.shared_call_points if point.kind == "token"))
+    return flow.systems
 
 
-def obstacle(place: Place, scenario: Scenario, capabilities: Capabilities, routes: Mapping[str, str]) -> str | None:
+def unserved_parent(catalog: Catalog, flow: Flow, flows: Collection[str]) -> str | None:
+    """The flow among this one's ancestors that is not among `flows`, so that nothing could grow out of its documents; None: all are."""
+    parent = flow.parent
+    while parent is not None and parent in flows:
+        parent = catalog.flows[parent].parent
+    return parent
+
+
+def obstacle(catalog: Catalog, place: Place, scenario: Scenario, capabilities: Capabilities, variants: Variants) -> str | None:
     """Why this cell can never be planned in this run, whatever the connector calls; None when nothing stands in the way."""
-    if place.flow.id not in capabilities.flows:
+    reason = _unserved(catalog, place.flow, capabilities) or _excluded(place, scenario, capabilities)
+    if reason is not None or place.point is None:
+        return reason
+    return _obstacle_at(place, place.point, scenario, capabilities, variants)
+
+
+def _unserved(catalog: Catalog, flow: Flow, capabilities: Capabilities) -> str | None:
+    if flow.id not in capabilities.flows:
         return NO_FLOW
-    if place.fault.id not in scenario.faults:
+    missing = unserved_parent(catalog, flow, capabilities.flows)
+    return f"its documents grow out of those of {missing}, which this run does not play" if missing else None
+
+
+def _excluded(place: Place, scenario: Scenario, capabilities: Capabilities) -> str | None:
+    """What scenario, flow or connector say of the fault, wherever it would happen."""
+    flow, fault = place.flow, place.fault
+    if fault.id not in scenario.faults:
         return LEFT_OUT
-    if place.fault.scope == "kill" and not capabilities.kills:
-        return NO_KILLS
-    if place.mode.then == "block_supplier" and place.flow.call_point(SUPPLIER_READ) is None:
-        return NO_SUPPLIER
-    if place.point is None:
-        return None
-    return _obstacle_at(place, place.point, scenario, capabilities, routes)
+    if flow.kind not in fault.kinds:
+        return f"it happens to flows of kind {' and '.join(fault.kinds)}, and this one is of kind {flow.kind}"
+    if place.mode.party not in (None, flow.party):
+        return f"no {place.mode.party} takes part in this flow"
+    return NO_KILLS if fault.scope == "kill" and not capabilities.kills else None
 
 
-def _obstacle_at(place: Place, point: CallPoint, scenario: Scenario, capabilities: Capabilities, routes: Mapping[str, str]) -> str | None:
+def _obstacle_at(place: Place, point: CallPoint, scenario: Scenario, capabilities: Capabilities, variants: Variants) -> str | None:
     if point.kind == "event" and not capabilities.webhook:
         return NO_EVENTS
-    if not entities_of(point.id, scenario.entities, routes):
+    if not entities_of(place.flow, point.id, scenario.entities, variants):
         return NO_ROUTE
     return _obstacle_in_recovery(place, point, scenario) if point.stage == "recovery" else None
 

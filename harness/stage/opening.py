@@ -11,6 +11,7 @@ from harness.errors import UsageError
 from harness.manifest import Manifest
 from harness.plan.model import Plan
 from harness.plan.planner import Planner
+from harness.plan.variants import read_variants
 from harness.stage.connector import Connector, ContractValues, free_port
 from harness.stage.options import Network
 from harness.stage.progress import Progress
@@ -76,9 +77,9 @@ async def raise_curtain(session: Session) -> None:
 
 
 def new_planner(setup: Setup) -> Planner:
-    """The planner of this run. The entities' routes do not depend on how much is minted, so a small company tells them."""
-    routes = {entity.key: entity.expense_route for entity in generate(setup.seed, minted=0).entities}
-    return Planner(setup.scenario, setup.catalog, setup.capabilities, seed=setup.seed, routes=routes)
+    """The planner of this run. Who takes which variant does not depend on how much is minted, so a small company tells it."""
+    variants = read_variants(setup.catalog.flows.values(), generate(setup.seed, minted=0).mappings())
+    return Planner(setup.scenario, setup.catalog, setup.capabilities, seed=setup.seed, variants=variants)
 
 
 @asynccontextmanager

@@ -6,12 +6,12 @@ from pathlib import Path
 from contracts.catalog import Catalog, load_catalog
 from harness.plan.model import Capabilities, Experiment, Sighting, Wave
 from harness.plan.planner import Planner
-from harness.plan.space import entities_of
+from harness.plan.variants import reaches
 from harness.scenario import ENTITIES, Scenario, Volume
 
 CATALOG: Catalog = load_catalog()
 EVERY_FAULT = tuple(CATALOG.faults)
-ROUTES = {"US01": "ap_invoice", "DE01": "journal_entry", "JP01": "ap_invoice"}
+VARIANTS = {"expense-to-posting": {"US01": "ap_invoice", "DE01": "journal_entry", "JP01": "ap_invoice"}}
 FLOWS = tuple(CATALOG.flows)
 
 
@@ -25,13 +25,13 @@ def make_scenario(
 def make_planner(scenario: Scenario | None = None, *, seed: int = 1, **capabilities: object) -> Planner:
     """A planner for a connector that can do everything, unless said otherwise."""
     able = Capabilities(**{"flows": FLOWS, **capabilities})  # type: ignore[arg-type]
-    return Planner(scenario or make_scenario(), CATALOG, able, seed=seed, routes=ROUTES)
+    return Planner(scenario or make_scenario(), CATALOG, able, seed=seed, variants=VARIANTS)
 
 
 def reached(experiment: Experiment) -> Iterable[str]:
     """The call points of a fault-free transaction of a connector that calls everything that is normal."""
-    points = CATALOG.flows[experiment.flow].call_points
-    return (point.id for point in points if point.stage == "normal" and entities_of(point.id, (experiment.entity,), ROUTES))
+    flow = CATALOG.flows[experiment.flow]
+    return (point.id for point in flow.call_points if point.stage == "normal" and reaches(flow, point.id, experiment.entity, VARIANTS))
 
 
 def sightings(waves: Iterable[Wave], without: Iterable[str] = ()) -> list[Sighting]:

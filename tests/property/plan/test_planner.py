@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from harness.plan.model import Capabilities, Experiment, Wave
 from harness.plan.space import applies, obstacle, places
 from harness.scenario import ENTITIES, Scenario, Volume
-from tests.property.plan.planning import CATALOG, FLOWS, ROUTES, make_planner, make_scenario, play, reached, sightings
+from tests.property.plan.planning import CATALOG, FLOWS, VARIANTS, make_planner, make_scenario, play, reached, sightings
 
 quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 2**32)
@@ -46,7 +46,7 @@ def test_every_cell_that_applies_is_planned_as_often_as_asked(scenario: Scenario
     planned = Counter((e.flow, s.call_point, s.fault_id, s.mode) for wave in waves for e in wave.experiments for s in e.steps)
     expected = {}
     for place in places(CATALOG, scenario):
-        free = obstacle(place, scenario, Capabilities(FLOWS), ROUTES) is None
+        free = obstacle(CATALOG, place, scenario, Capabilities(FLOWS), VARIANTS) is None
         if free and place.fault.scope != "run" and place.point is not None and place.point.stage == "normal":
             expected[place.cell().key] = scenario.volume.repeats
     assert planned == expected
