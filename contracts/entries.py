@@ -292,6 +292,11 @@ class Catalog:
         """The ids of every declared instance of a system, itself first."""
         return tuple(entry.id for entry in self.systems.values() if entry.type == self.systems[system].type)
 
+    @property
+    def token_services(self) -> tuple[str, ...]:
+        """Where a connector gets its tokens: the services that the flows' shared token call points stand in."""
+        return tuple(dict.fromkeys(point.system for point in self.shared_call_points if point.kind == "token"))
+
     def prefix_of(self, flow_id: str) -> str:
         """The first word of this flow's transactions."""
         return self.flows[flow_id].prefix

@@ -16,19 +16,18 @@ from contracts.catalog import load_catalog
 from harness.errors import DrycloseError
 from harness.manifest import REFERENCE_ENGINE, load_manifest
 from harness.scenario import load_scenario, scenario_names
-from harness.stage.connector import Connector, ContractValues, free_port
+from harness.stage.connector import Connector, free_port
+from harness.stage.contract import ContractValues
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ((3, 11), (3, 14))  # the embedded PostgreSQL has builds for these and those between
-PORTS = 6  # three systems, identity, control, connector
-DATA = (
-    "contracts/faults.yaml",
-    "contracts/flows/requisition-to-po.yaml",
-    "contracts/history.yaml",
-    "contracts/schemas/scenario.schema.json",
-    "contracts/schemas/connector.schema.json",
+DATA = (  # each of these has at least one file
+    "contracts/*.yaml",
+    "contracts/flows/*.yaml",
+    "contracts/schemas/*.json",
     "scenarios/standard.yaml",
     "harness/judge/views.sql",
+    "harness/judge/invariants/*.sql",
     "engine/connector.toml",
 )
 
@@ -82,9 +81,7 @@ def _installed(requirement: Requirement) -> bool:
 
 
 def _data() -> Finding:
-    missing = [name for name in DATA if not (ROOT / name).is_file()]
-    if not any((ROOT / "harness" / "judge" / "invariants").glob("*.sql")):
-        missing.append("harness/judge/invariants/*.sql")
+    missing = [pattern for pattern in DATA if not any(ROOT.glob(pattern))]
     text = f"data files missing from the installation: {', '.join(missing)}" if missing else "the installation is complete"
     return Finding(not missing, text, "install dryclose again")
 
@@ -113,7 +110,7 @@ def _writable() -> Finding:
 def _ports() -> Finding:
     probes = []
     try:
-        for _ in range(PORTS):
+        for _ in (*load_catalog().systems, "connector"):
             probe = socket.socket()
             probes.append(probe)
             probe.bind(("127.0.0.1", 0))
@@ -140,15 +137,14 @@ def _database() -> Finding:
 
 async def _prepare_engine(folder: Path) -> None:
     """The engine's own prepare and cleanup commands, through the connector contract: the harness never imports the engine."""
-    manifest = load_manifest(REFERENCE_ENGINE, load_catalog())
+    catalog = load_catalog()
+    manifest = load_manifest(REFERENCE_ENGINE, catalog)
     nowhere = "http://127.0.0.1:9"
     (folder / "state").mkdir()
     (folder / "mappings").mkdir()
     values = ContractValues(
-        erp_url=nowhere,
-        procurement_url=nowhere,
-        expense_url=nowhere,
-        oauth_token_url=f"{nowhere}/oauth/token",
+        systems=catalog.systems,
+        urls=dict.fromkeys(catalog.systems, nowhere),
         client_id="doctor",
         client_secret="unused-by-the-doctor",  # noqa: S106 (nothing is called with it)
         webhook_secret="whsec_ZG9jdG9y",  # noqa: S106

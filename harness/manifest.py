@@ -18,11 +18,7 @@ from harness.located import Section, read_toml
 
 PeriodPolicy = Literal["park", "next_period"]
 REFERENCE_ENGINE = Path(__file__).parents[1] / "engine" / "connector.toml"
-CONTRACT_VARIABLES = (
-    "ERP_URL",
-    "PROCUREMENT_URL",
-    "EXPENSE_URL",
-    "OAUTH_TOKEN_URL",
+GIVEN = (  # to every connector, beside the addresses of systems and services
     "CLIENT_ID",
     "CLIENT_SECRET",
     "WEBHOOK_SECRET",
@@ -35,6 +31,11 @@ CONTRACT_VARIABLES = (
 )
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+def contract_variables(catalog: Catalog) -> tuple[str, ...]:
+    """Every variable of the connector contract: the address of each declared system and service, then GIVEN."""
+    return (*(entry.variable for entry in catalog.systems.values() if entry.variable is not None), *GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Manifest:
     period_closed: PeriodPolicy = "park"
     pass_environment: tuple[str, ...] = ()  # names taken over from the caller's environment, e.g. DATABASE_URL
     set_environment: Mapping[str, str] = field(default_factory=dict)  # fixed extra variables
-    environment: Mapping[str, str] = field(default_factory=dict)  # ERP_URL -> the name that the connector reads
+    environment: Mapping[str, str] = field(default_factory=dict)  # variable of the contract -> the name that the connector reads
     headers: Mapping[str, str] = field(default_factory=dict)  # on every call of the harness to the connector
     paths: Paths = Paths()
     parked: Parked = Parked()
@@ -163,7 +164,7 @@ def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
         period_closed=cast("PeriodPolicy", top.text("period_closed", "park", choices=("park", "next_period"))),
         pass_environment=_names(top, "pass_environment"),
         set_environment=_variables(top, "set_environment"),
-        environment=_renames(top),
+        environment=_renames(top, catalog),
         headers=_headers(top),
         paths=_paths(top.section("paths")),
         parked=_parked(top.section("parked")),
@@ -216,10 +217,10 @@ def _variables(top: Section, key: str) -> dict[str, str]:
     return values
 
 
-def _renames(top: Section) -> dict[str, str]:
-    section = top.section("environment")
-    renames = {name: section.text(name, name) for name in CONTRACT_VARIABLES if section.has(name)}
-    section.asked.update(CONTRACT_VARIABLES)
+def _renames(top: Section, catalog: Catalog) -> dict[str, str]:
+    section, variables = top.section("environment"), contract_variables(catalog)
+    renames = {name: section.text(name, name) for name in variables if section.has(name)}
+    section.asked.update(variables)
     section.finish()
     for name, target in renames.items():
         if not _VARIABLE.fullmatch(target):

@@ -86,6 +86,7 @@ class Scenario:
     volume: Volume = Volume()
     waits: Waits = Waits()
     limits: Limits = Limits()
+    systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
     connector: Path | None = None  # manifest, when the scenario brings its own connector
@@ -130,6 +131,7 @@ def _scenario(top: Section, catalog: Catalog) -> Scenario:
         flows=_all_or(top.texts("flows", known=_same(catalog.flows), what="flow"), tuple(catalog.flows)),
         entities=_all_or(top.texts("entities", known=_same(ENTITIES), what="entity"), ENTITIES),
         faults=_faults(top.section("faults"), catalog),
+        systems=_systems(top, catalog),
         volume=_volume(top.section("volume")),
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),
@@ -156,6 +158,13 @@ def _same(names: Mapping[str, object] | tuple[str, ...]) -> dict[str, str]:
 def _all_or(chosen: tuple[str, ...], everything: tuple[str, ...]) -> tuple[str, ...]:
     """An absent or empty list means all; the order is the catalogue's, whatever the file's."""
     return tuple(name for name in everything if name in chosen) if chosen else everything
+
+
+def _systems(top: Section, catalog: Catalog) -> tuple[str, ...]:
+    """Which of the optional systems the world has, in the order of the catalogue."""
+    optional = tuple(entry.id for entry in catalog.systems.values() if entry.optional)
+    chosen = top.texts("systems", known=_same(optional), what="optional system")
+    return tuple(system for system in optional if system in chosen)
 
 
 def _faults(section: Section, catalog: Catalog) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def run_targets(catalog: Catalog, flow: Flow, fault: Fault, entities: Collection
     if "company" in fault.at:
         return tuple(entities) if any(catalog.documents[name].module for name in flow.target_documents) else ()
     if fault.family == "authentication":
-        return tuple(dict.fromkeys(point.system for point in catalog.shared_call_points if point.kind == "token"))
+        return catalog.token_services
     return flow.systems
 
 

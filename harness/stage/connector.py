@@ -9,7 +9,6 @@ import subprocess
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import IO
@@ -19,6 +18,7 @@ import aiohttp
 from harness.errors import ConnectorError, InternalError
 from harness.manifest import Manifest
 from harness.stage.connector_log import log_tail, mask_log, masked, secrets_of
+from harness.stage.contract import ContractValues, connector_environment
 
 Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
 Progress = Callable[[str], None]
@@ -27,52 +27,6 @@ PROBE_TIMEOUT_S = 2.0
 PROBE_PAUSE_S = 0.02
 SLOW_AFTER_S = 2.0  # from then on the person who waits is told what is waited for
 FIRST_PORT, LAST_PORT = 20_000, 32_000  # below the ports that the kernel hands to outgoing connections
-# Of the harness's own environment only what any program needs; a connector gets no secret that the contract does not name.
-INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LANGUAGE")
-
-
-@dataclass(frozen=True, slots=True)
-class ContractValues:
-    """What the connector contract gives to a connector. Ports and paths are those of this run."""
-
-    erp_url: str
-    procurement_url: str
-    expense_url: str
-    oauth_token_url: str
-    client_id: str
-    client_secret: str
-    webhook_secret: str
-    port: int
-    state_dir: Path
-    mappings_dir: Path
-    retry_base_ms: int
-    run_id: str
-
-    def variables(self, manifest: Manifest) -> dict[str, str]:
-        """ERP_URL .. RUN_ID and POLL_INTERVAL_S, under the names that the manifest's [environment] asks for."""
-        values = {
-            "ERP_URL": self.erp_url,
-            "PROCUREMENT_URL": self.procurement_url,
-            "EXPENSE_URL": self.expense_url,
-            "OAUTH_TOKEN_URL": self.oauth_token_url,
-            "CLIENT_ID": self.client_id,
-            "CLIENT_SECRET": self.client_secret,
-            "WEBHOOK_SECRET": self.webhook_secret,
-            "PORT": str(self.port),
-            "STATE_DIR": str(self.state_dir),
-            "MAPPINGS_DIR": str(self.mappings_dir),
-            "RETRY_BASE_MS": str(self.retry_base_ms),
-            "RUN_ID": self.run_id,
-            "POLL_INTERVAL_S": f"{manifest.poll_interval_s:g}",
-        }
-        return {manifest.environment.get(name, name): value for name, value in values.items()}
-
-
-def connector_environment(manifest: Manifest, values: ContractValues, outside: Mapping[str, str]) -> dict[str, str]:
-    """The whole environment of the connector's processes. outside: the environment that dryclose itself was started in."""
-    inherited = {name: outside[name] for name in outside if name in INHERITED or name.startswith("LC_")}
-    passed = {name: outside[name] for name in manifest.pass_environment if name in outside}
-    return {**inherited, "PYTHONUNBUFFERED": "1", **manifest.set_environment, **passed, **values.variables(manifest)}
 
 
 class Connector:

@@ -12,7 +12,8 @@ from harness.manifest import Manifest
 from harness.plan.model import Plan
 from harness.plan.planner import Planner
 from harness.plan.variants import read_variants
-from harness.stage.connector import Connector, ContractValues, free_port
+from harness.stage.connector import Connector, free_port
+from harness.stage.contract import ContractValues
 from harness.stage.options import Network
 from harness.stage.progress import Progress
 from harness.stage.session import Session
@@ -116,10 +117,8 @@ def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
 def contract_values(setup: Setup, world: World) -> ContractValues:
     """What the connector is told about this world."""
     return ContractValues(
-        erp_url=world.urls["erp"],
-        procurement_url=world.urls["procurement"],
-        expense_url=world.urls["expense"],
-        oauth_token_url=world.token_url,
+        systems=setup.catalog.systems,
+        urls={**world.urls, **dict.fromkeys(setup.catalog.token_services, world.token_url)},
         client_id=world.client_id,
         client_secret=world.client_secret,
         webhook_secret=world.webhook_secret,

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from contracts.catalog import load_catalog
 from harness.commands import cli
-from harness.manifest import CONTRACT_VARIABLES, Manifest, Parked, Paths, load_manifest
+from harness.manifest import Manifest, Parked, Paths, contract_variables, load_manifest
 from tests.contract.connectors.page import PAGE, fenced, files_in_page, with_errors
 
 TEXT = PAGE.read_text("utf-8")
@@ -53,7 +53,7 @@ def test_the_numbers_of_the_example_manifest_are_the_defaults() -> None:
 
 def test_every_variable_is_explained() -> None:
     """What the harness puts into the environment is in the table."""
-    assert [name for name in CONTRACT_VARIABLES if f"`{name}`" not in TEXT] == []
+    assert [name for name in contract_variables(load_catalog()) if f"`{name}`" not in TEXT] == []
 
 
 def test_every_call_point_of_a_connector_is_shown() -> None:

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 import contracts
 from contracts.catalog import load_catalog
 from harness.errors import ConfigError, DrycloseError, UsageError
-from harness.manifest import CONTRACT_VARIABLES, Manifest, load_manifest
+from harness.manifest import REFERENCE_ENGINE, Manifest, contract_variables, load_manifest
 from harness.scenario import ENTITIES, Scenario, load_scenario, scenario_names
 
 CATALOG = load_catalog()
@@ -152,7 +152,38 @@ def test_schemas_know_every_field_and_default(tmp_path: Path) -> None:
     assert set(properties) == {name for name in Manifest.__dataclass_fields__ if name != "path"}
     defaults = {name: member["default"] for name, member in properties.items() if "default" in member}
     assert defaults == {name: getattr(read, name) for name in defaults}
-    assert tuple(properties["environment"]["properties"]) == CONTRACT_VARIABLES
+    assert tuple(properties["environment"]["properties"]) == contract_variables(CATALOG)
+
+
+def enums(schema: str, *path: str) -> list[str]:
+    """The enum at this place of a published schema."""
+    found = json.loads((SCHEMAS / f"{schema}.schema.json").read_text())["properties"]
+    for name in path:
+        found = found[name]
+    return list(found["enum"])
+
+
+def test_schemas_name_every_system_and_family() -> None:
+    """What is declared in contracts/ and forgotten in a schema is named here."""
+    optional = [entry.id for entry in CATALOG.systems.values() if entry.optional]
+    assert enums("scenario", "systems", "items") == optional
+    assert enums("load-profile", "maintenance", "properties", "system") == list(CATALOG.hosted)
+    assert set(enums("scenario", "faults", "properties", "families", "items")) == {fault.family for fault in CATALOG.faults.values()}
+    assert enums("scenario", "entities", "items") == list(ENTITIES)
+
+
+def test_every_flow_is_played_by_engine_and_standard() -> None:
+    """A flow that is declared and named in neither list would never be verified: it is named here."""
+    assert set(CATALOG.flows) - set(load_manifest(REFERENCE_ENGINE, CATALOG).flows) == set()
+    assert set(CATALOG.flows) - set(load_scenario("standard", CATALOG).flows) == set()
+
+
+def test_optional_systems_are_asked_for(tmp_path: Path) -> None:
+    """None by default; one that stands in every world anyway is no choice."""
+    assert scenario(tmp_path, "name: mine\n").systems == ()
+    assert scenario(tmp_path, "systems: [erp2]").systems == ("erp2",)
+    with pytest.raises(ConfigError, match="unknown optional system 'erp'"):
+        scenario(tmp_path, "systems: [erp]")
 
 
 def test_an_empty_scenario_is_everything(tmp_path: Path) -> None:

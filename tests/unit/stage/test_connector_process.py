@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -13,7 +14,8 @@ import pytest
 from contracts.catalog import load_catalog
 from harness.errors import ConnectorError
 from harness.manifest import load_manifest
-from harness.stage.connector import Connector, ContractValues, connector_environment, free_port
+from harness.stage.connector import Connector, free_port
+from harness.stage.contract import ContractValues, connector_environment
 from tests.unit.harness.scripts import connector_folder
 
 CATALOG = load_catalog()
@@ -24,10 +26,8 @@ Events = list[tuple[str, Mapping[str, object]]]
 def values(folder: Path) -> ContractValues:
     """What the contract gives, with nobody behind the URLs."""
     return ContractValues(
-        erp_url="http://127.0.0.1:9",
-        procurement_url="http://127.0.0.1:9",
-        expense_url="http://127.0.0.1:9",
-        oauth_token_url="http://127.0.0.1:9/oauth/token",
+        systems=CATALOG.systems,
+        urls=dict.fromkeys((*CATALOG.hosted, "identity"), "http://127.0.0.1:9"),
         client_id="c",
         client_secret=SECRET,
         webhook_secret="whsec_c29tZXRoaW5nLXNlY3JldA==",
@@ -234,6 +234,15 @@ def test_environment_is_the_contract_and_nothing_more(tmp_path: Path) -> None:
     contract = {"PROCUREMENT_URL", "EXPENSE_URL", "OAUTH_TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET", "PORT", "STATE_DIR"}
     contract |= {"MAPPINGS_DIR", "RETRY_BASE_MS", "RUN_ID", "POLL_INTERVAL_S", "MY_ERP"}
     assert set(found) == contract | {"PATH", "HOME", "LC_ALL", "PYTHONUNBUFFERED", "DATABASE_URL", "MODE"}
+
+
+def test_a_further_system_is_given_where_it_stands(tmp_path: Path) -> None:
+    """Under the variable that it declares; where the world has none, the variable is absent rather than empty."""
+    read = load_manifest(connector_folder(tmp_path), CATALOG)
+    plain = values(tmp_path)
+    assert "ERP2_URL" not in plain.variables(read)
+    second = replace(plain, urls={**plain.urls, "erp2": "http://127.0.0.1:10"})
+    assert second.variables(read) == {**plain.variables(read), "ERP2_URL": "http://127.0.0.1:10"}
 
 
 def test_url_connector_is_only_asked(tmp_path: Path) -> None:
