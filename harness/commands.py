@@ -93,7 +93,7 @@ def _network_options(command: Any) -> Any:
         click.option(
             "--port-base",
             type=click.IntRange(1024, 65530),
-            help="ERP on this port, procurement, expense, identity, control on the next four.",
+            help="The world on this port and those after it: each system and service at its own fixed place.",
         ),
         click.option("--host", default="127.0.0.1", show_default=True, help="Address on which the mock systems listen."),
         click.option("--public-host", help="Name under which the connector reaches them, when that is another one."),

@@ -17,7 +17,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--speed", type=click.FloatRange(0.2, 10), default=1.0, show_default=True, help="How fast people work; 1 can be followed.")
 @click.option("--seed", type=click.IntRange(min=0), help="The same seed gives the same people and documents; drawn when left out.")
 @click.option(
-    "--port-base", type=click.IntRange(1024, 65530), help="ERP on this port, procurement, expense, identity, control on the next four."
+    "--port-base",
+    type=click.IntRange(1024, 65530),
+    help="The world on this port and those after it: each system and service at its own fixed place.",
 )
 @click.option("--no-surprises", is_flag=True, help="Throw no faults but those of the live page's buttons.")
 @click.option("--no-browser-hint", is_flag=True, help="Print no link of the live page (for output that is kept).")
@@ -25,7 +27,7 @@ _PATH = click.Path(path_type=Path)
 def demo(**chosen: Any) -> int:
     """Watch business play by itself, with faults, on the terminal and on a live page, until Ctrl-C.
 
-    World and connector start; employees write requisitions and expense reports, managers approve them, the connector posts them. The
+    World and connector start; employees write documents, managers approve them, the connector posts them. The
     terminal tells who did what, where the money stands, which fault was thrown and how it healed. The live page shows the documents in
     flow, a trace of each, the books of each system, and has buttons for faults. Only this machine can open it.
     """

@@ -126,6 +126,18 @@ class Wave:
     window: Window | None = None
 
     @property
+    def elders(self) -> tuple[Experiment, ...]:
+        """Fault-free transactions out of whose documents others of this wave grow."""
+        parents = {e.parent for e in self.experiments}
+        return tuple(e for e in self.experiments if e.txn_id in parents)
+
+    @property
+    def others(self) -> tuple[Experiment, ...]:
+        """All but the elders."""
+        elders = self.elders
+        return tuple(e for e in self.experiments if e not in elders) if elders else self.experiments
+
+    @property
     def held(self) -> int:
         """kill: how many requests the frontier waits for (F-G4 holds nothing)."""
         return sum(1 for e in self.experiments if e.role == "kill" and not any(step.fault_id == "F-G4" for step in e.steps))
@@ -174,6 +186,7 @@ class Capabilities:
 
     flows: tuple[str, ...]
     webhook: bool = True  # it takes events; without, only polling is left
+    answers: bool = True  # it may be asked while a person waits
     kills: bool = True  # the harness started it, so the harness may kill it
     concurrency: int = 8  # transactions that it works on at once: no frontier holds more
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from contracts.catalog import Catalog
 from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, provocations
-from harness.plan.space import NOT_CALLED, Place, obstacle, places, unserved_parent
+from harness.plan.space import NOT_CALLED, Place, obstacle, places, unserved
 from harness.plan.streams import stream
 from harness.plan.variants import Variants, entities_of, reaches
 from harness.plan.weave import Draft, weave
@@ -31,8 +31,7 @@ class Planner:
         self._capabilities = capabilities
         self._seed = seed
         self._variants = variants
-        served = [catalog.flows[flow] for flow in scenario.flows if flow in capabilities.flows]
-        self._flows = [flow for flow in served if unserved_parent(catalog, flow, capabilities.flows) is None]
+        self._flows = [catalog.flows[flow] for flow in scenario.flows if unserved(catalog, catalog.flows[flow], capabilities) is None]
         self._waves: list[Wave] = []
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)

@@ -11,6 +11,7 @@ from harness.scenario import Scenario
 LEFT_OUT = "left out by the scenario"
 NO_FLOW = "the connector does not declare this flow"
 NO_EVENTS = "the connector takes no events: its manifest declares no webhook path"
+NO_ANSWERS = "the connector answers no questions: its manifest declares no check path"
 NO_KILLS = "the harness did not start this connector, so it cannot kill it"
 NO_ROUTE = "no entity of this scenario takes this route"
 UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary does not cover"
@@ -98,15 +99,18 @@ def unserved_parent(catalog: Catalog, flow: Flow, flows: Collection[str]) -> str
 
 def obstacle(catalog: Catalog, place: Place, scenario: Scenario, capabilities: Capabilities, variants: Variants) -> str | None:
     """Why this cell can never be planned in this run, whatever the connector calls; None when nothing stands in the way."""
-    reason = _unserved(catalog, place.flow, capabilities) or _excluded(place, scenario, capabilities)
+    reason = unserved(catalog, place.flow, capabilities) or _excluded(place, scenario, capabilities)
     if reason is not None or place.point is None:
         return reason
     return _obstacle_at(place, place.point, scenario, capabilities, variants)
 
 
-def _unserved(catalog: Catalog, flow: Flow, capabilities: Capabilities) -> str | None:
+def unserved(catalog: Catalog, flow: Flow, capabilities: Capabilities) -> str | None:
+    """Why no transaction of this flow can be played with this connector; None when it can."""
     if flow.id not in capabilities.flows:
         return NO_FLOW
+    if not capabilities.answers and any(point.kind == "ask" for point in flow.call_points):
+        return NO_ANSWERS
     missing = unserved_parent(catalog, flow, capabilities.flows)
     return f"its documents grow out of those of {missing}, which this run does not play" if missing else None
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from harness.plan.model import TRACER_STEP, Experiment, Step
 from harness.run.desks import DESKS, Desk, member
+from harness.stage.pacing import until
+from harness.stage.patience import settle_limit_s
 from harness.stage.session import Session
 from mocks.company import Draft
 from mocks.kit.operation import Refusal
@@ -96,6 +98,7 @@ class Cast:
             template=experiment.template,
             steps=experiment.steps,
             detail=experiment.plan_text(),
+            **({"parent": experiment.parent} if experiment.parent else {}),
         )
         paper = self.papers[experiment.txn_id] = Paper(self.session, experiment)
         self.session.register.begin(experiment, paper.source_id, monotonic())
@@ -118,8 +121,17 @@ class Cast:
         return None
 
     def begin(self, experiment: Experiment) -> Coroutine[Any, Any, None] | None:
-        """One transaction from its first keystroke to its approval."""
+        """One transaction from its first keystroke to its approval; a coroutine when something has to be waited for."""
+        if experiment.parent is not None:
+            return self._after(experiment.parent, experiment)
         return self.finish(self.prepare(experiment))
+
+    async def _after(self, parent: str, experiment: Experiment) -> None:
+        """A document that grows out of another begins when that one is settled, or when a wave would give that one up."""
+        await until(lambda: self.session.world.settled(parent) is not None, settle_limit_s(self.session))
+        later = self.finish(self.prepare(experiment))
+        if later is not None:
+            await later
 
     async def _after_bad_copy(self, paper: Paper, step: Step) -> None:
         """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong."""
@@ -161,20 +173,3 @@ def block_supplier(session: Session, experiment: Experiment) -> None:
         actor=company.controller(experiment.entity).erp_id,
         txn_id=experiment.txn_id,
     )
-
-
-def set_period(session: Session, entity: str, *, closed: bool) -> None:
-    """The controller closes, or reopens, the current period of every module in one entity."""
-    company = session.world.company
-    for module in ("PO", "AP", "GL"):
-        session.world.act(
-            "erp.period.close" if closed else "erp.period.reopen",
-            path={},
-            body={
-                "company_code": company.entity(entity).erp_company,
-                "period": f"{session.world.clock.peek():%Y-%m}",
-                "module": module,
-                "reason": "month end" if closed else "late documents",
-            },
-            actor=company.controller(entity).erp_id,
-        )

@@ -12,11 +12,13 @@ from typing import Any
 import aiohttp
 import click
 
-from contracts.catalog import Catalog, load_catalog
+from contracts.catalog import Catalog, Flow, load_catalog
 from harness import wall
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, ConnectorError
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Experiment
+from harness.plan.space import unserved_parent
+from harness.plan.variants import read_variants
 from harness.run import check_points
 from harness.run.actors import Cast, Paper
 from harness.run.check_points import Finding, Journey
@@ -25,6 +27,7 @@ from harness.stage.directory import RunDirectory
 from harness.stage.interrupt import or_interrupted
 from harness.stage.opening import raise_curtain, stage
 from harness.stage.options import Network
+from harness.stage.pacing import until
 from harness.stage.parking import ParkedItem, look_at_parked, parse_parked
 from harness.stage.progress import Progress
 from harness.stage.quiescence import timers
@@ -39,8 +42,6 @@ POLL_WAIT_S = 6.0
 TICK_S = 0.05
 LOG_LINES = 10
 BAD_COPIES = ("forged", "unsigned", "stale")
-# One document for each route of each flow: AP invoice in the first entity, journal in the second.
-JOURNEYS = (("requisition-to-po", "US01"), ("expense-to-posting", "US01"), ("expense-to-posting", "DE01"))
 
 
 async def check(manifest: Path, *, network: Network | None = None) -> int:
@@ -119,15 +120,39 @@ async def _walk(session: Session) -> list[Finding]:
 
 
 def _experiments(session: Session) -> list[Experiment]:
-    wanted = [(flow, entity) for flow, entity in JOURNEYS if flow in session.manifest.flows]
-    return [
-        Experiment(f"check-{number:06d}", flow, entity, f"{flow}/{entity}", "check", "baseline", number)
-        for number, (flow, entity) in enumerate(wanted, start=1)
-    ]
+    """One document for each alternative of each flow, in the first entity that takes it; before it the one out of which it grows."""
+    catalog, flows = session.catalog, session.manifest.flows
+    variants = read_variants(catalog.flows.values(), session.world.company.mappings())
+    made: list[Experiment] = []
+    for flow in (catalog.flows[flow_id] for flow_id in catalog.flows if flow_id in flows):
+        if unserved_parent(catalog, flow, flows) is None:
+            for entity in _entities(variants.get(flow.id, {}), session.scenario.entities):
+                _add(catalog, made, flow, entity)
+    return made
+
+
+def _entities(variant: Mapping[str, str], entities: Sequence[str]) -> list[str]:
+    """One entity for each alternative."""
+    first: dict[str | None, str] = {}
+    for entity in entities:
+        first.setdefault(variant.get(entity), entity)
+    return list(first.values())
+
+
+def _add(catalog: Catalog, made: list[Experiment], flow: Flow, entity: str) -> str:
+    """Put an experiment of this flow behind its parent; its transaction."""
+    parent = _add(catalog, made, catalog.flows[flow.parent], entity) if flow.parent else None
+    number = len(made) + 1
+    template = f"{flow.id}/{entity}"
+    made.append(Experiment(f"check-{number:06d}", flow.id, entity, template, "check", "baseline", number, parent=parent))
+    return made[-1].txn_id
 
 
 async def _send(session: Session, cast: Cast, experiment: Experiment) -> _Trip:
     """Up to the approval; bad copies of its event go out while it still waits for the last one."""
+    parent = experiment.parent
+    if parent is not None:
+        await until(lambda: session.world.settled(parent) is not None, SETTLE_S)
     paper = cast.prepare(experiment)
     trip = _Trip(experiment, paper, {})
     if session.manifest.paths.webhook is not None:
@@ -180,10 +205,11 @@ def _journey(session: Session, trip: _Trip, rows: Sequence[Mapping[str, Any]], p
     }
     acks = [row.get("status") for row in rows if row["kind"] == "event_ack" and row["op_id"] in genuine and row["call_point"] == point]
     item = parked.get(trip.paper.source_id)
+    flow = session.catalog.flows[trip.experiment.flow]
     return Journey(
         txn_id=txn_id,
-        flow=session.catalog.flows[trip.experiment.flow],
-        what=f"{trip.paper.desk.document.replace('_', ' ')} {trip.paper.source_id} ({trip.experiment.entity})",
+        flow=flow,
+        what=f"{session.catalog.documents[flow.source_document].name} {trip.paper.source_id} ({trip.experiment.entity})",
         state=session.register.settled.get(txn_id),
         waited_s=(trip.ended or monotonic()) - trip.began,
         acked=next((status for status in acks if status is not None), None),

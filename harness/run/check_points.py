@@ -26,7 +26,7 @@ class Journey:
 
     txn_id: str
     flow: Flow
-    what: str  # "requisition REQ-R7K2A-000001 (US01)"
+    what: str  # what people call it, its id and entity
     state: str | None
     waited_s: float
     acked: int | None
@@ -145,7 +145,7 @@ def _creation(journey: Journey, rows: Sequence[Row]) -> Iterable[Finding]:
         return
     if len(made) > 1:
         hint = "refuse forged events, and decide by the document's id and revision whether an event is news: each one may come twice"
-        yield Finding("wrong", f"{journey.what}: {len(made)} ERP documents were made for one approval", hint)
+        yield Finding("wrong", f"{journey.what}: {len(made)} documents were made for one approval", hint)
     ways = [
         name for name, column in (("external_ref", "ext_ref"), ("Idempotency-Key", "idem_key")) if any(row.get(column) for row in calls)
     ]

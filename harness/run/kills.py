@@ -9,7 +9,7 @@ from time import monotonic
 
 from harness.plan.model import Experiment, Wave
 from harness.run.actors import Cast
-from harness.run.waves import drain
+from harness.run.waves import drain, play_elders
 from harness.stage.pacing import until
 from harness.stage.progress import Phase
 from harness.stage.session import Session
@@ -29,23 +29,26 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
     session.world.set_phase(wave.name)
     with session.progress.phase(wave.name) as phase:
         began = monotonic()
-        acked = [experiment for experiment in wave.experiments if _fault(experiment) == AFTER_ACK]
-        held = [experiment for experiment in wave.experiments if _fault(experiment) != AFTER_ACK]
+        await play_elders(cast, wave, phase)
+        acked = [experiment for experiment in wave.others if _fault(experiment) == AFTER_ACK]
+        held = [experiment for experiment in wave.others if _fault(experiment) != AFTER_ACK]
         reached = await _freeze_and_kill(cast, wave, held, phase) if held else set()
         for experiment in acked:
             reached |= await _kill_at_ack(cast, wave, experiment, phase)
         await drain(session, wave.experiments, phase)
-        phase.show(f"{len(reached)} of {len(wave.experiments)} points reached; generation {session.connector.generation}")
+        phase.show(f"{len(reached)} of {len(wave.others)} points reached; generation {session.connector.generation}")
         session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
     session.save_plan()
-    return [experiment for experiment in wave.experiments if experiment.txn_id not in reached]
+    return [experiment for experiment in wave.others if experiment.txn_id not in reached]
 
 
 async def _freeze_and_kill(cast: Cast, wave: Wave, experiments: Sequence[Experiment], phase: Phase) -> set[str]:
     """Hold all that will be held, then one kill under all of it. Returns the transactions that were held."""
     session, world = cast.session, cast.session.world
     for experiment in experiments:
-        cast.begin(experiment)
+        later = cast.begin(experiment)
+        if later is not None:
+            await later
     await _wait_frontier(session, experiments, wave.held)
     phase.show(f"{len(world.held)} of {wave.held} requests held")
     _credit_holds(session)

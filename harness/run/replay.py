@@ -39,6 +39,7 @@ class Recorded:
 
     manifest: Mapping[str, Any]
     experiment: Experiment
+    elders: tuple[Experiment, ...]  # whose documents its own grow out of, eldest first
     violated: tuple[str, ...]  # invariants that it violated
 
 
@@ -66,10 +67,17 @@ def read_recorded(run: Path, txn_id: str) -> Recorded:
         raise UsageError(f"{run}: there is no transaction {txn_id!r} in this run; {known}")
     try:
         names = {fault.id: fault.name for fault in load_catalog().faults.values()}
-        experiment = experiment_of(entries[txn_id], names)
+        *elders, experiment = _line(entries, txn_id, names)
     except (KeyError, TypeError, ValueError) as error:
         raise RunUnreadable(f"{directory.plan}: the entry of {txn_id} is damaged: {error!r}") from None
-    return Recorded(manifest, experiment, tuple(sorted({row["invariant"] for row in _violations(directory) if row["txn_id"] == txn_id})))
+    violated = sorted({row["invariant"] for row in _violations(directory) if row["txn_id"] == txn_id})
+    return Recorded(manifest, experiment, tuple(elders), tuple(violated))
+
+
+def _line(entries: Mapping[str, Mapping[str, Any]], txn_id: str, names: Mapping[str, str]) -> list[Experiment]:
+    """The transaction behind its parent, and that one's, eldest first."""
+    experiment = experiment_of(entries[txn_id], names)
+    return [*(_line(entries, experiment.parent, names) if experiment.parent else []), experiment]
 
 
 def _violations(directory: RunDirectory) -> Iterable[Mapping[str, Any]]:
@@ -97,6 +105,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         minted=entry.get("minted"),
         window=_window(window, names) if window else None,
         typed_as=entry.get("of"),
+        parent=entry.get("parent"),
     )
 
 
@@ -142,7 +151,7 @@ def _setup(options: ReplayOptions, recorded: Recorded) -> Setup:
 
 
 async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, progress: Progress) -> int:
-    controls, repeats = waves_of(recorded.experiment, options.repeats)
+    controls, repeats = waves_of(recorded.experiment, options.repeats, recorded.elders)
     plan = Plan(waves=(controls, repeats))
     minted = 1 + max((e.minted or 0 for e in plan.experiments), default=0)
     with or_given_up(setup, progress):
@@ -155,22 +164,27 @@ async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, pr
         return _outcome(recorded, repeats, store(setup, progress))
 
 
-def waves_of(experiment: Experiment, repeats: int) -> tuple[Wave, Wave]:
+def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] = ()) -> tuple[Wave, Wave]:
     """Fault-free twins, and the plan `repeats` times: first as the very same transaction, then under other ids and amounts. All of them
-    have its document typed."""
-    prefix = experiment.txn_id.rpartition("-")[0]
-    numbers = [number for number in range(1, CONTROLS + repeats + 2) if number != experiment.number]
-    first_minted = (experiment.minted or 0) + 1
-    typed_as = experiment.typed_as or experiment.txn_id
+    have its document typed, and each grows out of documents of its own where the first one did."""
+    line = (*elders, experiment)
+    taken = {one.number for one in line}
+    numbers = [number for number in range(1, (CONTROLS + repeats + 2) * len(line)) if number not in taken]
+    first_minted = 1 + max(one.minted or 0 for one in line)
 
-    def copy(index: int, wave: str) -> Experiment:
-        number = numbers[index]
-        minted = None if experiment.minted is None else first_minted + index
-        return replace(experiment, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave, typed_as=typed_as)
+    def copy(index: int, wave: str) -> list[Experiment]:
+        made: list[Experiment] = []
+        for place, one in enumerate(line, start=index * len(line)):
+            number, prefix = numbers[place], one.txn_id.rpartition("-")[0]
+            minted = None if one.minted is None else first_minted + place
+            named = replace(one, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave)
+            made.append(replace(named, typed_as=one.typed_as or one.txn_id, parent=made[-1].txn_id if made else None))
+        return made
 
-    twins = tuple(replace(copy(n, "baseline-1"), role="baseline", steps=(), window=None) for n in range(CONTROLS))
-    again = (replace(experiment, wave="replay"), *(copy(CONTROLS + n, "replay") for n in range(repeats - 1)))
-    return Wave("baseline-1", "baseline", twins), Wave("replay", "singles", again)
+    twins = [replace(one, role="baseline", steps=(), window=None) for n in range(CONTROLS) for one in copy(n, "baseline-1")]
+    same = [replace(one, wave="replay") for one in line]
+    again = [one for n in range(repeats - 1) for one in copy(CONTROLS + n, "replay")]
+    return Wave("baseline-1", "baseline", tuple(twins)), Wave("replay", "singles", (*same, *again))
 
 
 async def _play(session: Session, controls: Wave, repeats: Wave) -> None:
@@ -188,7 +202,7 @@ async def _play(session: Session, controls: Wave, repeats: Wave) -> None:
 def _outcome(recorded: Recorded, repeats: Wave, verdict: Verdict) -> int:
     """The exit code, and on standard output what happened, with the story."""
     console = Console()
-    ours = {experiment.txn_id for experiment in repeats.experiments}
+    ours = {experiment.txn_id for experiment in repeats.others}
     again = [row for row in verdict.violations if row["txn_id"] in ours]
     same = [row for row in again if row["invariant"] in recorded.violated] if recorded.violated else again
     by_txn = {row["txn_id"]: row for row in verdict.by_experiment if row["txn_id"] in ours}

@@ -51,6 +51,13 @@ async def arrive(cast: Cast, experiments: Sequence[Experiment], phase: Phase | N
             await asyncio.sleep(0)
 
 
+async def play_elders(cast: Cast, wave: Wave, phase: Phase | None = None) -> None:
+    """To their end, before a fault of the whole run or a kill can meet them: what grows out of their documents finds them there."""
+    if wave.elders:
+        await arrive(cast, wave.elders, phase)
+        await drain(cast.session, wave.elders, phase)
+
+
 async def _room(session: Session, limit: int, experiments: Sequence[Experiment]) -> None:
     """Wait until one more transaction may be open; a connector that loses everything still meets every plan."""
     if session.in_flight(monotonic()) < limit:

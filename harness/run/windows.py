@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from time import monotonic
 
 from harness.plan.model import Experiment, Wave, Window
-from harness.run.actors import Cast, set_period
-from harness.run.waves import arrive, drain
+from harness.run.actors import Cast
+from harness.run.periods import set_period
+from harness.run.waves import arrive, drain, play_elders
 from harness.stage.pacing import until
 from harness.stage.progress import Phase
 from harness.stage.session import Session
@@ -23,6 +24,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
     session.world.set_phase(wave.name)
     with session.progress.phase(wave.name) as phase:
         began = monotonic()
+        await play_elders(cast, wave, phase)
         if wave.window.fault_id == TOKEN_REVOKED:
             await _revoked(cast, wave, phase)
         elif wave.window.fault_id == PERIOD_CLOSED:
@@ -36,7 +38,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
 
 def before_and_inside(cast: Cast, wave: Wave) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
     """Who arrives before the fault, and who inside. Before it no more than the connector works on at once: the fault has to meet them."""
-    return split(wave.experiments, max(1, cast.session.manifest.concurrency // 2))
+    return split(wave.others, max(1, cast.session.manifest.concurrency // 2))
 
 
 def split(experiments: Sequence[Experiment], most: int) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
@@ -60,7 +62,7 @@ async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
 async def _revoked(cast: Cast, wave: Wave, phase: Phase) -> None:
     """The token goes while requests with it are on their way; once, because a new token that fails too would punish a right connector."""
     seen = cast.session.world.requests_seen
-    await arrive(cast, wave.experiments, phase)
+    await arrive(cast, wave.others, phase)
     await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
     cast.session.world.revoke_token()
 

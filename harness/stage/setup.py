@@ -59,7 +59,13 @@ class Setup:
     def capabilities(self) -> Capabilities:
         """What the planner must respect."""
         manifest = self.manifest
-        return Capabilities(self.flows, manifest.paths.webhook is not None, manifest.kills, manifest.concurrency)
+        return Capabilities(
+            self.flows,
+            webhook=manifest.paths.webhook is not None,
+            answers=manifest.paths.check is not None,
+            kills=manifest.kills,
+            concurrency=manifest.concurrency,
+        )
 
 
 def set_up(options: VerifyOptions) -> Setup:

@@ -103,9 +103,9 @@ def scenario_of(*flows: str) -> Scenario:
     return make_scenario(flows=flows, entities=("US01", "DE01"))
 
 
-def planner_of(*flows: str, webhook: bool = True) -> Planner:
+def planner_of(*flows: str, webhook: bool = True, answers: bool = True) -> Planner:
     """A planner of these flows."""
-    return Planner(scenario_of(*flows), SMALL, Capabilities(flows, webhook=webhook), seed=3, variants=VARIANTS)
+    return Planner(scenario_of(*flows), SMALL, Capabilities(flows, webhook=webhook, answers=answers), seed=3, variants=VARIANTS)
 
 
 def normal(experiment: Experiment) -> Iterable[str]:

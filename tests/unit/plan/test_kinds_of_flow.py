@@ -5,7 +5,7 @@ import pytest
 from contracts.catalog import CatalogError, load_catalog
 from harness.plan.model import Capabilities, Cell, Sighting, Wave
 from harness.plan.planner import Planner
-from harness.plan.space import labels
+from harness.plan.space import NO_ANSWERS, labels
 from harness.plan.variants import read_variants
 from tests.unit.plan.kinds import (
     CHECKS,
@@ -81,6 +81,14 @@ def test_a_question_is_certain_without_a_call() -> None:
     planner.waves([s for s in calls(baselines) if s.call_point == "erp.coding.check"])
     assert {cell.status for cell in cells(planner, call_point="erp.coding.check", fault_id="F-B7")} == {"planned"}
     assert labels(FLOWS[CHECKS], FLOWS[CHECKS].call_points[0]) == {"ask"}
+
+
+def test_a_connector_that_cannot_be_asked_is_not_asked() -> None:
+    """No transaction of a flow of questions, and the reason in each of its cells."""
+    planner = planner_of(CHECKS, ORDERS, answers=False)
+    played(planner)
+    assert {experiment.flow for experiment in planner.plan.experiments} == {ORDERS}
+    assert {cell.reason for cell in cells(planner, flow=CHECKS)} == {NO_ANSWERS}
 
 
 def test_calls_that_name_only_master_data_get_their_own() -> None:

@@ -1,6 +1,7 @@
 """What a replay plays, and what it refuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def test_the_first_repeat_is_the_very_same_transaction() -> None:
     assert [e.steps for e in repeats.experiments] == [EXPERIMENT.steps] * 3
     assert [e.steps for e in controls.experiments] == [(), ()]
     assert len({e.txn_id for e in everything}) == len({e.tracer_minor for e in everything}) == len({e.minted for e in everything}) == 5
+
+
+def test_what_grew_out_of_another_document_does_so_again(tmp_path: Path) -> None:
+    """Its parent is played before it, as it was and with each copy; a copy shares nothing with another."""
+    parent = replace(EXPERIMENT, txn_id="p2p-000016", number=16, steps=(), minted=None, role="control")
+    child = replace(EXPERIMENT, steps=(), window=Window("F-B5", "window", "erp", 900, "maintenance_window"), parent=parent.txn_id)
+    recorded = read_recorded(stored_run(tmp_path / "run", [parent.row(), child.row()]), child.txn_id)
+    assert (recorded.elders, recorded.experiment) == ((parent,), child)
+
+    controls, repeats = waves_of(child, 3, recorded.elders)
+    for wave in (controls, repeats):
+        for before, after in zip(wave.experiments[::2], wave.experiments[1::2], strict=True):
+            assert (after.parent, before.parent) == (before.txn_id, None)
+            assert (before.steps, before.entity) == ((), child.entity)
+    everything = (*controls.experiments, *repeats.experiments)
+    assert len({e.txn_id for e in everything}) == len({e.number for e in everything}) == 10
+    assert repeats.others[0] == replace(child, wave="replay")
 
 
 def stored_run(folder: Path, experiments: list[dict[str, object]]) -> Path:

@@ -1,0 +1,31 @@
+"""Posting periods: closed and reopened by a controller, for everything that the flows of the run book."""
+
+from collections.abc import Iterator
+
+from harness.stage.session import Session
+
+
+def set_period(session: Session, entity: str, *, closed: bool) -> None:
+    """The controller closes, or reopens, the current period in one entity, in every module that a document of the run's flows needs."""
+    company = session.world.company
+    for system, module in dict.fromkeys(_modules(session)):
+        session.world.act(
+            f"{system}.period.{'close' if closed else 'reopen'}",
+            path={},
+            body={
+                "company_code": company.entity(entity).erp_company,
+                "period": f"{session.world.clock.peek():%Y-%m}",
+                "module": module,
+                "reason": "month end" if closed else "late documents",
+            },
+            actor=company.controller(entity).erp_id,
+        )
+
+
+def _modules(session: Session) -> Iterator[tuple[str, str]]:
+    """(system, module) of the documents that are due, in every instance of the system that stands in this world."""
+    catalog = session.catalog
+    for flow in (catalog.flows[name] for name in session.scenario.flows if name in session.manifest.flows):
+        for kind in (catalog.documents[name] for name in flow.target_documents):
+            if kind.module is not None:
+                yield from ((system, kind.module) for system in catalog.instances(kind.system) if system in session.world.urls)
