@@ -8,6 +8,7 @@ from contracts.entries import (
     KINDS_OF_CALL_POINT,
     KINDS_OF_FLOW,
     MEANINGS,
+    RECORD_ASPECTS,
     Catalog,
     DocumentKind,
     Due,
@@ -65,10 +66,22 @@ def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
             yield f"{where}: prefix {flow.prefix!r} is {other.id}'s already"
     if flow.parent is not None and flow.parent not in catalog.flows:
         yield f"{where}: parent {flow.parent!r} is no flow"
+    if flow.query is not None:
+        yield from _in_query(catalog, flow, where)
     if flow.kind == "status" and not flow.tells:
         yield f"{where}: a status declares `tells`: which state of the source is told as which"
     if (flow.kind == "query") != (flow.query is not None):
         yield f"{where}: `query` belongs to the kind query, and only to it"
+
+
+def _in_query(catalog: Catalog, flow: Flow, where: str) -> Iterator[str]:
+    query = flow.query
+    assert query is not None
+    for name in filter(None, (query.about, query.reservation)):
+        if name not in catalog.documents:
+            yield f"{where}: query: {name!r} is not in documents.yaml"
+    if query.on_failure not in ("open", "closed"):
+        yield f"{where}: query: on_failure {query.on_failure!r}; expected open or closed"
 
 
 def _in_call_points(catalog: Catalog, flow: Flow) -> Iterator[str]:
@@ -95,8 +108,13 @@ def _in_due(catalog: Catalog, flow: Flow, due: Due) -> Iterator[str]:
             yield f"{where}: document {name!r} is not in documents.yaml"
     if due.cardinality not in CARDINALITIES:
         yield f"{where}: cardinality {due.cardinality!r}; expected one of {', '.join(CARDINALITIES)}"
-    for aspect in sorted(set(due.compare) - set(COMPARED)):
-        yield f"{where}: compare {aspect!r}; expected some of {', '.join(COMPARED)}"
+    known = RECORD_ASPECTS if flow.kind == "state" else COMPARED
+    if flow.kind in ("document", "state"):
+        for aspect in sorted(set(due.compare) - set(known)):
+            yield f"{where}: compare {aspect!r}; a flow of kind {flow.kind} expects some of {', '.join(known)}"
+    others = [other.id for other in flow.due if other.id != due.id and set(other.documents) & set(due.documents)]
+    if others:
+        yield f"{where}: makes a kind of document that {others[0]} makes too, so nobody could tell which of them is met"
 
 
 def _in_events_and_drift(catalog: Catalog) -> Iterator[str]:

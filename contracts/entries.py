@@ -1,15 +1,16 @@
 """What all parties agreed, as frozen values; `catalog.py` reads them from the YAML files beside this module."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ANY_MEMBER = "any"
 KINDS_OF_FLOW = ("document", "state", "status", "query")
 KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "list", "token")
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
-# What a posting is held against in its source, unless a flow says otherwise.
+# What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period")
+RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
 MEMBER_KINDS = ("required", "code", "state", "number", "optional", "given")
 
 
@@ -145,7 +146,7 @@ class Due:
     id: str
     documents: tuple[str, ...]
     cardinality: str = "one"
-    compare: tuple[str, ...] = COMPARED
+    compare: tuple[str, ...] = COMPARED  # of a `state`: some of RECORD_ASPECTS, always named
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,7 @@ class EventType:
     subject: str
     data: Mapping[str, str]
     doc: str
+    announces_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,19 @@ class Catalog:
             if found:
                 return found
         return next((point for point in self.shared_call_points if point.id == call_point_id), None)
+
+    @property
+    def all_call_points(self) -> Mapping[str, CallPoint]:
+        """Every call point by id, those of further instances of a system (`erp2.po.create`) included."""
+        declared = [point for flow in self.flows.values() for point in flow.call_points] + list(self.shared_call_points)
+        found = {point.id: point for point in declared}
+        for entry in self.systems.values():
+            if entry.type != entry.id and not entry.service:
+                for point in declared:
+                    head, _, rest = point.id.partition(".")
+                    if head == entry.type:
+                        found[f"{entry.id}.{rest}"] = replace(point, id=f"{entry.id}.{rest}", system=entry.id)
+        return found
 
     @property
     def hosted(self) -> Mapping[str, SystemEntry]:

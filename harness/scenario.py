@@ -110,8 +110,14 @@ def scenario_names(folder: Path = FOLDER) -> tuple[str, ...]:
 
 def known_invariants(folder: Path = INVARIANTS) -> tuple[str, ...]:
     """The ids that `require` and `expect` may name, from the headers of the invariant files."""
-    found = (re.search(r"^-- id:\s*(\S+)", path.read_text("utf-8"), re.MULTILINE) for path in sorted(folder.glob("*.sql")))
+    found = (re.search(r"^-- id:\s*(\S+)", path.read_text("utf-8"), re.MULTILINE) for path in sorted(folder.rglob("*.sql")))
     return tuple(match[1] for match in found if match)
+
+
+def requirable(catalog: Catalog) -> tuple[str, ...]:
+    """What `require` may name: an invariant (of every flow that it is about), or one of one flow: `C14@some-flow`."""
+    ids = known_invariants()
+    return (*ids, *(f"{name}@{flow}" for name in ids for flow in catalog.flows))
 
 
 def _find(name: str, folder: Path) -> Path:
@@ -135,7 +141,7 @@ def _scenario(top: Section, catalog: Catalog) -> Scenario:
         volume=_volume(top.section("volume")),
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),
-        require=top.texts("require", known=_same(known_invariants()), what="invariant"),
+        require=top.texts("require", known=_same(requirable(catalog)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
         expect=_expect(top),

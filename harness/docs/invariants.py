@@ -1,8 +1,8 @@
-"""docs/invariants.md from the headers of harness/judge/invariants/*.sql."""
+"""docs/invariants.md from the headers of the files in harness/judge/invariants/."""
 
 from contracts.catalog import Catalog
 from harness.docs.markdown import page, table
-from harness.judge.invariants import FOLDER, HEADER, KINDS, MOMENTS, SEVERITIES, Invariant, load_invariants
+from harness.judge.invariants import FOLDER, HEADER, KINDS, MOMENTS, OPTIONAL, SEVERITIES, Invariant, load_invariants
 
 LEAD = """What has to hold in every history, whatever happened. Each invariant is one SQL file over the recorded history, with the
 number of rows that it examined
@@ -24,7 +24,7 @@ def invariants_page(_: Catalog) -> str:
     groups = [(severity, [one for one in found if one.severity == severity]) for severity in SEVERITIES]
     return page(
         "Invariants",
-        "`harness/judge/invariants/*.sql`",
+        "`harness/judge/invariants/`",
         LEAD,
         "\n".join(f"- **{kind}**: {KIND_SAYS[kind]}." for kind in KINDS),
         "Severities, the worst first: " + ", ".join(SEVERITIES) + ". Judged:",
@@ -44,10 +44,10 @@ def _row(one: Invariant) -> tuple[str, ...]:
 def remark(invariant_id: str) -> str:
     """The free comment of the file: every comment line before the first section that is no header."""
     lines = []
-    for line in (FOLDER / f"{invariant_id}.sql").read_text("utf-8").splitlines():
+    for line in next(FOLDER.rglob(f"{invariant_id}.sql")).read_text("utf-8").splitlines():
         if line.startswith("-- section:"):
             break
         key = line.removeprefix("--").partition(":")[0].strip()
-        if line.startswith("--") and key not in HEADER:
+        if line.startswith("--") and key not in HEADER + OPTIONAL:
             lines.append(line.removeprefix("--").strip())
     return " ".join(lines)

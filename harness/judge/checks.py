@@ -1,6 +1,11 @@
-"""Builds the views and asks every invariant. A query that fails is a crashed checker: its status is "error", never "ok"."""
+"""Builds the views and asks every invariant. A query that fails is a crashed checker: its status is "error", never "ok".
 
-from dataclasses import dataclass
+Evidence is counted by flow: three orders that were examined say nothing about a receipt.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +21,28 @@ VIEWS = Path(__file__).parent / "views.sql"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one invariant said. rows: every violating row by column name; error: why it could not be asked."""
+    """What one invariant said. rows: every violating row by column name; error: why it could not be asked.
+
+    examined: rows by flow (None: of no flow in particular); required: the flows of which it must have examined something;
+    flow_of: the flow of each transaction, for counting violations.
+    """
 
     invariant: Invariant
-    required: bool
-    candidates: int
+    required: tuple[str, ...]
+    examined: Mapping[str | None, int]
     rows: tuple[dict[str, Any], ...]
+    flow_of: Mapping[str, str] = field(default_factory=dict, repr=False)
     error: str | None = None
-    skipped: str | None = None
+
+    @property
+    def candidates(self) -> int:
+        """Rows examined, over all flows."""
+        return sum(self.examined.values())
+
+    @property
+    def unexamined(self) -> tuple[str, ...]:
+        """Flows of which something had to be examined, and nothing was."""
+        return tuple(flow for flow in self.required if not self.examined.get(flow) and not self.examined.get(None))
 
     @property
     def status(self) -> str:
@@ -32,9 +51,23 @@ class Checked:
             return "error"
         if self.rows:
             return "violated" if self.invariant.kind == "fail" else "warned"
-        if self.candidates:
-            return "ok"
-        return "vacuous" if self.required else "not_applicable"
+        if self.unexamined:
+            return "vacuous"
+        return "ok" if self.candidates else "not_applicable"
+
+    def by_flow(self, flows: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The same for each flow that it is about: candidates, violations, required, status."""
+        return {flow: self._of_flow(flow) for flow in flows}
+
+    def _of_flow(self, flow: str) -> dict[str, Any]:
+        examined = self.examined.get(flow, 0)
+        violations = sum(1 for row in self.rows if self.flow_of.get(row["txn_id"] or "") == flow)
+        status = "ok" if examined else "vacuous" if flow in self.unexamined else "not_applicable"
+        if self.error:
+            status = "error"
+        elif violations:
+            status = "violated" if self.invariant.kind == "fail" else "warned"
+        return {"candidates": examined, "violations": violations, "required": flow in self.required, "status": status}
 
 
 def build_views(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> None:
@@ -48,14 +81,17 @@ def build_views(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> N
             raise InternalError(f"views.sql, statement {first!r}: {error}") from None
 
 
-def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: bool) -> Checked:
+def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: tuple[str, ...], flow_of: Mapping[str, str]) -> Checked:
     """Ask one invariant."""
+    examined: Counter[str | None] = Counter()
     try:
-        counted = con.execute(invariant.candidates).fetchone()
+        for row in con.execute(invariant.candidates).fetchall():
+            flow, n = row if len(row) > 1 else (None, *row)
+            examined[flow] += int(n or 0)
         rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
-    except duckdb.Error as error:
-        return Checked(invariant, required, 0, (), error=str(error).splitlines()[0])
-    return Checked(invariant, required, int(counted[0] or 0) if counted else 0, rows)
+    except (duckdb.Error, ValueError, TypeError) as error:
+        return Checked(invariant, required, {}, (), flow_of, error=str(error).splitlines()[0])
+    return Checked(invariant, required, examined, rows, flow_of)
 
 
 def _order(row: dict[str, Any]) -> tuple[str, ...]:

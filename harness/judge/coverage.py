@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.judge.verdict import Document
+from harness.judge.verdict import JsonObject
 
 Key = tuple[str, str, str, str]  # flow, call point, fault id, mode
 # The worst verdict of a cell's fired experiments, in this order.
@@ -32,7 +32,7 @@ class Cell:
 
 def coverage(
     cells: Sequence[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]], verdicts: Mapping[str, str]
-) -> tuple[Document, list[Key]]:
+) -> tuple[JsonObject, list[Key]]:
     """The coverage document, and the applicable cells in which no fault fired.
 
     cells: as in plan.json; steps: rows with flow, txn_id, call_point, fault_id, mode, has_fired; verdicts: by transaction, without
@@ -47,7 +47,10 @@ def coverage(
         if step["txn_id"] in verdicts:
             _count(table.setdefault(_key(step), Cell()), bool(step["has_fired"]), verdicts[step["txn_id"]])
     return {
-        "cells": _totals(table),
+        "cells": _totals(table.values()),
+        "by_flow": {
+            flow: _totals(cell for key, cell in table.items() if key[0] == flow) for flow in dict.fromkeys(key[0] for key in table)
+        },
         "matrix": [_row(key, cell) for key, cell in sorted(table.items())],
         "sentence": _sentence(table),
     }, _unfired(table)
@@ -69,18 +72,19 @@ def _unfired(table: Mapping[Key, Cell]) -> list[Key]:
     return [key for key, cell in sorted(table.items()) if cell.fired == 0 and cell.verdict != "not_applicable"]
 
 
-def _totals(table: Mapping[Key, Cell]) -> Document:
-    applicable = [cell for cell in table.values() if cell.verdict != "not_applicable"]
+def _totals(cells: Iterable[Cell]) -> JsonObject:
+    every = list(cells)
+    applicable = [cell for cell in every if cell.verdict != "not_applicable"]
     return {
         "applicable": len(applicable),
         "planned": sum(cell.planned > 0 for cell in applicable),
         "fired": sum(cell.fired > 0 for cell in applicable),
         "judged": sum(cell.judged > 0 for cell in applicable),
-        "not_applicable": len(table) - len(applicable),
+        "not_applicable": len(every) - len(applicable),
     }
 
 
-def _row(key: Key, cell: Cell) -> Document:
+def _row(key: Key, cell: Cell) -> JsonObject:
     flow, call_point, fault_id, mode = key
     reason = cell.reason or ("planned, but it never fired" if cell.verdict == "void" else None)
     counts = {"planned": cell.planned, "fired": cell.fired, "judged": cell.judged}

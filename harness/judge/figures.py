@@ -8,7 +8,7 @@ import duckdb
 
 from harness.judge.checks import fetch
 from harness.judge.queries import query
-from harness.judge.verdict import Document
+from harness.judge.verdict import JsonObject
 
 # A wave disturbed its controls when more of them met answers that no fault explains, than the baselines did.
 CONTROLS_DISTURBED_MIN = 3
@@ -23,7 +23,7 @@ class Parked:
     redrive: bool
 
 
-def straight_through(con: duckdb.DuckDBPyConnection) -> Document:
+def straight_through(con: duckdb.DuckDBPyConnection) -> JsonObject:
     """Posted without parking / expected to be posted, per fault family; "none" for transactions that met no fault, "all" in total."""
     rows = fetch(con, query("straight_through"))
     return {
@@ -36,7 +36,7 @@ def straight_through(con: duckdb.DuckDBPyConnection) -> Document:
     }
 
 
-def parking(con: duckdb.DuckDBPyConnection, how: Parked, violated: Mapping[str, int]) -> Document:
+def parking(con: duckdb.DuckDBPyConnection, how: Parked, violated: Mapping[str, int]) -> JsonObject:
     """Both directions: declared but posted (C04), neither posted nor declared (C03); and whether re-driving was proven.
 
     violated: violating rows by invariant."""
@@ -58,12 +58,12 @@ def parking(con: duckdb.DuckDBPyConnection, how: Parked, violated: Mapping[str, 
     }
 
 
-def interference(con: duckdb.DuckDBPyConnection) -> tuple[Document, set[str]]:
+def interference(con: duckdb.DuckDBPyConnection) -> tuple[JsonObject, set[str]]:
     """Per wave what its fault-free controls met, beside the baselines; and the waves that disturbed their controls."""
     rows = {row["wave"]: row for row in fetch(con, query("interference"))}
     baseline = [row for row in rows.values() if row["baseline"]]
     normal = sum(row["disturbed"] for row in baseline) / max(1, sum(row["controls"] for row in baseline))
-    result: Document = {}
+    result: JsonObject = {}
     flagged: set[str] = set()
     for wave, row in rows.items():
         share = row["disturbed"] / row["controls"]
@@ -75,7 +75,7 @@ def interference(con: duckdb.DuckDBPyConnection) -> tuple[Document, set[str]]:
     return result, flagged
 
 
-def noise(con: duckdb.DuckDBPyConnection) -> Document:
+def noise(con: duckdb.DuckDBPyConnection) -> JsonObject:
     """How far the two baselines differ although nothing was changed: the noise of the environment, per template."""
     rows = fetch(con, query("noise"))
     total = sum(row["transactions"] for row in rows)
@@ -91,7 +91,7 @@ def noise(con: duckdb.DuckDBPyConnection) -> Document:
     }
 
 
-def speed(con: duckdb.DuckDBPyConnection, events: int, judge_s: float) -> Document:
+def speed(con: duckdb.DuckDBPyConnection, events: int, judge_s: float) -> JsonObject:
     """experiments_per_s and concurrency_effective over the time in which experiments ran."""
     row = fetch(con, query("speed"))[0]
     busy_s = (row["busy_ns"] or 0) / 1e9

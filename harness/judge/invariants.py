@@ -1,5 +1,7 @@
 """The invariants: one SQL file each, with a declared header and named sections. This module only reads and validates them.
 
+`invariants/common/` holds what is asked of every flow of a kind, `invariants/<flow>/` what is asked of one flow.
+
 A file:
 
     -- id: C01
@@ -8,16 +10,19 @@ A file:
     -- severity: money             money > books > loss > security > liveness > conduct
     -- kind: fail                  fail, warn, or void (V01: the experiment says nothing)
     -- at: history                 history: holds at any moment; rest: judged only after quiescence
-    -- flow: expense-to-posting    optional: the one flow that it is about; without that flow it is not applicable, also when required
+    -- kinds: document state       optional: the kinds of flow that it is about; absent: document
+    -- flow: some-flow             optional: the one flow that it is about; without that flow it is not applicable
     -- required column: ...        free text lines without a key are comments
-    -- section: candidates         one number: rows examined
+    -- section: candidates         rows (flow, n): rows examined by flow; rows of one flow add up, null is no flow in particular
     -- section: violations         rows with the columns of COLUMNS first, then evidence
     -- section: explain            seq of the rows of `timeline` that tell the story of transaction $txn
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+from contracts.entries import KINDS_OF_FLOW, Flow
 from harness.errors import InternalError
 
 FOLDER = Path(__file__).parent / "invariants"
@@ -26,7 +31,7 @@ KINDS = ("fail", "warn", "void")
 MOMENTS = ("history", "rest")
 SECTIONS = ("candidates", "violations", "explain")
 HEADER = ("id", "title", "family", "severity", "kind", "at")
-OPTIONAL = ("flow",)
+OPTIONAL = ("flow", "kinds")
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 
 
@@ -44,6 +49,11 @@ class Invariant:
     violations: str
     explain: str
     flow: str | None = None
+    kinds: tuple[str, ...] = ("document",)
+
+    def is_about(self, flow: Flow) -> bool:
+        """Whether this is asked of a flow."""
+        return self.flow == flow.id if self.flow is not None else flow.kind in self.kinds
 
     @property
     def rank(self) -> int:
@@ -52,8 +62,12 @@ class Invariant:
 
 
 def load_invariants(folder: Path = FOLDER) -> tuple[Invariant, ...]:
-    """Every invariant of the folder, by id. Raises InternalError for a file that does not keep the form."""
-    return tuple(parse_invariant(path) for path in sorted(folder.glob("*.sql")))
+    """Every invariant of the folder and of the folders in it, by id. Raises InternalError for a file that does not keep the form."""
+    paths = sorted(folder.rglob("*.sql"), key=lambda path: path.name)
+    twice = [path.name for path, other in pairwise(paths) if path.name == other.name]
+    if twice:
+        raise InternalError(f"{folder}: {twice[0]} exists twice; an id names one invariant")
+    return tuple(parse_invariant(path) for path in paths)
 
 
 def parse_invariant(path: Path) -> Invariant:
@@ -92,7 +106,10 @@ def _checked(path: Path, header: dict[str, str], sections: dict[str, str]) -> In
     _known(path, 1, "severity", header["severity"], SEVERITIES)
     _known(path, 1, "kind", header["kind"], KINDS)
     _known(path, 1, "at", header["at"], MOMENTS)
-    return Invariant(**header, **sections)
+    kinds = tuple(header.pop("kinds", "document").split())
+    for kind in kinds:
+        _known(path, 1, "kind of flow", kind, KINDS_OF_FLOW)
+    return Invariant(**header, **sections, kinds=kinds)
 
 
 def _known(path: Path, line: int, what: str, value: str, valid: tuple[str, ...]) -> None:

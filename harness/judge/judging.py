@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from harness.judge.load import Loaded, missing_columns, open_history
 from harness.judge.queries import query
 from harness.judge.reference import Run, read_run
 from harness.judge.stories import Teller, timelines
-from harness.judge.verdict import EXPERIMENT_VERDICTS, Document, Verdict, decimal_text, plain
+from harness.judge.verdict import EXPERIMENT_VERDICTS, JsonObject, Verdict, decimal_text, plain
 
 ROWS_SHOWN = 20
 UNFINISHED = "the run has not finished"  # what the manifest says until the harness closes it; the history itself says it better
@@ -29,19 +29,22 @@ LIMITS = (
 )
 
 
-def judge(run_dir: Path) -> Verdict:
-    """Read manifest.json, plan.json and the history of `run_dir` and decide. Never writes. Raises RunUnreadable, InternalError."""
+def judge(run_dir: Path, catalog: Catalog | None = None) -> Verdict:
+    """Read manifest.json, plan.json and the history of `run_dir` and decide. Never writes. Raises RunUnreadable, InternalError.
+
+    catalog: what the run was played by; absent: the catalogue that ships.
+    """
     began = time.monotonic()
     run = read_run(run_dir)
-    catalog = load_catalog()
+    catalog = catalog or load_catalog()
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, run)
         return _Judgement(run_dir, run, catalog, loaded, began).verdict()
 
 
-def explain(run_dir: Path, txn_id: str) -> list[Document]:
+def explain(run_dir: Path, txn_id: str, catalog: Catalog | None = None) -> list[JsonObject]:
     """The whole timeline of one transaction (rows as in a violation, not bounded). Raises RunUnreadable; [] when it is unknown."""
-    run, catalog = read_run(run_dir), load_catalog()
+    run, catalog = read_run(run_dir), catalog or load_catalog()
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, run)
         lines = timelines(loaded.con, {txn_id}).get(txn_id, [])
@@ -64,6 +67,8 @@ class _Judgement:
         self._run_dir, self._run, self._catalog, self._loaded, self._began = run_dir, run, catalog, loaded, began
         self._con: duckdb.DuckDBPyConnection = loaded.con
         self._outcomes = {row["txn_id"]: row for row in fetch(self._con, query("outcomes"))}
+        self._flow_of = {txn_id: str(row["flow"]) for txn_id, row in self._outcomes.items()}
+        self._flows = [catalog.flows[flow] for flow in dict.fromkeys(self._flow_of.values()) if flow in catalog.flows]
         facts = fetch(self._con, "select * from run_fact")[0]
         self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
         self._checks, self._solos = self._ask(load_invariants())
@@ -76,10 +81,17 @@ class _Judgement:
         self._coverage, self._unfired = coverage(run.cells(), steps, verdicts)
 
     def _ask(self, invariants: Sequence[Invariant]) -> tuple[list[Checked], dict[tuple[str, str], tuple[int, int]]]:
-        required = self._run.required
-        asked = [check(self._con, one, required=one.id in required and self._run.serves(one.flow)) for one in invariants]
+        asked = [check(self._con, one, required=self._required(one), flow_of=self._flow_of) for one in invariants]
         solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
         return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
+
+    def _required(self, invariant: Invariant) -> tuple[str, ...]:
+        """The flows of which this invariant must have examined something: required by the scenario, played in this run, of its kind."""
+        return tuple(
+            flow.id
+            for flow in self._catalog.flows.values()
+            if invariant.is_about(flow) and self._run.plays(flow.id) and self._run.requires(invariant.id, flow.id)
+        )
 
     def _rows_of(self, invariant_id: str) -> tuple[dict[str, Any], ...]:
         return next((one.rows for one in self._checks if one.invariant.id == invariant_id), ())
@@ -150,7 +162,8 @@ class _Judgement:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"
             elif one.status == "vacuous" and (self._final_read or one.invariant.at == "history"):
-                yield f"{one.invariant.id} is required by the scenario, but there was nothing to examine: {one.invariant.title}"
+                where = f" of {', '.join(one.unexamined)}" if len(self._run.played(self._catalog)) > 1 else ""
+                yield f"{one.invariant.id} is required by the scenario, but there was nothing{where} to examine: {one.invariant.title}"
         yield from self._unjudged()
         missing = missing_columns(self._con, self._catalog.history.kinds)
         if missing:
@@ -161,6 +174,13 @@ class _Judgement:
         if not self._outcomes:
             yield "there were no experiments"
             return
+        unknown = sorted({flow for flow in self._flow_of.values() if flow not in self._catalog.flows})
+        if unknown:
+            yield f"transactions of flows that contracts/flows does not declare were not judged: {', '.join(unknown[:5])}"
+        strange = fetch(self._con, query("unknown_states"))
+        if strange:
+            some = ", ".join(f"{row['entity_type']} {row['state']!r}" for row in strange[:5])
+            yield f"states that contracts/documents.yaml gives no meaning, so what they stand for was not judged: {some}"
         seen = fetch(self._con, "select (select count(*) from op) + (select count(*) from delivery where acked) as n")[0]["n"]
         if not seen:
             yield "the connector was never seen: it sent no request and acknowledged no event"
@@ -188,7 +208,7 @@ class _Judgement:
         own = [e for e in self._experiments if e.row["role"] != "solo"]
         return {"total": len(own), **{verdict: sum(e.verdict == verdict for e in own) for verdict in EXPERIMENT_VERDICTS}}
 
-    def _experiment_documents(self) -> Iterable[Document]:
+    def _experiment_documents(self) -> Iterable[JsonObject]:
         plans = self._plans
         tally: dict[str, tuple[int, int]] = {}
         for (_, txn_id), (r, k) in self._solos.items():
@@ -198,13 +218,14 @@ class _Judgement:
             r_k = tally.get(txn_id)
             head = {name: e.row[name] for name in ("txn_id", "flow", "template", "wave", "role")}
             tail = {"verdict": e.verdict, "why": e.why, "outcome": e.row["outcome"], "solo": f"{r_k[0]}/{r_k[1]}" if r_k else None}
+            tail |= {"parent": e.row["parent"], "case": e.row["case_id"]}
             yield {**head, "source_id": e.row["source_id"], "plan": plans.get(txn_id, "no fault"), **tail}
 
     @property
     def _plans(self) -> dict[str, str]:
         return figures.plans(self._con, self._run.experiments())
 
-    def _invariant_document(self, one: Checked) -> Document:
+    def _invariant_document(self, one: Checked) -> JsonObject:
         rule = one.invariant
         rows = [{name: plain(value) for name, value in row.items()} for row in one.rows[:ROWS_SHOWN]]
         head = {
@@ -215,7 +236,14 @@ class _Judgement:
             "kind": rule.kind,
             "status": one.status,
         }
-        counts = {"required": one.required, "candidates": one.candidates, "violations": len(one.rows), "money": self._money(one.rows)}
+        about = [flow.id for flow in self._flows if rule.is_about(flow)]
+        counts = {
+            "required": bool(one.required),
+            "by_flow": one.by_flow(about),
+            "candidates": one.candidates,
+            "violations": len(one.rows),
+            "money": self._money(one.rows),
+        }
         return {**head, **counts, "error": one.error, "rows": rows}
 
     def _money(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -229,13 +257,13 @@ class _Judgement:
             totals[currency] = totals.get(currency, 0) + minor
         return {currency: decimal_text(minor, currency, self._catalog.minor_units) for currency, minor in sorted(totals.items())}
 
-    def _violations(self) -> list[Document]:
-        felt: dict[str, list[dict[str, Any]]] = {}
+    def _violations(self) -> list[JsonObject]:
+        met_by: dict[str, list[dict[str, Any]]] = {}
         for row in fetch(self._con, query("faults_met")):
-            felt.setdefault(row["txn_id"], []).append(row)
+            met_by.setdefault(row["txn_id"], []).append(row)
         twins = {row["template"]: row["example"] for row in fetch(self._con, "select template, example from twin_count")}
         templates = {txn_id: row["template"] for txn_id, row in self._outcomes.items()}
-        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, felt, twins, templates)
+        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, met_by, twins, templates)
         return teller.tell([one for one in self._checks if one.status == "violated"], self._solos)
 
 
@@ -257,7 +285,7 @@ def _without_repeats(one: Checked, solo_of: Mapping[str, str]) -> Checked:
     violating = {row["txn_id"] for row in one.rows}
     repeats = {solo for solo, original in solo_of.items() if original in violating}
     rows = tuple(row for row in one.rows if row["txn_id"] not in repeats)
-    return Checked(one.invariant, one.required, one.candidates, rows, one.error)
+    return replace(one, rows=rows)
 
 
 def _reproduced(checks: Iterable[Checked], solo_of: Mapping[str, str]) -> dict[tuple[str, str], tuple[int, int]]:

@@ -6,8 +6,9 @@ with families as (
   select o.txn_id, coalesce(x.family, 'none') as family from outcome o
   left join (select distinct txn_id, family from experienced where how <> 'collateral') x using (txn_id) where o.role <> 'solo'
   union all select o.txn_id, 'all' from outcome o where o.role <> 'solo')
-select f.family, count(*) filter (o.recoverable and o.expected = 'posted') as expected,
-  count(*) filter (o.recoverable and o.expected = 'posted' and o.meaning = 'posted' and o.live_n = 1 and not o.was_parked) as posted
+select f.family, count(*) filter (o.recoverable and o.expected in ('posted', 'current', 'answered')) as expected,
+  count(*) filter (o.recoverable and o.expected in ('posted', 'current', 'answered') and o.settled and o.meaning is distinct from 'refused' and o.missing_n = 0 and o.live_n = o.due_n
+    and not o.was_parked) as posted
 from families f join outcome o using (txn_id) group by 1 order by 1
 
 -- section: parking
@@ -15,7 +16,7 @@ from families f join outcome o using (txn_id) group by 1 order by 1
 select (select count(distinct entity_id) from parked) as items, (select count(*) from parked_now) as at_the_end,
   (select count(*) from parked_then where redrive_seq is not null) as redriven,
   (select count(*) from parked_then where retryable) as retryable,
-  (select count(*) from parked_then p join outcome o using (txn_id) where p.redrive_seq is not null and o.live_n = 1
+  (select count(*) from parked_then p join outcome o using (txn_id) where p.redrive_seq is not null and o.missing_n = 0 and o.live_n = o.due_n
   and not o.is_parked) as recovered,
   (select count(*) from parked_then where state = 'unknown') as parked_in_doubt,
   (select count(*) from parked_then where state = 'posted') as write_back_pending,
@@ -61,16 +62,27 @@ select txn_id,
 
 -- section: outcomes
 -- where each transaction ended, in a word
-select o.*, case
-    when o.live_n > 1 then 'double'
+select o.*, c.case_id, case
+    when o.flow_kind in ('state', 'status') then case when o.settled then 'current' when o.is_parked then 'parked'
+      when not r.final_read or r.shrinking then 'open' else 'behind' end
+    when o.flow_kind = 'query' then case when o.settled then 'answered' else 'unanswered' end
+    when o.live_n > greatest(o.due_n, 1) then 'double'
     when o.expected = 'undone' then case when o.live_n = 0 then 'undone' else 'posted' end
-    when o.meaning = 'posted' and o.live_n = 1 then 'posted'
+    when o.meaning = 'posted' and o.live_n > 0 and o.missing_n = 0 then 'posted'
     when o.meaning = 'refused' and o.live_n = 0 then 'refused'
     when o.is_parked then 'parked'
     when not r.final_read or r.shrinking then 'open'
-    when o.live_n = 1 then 'posted'
+    when o.live_n > 0 and o.missing_n = 0 then 'posted'
     when o.expected = 'posted' then 'lost' else 'undone' end as outcome
-from outcome o, run_fact r order by o.seq0
+from outcome o left join (select txn_id, case_id from chain) c using (txn_id), run_fact r order by o.seq0
+
+-- section: unknown_states
+-- states in which documents of declared kinds ended, and which contracts/documents.yaml gives no meaning. A document that reverses another
+-- one has a state of its own.
+with last_state as (
+  select entity_type, arg_max(state, seq) as state from effect where state is not null and effect <> 'reverse' group by node, entity_type, entity_id)
+select l.entity_type, l.state, count(*) as n from last_state l join (select distinct entity_type from ref_state) k using (entity_type)
+where not exists (select 1 from ref_state m where m.entity_type = l.entity_type and m.state = l.state) group by 1, 2 order by 1, 2
 
 -- section: faults_met
 -- by transaction, its own faults first

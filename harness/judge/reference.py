@@ -9,38 +9,16 @@ from typing import Any
 import duckdb
 import msgspec
 
-from contracts.catalog import Catalog
+from contracts.catalog import Catalog, DocumentKind, Flow
 from harness.errors import RunUnreadable
 
 DEFAULT_ATTEMPTS = 10
-# What a status of a source document means to the judge. Unknown states mean "other": neither expected to be posted nor taken back.
-SOURCE_STATES = {
-    "approved": ("approved",),
-    "posted": ("ordered", "posted", "paid", "closed"),
-    "refused": ("refused", "on_hold"),
-    "open": (
-        *("draft", "submitted", "pending_approval", "pending_manager", "returned", "withdrawn"),
-        *("rejected", "cancelled", "sent_back", "recalled"),
-    ),
-}
-# Statuses in which a document of a target system stands for nothing any more.
-DEAD_STATES = ("cancelled", "voided", "void", "reversed", "rejected", "withdrawn")
-# (kind, file, column of the source's code, column of the ERP's code)
-CROSSWALKS = (
-    ("company", "entities.csv", "procurement_legal_entity", "erp_company_code"),
-    ("company", "entities.csv", "expense_entity_code", "erp_company_code"),
-    ("cost_center", "cost_centers.csv", "procurement_cost_center", "erp_cost_center"),
-    ("cost_center", "cost_centers.csv", "expense_cost_object", "erp_cost_center"),
-    ("project", "projects.csv", "procurement_project", "erp_project"),
-    ("route", "entities.csv", "expense_entity_code", "expense_route"),
-    ("approver", "employees.csv", "procurement_user_id", "erp_personnel_no"),
-    ("approver", "employees.csv", "expense_login", "erp_personnel_no"),
-    ("party", "suppliers.csv", "procurement_supplier_id", "erp_vendor_id"),
-    ("party", "employees.csv", "expense_login", "erp_personnel_no"),
-)
-# Words of source lines that are no categories, and the purpose in accounts.csv under which each is booked.
-PURPOSES = {"input_tax": "input_tax", "company_card": "card_clearing", "employee_paid": "payroll_clearing"}
-ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar"
+ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
+PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
+DOCUMENT_COLUMNS = "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean"
+DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar[]"
+QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar"
+STATE_COLUMNS = "entity_type varchar, state varchar, meaning varchar"
 FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
 )
@@ -52,8 +30,7 @@ class Run:
 
     manifest: Mapping[str, Any]
     plan: Mapping[str, Any]
-    crosswalk: tuple[tuple[str, str, str], ...]
-    accounts: tuple[tuple[str | None, ...], ...] = ()  # rows of ACCOUNT_COLUMNS
+    mappings: Path  # the folder with the crosswalks that the connector was given
 
     @property
     def scenario(self) -> Mapping[str, Any]:
@@ -67,16 +44,20 @@ class Run:
         value = self.manifest.get("connector")
         return value if isinstance(value, dict) else {}
 
-    @property
-    def required(self) -> frozenset[str]:
-        """Invariants that must have examined at least one row."""
-        return frozenset(str(name) for name in self.scenario.get("require") or ())
+    def requires(self, invariant_id: str, flow: str) -> bool:
+        """Whether the scenario wants this invariant to have examined something of this flow: `C14` is every flow, `C14@flow` one."""
+        wanted = [str(name) for name in self.scenario.get("require") or ()]
+        return invariant_id in wanted or f"{invariant_id}@{flow}" in wanted
 
-    def serves(self, flow: str | None) -> bool:
-        """Whether the connector serves this flow; None is every flow. A run that does not say serves all."""
-        capabilities = self.connector.get("capabilities") or {}
-        served = capabilities.get("flows") or self.scenario.get("flows")
-        return flow is None or not served or flow in served
+    def plays(self, flow: str) -> bool:
+        """Whether the run plays this flow: the scenario names it (or none) and the connector serves it (or does not say)."""
+        wanted = self.scenario.get("flows")
+        served = (self.connector.get("capabilities") or {}).get("flows")
+        return (not wanted or flow in wanted) and (not served or flow in served)
+
+    def played(self, catalog: Catalog) -> tuple[str, ...]:
+        """The flows that this run plays."""
+        return tuple(flow for flow in catalog.flows if self.plays(flow))
 
     @property
     def next_period(self) -> bool:
@@ -104,8 +85,7 @@ def read_run(run_dir: Path) -> Run:
     if not (run_dir / "manifest.json").is_file():
         raise RunUnreadable(f"{run_dir} is not a run directory: it holds no manifest.json")
     plan = _document(run_dir / "plan.json") if (run_dir / "plan.json").is_file() else {}
-    mappings = run_dir / "mappings"
-    return Run(_document(run_dir / "manifest.json"), plan, tuple(_crosswalk(mappings)), tuple(_accounts(mappings)))
+    return Run(_document(run_dir / "manifest.json"), plan, run_dir / "mappings")
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -115,24 +95,36 @@ def _document(path: Path) -> dict[str, Any]:
         raise RunUnreadable(f"{path}: expected a JSON object; {error}. The run directory is damaged") from None
 
 
-def _crosswalk(folder: Path) -> Iterable[tuple[str, str, str]]:
-    for kind, name, source, target in CROSSWALKS:
-        for row in _rows(folder / name):
-            if row.get(source) and row.get(target):
-                yield kind, row[source], row[target]
+def _crosswalks(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str, str]]:
+    """(source document, what is identified, its id there, its id in the target)."""
+    for kind in catalog.documents.values():
+        for what, walk in kind.crosswalks.items():
+            for row in _rows(folder / walk.file):
+                if row.get(walk.source) and row.get(walk.target):
+                    yield kind.id, what, row[walk.source], row[walk.target]
 
 
-def _accounts(folder: Path) -> Iterable[tuple[str | None, ...]]:
-    """Where each source system's words are booked, with the ISO dates between which the rule holds."""
-    for row in _rows(folder / "purchase_categories.csv"):
-        yield "requisition", None, row["procurement_category"], row["erp_gl_account"], row["valid_from"] or None, row["valid_to"] or None
-    for row in _rows(folder / "expense_categories.csv"):
-        company, category = row["erp_company_code"], row["expense_category"]
-        yield "expense_report", company, category, row["erp_gl_account"], row["valid_from"] or None, row["valid_to"] or None
-    purposes = {row["purpose"]: row["erp_gl_account"] for row in _rows(folder / "accounts.csv")}
-    for word, purpose in PURPOSES.items():
-        if purpose in purposes:
-            yield "", None, word, purposes[purpose], None, None
+def _variants(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str]]:
+    """(flow, the source's code of an entity, the kind of document that it takes)."""
+    for flow in catalog.flows.values():
+        if flow.variants is not None:
+            for row in _rows(folder / flow.variants.file):
+                if row.get(flow.variants.source) and row.get(flow.variants.variant):
+                    yield flow.id, row[flow.variants.source], row[flow.variants.variant]
+
+
+def _accounts(catalog: Catalog, folder: Path) -> Iterable[tuple[Any, ...]]:
+    """Where the words of each source document's lines are booked, with the ISO dates between which the rule holds."""
+    purposes = {row["purpose"]: row["erp_gl_account"] for row in _rows(folder / PURPOSES_FILE)}
+    for kind in catalog.documents.values():
+        for rule in kind.accounts:
+            for row in _rows(folder / rule.file):
+                company = row[rule.company] if rule.company else None
+                dates = (row.get("valid_from") or None, row.get("valid_to") or None)
+                yield kind.id, company, row[rule.category], row[rule.account], *dates, False
+        for word, purpose in kind.sides.items():
+            if purpose in purposes:
+                yield kind.id, None, word, purposes[purpose], None, None, True
 
 
 def _rows(path: Path) -> Iterable[dict[str, str]]:
@@ -161,53 +153,115 @@ def _literal(value: Any) -> str:
         return "null"
     if isinstance(value, bool | int):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_literal(item) for item in value) + "]::varchar[]"
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
-    flows = catalog.flows.values()
-    points = {point.id: point for flow in flows for point in flow.call_points} | {point.id: point for point in catalog.shared_call_points}
-    callbacks = {name for point in points.values() if point.kind == "event" for name in (point.id,) if point.callback_of}
     windows = [
         (entry["txn_id"], entry["window"]["fault_id"], entry["window"].get("mode"), entry["window"].get("target"))
         for entry in run.experiments()
         if isinstance(entry.get("window"), dict) and entry.get("role") == "run"
     ]
     return [
+        *_flow_tables(catalog),
+        *_document_tables(catalog),
+        *_vocabulary_tables(catalog),
+        ("ref_variant", "flow varchar, source_value varchar, entity_type varchar", sorted(set(_variants(catalog, run.mappings)))),
+        (
+            "ref_crosswalk",
+            "source varchar, kind varchar, source_value varchar, target_value varchar",
+            sorted(set(_crosswalks(catalog, run.mappings))),
+        ),
+        ("ref_account", ACCOUNT_COLUMNS, list(_accounts(catalog, run.mappings))),
+        ("policy", "gives_up_after integer, next_period boolean", [(run.attempts, run.next_period)]),
+        ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),
+        ("planned_solo", "txn_id varchar, of varchar", [(e["txn_id"], e["of"]) for e in run.experiments() if e.get("of")]),
+    ]
+
+
+def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
+    flows = catalog.flows.values()
+    queries = [(flow.id, flow.query) for flow in flows if flow.query is not None]
+    return [
+        (
+            "ref_flow",
+            "flow varchar, kind varchar, source varchar, writes_back boolean",
+            [(flow.id, flow.kind, flow.source_document, bool(flow.settled_by)) for flow in flows],
+        ),
+        (
+            "ref_due",
+            DUE_COLUMNS,
+            [
+                (flow.id, flow.kind, due.id, name, due.cardinality, due.compare)
+                for flow in flows
+                for due in flow.due
+                for name in due.documents
+            ],
+        ),
+        ("ref_makes", "flow varchar, entity_type varchar", [(flow.id, name) for flow in flows for name in sorted(_makes(catalog, flow))]),
+        ("ref_tells", "flow varchar, state varchar, told varchar", [(flow.id, *pair) for flow in flows for pair in flow.tells.items()]),
+        ("ref_query", QUERY_COLUMNS, [(flow, q.about, q.budget_ms, q.degraded, q.reservation) for flow, q in queries]),
+        (
+            "ref_answer",
+            "flow varchar, answer varchar, state varchar",
+            [(flow, answer, state) for flow, q in queries for answer, states in q.answers.items() for state in states],
+        ),
+    ]
+
+
+def _makes(catalog: Catalog, flow: Flow) -> set[str]:
+    """Kinds that may come into being in this flow's transactions: what it makes, and what its source grew out of."""
+    kinds = {flow.source_document, *flow.target_documents, *(point.document for point in flow.call_points if point.document)}
+    before, seen = flow.parent, {flow.id}
+    while before is not None and before not in seen:
+        seen.add(before)
+        kinds |= {catalog.flows[before].source_document, *catalog.flows[before].target_documents}
+        before = catalog.flows[before].parent
+    return kinds
+
+
+def _document_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
+    kinds = catalog.documents.values()
+    modules = sorted({module for entry in catalog.systems.values() for module in entry.modules})
+    return [
+        (
+            "ref_document",
+            DOCUMENT_COLUMNS,
+            [(kind.id, kind.module, kind.coded_by, kind.lines, kind.implied, "project" in kind.dimensions) for kind in kinds],
+        ),
+        ("ref_state", STATE_COLUMNS, [(kind.id, state, meaning) for kind in kinds for state, meaning in kind.states.items()]),
+        ("ref_source_state", STATE_COLUMNS, [(kind.id, *pair) for kind in kinds for pair in _as_source(kind).items()]),
+        ("ref_module", "module varchar", [(module,) for module in modules]),
+    ]
+
+
+def _as_source(kind: DocumentKind) -> dict[str, str]:
+    """What its states mean where something is made from it. A kind that nobody approves is due as soon as it is booked."""
+    if "approved" in kind.states.values():
+        return dict(kind.states)
+    return {state: "approved" if meaning == "posted" else meaning for state, meaning in kind.states.items()}
+
+
+def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
+    points = catalog.all_call_points
+    faults, errors = catalog.faults.values(), catalog.errors.values()
+    return [
         (
             "ref_call_point",
             "id varchar, kind varchar, source boolean, document varchar, callback boolean",
-            [(p.id, p.kind, p.source, p.document, p.id in callbacks) for p in points.values()],
+            [(p.id, p.kind, p.source, p.document, bool(p.callback_of)) for p in points.values()],
         ),
-        ("ref_target", "flow varchar, entity_type varchar", [(flow.id, name) for flow in flows for name in flow.target_documents]),
-        ("ref_source", "flow varchar, entity_type varchar", [(flow.id, flow.source_document) for flow in flows]),
         (
             "ref_fault",
             FAULT_COLUMNS,
-            [
-                (f.id, f.name, f.family, f.scope, f.recoverable, " ".join(f.recoverable_at), f.park_ok, f.expect)
-                for f in catalog.faults.values()
-            ],
+            [(f.id, f.name, f.family, f.scope, f.recoverable, " ".join(f.recoverable_at), f.park_ok, f.expect) for f in faults],
         ),
         (
             "ref_error",
             "code varchar, class varchar, definite boolean, retry varchar",
-            [(e.code, e.error_class, e.definite, e.retry) for e in catalog.errors.values()],
+            [(e.code, e.error_class, e.definite, e.retry) for e in errors],
         ),
-        (
-            "ref_event",
-            "call_point varchar, approves boolean",
-            [(e.call_point, e.type.endswith(".approved")) for e in catalog.events.values()],
-        ),
-        (
-            "ref_state",
-            "state varchar, meaning varchar",
-            [(state, meaning) for meaning, states in SOURCE_STATES.items() for state in states],
-        ),
-        ("ref_dead", "state varchar", [(state,) for state in DEAD_STATES]),
-        ("ref_crosswalk", "kind varchar, source_value varchar, target_value varchar", sorted(set(run.crosswalk))),
-        ("ref_account", ACCOUNT_COLUMNS, list(run.accounts)),
-        ("policy", "gives_up_after integer, next_period boolean", [(run.attempts, run.next_period)]),
-        ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),
-        ("planned_solo", "txn_id varchar, of varchar", [(e["txn_id"], e["of"]) for e in run.experiments() if e.get("of")]),
+        ("ref_event", "call_point varchar, approves boolean", [(e.call_point, e.announces_due) for e in catalog.events.values()]),
     ]

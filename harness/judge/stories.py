@@ -10,7 +10,7 @@ import duckdb
 
 from harness.judge.checks import Checked, fetch
 from harness.judge.queries import query
-from harness.judge.verdict import Document, decimal_text, plain
+from harness.judge.verdict import JsonObject, decimal_text, plain
 
 TIMELINE_ROWS_MAX = 60
 TOLD_MAX = 120  # violations with a timeline in verdict.json; `explain` tells the others
@@ -19,18 +19,18 @@ VIEW_KINDS = ("request", "response_end", "event_ack")
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """What every story needs. plans: the plan line by transaction; felt: the faults that reached a transaction, its own first;
+    """What every story needs. plans: the plan line by transaction; met: the faults that reached a transaction, its own first;
     twins: a fault-free transaction by template; templates: the template by transaction."""
 
     con: duckdb.DuckDBPyConnection
     run_dir: Path
     minor_units: Mapping[str, int]
     plans: Mapping[str, str]
-    felt: Mapping[str, Sequence[Mapping[str, Any]]]
+    met: Mapping[str, Sequence[Mapping[str, Any]]]
     twins: Mapping[str, str]
     templates: Mapping[str, str]
 
-    def tell(self, checks: Iterable[Checked], solos: Mapping[tuple[str, str], tuple[int, int]]) -> list[Document]:
+    def tell(self, checks: Iterable[Checked], solos: Mapping[tuple[str, str], tuple[int, int]]) -> list[JsonObject]:
         """One entry per (invariant, transaction), the worst first; each kind of failure once before any repeats."""
         found = _worst_first(
             [self._violation(check, row, solos) for check in checks if check.invariant.kind == "fail" for row in _one_per_txn(check.rows)]
@@ -50,9 +50,9 @@ class Teller:
         except duckdb.Error:
             return set()
 
-    def _violation(self, check: Checked, row: Mapping[str, Any], solos: Mapping[tuple[str, str], tuple[int, int]]) -> Document:
+    def _violation(self, check: Checked, row: Mapping[str, Any], solos: Mapping[tuple[str, str], tuple[int, int]]) -> JsonObject:
         txn_id = row["txn_id"]
-        fault = next(iter(self.felt.get(txn_id or "", ())), None)
+        fault = next(iter(self.met.get(txn_id or "", ())), None)
         money = self._money(row)
         solo = solos.get((check.invariant.id, txn_id))
         return {
@@ -72,7 +72,7 @@ class Teller:
             "replay": f"dryclose replay {self.run_dir} {txn_id}" if txn_id else None,
         }
 
-    def _money(self, row: Mapping[str, Any]) -> Document | None:
+    def _money(self, row: Mapping[str, Any]) -> JsonObject | None:
         minor, currency = row["money_minor"], row["currency"]
         if minor is None or currency is None:
             return None
@@ -88,7 +88,7 @@ def _one_per_txn(rows: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any
             yield row
 
 
-def _worst_first(entries: list[Document]) -> list[Document]:
+def _worst_first(entries: list[JsonObject]) -> list[JsonObject]:
     """By severity, but the first of each (invariant, call point, fault) before the second of any."""
     order = {severity: rank for rank, severity in enumerate(("money", "books", "loss", "security", "liveness", "conduct"))}
     turns: dict[tuple[str, str, str], int] = {}
@@ -100,7 +100,7 @@ def _worst_first(entries: list[Document]) -> list[Document]:
     return [item[-1] for item in sorted(keyed, key=lambda item: item[:-1])]
 
 
-def _sentence(story: str, fault: Mapping[str, Any] | None, money: Document | None) -> str:
+def _sentence(story: str, fault: Mapping[str, Any] | None, money: JsonObject | None) -> str:
     text = story[0].upper() + story[1:] + "."
     if fault is None:
         text += " No fault reached this transaction."
@@ -115,18 +115,18 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def timelines(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> dict[str, list[Document]]:
+def timelines(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> dict[str, list[JsonObject]]:
     """Everything that happened to these transactions, in order. Leaves the table `timeline` for the explain queries."""
     con.execute("create or replace table told (txn_id varchar)")
     con.execute("insert into told select unnest($names)", {"names": sorted(txn_ids)})
     con.execute(query("timeline"))
-    found: dict[str, list[Document]] = {}
+    found: dict[str, list[JsonObject]] = {}
     for row in fetch(con, "select * from timeline order by txn_id, seq"):
         found.setdefault(row["txn_id"], []).append(_line(row))
     return found
 
 
-def bounded(lines: Sequence[Document], marked: set[int]) -> list[Document]:
+def bounded(lines: Sequence[JsonObject], marked: set[int]) -> list[JsonObject]:
     """At most 60 rows: the marked ones first, the others from the beginning, in order; without the bookkeeping number."""
     if len(lines) > TIMELINE_ROWS_MAX:
         kept = [line for line in lines if line["seq"] in marked][:TIMELINE_ROWS_MAX]
@@ -136,7 +136,7 @@ def bounded(lines: Sequence[Document], marked: set[int]) -> list[Document]:
     return [{name: value for name, value in line.items() if name != "seq"} for line in lines]
 
 
-def _line(row: Mapping[str, Any]) -> Document:
+def _line(row: Mapping[str, Any]) -> JsonObject:
     return {
         "seq": row["seq"],
         "t_ms": round((row["t_mono_ns"] or 0) / 1e6, 1),
@@ -204,6 +204,8 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "event_sent": lambda row: f"event {row['event_id']}" + ("" if row["sig_ok"] else ", forged") + ("" if row["fresh"] else ", stale"),
     "event_ack": lambda row: f"the connector answered {row['status']}" if row["status"] is not None else "the connector did not answer",
     "event_dropped": lambda row: f"event {row['event_id']} was never delivered",
+    "query_sent": lambda row: f"somebody waits: what about {words(str(row['entity_type']))} {row['entity_id']}?",
+    "query_answer": lambda row: f"the connector answers {row['state']}" if row["state"] is not None else "no answer came",
     "parked": lambda row: f"declared parked: {row['reason'] or row['class'] or ''} (outcome {row['state'] or 'not posted'})",
     "read_view": lambda row: "at the end: " + _document(row),
     "proc_start": lambda row: f"the connector starts (generation {row['sut_gen']})",

@@ -15,7 +15,7 @@ FILE = "verdict.json"
 EXIT_CODES = {"pass": EXIT_PASS, "fail": EXIT_VIOLATION, "inconclusive": EXIT_NOT_ENOUGH_EVIDENCE, "error": EXIT_INTERNAL}
 EXPERIMENT_VERDICTS = ("pass", "fail", "void", "inconclusive", "contaminated")
 
-Document = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ class Verdict:
     verdict: str
     reasons: tuple[str, ...]
     experiments: Mapping[str, int]
-    by_experiment: tuple[Document, ...]
-    invariants: tuple[Document, ...]
-    violations: tuple[Document, ...]
-    coverage: Document
-    straight_through: Document
-    parking: Document
-    interference: Document
-    noise: Document
-    figures: Document
+    by_experiment: tuple[JsonObject, ...]
+    invariants: tuple[JsonObject, ...]
+    violations: tuple[JsonObject, ...]
+    coverage: JsonObject
+    straight_through: JsonObject
+    parking: JsonObject
+    interference: JsonObject
+    noise: JsonObject
+    figures: JsonObject
     limits_of_a_pass: str
     schema: int = SCHEMA
 
@@ -46,7 +46,7 @@ class Verdict:
         """0 pass, 1 violation, 2 not enough evidence, 4 internal error."""
         return EXIT_CODES[self.verdict]
 
-    def document(self) -> Document:
+    def document(self) -> JsonObject:
         """As in verdict.json."""
         first = {"schema": self.schema, "run_id": self.run_id, "seed": self.seed, "scenario": self.scenario, "connector": self.connector}
         head = {**first, "verdict": self.verdict, "exit_code": self.exit_code}

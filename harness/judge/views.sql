@@ -1,9 +1,14 @@
 -- The notions that the invariants speak in, derived from the facts of one history (table h).
--- Before this file runs, these tables exist, filled from contracts/ and from the run's manifest and plan:
---   ref_call_point(id, kind, source, document, callback)   ref_target(flow, entity_type)   ref_source(flow, entity_type)
+-- Before this file runs, these tables exist, filled from contracts/ and from the run's manifest and plan (reference.py):
+--   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback)
+--   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
+--   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
+--   ref_document(entity_type, module, coded_by, lines, implied, with_project)   ref_state(entity_type, state, meaning)
+--   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
+--   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
---   ref_event(call_point, approves)   ref_state(state, meaning)   ref_dead(state)   ref_crosswalk(kind, source_value, target_value)
---   ref_account(source, company, category, account, valid_from, valid_to): source is a source document, '' for the other sides of a posting
+--   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value)   ref_module(module)
+--   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
 --   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)   planned_solo(txn_id, of)
 
 create macro words(name) as replace(name, '_', ' ');
@@ -14,9 +19,18 @@ create table txn as
 select h.txn_id, min(h.seq) as seq0, arg_min(h.t_mono_ns, h.seq) as t0, arg_min(h.t_biz, h.seq) as biz0, arg_min(h.flow, h.seq) as flow,
   arg_min(h.wave, h.seq) as wave, arg_min(h.template, h.seq) as template, arg_min(h.detail, h.seq) as detail,
   coalesce(max(s.of), max(case when json_valid(h.detail) then json_extract_string(h.detail, '$.solo_of') end)) as solo_of,
-  case when solo_of is not null then 'solo' else arg_min(h.role, h.seq) end as role
-from h left join planned_solo s using (txn_id)
+  case when solo_of is not null then 'solo' else arg_min(h.role, h.seq) end as role,
+  arg_min(h.parent_txn, h.seq) as parent, any_value(f.kind) as flow_kind, any_value(f.source) as flow_source,
+  any_value(f.writes_back) as writes_back
+from h left join planned_solo s using (txn_id) left join ref_flow f on f.flow = h.flow
 where h.kind = 'experiment' group by h.txn_id;
+
+-- chain: the transactions of one piece of business (a case), by the first of them; depth: how many lie before
+create table chain as
+with recursive up as (
+  select txn_id, txn_id as case_id, 0 as depth from txn where parent is null or parent not in (select txn_id from txn)
+  union all select t.txn_id, up.case_id, up.depth + 1 from txn t join up on t.parent = up.txn_id where up.depth < 100)
+select up.txn_id, up.case_id, up.depth, t.parent, t.flow from up join txn t using (txn_id);
 
 -- the moments of the run that rules refer to
 create table mark as
@@ -56,17 +70,18 @@ select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as tx
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
   h.period, h.account,
-  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, op.document
+  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
--- what the books of the source systems said, by people and by the connector, in order; source documents of transactions only
+-- what the books of the source systems said, by people and by the connector, in order; of each transaction's own source document only
 create table src_state as
-select coalesce(h.txn_id, e.txn_id) as txn_id, h.seq, h.t_mono_ns, h.t_biz, h.kind, h.op_id, h.entity_type, h.entity_id, h.state,
+select t.txn_id, h.seq, h.t_mono_ns, h.t_biz, h.kind, h.op_id, h.entity_type, h.entity_id, h.state,
   coalesce(m.meaning, 'other') as meaning,
   coalesce(h.src_version, 1) as revision, h.amount_minor, h.currency, h.company, h.cost_center, h.party, h.approvers, h.parent_id, h.version
 from h left join effect e on e.seq = h.seq
-left join ref_state m on m.state = h.state
-where h.kind in ('source_action', 'commit', 'read_view') and h.entity_type in (select entity_type from ref_source) and h.state is not null;
+join txn t on t.txn_id = coalesce(h.txn_id, e.txn_id) and t.flow_source = h.entity_type
+left join ref_source_state m on m.entity_type = h.entity_type and m.state = h.state
+where h.kind in ('source_action', 'commit', 'read_view') and h.state is not null;
 
 create table src_revision as
 select txn_id, revision, arg_max(amount_minor, seq) filter (amount_minor is not null) as amount_minor, arg_max(currency, seq)
@@ -86,82 +101,229 @@ select s.txn_id, arg_min(s.entity_type, s.seq) as entity_type, arg_min(s.entity_
   min(s.t_mono_ns) filter (s.meaning = 'approved') as approved_t, min(s.t_biz) as first_biz,
   arg_max(s.parent_id, s.seq) filter (s.kind = 'read_view') as recorded_document, max(s.t_mono_ns)
   filter (s.meaning in ('posted', 'refused') and s.kind <> 'read_view') as settled_t,
-  bool_or(s.meaning = 'open' and s.seq > coalesce(a.seq, s.seq) and s.kind <> 'read_view') as went_back
+  bool_or(s.meaning in ('open', 'dead') and s.seq > coalesce(a.seq, s.seq) and s.kind <> 'read_view') as went_back
 from src_state s
 left join (select txn_id, min(seq) as seq from src_state where meaning = 'approved' group by 1) a on a.txn_id = s.txn_id
 where s.txn_id is not null group by s.txn_id;
 
--- doc: a document that the connector made in a target system. dead_seq: when it was undone; never_posted: the system itself turned it down
--- later
+-- document: a document that the connector made in a target system, once. dead_seq: when it was undone; never_posted: the system itself
+-- turned it down later. A kind that another flow makes is no document of this transaction: an order that was set up for a receipt is not
+-- what the receipt leads to.
 create table undone as
-select entity_type, entity_id, min(seq) as dead_seq, arg_min(how, seq) as how from (
-  select entity_type, parent_id as entity_id, seq, 'reversed' as how from effect where effect = 'reverse' and parent_id is not null
-    and entity_type <> 'journal_line'
+select node, entity_type, entity_id, min(seq) as dead_seq, arg_min(how, seq) as how from (
+  select node, entity_type, parent_id as entity_id, seq, 'reversed' as how from effect where effect = 'reverse' and parent_id is not null
+    and entity_type in (select entity_type from ref_document)
   union all
-  select entity_type, entity_id, seq, coalesce(m.state, 'reversed') from effect e left join ref_dead m on m.state = e.state
-  where entity_type in (select entity_type from ref_target)
+  select e.node, e.entity_type, e.entity_id, seq, coalesce(m.state, 'reversed') from effect e
+  left join ref_state m on m.entity_type = e.entity_type and m.state = e.state and m.meaning in ('dead', 'refused')
+  where e.entity_type in (select entity_type from ref_due)
     and ((effect = 'reverse' and parent_id is null) or (m.state is not null and effect <> 'create')))
-group by 1, 2;
+group by 1, 2, 3;
+create table made as
+select e.*, t.flow, r.due_id from effect e left join txn t using (txn_id)
+left join ref_due r on r.flow = t.flow and r.entity_type = e.entity_type and r.kind = 'document'
+where e.effect = 'create' and e.entity_type in (select entity_type from ref_due where kind = 'document')
+  and (e.document is null or e.document = e.entity_type)
+qualify row_number() over (partition by e.node, e.entity_type, e.entity_id order by e.seq) = 1;
+create table document as
+with last_state as (
+  select e.node, e.entity_type, e.entity_id, arg_max(e.state, e.seq) as state, min(e.seq) filter (m.meaning = 'posted') as posted_seq
+  from effect e left join ref_state m on m.entity_type = e.entity_type and m.state = e.state
+  where e.state is not null and e.entity_type in (select entity_type from ref_due where kind = 'document') group by 1, 2, 3)
+select m.txn_id, m.flow, m.node, m.entity_type, m.entity_id, m.call_point, m.op_id, m.seq, m.request_seq, m.t_mono_ns, m.t_biz,
+  m.amount_minor, m.currency, m.company, m.period, m.party, m.approvers, m.ext_ref, m.src_version, m.src_line, k.module,
+  l.state, l.posted_seq, u.dead_seq, u.dead_seq is null as live,
+  coalesce(s.meaning = 'refused' and l.posted_seq is null, false) as never_posted
+from made m left join last_state l using (node, entity_type, entity_id) left join undone u using (node, entity_type, entity_id)
+left join ref_document k using (entity_type) left join ref_state s on s.entity_type = m.entity_type and s.state = l.state
+where m.txn_id is null or m.flow is null or m.due_id is not null;
+
+-- stray: made by the connector in a transaction whose flow neither makes nor finds this kind of document
+create table stray as
+select m.txn_id, m.node, m.entity_type, m.entity_id, m.call_point, m.seq, m.amount_minor, m.currency from made m
+left join ref_makes k on k.flow = m.flow and k.entity_type = m.entity_type
+where m.flow is not null and m.due_id is null and k.flow is null and m.op_id is not null;
+
+-- listed: what a document that stands for several sources names; off_seq: when a later list no longer named this one
+create table listed as
+with lists as (
+  select node, entity_type, entity_id, seq, string_split(covers, ' ') as names,
+    lead(seq) over (partition by node, entity_type, entity_id order by seq) as next_seq
+  from effect where covers is not null and entity_type in (select entity_type from ref_due where kind = 'document')),
+named as (select node, entity_type, entity_id, seq, next_seq, unnest(list_distinct(list_filter(names, lambda x: x <> ''))) as source_id from lists)
+select n.node, n.entity_type, n.entity_id, n.source_id, any_value(s.txn_id) as txn_id, min(n.seq) as on_seq,
+  case when bool_or(n.next_seq is null) then null else max(n.next_seq) end as off_seq
+from named n left join src s on s.entity_id = n.source_id or s.txn_id = n.source_id group by 1, 2, 3, 4;
+
+-- cover: which transactions a document stands for: those that it lists, else the one that its call belongs to
+create table cover as
+select distinct on (node, entity_type, entity_id, txn_id) * from (
+  select l.node, l.entity_type, l.entity_id, l.txn_id, l.off_seq, true as is_listed from listed l where l.txn_id is not null
+  union all
+  select d.node, d.entity_type, d.entity_id, d.txn_id, null, false from document d
+  where d.txn_id is not null and not exists (select 1 from listed l where l.node = d.node and l.entity_type = d.entity_type
+    and l.entity_id = d.entity_id and l.txn_id is not null))
+order by off_seq nulls first;
+
+-- due_document: what has to exist, for each revision of a source that people wrote. part: the line of the source that it is for
+create table due_document as
+select t.txn_id, t.flow, r.revision, d.due_id, d.cardinality, null::varchar as part, r.amount_minor, r.currency
+from txn t join (select distinct flow, due_id, cardinality from ref_due where kind = 'document') d on d.flow = t.flow
+join src_revision r using (txn_id) where d.cardinality in ('one', 'covers_many')
+union all
+select t.txn_id, t.flow, coalesce(s.src_version, 1), d.due_id, d.cardinality, s.entity_id, abs(s.amount_minor), s.currency
+from txn t join (select distinct flow, due_id, cardinality from ref_due where kind = 'document') d on d.flow = t.flow
+join ref_document k on k.entity_type = t.flow_source
+join effect s on s.txn_id = t.txn_id and s.entity_type = k.lines where d.cardinality = 'one_per_line';
+
+-- doc: a document in each transaction that it stands for, and which due it meets. Documents that belong to nobody have no txn_id.
+create table held as
+select c.txn_id, d.* exclude (txn_id, flow, dead_seq, live), t.flow, least(d.dead_seq, c.off_seq) as dead_seq,
+  least(d.dead_seq, c.off_seq) is null as live, c.is_listed, r.due_id, r.cardinality, r.compare,
+  coalesce(case when c.is_listed then null else d.src_version end, v.revision, 1) as revision
+from cover c join document d using (node, entity_type, entity_id) join txn t on t.txn_id = c.txn_id
+join ref_due r on r.flow = t.flow and r.entity_type = d.entity_type
+asof left join (select txn_id, seq, revision from src_state where meaning = 'approved') v on v.txn_id = c.txn_id and d.seq >= v.seq;
+-- parts: documents of single lines: the line that they name, else one of the same amount, else what is left
+create table part_of as
+with wanted as (
+  select *, row_number() over (partition by txn_id, revision, due_id, amount_minor order by part) as k from due_document where part is not null),
+found as (
+  select seq, txn_id, revision, due_id, amount_minor, src_line,
+    row_number() over (partition by txn_id, revision, due_id, amount_minor, src_line is null order by never_posted, seq) as k
+  from held where cardinality = 'one_per_line'),
+named as (
+  select f.seq, f.txn_id, w.part from found f join wanted w on w.txn_id = f.txn_id and w.revision = f.revision and w.due_id = f.due_id
+    and split_part(w.part, '.', -1) = f.src_line),
+exact as (
+  select f.seq, f.txn_id, w.part from found f join wanted w using (txn_id, revision, due_id, amount_minor, k) where f.src_line is null),
+other_found as (
+  select *, row_number() over (partition by txn_id, revision, due_id order by seq) as n from found f
+  where (seq, txn_id) not in (select (seq, txn_id) from named union all select (seq, txn_id) from exact)),
+other_wanted as (
+  select *, row_number() over (partition by txn_id, revision, due_id order by part) as n from wanted w
+  where (txn_id, part) not in (select (txn_id, part) from named union all select (txn_id, part) from exact)),
+other as (select f.seq, f.txn_id, w.part from other_found f join other_wanted w using (txn_id, revision, due_id, n)),
+surplus as (
+  select f.seq, f.txn_id, coalesce(min(w.part) filter (w.amount_minor = f.amount_minor), min(w.part)) as part from other_found f
+  join wanted w on w.txn_id = f.txn_id and w.revision = f.revision and w.due_id = f.due_id
+  where (f.seq, f.txn_id) not in (select (seq, txn_id) from other) group by 1, 2)
+select * from named union all select * from exact union all select * from other union all select * from surplus;
 create table doc as
-with made as (
-  select e.*, t.flow from effect e left join txn t using (txn_id)
-  where e.effect = 'create' and e.entity_type in (select entity_type from ref_target)
-    and (e.document is null or e.document = e.entity_type)
-  qualify row_number() over (partition by e.entity_type, e.entity_id order by e.seq) = 1),
-last_state as (
-  select entity_type, entity_id, arg_max(state, seq) as state, min(seq) filter (state = 'posted') as posted_seq
-  from effect where state is not null and entity_type in (select entity_type from ref_target) group by 1, 2)
-select m.txn_id, m.flow, m.entity_type, m.entity_id, m.call_point, m.op_id, m.seq, m.request_seq, m.t_mono_ns, m.t_biz, m.amount_minor,
-  m.currency, m.company, m.period, m.party, m.approvers, m.ext_ref,
-  m.src_version, coalesce(m.src_version, r.revision, 1) as revision, l.state, l.posted_seq, u.dead_seq, u.dead_seq is null as live,
-  coalesce(l.state = 'rejected' and l.posted_seq is null, false) as never_posted
-from made m left join last_state l using (entity_type, entity_id) left join undone u using (entity_type, entity_id)
-asof left join (select txn_id, seq, revision from src_state where meaning = 'approved' and txn_id is not null) r on r.txn_id = m.txn_id
-  and m.seq >= r.seq;
+select h.*, p.part from held h left join part_of p on p.seq = h.seq and p.txn_id = h.txn_id
+union all by name
+select d.*, false as is_listed, coalesce(d.src_version, 1) as revision from document d
+where not exists (select 1 from cover c where c.node = d.node and c.entity_type = d.entity_type and c.entity_id = d.entity_id);
 
 -- ledger lines; amount_minor is signed, debit positive. The lines of a journal are written in one go: what a truncated history ends with
 -- is left out.
-create table line as
-select txn_id, seq, parent_id, account, cost_center, company, period, currency, amount_minor from effect
-where entity_type = 'journal_line'
-qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit');
+create table coding_line as
+select txn_id, seq, node, entity_type, parent_id, account, cost_center, project, company, period, currency, amount_minor from effect
+where entity_type in (select coded_by from ref_document union select 'journal_line')
+qualify max(seq) over (partition by node, entity_type, parent_id) < (select max(seq) from h where kind <> 'commit');
+create table line as select * exclude (entity_type, project) from coding_line where entity_type = 'journal_line';
 
--- coded: how each live document is coded, line by line. An order's memo entry knows no expense account, so its own lines are taken.
+-- coded: how each live document is coded, line by line, in the lines that its kind declares
 create table coded as
-select d.txn_id, d.entity_id, l.account, l.cost_center, null as project, l.amount_minor from doc d join line l on l.parent_id = d.entity_id
-where d.live and d.entity_type <> 'purchase_order'
-union all
-select d.txn_id, d.entity_id, l.account, l.cost_center, l.project, l.amount_minor
-from doc d join (select * from effect where entity_type = 'order_line'
-  qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit')) l on l.parent_id = d.entity_id
-where d.live and d.entity_type = 'purchase_order';
+select d.node, d.entity_type, d.entity_id, l.account, l.cost_center, case when k.with_project then l.project end as project, l.amount_minor
+from document d join ref_document k using (entity_type)
+join coding_line l on l.entity_type = k.coded_by and l.parent_id = d.entity_id and l.node = d.node
+where d.live;
 
--- due: how it should be coded: the lines of its source revision through the crosswalks. A rule that changed around these days would
--- allow two accounts, so accounts counts them. What the employee paid is credited by accounts payable itself, whatever is sent.
-create table due as
-select d.txn_id, d.entity_id, s.category, any_value(x.target_value) as cost_center,
+-- due_line: how it should be coded: the lines of its source revisions through the crosswalks. A rule that changed around these days would
+-- allow two accounts, so accounts counts them. What a kind books by itself, whatever is sent, is left out.
+create table due_line as
+select d.txn_id, d.node, d.entity_type, d.entity_id, d.compare, s.category, any_value(x.target_value) as cost_center,
   any_value(s.amount_minor) as amount_minor, any_value(a.account) as account, count(distinct a.account) as accounts,
-  any_value(a.source) as side, any_value(s.project) as source_project, any_value(p.target_value) as project
-from doc d join src on src.txn_id = d.txn_id
-join effect s on s.entity_type = 'source_line' and s.txn_id = d.txn_id and s.src_version = d.revision
-left join ref_account a on a.category = s.category and a.source in (src.entity_type, '') and coalesce(a.company, d.company) = d.company
+  any_value(a.side) as side, any_value(s.project) as source_project, any_value(p.target_value) as project
+from doc d join src on src.txn_id = d.txn_id join ref_document k on k.entity_type = src.entity_type
+join ref_document t on t.entity_type = d.entity_type
+join effect s on s.entity_type = k.lines and s.txn_id = d.txn_id and s.src_version = d.revision and (d.part is null or s.entity_id = d.part)
+left join ref_account a on a.category = s.category and a.source = src.entity_type and coalesce(a.company, d.company) = d.company
   and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
   and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 62)::varchar
-left join ref_crosswalk x on x.kind = 'cost_center' and x.source_value = s.cost_center
-left join ref_crosswalk p on p.kind = 'project' and p.source_value = s.project
-where d.live and d.entity_id in (select entity_id from coded)
-  and not (s.category = 'employee_paid' and d.entity_type = 'ap_invoice')
-group by d.txn_id, d.entity_id, s.seq, s.category;
+left join ref_crosswalk x on x.source = src.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
+left join ref_crosswalk p on p.source = src.entity_type and p.kind = 'project' and p.source_value = s.project
+where d.live and (d.node, d.entity_type, d.entity_id) in (select (node, entity_type, entity_id) from coded)
+  and not list_contains(t.implied, s.category)
+group by d.txn_id, d.node, d.entity_type, d.entity_id, d.compare, s.seq, s.category;
 -- mapped: documents of which every source line has exactly one account
-create table mapped as select txn_id, entity_id from due group by all having bool_and(accounts = 1);
+create table mapped as
+select node, entity_type, entity_id from due_line where list_contains(compare, 'account') group by all having bool_and(accounts = 1);
+
+-- version: what a record, or a document that others wait for news of, was, and when. copy: what the connector wrote of it elsewhere.
+-- `value` is what is compared: of a record the members that its flow names, in the target's words; of news the word that is due.
+create table version as
+with seen as (
+  select t.txn_id, t.flow, t.flow_kind, e.*exclude (txn_id), coalesce(e.src_version, e.version) as version_no from effect e join txn t using (txn_id)
+  where t.flow_kind in ('state', 'status') and e.entity_type = t.flow_source and e.state is not null)
+select s.txn_id, s.flow, d.due_id, d.compare, s.seq, s.t_mono_ns, s.entity_id, s.state, s.version_no as version,
+  case when s.flow_kind = 'status' then w.told else concat_ws('|',
+    case when list_contains(d.compare, 'state') then coalesce(w.told, s.state) end,
+    case when list_contains(d.compare, 'amount') then coalesce(s.amount_minor::varchar, '') || ' ' || coalesce(s.currency, '') end,
+    case when list_contains(d.compare, 'company') then coalesce(c.target_value, s.company, '') end,
+    case when list_contains(d.compare, 'cost_center') then coalesce(x.target_value, s.cost_center, '') end,
+    case when list_contains(d.compare, 'project') then coalesce(p.target_value, s.project, '') end,
+    case when list_contains(d.compare, 'party') then coalesce(y.target_value, s.party, '') end,
+    case when list_contains(d.compare, 'account') then coalesce(s.account, '') end) end as value
+from seen s join (select distinct flow, due_id, compare from ref_due where kind in ('state', 'status')) d on d.flow = s.flow
+left join ref_tells w on w.flow = s.flow and w.state = s.state
+left join ref_crosswalk c on c.source = s.entity_type and c.kind = 'company' and c.source_value = s.company
+left join ref_crosswalk x on x.source = s.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
+left join ref_crosswalk p on p.source = s.entity_type and p.kind = 'project' and p.source_value = s.project
+left join ref_crosswalk y on y.source = s.entity_type and y.kind = 'party' and y.source_value = s.party
+where s.flow_kind = 'state' or w.told is not null;
+create table copy as
+select e.txn_id, t.flow, d.due_id, e.seq, e.t_mono_ns, coalesce(e.request_seq, e.seq) as asked_seq, e.call_point, e.node, e.entity_type,
+  e.entity_id, e.state, e.src_version as version,
+  case when t.flow_kind = 'status' then e.state else concat_ws('|',
+    case when list_contains(d.compare, 'state') then e.state end,
+    case when list_contains(d.compare, 'amount') then coalesce(e.amount_minor::varchar, '') || ' ' || coalesce(e.currency, '') end,
+    case when list_contains(d.compare, 'company') then coalesce(e.company, '') end,
+    case when list_contains(d.compare, 'cost_center') then coalesce(e.cost_center, '') end,
+    case when list_contains(d.compare, 'project') then coalesce(e.project, '') end,
+    case when list_contains(d.compare, 'party') then coalesce(e.party, '') end,
+    case when list_contains(d.compare, 'account') then coalesce(e.account, '') end) end as value
+from effect e join txn t using (txn_id) join ref_due d on d.flow = t.flow and d.entity_type = e.entity_type and d.kind in ('state', 'status')
+where e.op_id is not null and e.state is not null;
+-- current_copy: how each target stands at the end, beside what it should hold
+create table current_copy as
+with latest as (select txn_id, due_id, arg_max(value, seq) as due, arg_max(version, seq) as version, max(seq) as seq from version group by all),
+last_copy as (select txn_id, due_id, arg_max(value, seq) as value, arg_max(call_point, seq) as call_point, max(t_mono_ns) as t from copy group by all)
+select l.txn_id, l.due_id, l.due, l.version, c.value, c.call_point, c.t, c.value is not distinct from l.due as is_current
+from latest l left join last_copy c using (txn_id, due_id);
+
+-- asked: every question that a person waited for, and the answer. held: whether the truth allowed it at any moment that it may speak of
+create table asked as
+with question as (select * from h where kind = 'query_sent'),
+answer as (select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of from h
+  where kind = 'query_answer' group by 1)
+select q.txn_id, t.flow, q.op_id, q.call_point, q.entity_id, q.seq, q.t_mono_ns, q.t_biz, a.answer, a.seq as answer_seq, a.as_of,
+  (a.t - q.t_mono_ns) / 1e6 as took_ms, r.about, r.budget_ms, r.degraded, r.reservation
+from question q join txn t using (txn_id) join ref_query r on r.flow = t.flow left join answer a using (op_id);
+create table truth as
+select e.entity_type, e.entity_id, e.seq, e.t_biz, e.state, lead(e.seq) over w as next_seq, lead(e.t_biz) over w as next_biz
+from effect e where e.entity_type in (select about from ref_query) and e.state is not null
+window w as (partition by e.entity_type, e.entity_id order by e.seq);
+create table answered as
+select a.*, exists (
+    select 1 from ref_answer r where r.flow = a.flow and r.answer = a.answer and (
+      exists (select 1 from truth t where t.entity_type = a.about and t.entity_id = a.entity_id and t.state = r.state
+        and case when a.as_of is null then t.seq < a.answer_seq and coalesce(t.next_seq > a.seq, true)
+          else t.t_biz <= a.as_of and coalesce(t.next_biz > a.as_of, true) and t.seq < a.answer_seq end)
+      or (r.state = 'absent' and not exists (select 1 from truth t where t.entity_type = a.about and t.entity_id = a.entity_id
+        and t.seq < a.answer_seq)))) as is_true,
+  (select count(*) from op where op.txn_id = a.txn_id and op.seq between a.seq and a.answer_seq) as looks,
+  (select count(*) from op where op.txn_id = a.txn_id and op.seq between a.seq and a.answer_seq and op.client_view = 'ok') as good_looks
+from asked a;
 
 -- fclass: what a fault means for the judgement
 create view fclass as select * from ref_fault;
 
 -- closed: when a period was not open for a module
 create table period_event as
-select seq, company, period, lower(state) as state, case when entity_id like '%AP%' then 'AP' when entity_id like '%GL%' then 'GL'
-  when entity_id like '%PO%' then 'PO' end as module, entity_id
+select seq, company, period, lower(state) as state, entity_id,
+  (select min(module) from ref_module m where list_contains(string_split(entity_id, '/'), m.module)) as module
 from h where kind in ('source_action', 'commit') and entity_type = 'period' and state is not null;
 create table closed as
 select company, period, module, seq as from_seq, coalesce((select min(o.seq) from period_event o
@@ -178,10 +340,10 @@ from (select * from h where kind = 'fault_fired') h,
   (select unnest(list_distinct(list_filter(list_concat([h.txn_id], string_split(coalesce(h.experienced_by, ''), ' ')),
     lambda x: x is not null and x <> ''))) as txn_id) who
 union all
-select min(seq), min(t_mono_ns), null, 'erp', null, 'F-F3', 'close_period', null, txn_id, false from (
-  select txn_id, seq, t_mono_ns from op where code = 'PERIOD_CLOSED' and txn_id is not null
+select min(seq), min(t_mono_ns), null, arg_min(system, seq), null, 'F-F3', 'close_period', null, txn_id, false from (
+  select txn_id, seq, t_mono_ns, split_part(call_point, '.', 1) as system from op where code = 'PERIOD_CLOSED' and txn_id is not null
   union all
-  select d.txn_id, d.seq, d.t_mono_ns from doc d join closed c on c.company = d.company and d.dead_seq between c.from_seq and c.to_seq
+  select d.txn_id, d.seq, d.t_mono_ns, d.node from doc d join closed c on c.company = d.company and d.dead_seq between c.from_seq and c.to_seq
   where d.never_posted and d.txn_id is not null)
 where exists (select 1 from closed) group by txn_id
 union all
@@ -244,18 +406,33 @@ with docs as (
          sum(amount_minor) filter (live) as live_minor, arg_max(entity_id, seq) filter (live) as live_document, max(t_mono_ns) as made_t,
          min(request_seq) as first_request
   from doc where txn_id is not null group by 1),
-felt as (
-  select txn_id, bool_and(recoverable) as recoverable, bool_or(park_ok) as park_ok, count(*) as faults from experienced group by 1)
+met as (
+  select txn_id, bool_and(recoverable) as recoverable, bool_or(park_ok) as park_ok, count(*) as faults from experienced group by 1),
+wanted as (
+  select u.txn_id, count(*) as due_n, count(*) filter (not exists (
+    select 1 from doc d where d.txn_id = u.txn_id and d.due_id = u.due_id and d.part is not distinct from u.part and d.live and not d.never_posted))
+    as missing_n
+  from due_document u join src s on s.txn_id = u.txn_id and s.revision = u.revision group by 1),
+copies as (
+  select txn_id, bool_and(is_current) as current, max(t) as copied_t from current_copy group by 1),
+written as (select txn_id, count(*) as n from copy group by 1),
+answers as (select txn_id, count(*) filter (answer is not null) as n, bool_and(answer is not null) as all_answered, max(t_mono_ns + took_ms * 1e6) as t
+  from asked group by 1)
 select t.*, s.entity_type as source_type, s.entity_id as source_id, s.state as source_state, s.meaning, s.amount_minor, s.currency,
   s.recorded_document,
-  s.approved_t, s.settled_t, coalesce(d.made, 0) as made, coalesce(d.live_n, 0) as live_n, coalesce(d.reversed_n, 0) as reversed_n,
-  d.live_minor, d.live_document,
+  s.approved_t, coalesce(s.settled_t, case when not t.writes_back and w.missing_n = 0 then d.made_t end, c.copied_t, a.t::bigint) as settled_t,
+  coalesce(d.made, n.n, a.n, 0) as made, coalesce(d.live_n, 0) as live_n,
+  coalesce(d.reversed_n, 0) as reversed_n, d.live_minor, d.live_document, coalesce(w.due_n, 0) as due_n, coalesce(w.missing_n, 0) as missing_n,
   coalesce(f.recoverable, true) as recoverable, coalesce(f.park_ok, false) as park_ok, coalesce(f.faults, 0) as faults,
-  case when s.meaning in ('approved', 'posted', 'refused') then 'posted' when s.went_back then 'undone' else 'nothing' end as expected,
+  case when t.flow_kind in ('state', 'status') then case when c.txn_id is not null then 'current' else 'nothing' end
+    when t.flow_kind = 'query' then case when a.txn_id is not null then 'answered' else 'nothing' end
+    when s.meaning in ('approved', 'posted', 'refused') then 'posted' when s.went_back then 'undone' else 'nothing' end as expected,
   p.txn_id is not null as is_parked, p.state as parked_state, q.txn_id is not null as was_parked, q.retryable as parked_retryable,
-  coalesce(s.meaning in ('posted', 'refused') or (s.went_back and s.meaning <> 'approved' and coalesce(d.live_n, 0) = 0),
-  false) as settled
-from txn t left join src s using (txn_id) left join docs d using (txn_id) left join felt f using (txn_id)
+  coalesce(case when t.flow_kind in ('state', 'status') then c.current when t.flow_kind = 'query' then a.all_answered
+    else s.meaning in ('posted', 'refused') or (s.went_back and s.meaning <> 'approved' and coalesce(d.live_n, 0) = 0)
+      or (not t.writes_back and s.meaning = 'approved' and w.missing_n = 0) end, false) as settled
+from txn t left join src s using (txn_id) left join docs d using (txn_id) left join met f using (txn_id)
+left join wanted w using (txn_id) left join copies c using (txn_id) left join written n using (txn_id) left join answers a using (txn_id)
 left join parked_now p using (txn_id) left join parked_then q using (txn_id);
 -- still: transactions that may be judged at rest (the others were still moving when the run's patience ended)
 create view still as
@@ -266,10 +443,11 @@ create table signature as
 with docs as (
   select d.*, r.approved_biz, r.amount_minor as source_minor from doc d left join src_revision r on r.txn_id = d.txn_id
     and r.revision = d.revision where d.live and d.txn_id is not null),
-booked as (select d.txn_id, l.account, sum(l.amount_minor) as net from docs d join line l on l.parent_id = d.entity_id group by 1, 2)
+booked as (
+  select d.txn_id, l.account, sum(l.amount_minor) as net from docs d join line l on l.parent_id = d.entity_id and l.node = d.node group by 1, 2)
 select txn_id, 'documents' as component,
   string_agg(entity_type || ' ' || coalesce(state, 'created'), ', ' order by entity_type, state) as value from docs group by 1
-union all select txn_id, 'documents', 'none' from outcome where live_n = 0
+union all select txn_id, 'documents', 'none' from outcome where live_n = 0 and flow_kind = 'document'
 union all select txn_id, 'source status', coalesce(source_state, 'unknown') from outcome
 union all select txn_id, 'accounts', string_agg(account || case when net < 0 then ' credit' else ' debit' end, ', ' order by account)
   from booked where account is not null and net <> 0 group by 1
@@ -280,7 +458,7 @@ union all select txn_id, 'period',
   from docs where period is not null and approved_biz is not null group by 1
 union all select txn_id, 'amount', case when sum(amount_minor) = max(source_minor) then 'as the source'
   else format('{:+d} minor units', (sum(amount_minor) - max(source_minor))::bigint) end
-  from docs where amount_minor is not null and source_minor is not null group by 1;
+  from docs where amount_minor is not null and source_minor is not null and cardinality = 'one' and list_contains(compare, 'amount') group by 1;
 
 -- twin: how the transactions that met no fault end, per template; share: how many of them agree
 create table twin as

@@ -6,10 +6,8 @@ from pathlib import Path
 import msgspec
 
 from contracts.catalog import Catalog
-from harness.judge.reference import SOURCE_STATES
 
-SETTLED = frozenset((*SOURCE_STATES["posted"], *SOURCE_STATES["refused"]))
-APPROVED = frozenset(SOURCE_STATES["approved"])
+SETTLED = frozenset({"posted", "refused"})  # meanings of a source document's states (contracts/documents.yaml)
 READ_MAX = 4 << 20  # at once: the world shares this process
 
 
@@ -30,7 +28,7 @@ class Pulse:
         self._path = path
         self._offset = path.stat().st_size if path.exists() and not from_start else 0
         self._decoder = msgspec.json.Decoder(_Row)
-        self._sources = {flow.source_document for flow in catalog.flows.values()}
+        self._sources = {flow.source_document: catalog.documents[flow.source_document] for flow in catalog.flows.values()}
         self._new: dict[str, str] = {}
         self.source_ids: dict[str, str] = {}
         self.approved: set[str] = set()
@@ -64,7 +62,8 @@ class Pulse:
             return
         if row.txn_id not in self.source_ids and row.entity_id:
             self.source_ids[row.txn_id] = self._new[row.txn_id] = row.entity_id
-        if row.state in APPROVED:
+        meaning = self._sources[row.entity_type].meaning(row.state)
+        if meaning == "approved":
             self.approved.add(row.txn_id)
-        elif row.state in SETTLED:
+        elif meaning in SETTLED:
             self.settled.add(row.txn_id)

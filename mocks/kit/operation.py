@@ -41,6 +41,8 @@ class Effect:
     ext_ref: str | None = None
     state: str | None = None
     category: str | None = None  # source_line: the source system's own word for what the amount is
+    covers: str | None = None  # documents that stand for several sources: their ids, space-separated
+    src_line: str | None = None  # documents that stand for one line of their source: its number there
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def test_crashed_check_is_never_a_pass() -> None:
 
     rule = Invariant("X01", "t", "f", "money", "fail", "history", "select count(*) from nowhere", "select 1", "select 1")
     with duckdb.connect(":memory:") as con:
-        assert check(con, rule, required=False).status == "error"
+        assert check(con, rule, required=(), flow_of={}).status == "error"
 
 
 def test_rows_without_their_columns_are_said(tmp_path: Path) -> None:

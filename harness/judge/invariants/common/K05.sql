@@ -1,0 +1,23 @@
+-- id: K05
+-- title: Nothing is attempted more often than the connector declares
+-- family: conduct
+-- severity: conduct
+-- kind: warn
+-- kinds: document state status query
+-- at: history
+-- section: candidates
+select t.flow, count(*) as n
+  from (select txn_id from op where call_kind in ('read', 'create', 'update') and txn_id is not null and client_view <> 'ok' group by txn_id,
+    call_point) join txn t using (txn_id) group by 1
+-- section: violations
+select txn_id, call_point, null::bigint as money_minor, null as currency,
+  format('{} unsuccessful attempts; the connector declares that it gives up after {}', n, gives_up_after) as story, n as attempts,
+  gives_up_after as declared
+from (select txn_id, call_point, episode, count(*) as n
+      from (select op.*,
+        (select count(*) from mark m where m.seq < op.seq and m.name in ('redrive', 'heal', 'fault_healed', 'proc_start')) as episode
+            from op where call_kind in ('read', 'create', 'update') and txn_id is not null and client_view <> 'ok')
+      group by 1, 2, 3), policy
+where n > gives_up_after
+-- section: explain
+select seq from timeline where txn_id = $txn and kind in ('request', 'response_end', 'fault_fired')

@@ -1,0 +1,28 @@
+-- id: L01
+-- title: After healing every transaction settles
+-- family: liveness
+-- severity: liveness
+-- kind: fail
+-- kinds: document state status query
+-- at: rest
+-- section: candidates
+select flow, count(*) as n from still where expected in ('posted', 'current', 'answered') and recoverable group by 1
+-- section: violations
+-- A restart rescues a connector that only hangs. So what must settle by itself has to be settled before the first kill.
+with before_kill as (
+  select q.seq, json_extract_string(q.detail, '$.parked[*]') as parked,
+    (select min(k.t_mono_ns) from h k where k.kind = 'proc_kill' and k.seq > q.seq) as kill_t
+  from h q where q.kind = 'quiet' and q.state = 'before_kill')
+select txn_id, null as call_point, amount_minor as money_minor, currency,
+  format('{} settled only after the connector was killed and started again: it was stuck', source_id) as story, source_state, live_n
+from still join before_kill on seq0 < before_kill.seq
+where expected in ('posted', 'current', 'answered') and recoverable and settled and settled_t > kill_t and not coalesce(list_contains(parked, txn_id), false)
+union all
+select txn_id, null as call_point, amount_minor as money_minor, currency,
+  case when live_n > 0
+  then format('{} {} was posted, but {} never learned of it (status {})', 'document', live_document, source_id, source_state)
+            else format('{} is still {} at the end of the run', source_id, source_state) end as story, source_state, live_n
+from still where expected in ('posted', 'current', 'answered') and recoverable and not settled and not is_parked
+-- section: explain
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

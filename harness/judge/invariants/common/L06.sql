@@ -1,0 +1,21 @@
+-- id: L06
+-- title: Nothing is parked or refused that the connector could have finished
+-- family: honesty
+-- severity: liveness
+-- kind: fail
+-- kinds: document state status query
+-- at: rest
+-- section: candidates
+select flow, count(*) as n from still where expected in ('posted', 'current', 'answered') and recoverable group by 1
+-- section: violations
+select o.txn_id, null as call_point, o.amount_minor as money_minor, o.currency,
+  case when o.was_parked
+  then format('{} was parked ("{}") although every fault that it met passes by itself', o.source_id,
+  coalesce(p.reason, 'no reason given'))
+            else format('{} was refused to its owner although every fault that it met passes by itself', o.source_id) end as story,
+  p.class as parked_class, p.owner, o.parked_state
+from still o left join parked_then p using (txn_id)
+where o.expected in ('posted', 'current', 'answered') and o.recoverable and (o.was_parked or (o.meaning = 'refused' and o.due_n > 0))
+-- section: explain
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

@@ -1,0 +1,17 @@
+-- id: P01
+-- title: Every approved requisition has exactly one live order
+-- family: procure to pay
+-- severity: money
+-- kind: fail
+-- at: rest
+-- flow: requisition-to-po
+-- section: candidates
+select flow, count(*) as n from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused' group by 1
+-- section: violations
+select txn_id, null as call_point, case when live_n = 0 then amount_minor else (live_minor - amount_minor)::bigint end as money_minor,
+  currency,
+  format('requisition {} is approved and has {} live orders', source_id, live_n) as story, live_n, source_state
+from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused' and (missing_n > 0 or live_n > due_n) and not is_parked
+-- section: explain
+select seq from timeline where txn_id = $txn
+  and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')
