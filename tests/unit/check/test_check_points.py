@@ -65,9 +65,7 @@ def test_a_document_that_waits_says_what_would_be_next() -> None:
 
 def test_two_documents_for_one_approval_are_wrong() -> None:
     """Repeated events that post again are seen."""
-    assert any(
-        "2 documents" in text for text in wrong(check_points.journey_findings(journey(), history(*STEPS, orders=2, ext_ref="R")))
-    )
+    assert any("2 documents" in text for text in wrong(check_points.journey_findings(journey(), history(*STEPS, orders=2, ext_ref="R"))))
 
 
 def test_neither_key_nor_reference_is_worth_a_hint_only() -> None:
