@@ -27,7 +27,7 @@ DATA = (  # each of these has at least one file
     "contracts/schemas/*.json",
     "scenarios/standard.yaml",
     "harness/judge/views.sql",
-    "harness/judge/invariants/*.sql",
+    "harness/judge/invariants/*/*.sql",
     "engine/connector.toml",
 )
 
