@@ -10,7 +10,7 @@ from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sight
 from harness.plan.reach import Provocation, Reach, learn, provocations
 from harness.plan.space import NOT_CALLED, Place, obstacle, places, unserved
 from harness.plan.streams import stream
-from harness.plan.variants import Variants, entities_of, reaches
+from harness.plan.variants import VariantsTaken, entities_of, reaches
 from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
 
@@ -25,7 +25,7 @@ class Planner:
     Sightings are all of the run so far, each time: which transaction called which point (events sent to it included).
     """
 
-    def __init__(self, scenario: Scenario, catalog: Catalog, capabilities: Capabilities, *, seed: int, variants: Variants) -> None:
+    def __init__(self, scenario: Scenario, catalog: Catalog, capabilities: Capabilities, *, seed: int, variants: VariantsTaken) -> None:
         self._scenario = scenario
         self._catalog = catalog
         self._capabilities = capabilities
@@ -35,7 +35,7 @@ class Planner:
         self._waves: list[Wave] = []
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
-        self._reach = Reach({}, {})
+        self._reach = Reach({}, {}, {})
         self._provocations: dict[tuple[str, str], list[Provocation]] = {}  # by (flow, point), best first
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
@@ -123,17 +123,13 @@ class Planner:
         flows = {draft.flow for draft in drafts}
         woven = weave(
             drafts,
-            self._arrivals,
+            lambda template: self._reach.arrivals.get(template, frozenset()),
             [template for template in self._templates() if template[0] in flows],
             controls=volume.controls,
             density=volume.density,
             chance=stream(self._seed, "order", name),
         )
         return self._wave(name, "singles", woven, "faulted", "control")
-
-    def _arrivals(self, template: tuple[str, str]) -> frozenset[str]:
-        flow, entity = template
-        return self._reach.arrivals(self._catalog.flows[flow], entity, self._variants)
 
     def _window(self, group: Sequence[Place]) -> Wave:
         place, waits = group[0], self._scenario.waits

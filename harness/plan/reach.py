@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Flow
 from harness.plan.model import Experiment, Sighting, Step
-from harness.plan.variants import Variants, reaches
+from harness.plan.variants import VariantsTaken, reaches
 
 _Steps = tuple[str, tuple[Step, ...]]  # of a flow
 _Likeness = tuple[str, ...]
@@ -16,20 +16,18 @@ _Likeness = tuple[str, ...]
 class Reach:
     """The outcome of the baseline.
 
-    certain: points by flow that every transaction of the right route reached; only these carry single faults.
+    certain: points by flow that every transaction of the right variant reached; only these carry single faults.
     seldom: (flow, point) -> "3 of 24": called, but not by every transaction, so a fault there might never fire.
+    arrivals: (flow, entity) -> the points that a fault-free transaction of it certainly reaches.
     """
 
     certain: Mapping[str, frozenset[str]]
     seldom: Mapping[tuple[str, str], str]
-
-    def arrivals(self, flow: Flow, entity: str, variants: Variants) -> frozenset[str]:
-        """The points that a fault-free transaction of this flow and entity certainly reaches."""
-        return frozenset(point for point in self.certain.get(flow.id, ()) if reaches(flow, point, entity, variants))
+    arrivals: Mapping[tuple[str, str], frozenset[str]]
 
 
 def learn(
-    flows: Iterable[Flow], baseline: Sequence[Experiment], sightings: Iterable[Sighting], variants: Variants, *, webhook: bool
+    flows: Iterable[Flow], baseline: Sequence[Experiment], sightings: Iterable[Sighting], variants: VariantsTaken, *, webhook: bool
 ) -> Reach:
     """What the baseline taught. Events of the normal course are certain for a connector that takes events, and questions for every
     connector: the world sends them."""
@@ -39,6 +37,7 @@ def learn(
         if sighting.txn_id in known:
             callers[sighting.flow, sighting.call_point].add(sighting.txn_id)
     certain: dict[str, frozenset[str]] = {}
+    arrivals: dict[tuple[str, str], frozenset[str]] = {}
     seldom: dict[tuple[str, str], str] = {}
     for flow in flows:
         reached = set()
@@ -50,7 +49,9 @@ def learn(
             elif seen:
                 seldom[flow.id, point.id] = f"{len(seen)} of {len(expected)}"
         certain[flow.id] = frozenset(reached)
-    return Reach(certain, seldom)
+        for entity in {e.entity for e in baseline if e.flow == flow.id}:
+            arrivals[flow.id, entity] = frozenset(point for point in reached if reaches(flow, point, entity, variants))
+    return Reach(certain, seldom, arrivals)
 
 
 def _sent_anyway(point: CallPoint, webhook: bool) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
 from harness.plan.model import Capabilities, Cell, CellStatus
-from harness.plan.variants import Variants, entities_of
+from harness.plan.variants import VariantsTaken, entities_of
 from harness.scenario import Scenario
 
 LEFT_OUT = "left out by the scenario"
@@ -97,7 +97,7 @@ def unserved_parent(catalog: Catalog, flow: Flow, flows: Collection[str]) -> str
     return parent
 
 
-def obstacle(catalog: Catalog, place: Place, scenario: Scenario, capabilities: Capabilities, variants: Variants) -> str | None:
+def obstacle(catalog: Catalog, place: Place, scenario: Scenario, capabilities: Capabilities, variants: VariantsTaken) -> str | None:
     """Why this cell can never be planned in this run, whatever the connector calls; None when nothing stands in the way."""
     reason = unserved(catalog, place.flow, capabilities) or _excluded(place, scenario, capabilities)
     if reason is not None or place.point is None:
@@ -127,7 +127,7 @@ def _excluded(place: Place, scenario: Scenario, capabilities: Capabilities) -> s
     return NO_KILLS if fault.scope == "kill" and not capabilities.kills else None
 
 
-def _obstacle_at(place: Place, point: CallPoint, scenario: Scenario, capabilities: Capabilities, variants: Variants) -> str | None:
+def _obstacle_at(place: Place, point: CallPoint, scenario: Scenario, capabilities: Capabilities, variants: VariantsTaken) -> str | None:
     if point.kind == "event" and not capabilities.webhook:
         return NO_EVENTS
     if not entities_of(place.flow, point.id, scenario.entities, variants):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from contracts.catalog import CatalogError, Flow
 
-Variants = Mapping[str, Mapping[str, str]]  # variant by entity, by flow; a flow without alternatives has none
+VariantsTaken = Mapping[str, Mapping[str, str]]  # variant by entity, by flow; a flow without alternatives has none
 
 
 def read_variants(flows: Iterable[Flow], files: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -26,12 +26,12 @@ def _of(flow: Flow, files: Mapping[str, str]) -> dict[str, str]:
     return {row[declared.entity]: row[declared.variant] for row in rows}
 
 
-def reaches(flow: Flow, point_id: str, entity: str, variants: Variants) -> bool:
+def reaches(flow: Flow, point_id: str, entity: str, variants: VariantsTaken) -> bool:
     """Whether this entity's transactions can come to this call point of the flow."""
     point = flow.call_point(point_id)
     return point is None or point.variant is None or variants.get(flow.id, {}).get(entity) == point.variant
 
 
-def entities_of(flow: Flow, point_id: str, entities: Collection[str], variants: Variants) -> tuple[str, ...]:
+def entities_of(flow: Flow, point_id: str, entities: Collection[str], variants: VariantsTaken) -> tuple[str, ...]:
     """Those of the entities whose transactions can come to this call point of the flow, in their order."""
     return tuple(entity for entity in entities if reaches(flow, point_id, entity, variants))

@@ -14,6 +14,7 @@ from mocks.provider_states.desk import listing
 from mocks.world import World, WorldConfig
 
 SEED, RUN_ID = 0, "pact"
+TOKEN_PATH = "/oauth/token"  # noqa: S105 (no secret)
 EVENT_BYTES_MAX = 1024 * 1024
 DELIVERY_S = 3.0
 TICK_S = 0.005
@@ -79,7 +80,8 @@ def provider_states() -> list[dict[str, Any]]:
 async def mock_provider() -> AsyncIterator[MockProvider]:
     """A world of its own, subscribed to by a receiver on loopback; all gone at the end."""
     async with World.open(WorldConfig(seed=SEED, run_id=RUN_ID, history_path=None)) as world, aiohttp.ClientSession() as http:
-        urls = {**world.urls, "identity": world.token_url.removesuffix("/oauth/token")}
+        tokens = world.token_url.removesuffix(TOKEN_PATH)
+        urls = {**world.urls, **dict.fromkeys(world.catalog.token_services, tokens)}
         provider = MockProvider(urls, await _token(world, http), world, http)
         app = web.Application(client_max_size=EVENT_BYTES_MAX)
         app.router.add_post("/events", provider.receive)

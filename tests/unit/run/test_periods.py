@@ -1,0 +1,42 @@
+"""Which posting periods a controller closes: those that the documents of the run's flows need, in every instance that stands."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from contracts.catalog import load_catalog
+from harness.run.periods import set_period
+from mocks.company import generate
+
+
+def closed(flows: tuple[str, ...], systems: tuple[str, ...] = ("erp", "procurement", "expense")) -> list[tuple[str, str, str]]:
+    """(call point, module, company) of every closing."""
+    acts: list[tuple[str, str, str]] = []
+
+    def act(call_point: str, *, path: object, body: dict[str, str], actor: str) -> None:
+        assert path == {}
+        assert actor
+        acts.append((call_point, body["module"], body["company_code"]))
+
+    clock = SimpleNamespace(peek=lambda: datetime(2026, 10, 28, tzinfo=UTC))
+    world = SimpleNamespace(act=act, company=generate(1, minted=0), clock=clock, urls=dict.fromkeys(systems, ""))
+    session: Any = SimpleNamespace(
+        world=world, catalog=load_catalog(), scenario=SimpleNamespace(flows=flows), manifest=SimpleNamespace(flows=flows)
+    )
+    set_period(session, "DE01", closed=True)
+    return acts
+
+
+def test_every_module_of_both_flows() -> None:
+    """Orders, AP invoices, journals: each module once, in one company."""
+    assert closed(("requisition-to-po", "expense-to-posting")) == [("erp.period.close", module, "2000") for module in ("PO", "AP", "GL")]
+
+
+def test_only_what_the_run_books() -> None:
+    """A run of requisitions closes no ledger."""
+    assert closed(("requisition-to-po",)) == [("erp.period.close", "PO", "2000")]
+
+
+def test_a_second_instance_is_closed_too() -> None:
+    """Where it stands in the world."""
+    assert closed(("requisition-to-po",), ("erp", "erp2")) == [("erp.period.close", "PO", "2000"), ("erp2.period.close", "PO", "2000")]
