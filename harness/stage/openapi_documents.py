@@ -8,7 +8,7 @@ import aiohttp
 from mocks.world import World, WorldConfig
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 (no secret)
-TOKEN_URL = f"http://127.0.0.1:8083{TOKEN_PATH}"
+TOKEN_URL = f"http://127.0.0.1:8083{TOKEN_PATH}"  # of no run: the documents must not change from one to the next
 
 
 def openapi_documents() -> dict[str, dict[str, Any]]:
@@ -19,7 +19,8 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 async def _documents() -> dict[str, dict[str, Any]]:
     config = WorldConfig(seed=0, run_id="docs", history_path=None)
     async with World.open(config) as world, aiohttp.ClientSession() as http:
-        urls = {**world.urls, "identity": world.token_url.removesuffix(TOKEN_PATH), "control": world.control_url}
+        tokens = dict.fromkeys(world.catalog.token_services, world.token_url.removesuffix(TOKEN_PATH))
+        urls = {**world.urls, **tokens, "control": world.control_url}
         return {name: _lasting(await _document(http, url)) for name, url in urls.items()}
 
 
