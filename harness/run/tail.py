@@ -6,6 +6,8 @@ import msgspec
 
 from harness.plan.model import Sighting
 
+ARRIVALS = ("request", "event_sent", "query_sent")  # something came to a call point, or was sent from it
+
 
 class _Row(msgspec.Struct, frozen=True):
     kind: str
@@ -42,7 +44,7 @@ class HistoryTail:
     def _take(self, row: _Row) -> None:
         if row.txn_id is None or row.call_point is None:
             return
-        if row.kind in ("request", "event_sent") and row.flow is not None:
+        if row.kind in ARRIVALS and row.flow is not None:
             self._sightings[Sighting(row.flow, row.call_point, row.txn_id)] = None
         elif row.kind == "fault_fired" and row.fault_id is not None:
             self.fired.add((row.txn_id, row.fault_id))
