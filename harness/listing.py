@@ -11,7 +11,8 @@ def flows_text(catalog: Catalog) -> str:
     """Every flow with its call points."""
     blocks = []
     for flow in catalog.flows.values():
-        head = f"{flow.id}  {flow.title}\n  owner {flow.owner}; {flow.pattern}\n  exceptions: {flow.exception_path}"
+        kind = f"{flow.kind}, out of {flow.parent}" if flow.parent else flow.kind
+        head = f"{flow.id}  {flow.title}\n  {kind}; owner {flow.owner}; {flow.pattern}\n  exceptions: {flow.exception_path}"
         points = [(f"  {point.id}", point.kind, point.stage if point.stage != "normal" else "") for point in flow.call_points]
         blocks.append(f"{head}\n{table(points)}")
     return "\n\n".join(blocks)
