@@ -94,7 +94,10 @@ async def _world(config: WorldConfig) -> AsyncIterator[World]:
 
 
 def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
-    """The world as scenario and manifest ask for it."""
+    """The world as scenario and manifest ask for it. Raises UsageError for systems that this world cannot host."""
+    if setup.scenario.systems:
+        wanted = ", ".join(setup.scenario.systems)
+        raise UsageError(f"{setup.scenario.path}: systems: {wanted} cannot stand in a world yet; leave `systems` out.")
     waits, manifest = setup.scenario.waits, setup.manifest
     return WorldConfig(
         seed=setup.seed,
