@@ -134,6 +134,13 @@ class DocumentKind:
     accounts: tuple[AccountRule, ...] = ()
     sides: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def as_source(self) -> Mapping[str, str]:
+        """What its states mean where something is made from it. A kind that nobody approves is due as soon as it is booked."""
+        if "approved" in self.states.values():
+            return self.states
+        return {state: "approved" if meaning == "posted" else meaning for state, meaning in self.states.items()}
+
     def meaning(self, state: str | None) -> str | None:
         """open, approved, accepted, posted, refused, dead; None for a state that this kind does not have."""
         return self.states.get(state) if state is not None else None
@@ -283,7 +290,15 @@ class Catalog:
             found = flow.call_point(call_point_id)
             if found:
                 return found
+        return self.all_call_points.get(call_point_id) if self._is_further(call_point_id) else self._shared(call_point_id)
+
+    def _shared(self, call_point_id: str) -> CallPoint | None:
         return next((point for point in self.shared_call_points if point.id == call_point_id), None)
+
+    def _is_further(self, call_point_id: str) -> bool:
+        """Whether this names a further instance of a system."""
+        entry = self.systems.get(call_point_id.partition(".")[0])
+        return entry is not None and entry.type != entry.id
 
     @property
     def all_call_points(self) -> Mapping[str, CallPoint]:

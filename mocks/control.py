@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mocks.abilities.system_type import SystemType
 from mocks.control_bodies import answer, read_json, whole_number
 from mocks.control_openapi import TAIL_DEFAULT, TAIL_MAX, control_document
 from mocks.control_shapes import ClockAdvance, ClockSet, PlanStep, StateChange, WindowChange
@@ -44,6 +45,7 @@ class Controlled(Protocol):
     urls: dict[str, str]
     token_url: str
     actor_client_id: str
+    types: Mapping[str, SystemType]
 
     @property
     def room(self) -> HasRoutes: ...
@@ -127,7 +129,7 @@ class Control:
         return answer({"status": "ok", **self._world.identify()})
 
     async def _document(self, _request: Request) -> Response:
-        states = (row["state"] for row in listing())
+        states = (row["state"] for row in listing(self._mechanics.catalog, self._world.types))
         return answer(control_document(self._mechanics.catalog, version=self._version, states=states))
 
     async def _metrics(self, _request: Request) -> Response:
@@ -185,7 +187,7 @@ class Control:
         return Response(b"".join(line + b"\n" for line in lines), media_type="application/x-ndjson")
 
     async def _provider_states(self, _request: Request) -> Response:
-        return answer({"items": listing()})
+        return answer({"items": listing(self._mechanics.catalog, self._world.types)})
 
     async def _set_provider_state(self, request: Request) -> Response:
         """The values of the state: a verifier puts them where the contract's generators ask for them."""

@@ -112,5 +112,5 @@ def _tell_names(components: dict[str, Any], catalog: Catalog, states: list[str])
     step["fault_id"] = {"enum": [*catalog.faults]}
     step["mode"] = {"enum": modes, "description": "one of the modes of the fault"}
     window["fault_id"] = {"enum": [fault.id for fault in catalog.faults.values() if fault.scope == "run"]}
-    window["system"] = {"enum": ["erp", "procurement", "expense", "identity"]}
+    window["system"] = {"enum": [*catalog.hosted, *catalog.token_services]}
     components["StateChange"]["properties"]["state"] |= {"examples": ["", *states], "description": "its name; ignored at a teardown"}

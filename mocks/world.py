@@ -1,4 +1,4 @@
-"""The world: three systems, their token endpoint, one business clock, one recorder, one control port, on the running loop."""
+"""The world: its systems, their token endpoint, one business clock, one recorder, one control port, on the running loop."""
 
 import asyncio
 import base64
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from contracts.catalog import Catalog, Fault, load_catalog
+from mocks.abilities.system_type import Birth, SystemType
 from mocks.company import Company, generate
 from mocks.control import Control
 from mocks.hosting.config import WorldConfig
@@ -36,16 +37,11 @@ from mocks.kit.webhooks import CallbackForbidden, Subscription
 from mocks.kit.windows import Window
 from mocks.provider_states.desk import ProviderStates
 from mocks.room.room import ControlRoom
-from mocks.systems.erp.system import ErpSystem
-from mocks.systems.expense.system import ExpenseSystem
-from mocks.systems.procurement.system import ProcurementSystem
+from mocks.systems.registry import SYSTEMS
 
 __all__ = ["CallbackForbidden", "Hold", "PortInUse", "World", "WorldConfig"]
 
-SYSTEMS = ("erp", "procurement", "expense")
-HOSTED = (*SYSTEMS, "identity", "control")
-CONNECTOR_SCOPES = frozenset(f"{name}.{verb}" for name in SYSTEMS for verb in ("read", "write"))
-ACTOR_SCOPES = frozenset({*CONNECTOR_SCOPES, *(f"{name}.act" for name in SYSTEMS)})
+IDENTITY, CONTROL = "identity", "control"  # the world's own doors
 REFUSING = "F-H2"
 TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
 
@@ -53,8 +49,10 @@ TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
 class World:
     """Opened with `async with World.open(config) as world`. Not safe to use from another thread."""
 
-    def __init__(self, config: WorldConfig, catalog: Catalog, company: Company) -> None:
+    def __init__(self, config: WorldConfig, catalog: Catalog, company: Company, types: Mapping[str, SystemType] = SYSTEMS) -> None:
         self.config = config
+        self.instances = instances(catalog, config.systems, types)
+        self.types = types
         self.catalog = catalog
         self.company = company
         self._start_ns = time.monotonic_ns()
@@ -64,6 +62,8 @@ class World:
         self.recorder = Recorder(config.run_id, world_clock, self.clock, config.history_path)
         # Of the seed alone: a connector that runs already was configured from an earlier world of the same seed.
         credentials = Streams(config.seed, "credentials")
+        reads = frozenset(f"{name}.{verb}" for name in self.instances for verb in ("read", "write"))
+        acts = frozenset({*reads, *(f"{name}.act" for name in self.instances)})
         secret = credentials.secret(32, "webhook secret")
         self.client_id, self.client_secret = "connector", credentials.text(40, "client secret")
         self.actor_client_id, self.actor_client_secret = "actors", streams.text(40, "actors' secret")
@@ -77,17 +77,18 @@ class World:
             recorder=self.recorder,
             streams=streams,
             clients=(
-                Client(self.client_id, self.client_secret, CONNECTOR_SCOPES),
-                Client(self.actor_client_id, self.actor_client_secret, ACTOR_SCOPES),
+                Client(self.client_id, self.client_secret, reads),
+                Client(self.actor_client_id, self.actor_client_secret, acts),
             ),
             token_ttl_s=config.token_ttl_s,
             webhook_secret=secret,
         )
-        self.systems: dict[str, System] = build_systems(config, company)
+        self.systems: dict[str, System] = build_systems(self.instances, self.config, self.company)
         self._gauges = WorldGauges(self.mechanics)
         self.recorder.observers.append(self._gauges.meter.row)
         self._actors = Actors(self.mechanics, self.systems.values())
-        self._servers = Servers(HOSTED, config.host, port_base=config.port_base, public_host=config.public_host)
+        slots = {name: catalog.systems[name].slot for name in (*self.instances, IDENTITY, CONTROL)}
+        self._servers = Servers(slots, config.host, port_base=config.port_base, public_host=config.public_host)
         self._shutdown = asyncio.Event()
         self.room = ControlRoom(self.mechanics.problems)
         self._apps: dict[str, SystemApp] = {}
@@ -99,9 +100,14 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, config: WorldConfig) -> AsyncIterator["World"]:
-        """Start everything; at the end stop everything. Raises PortInUse. The history ends with `run_end` when the body did not fail."""
-        world = cls(config, load_catalog(), generate(config.seed, config.minted))
+    async def open(
+        cls, config: WorldConfig, *, catalog: Catalog | None = None, types: Mapping[str, SystemType] = SYSTEMS
+    ) -> AsyncIterator["World"]:
+        """Start everything; at the end stop everything. Raises PortInUse. The history ends with `run_end` when the body did not fail.
+
+        catalog, types: what is declared and what serves it; absent: what ships.
+        """
+        world = cls(config, catalog or load_catalog(), generate(config.seed, config.minted), types)
         try:
             await world._start()
             yield world
@@ -113,25 +119,25 @@ class World:
         self.recorder.write("run_start", "harness", detail=msgspec.json.encode(self._birth()).decode())
         self._servers.bind()
         self._gauges.open_spans(self.config.otlp_endpoint)
-        self.urls = {name: self._servers.url(name) for name in SYSTEMS}
-        self.token_url, self.control_url = self._servers.url("identity") + PATH, self._servers.url("control")
+        self.urls = {name: self._servers.url(name) for name in self.instances}
+        self.token_url, self.control_url = self._servers.url(IDENTITY) + PATH, self._servers.url(CONTROL)
         version = product_version()
         self._apps = {
             name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url) for name, system in self.systems.items()
         }
-        others = {"identity": Identity(self.mechanics, version=version).app(), "control": Control(self, version=version).app()}
+        others = {IDENTITY: Identity(self.mechanics, version=version).app(), CONTROL: Control(self, version=version).app()}
         await self._servers.start({**self._apps, **others})
 
     @property
     def served(self) -> int:
-        """Requests that came to the three systems."""
+        """Requests that came to the systems."""
         return sum(app.served for app in self._apps.values())
 
     def renew(self) -> None:
-        """Open the books of the three systems again as they were at the birth of this world. What was deferred never happens."""
+        """Open the books of the systems again as they were at the birth of this world. What was deferred never happens."""
         self.mechanics.scheduler.cancel()
         self.mechanics.idempotency.clear()
-        for name, system in build_systems(self.config, self.company).items():
+        for name, system in build_systems(self.instances, self.config, self.company).items():
             self.systems[name] = system
             self._apps[name].renew(system)
         self._actors = Actors(self.mechanics, self.systems.values())
@@ -165,7 +171,7 @@ class World:
 
     def metrics(self) -> bytes:
         """What was counted, and what the world still owes, for Prometheus."""
-        return self._gauges.text(self.pending(), self.systems["erp"])
+        return self._gauges.text(self.pending(), self.systems.values())
 
     # --- webhooks
 
@@ -258,15 +264,16 @@ class World:
 
     def _fault_of_run(self, fault_id: str, system: str) -> Fault:
         fault = self.catalog.faults.get(fault_id)
-        if fault is None or fault.scope != "run" or system not in (*SYSTEMS, "identity"):
-            raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join((*SYSTEMS, 'identity'))}")
+        places = (*self.instances, *self.catalog.token_services)
+        if fault is None or fault.scope != "run" or system not in places:
+            raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join(places)}")
         return fault
 
     def revoke_token(self) -> None:
         """F-B10: every token of the connector is worth nothing from now on; a new one works. Credited until a new one is issued."""
         self.mechanics.tokens.revoke(self.client_id)
         fault = self.catalog.faults[TOKEN_EXPIRED]
-        self.mechanics.windows.begin(Window(fault, fault.modes[0], "identity"))
+        self.mechanics.windows.begin(Window(fault, fault.modes[0], self.catalog.token_services[0]))
 
     def note_fired(self, fault_id: str, mode: str, *, call_point: str, txn_ids: Iterable[str]) -> None:
         """The harness itself made a fault happen to these transactions."""
@@ -344,7 +351,7 @@ class World:
         """Read every document, after quiescence."""
         for name, system in self.systems.items():
             for view in system.final_views():
-                txn_id = self.mechanics.index.of_document(view.entity_type, view.entity_id)
+                txn_id = self.mechanics.index.of_document(view.entity_type, view.entity_id, name)
                 self.recorder.write("read_view", name, txn_id=txn_id or "", flow=self.mechanics.books.flow_of(txn_id), **asdict(view))
         self.recorder.flush()
 
@@ -357,12 +364,23 @@ class World:
         self.recorder.flush()
 
 
-def build_systems(config: WorldConfig, company: Company) -> dict[str, System]:
-    """The three systems over one company."""
-    namespace = config.run_id.upper()
-    erp = ErpSystem(company, namespace=namespace, posting_delay_ms=config.posting_delay_ms)
-    systems: tuple[System, ...] = (erp, ProcurementSystem(company, namespace=namespace), ExpenseSystem(company, namespace=namespace))
-    return {system.name: system for system in systems}
+def instances(catalog: Catalog, wanted: Sequence[str], types: Mapping[str, SystemType]) -> dict[str, SystemType]:
+    """The systems that stand in this world by id, and what serves each. Raises ValueError for one that is not declared or has no folder."""
+    found = {}
+    for name in (*catalog.hosted, *wanted):
+        entry = catalog.systems.get(name)
+        if entry is None or entry.service:
+            raise ValueError(f"system {name!r} is not in contracts/systems.yaml; there are {', '.join(catalog.systems)}")
+        if entry.type not in types:
+            raise ValueError(f"system {name!r} is declared, but mocks/systems/registry.py has no {entry.type!r}; it has {', '.join(types)}")
+        found[name] = types[entry.type]
+    return found
+
+
+def build_systems(types: Mapping[str, SystemType], config: WorldConfig, company: Company) -> dict[str, System]:
+    """The systems of a world, with books that nobody has touched. types: what serves each of them."""
+    births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms) for name in types}
+    return {name: types[name].build(birth) for name, birth in births.items()}
 
 
 def base64_text(secret: bytes) -> str:

@@ -143,7 +143,8 @@ def read_books(world: World, parked: Collection[str], overdue: Collection[str]) 
 
 def world_owner(world: World) -> Callable[[View], str | None]:
     """Whose a document is."""
-    return lambda view: world.mechanics.index.of_document(view.entity_type, view.entity_id)
+    find, nodes = world.mechanics.index.of_document, tuple(world.systems)
+    return lambda view: next(filter(None, (find(view.entity_type, view.entity_id, node) for node in nodes)), None)
 
 
 def balances(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import requests
 
+from contracts.catalog import load_catalog
 from harness.fuzz.keys import PREFIX
 
 LEDGERS = ("actual", "memo")
-SOURCES = frozenset({"procurement", "expense"})
 TIMEOUT_S = 10.0
 BALANCES, JOURNALS, EFFECTS = "books_balance", "history_balances", "history_has_one_effect_for_one_key"
 
@@ -67,6 +67,8 @@ def unbalanced(balance: Mapping[str, Any]) -> Iterator[str]:
 
 def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
     """The history of a world: journals that do not balance, keys with several effects."""
+    catalog = load_catalog()
+    sources = {flow.source_system for flow in catalog.flows.values()}
     sums: dict[tuple[str, str], int] = defaultdict(int)
     keys: dict[int, tuple[str, str]] = {}
     under_way: dict[str, int] = {}
@@ -81,7 +83,7 @@ def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
         elif row["kind"] == "commit":
             if row.get("entity_type") == "journal_line":
                 sums[row["entity_id"].rsplit("/", 1)[0], row["currency"]] += row["amount_minor"]
-            number = _request_of(row, under_way)
+            number = _request_of(row, under_way, sources)
             if number in keys:
                 effects[keys[number]].add(number)
     wrong = [f"journal {name} in {currency} is out of balance by {rest} minor units" for (name, currency), rest in sums.items() if rest]
@@ -89,11 +91,11 @@ def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
     return Audit(Counter({JOURNALS: len(sums), EFFECTS: len(effects)}), wrong)
 
 
-def _request_of(commit: Mapping[str, Any], under_way: Mapping[str, int]) -> int | None:
+def _request_of(commit: Mapping[str, Any], under_way: Mapping[str, int], sources: Collection[str]) -> int | None:
     """What people do in a source system is recorded without its request: it is the one under way, because they are sent one at a time.
-    What the ERP does without one was deferred, and belongs to none."""
+    What another system does without one was deferred, and belongs to none."""
     number = commit.get("op_id")
-    return under_way.get(commit["call_point"]) if number is None and commit.get("node") in SOURCES else number
+    return under_way.get(commit["call_point"]) if number is None and commit.get("node") in sources else number
 
 
 def rows_of(history: Path) -> Iterator[Mapping[str, Any]]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from contracts.catalog import load_systems
 from harness.addresses import is_loopback
 from harness.errors import UsageError
 
-SYSTEMS = ("erp", "procurement", "expense", "identity", "control", "engine")
+SYSTEMS = (*(entry.id for entry in load_systems().values() if not entry.optional), "engine")
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 EXAMPLES = 50

@@ -23,18 +23,18 @@ from harness.fuzz.options import Effort
 from harness.fuzz.reading import UnreadableError, read
 from harness.fuzz.settings import settings_of
 from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of
-from harness.fuzz.vocabulary import control_vocabulary, vocabularies
+from harness.fuzz.vocabulary import control_vocabulary, vocabulary
 from harness.stage.opening import raise_curtain, stage
 from harness.stage.options import Network, VerifyOptions
 from harness.stage.progress import Progress
 from harness.stage.setup import set_up
-from mocks.world import World, WorldConfig
+from mocks.identity import PATH as TOKEN_PATH
+from mocks.world import CONTROL, IDENTITY, World, WorldConfig
 
 RUN_ID = "fuzz"
 TOKEN_TTL_S = 7 * 86_400
 POSTING_DELAY_MS = 5
 DOCUMENT_MAX = 20 * 1024 * 1024
-MOCKS = ("erp", "procurement", "expense")
 MINTED = 5
 
 
@@ -61,7 +61,7 @@ async def opened(name: str, seed: int, directory: Path, progress: Progress) -> A
     async with World.open(config) as world, aiohttp.ClientSession(trust_env=False) as http:
         cast = await _cast(world, http)
         # Whoever fuzzes the others, the control port included, posts nothing.
-        books = _books(world, cast) if name == "erp" else None
+        books = _books(name, world, cast)
         yield Opened(await _target(name, world, cast, http), books, history)
 
 
@@ -80,7 +80,7 @@ class _Cast:
 
 async def _cast(world: World, http: aiohttp.ClientSession) -> _Cast:
     tokens = {}
-    for system in MOCKS:
+    for system in world.instances:
         for verb in ("read", "write", "act"):
             client = (world.actor_client_id, world.actor_client_secret) if verb == "act" else (world.client_id, world.client_secret)
             tokens[f"{system}.{verb}"] = await _token(world.token_url, client, f"{system}.{verb}", http)
@@ -95,25 +95,34 @@ async def _token(url: str, client: tuple[str, str], scope: str, http: aiohttp.Cl
 
 
 async def _target(name: str, world: World, cast: _Cast, http: aiohttp.ClientSession) -> Target:
-    urls = {**world.urls, "identity": world.token_url.removesuffix("/oauth/token"), "control": world.control_url}
+    urls = {**world.urls, IDENTITY: world.token_url.removesuffix(TOKEN_PATH), CONTROL: world.control_url}
     codes = {code: error.status for code, error in load_catalog().errors.items()}
     base = Target(name, urls[name], await _document(f"{urls[name]}/openapi.json", {}, http), secrets=cast.secrets(world), codes=codes)
-    if name == "identity":
-        words = {"client_id": (world.client_id,), "client_secret": (world.client_secret,), "scope": ("erp.read", "erp.read erp.write")}
+    if name == IDENTITY:
+        words = {"client_id": (world.client_id,), "client_secret": (world.client_secret,), "scope": _scopes(world)}
         return replace(
             base, credentials={"client": Credentials(basic=(world.client_id, world.client_secret))}, vocabulary=Vocabulary(words)
         )
-    if name == "control":
+    if name == CONTROL:
         control = {"control": Credentials(bearer=world.control_token)}
         return replace(base, credentials=control, vocabulary=control_vocabulary(load_catalog(), base.document))
     credentials = {scheme_of(scope): Credentials(bearer=token) for scope, token in cast.tokens.items()}
-    foreign = cast.tokens["expense.read" if name != "expense" else "erp.read"]
-    return replace(base, credentials=credentials, vocabulary=vocabularies(world.company)[name], wrong_scope=foreign)
+    other = next(system for system in reversed(world.instances) if system != name)
+    own = vocabulary(world.instances[name], world.company)
+    return replace(base, credentials=credentials, vocabulary=own, wrong_scope=cast.tokens[f"{other}.read"])
 
 
-def _books(world: World, cast: _Cast) -> TrialBalances:
-    companies = [entity.erp_company for entity in world.company.entities]
-    return TrialBalances(world.urls["erp"], cast.tokens["erp.read"], companies)
+def _scopes(world: World) -> tuple[str, ...]:
+    """One scope, and two at once."""
+    first = next(iter(world.instances))
+    return (f"{first}.read", f"{first}.read {first}.write")
+
+
+def _books(name: str, world: World, cast: _Cast) -> TrialBalances | None:
+    """The auditor of a system that keeps books."""
+    system = world.instances.get(name)
+    companies = system.companies(world.company) if system else ()
+    return TrialBalances(world.urls[name], cast.tokens[f"{name}.read"], companies) if companies else None
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import msgspec
 
-from contracts.catalog import Catalog, DocumentKind, Flow
+from contracts.catalog import Catalog, Flow
 from harness.errors import RunUnreadable
 
 DEFAULT_ATTEMPTS = 10
@@ -232,16 +232,9 @@ def _document_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, .
             [(kind.id, kind.module, kind.coded_by, kind.lines, kind.implied, "project" in kind.dimensions) for kind in kinds],
         ),
         ("ref_state", STATE_COLUMNS, [(kind.id, state, meaning) for kind in kinds for state, meaning in kind.states.items()]),
-        ("ref_source_state", STATE_COLUMNS, [(kind.id, *pair) for kind in kinds for pair in _as_source(kind).items()]),
+        ("ref_source_state", STATE_COLUMNS, [(kind.id, *pair) for kind in kinds for pair in kind.as_source.items()]),
         ("ref_module", "module varchar", [(module,) for module in modules]),
     ]
-
-
-def _as_source(kind: DocumentKind) -> dict[str, str]:
-    """What its states mean where something is made from it. A kind that nobody approves is due as soon as it is booked."""
-    if "approved" in kind.states.values():
-        return dict(kind.states)
-    return {state: "approved" if meaning == "posted" else meaning for state, meaning in kind.states.items()}
 
 
 def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:

@@ -10,7 +10,9 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from contracts.catalog import load_catalog
 from mocks.provider_states.desk import listing
+from mocks.systems.registry import SYSTEMS
 from mocks.world import World, WorldConfig
 
 SEED, RUN_ID = 0, "pact"
@@ -73,7 +75,7 @@ class MockProvider:
 
 def provider_states() -> list[dict[str, Any]]:
     """Every state that a world knows: its name, what it brings about, its parameters with their defaults."""
-    return listing()
+    return listing(load_catalog(), SYSTEMS)
 
 
 @contextlib.asynccontextmanager

@@ -20,7 +20,8 @@ class WorldConfig:
     run_id: str  # also the namespace of its ids, in capitals
     history_path: Path | None  # NDJSON; None keeps the history in memory (tests)
     minted: int = 0  # suppliers and cost centres made for single experiments, for each entity
-    port_base: int | None = None  # erp = base, then procurement, expense, identity, control; None: free ports
+    systems: tuple[str, ...] = ()  # optional instances of contracts/systems.yaml that stand here besides those of every world
+    port_base: int | None = None  # each system's port is base + its slot (contracts/systems.yaml); None: free ports
     host: str = "127.0.0.1"
     public_host: str | None = None  # the name under which others reach `host`
     callback_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")

@@ -1,18 +1,18 @@
 """The servers of one world: their ports first, because the systems' documents name each other's addresses."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mocks.hosting.server import HostedServer
 
 
 class Servers:
-    """Servers by name, on ports in the order of their names from `port_base`, or on free ones."""
+    """Servers by name, each on its own slot from `port_base`, or on free ports."""
 
-    def __init__(self, names: Sequence[str], host: str, *, port_base: int | None, public_host: str | None) -> None:
+    def __init__(self, slots: Mapping[str, int], host: str, *, port_base: int | None, public_host: str | None) -> None:
         self._host = public_host or host
-        self._servers = {name: HostedServer(name, host, port_base + offset if port_base else 0) for offset, name in enumerate(names)}
+        self._servers = {name: HostedServer(name, host, port_base + slot if port_base else 0) for name, slot in slots.items()}
 
     def __getitem__(self, name: str) -> HostedServer:
         return self._servers[name]

@@ -28,7 +28,7 @@ class AttributionIndex:
         self._sources: dict[str, str] = {}
         self._ext_refs: dict[str, str] = {}
         self._idem_keys: dict[str, str] = {}
-        self._documents: dict[tuple[str, str], str] = {}
+        self._documents: dict[tuple[str, str, str], str] = {}  # node, kind, id: two instances of a system may give one number twice
         self._minted: dict[tuple[str, str], str] = {}
         self._amounts: dict[tuple[int, str], str | None] = {}
 
@@ -49,8 +49,8 @@ class AttributionIndex:
             known = self._amounts.get(amount, txn_id)
             self._amounts[amount] = txn_id if known == txn_id else None  # an amount of two transactions identifies neither
 
-    def find(self, refs: Refs, idem_key: str | None, text: bytes) -> Attribution:
-        """The transaction of a call. `text` is the raw request, searched last for ids of source documents."""
+    def find(self, refs: Refs, idem_key: str | None, text: bytes, node: str = "") -> Attribution:
+        """The transaction of a call to this system. `text` is the raw request, searched last for ids of source documents."""
         txn_id = self._by_reference(refs)
         if txn_id is not None:
             return Attribution(txn_id, "ref")
@@ -59,8 +59,8 @@ class AttributionIndex:
             if txn_id is not None:
                 return Attribution(txn_id, "key")
         for document in refs.parents:
-            if document in self._documents:
-                return Attribution(self._documents[document], "parent")
+            if (node, *document) in self._documents:
+                return Attribution(self._documents[node, *document], "parent")
         for key in refs.keys:
             if key in self._minted:
                 return Attribution(self._minted[key], "key")
@@ -95,16 +95,16 @@ class AttributionIndex:
         if idem_key is not None:
             self._idem_keys.setdefault(idem_key, txn_id)
 
-    def learn_effects(self, txn_id: str, effects: Iterable[Effect]) -> None:
+    def learn_effects(self, txn_id: str, effects: Iterable[Effect], node: str = "") -> None:
         """Remember the documents that an attributed call made or changed."""
         for effect in effects:
-            self._documents.setdefault((effect.entity_type, effect.entity_id), txn_id)
+            self._documents.setdefault((node, effect.entity_type, effect.entity_id), txn_id)
 
-    def learn_document(self, txn_id: str, entity_type: str | None, entity_id: str) -> None:
+    def learn_document(self, txn_id: str, entity_type: str | None, entity_id: str, node: str = "") -> None:
         """Remember a document that is promised and not yet made."""
         if entity_type is not None:
-            self._documents.setdefault((entity_type, entity_id), txn_id)
+            self._documents.setdefault((node, entity_type, entity_id), txn_id)
 
-    def of_document(self, entity_type: str, entity_id: str) -> str | None:
+    def of_document(self, entity_type: str, entity_id: str, node: str = "") -> str | None:
         """The transaction that a document belongs to."""
-        return self._documents.get((entity_type, entity_id)) or self._sources.get(entity_id)
+        return self._documents.get((node, entity_type, entity_id)) or self._sources.get(entity_id)

@@ -73,7 +73,8 @@ class Commits:
         committed = self._record(reply.effects, origin) if reply.effects else NOTHING
         if origin.txn_id is not None and reply.created is not None:
             # An accepted document has a number before it has effects: whoever cancels it by that number means this transaction.
-            self._index.learn_document(origin.txn_id, self._books.document_of(origin.call_point), str(reply.created["existing_id"]))
+            kind = self._books.document_of(origin.call_point)
+            self._index.learn_document(origin.txn_id, kind, str(reply.created["existing_id"]), origin.node)
         for number, deferred in enumerate(reply.deferred):
             self._defer(deferred, number, call, origin, follow_up)
         for event in reply.events:
@@ -100,8 +101,9 @@ class Commits:
             seq = self._recorder.append("commit", origin.node, columns)
             first = first or seq
         if txn_id is not None:
-            self._index.learn_effects(txn_id, effects)
-            self._books.apply(txn_id, effects)
+            self._index.learn_effects(txn_id, effects, origin.node)
+        if txn_id is not None or any(effect.covers for effect in effects):
+            self._books.apply(txn_id, effects, origin.node)
         return Committed(first, " ".join(dict.fromkeys(effect.entity_id for effect in effects)))
 
     def _defer(self, deferred: Deferred, number: int, call: Call, origin: Origin, follow_up: Refusal | None) -> None:

@@ -61,6 +61,9 @@ class Endpoint:
         self._encoder = msgspec.json.Encoder(decimal_format="string")
         self._changes = operation.method != "GET"
         self._callbacks = callbacks_of(mechanics.catalog, operation.call_point)
+        # Two instances of a system have the same paths; a key used at one says nothing at the other.
+        entry = mechanics.catalog.systems.get(node)
+        self._keyed = f"{node} " if entry is not None and entry.type != node else ""
 
     # --- arrival
 
@@ -72,7 +75,7 @@ class Endpoint:
         refs = self._refs(call, refusal)
         etag_in = incoming.header(b"if-match")
         text = incoming.path.encode() + incoming.raw
-        found = self._joined(call, token) or mechanics.index.find(refs, idem_key, text)
+        found = self._joined(call, token) or mechanics.index.find(refs, idem_key, text, self.node)
         txn_id = found.txn_id
         if txn_id is not None:
             mechanics.index.learn_call(txn_id, refs, idem_key)
@@ -120,7 +123,7 @@ class Endpoint:
         """A person's request may say whose it is; a connector's never may."""
         if self.operation.kind != "actor" or token is None or self.operation.scope not in token.scopes:
             return None
-        txn_id = self.mechanics.joining.transaction(call.correlation_id, self.node)
+        txn_id = self.mechanics.joining.transaction(call.correlation_id, self.operation.call_point)
         return Attribution(txn_id, "corr") if txn_id is not None else None
 
     def _token(self, incoming: Incoming) -> Token | None:
@@ -222,7 +225,7 @@ class Endpoint:
         """Under what the key of this request is kept; None when it carries none."""
         if exchange.idem_key is None:
             return None
-        return KeyScope(exchange.call.client_id, f"{self.operation.method} {exchange.incoming.path}", exchange.idem_key)
+        return KeyScope(exchange.call.client_id, f"{self._keyed}{self.operation.method} {exchange.incoming.path}", exchange.idem_key)
 
     def execute_and_keep(self, exchange: Exchange, scope: KeyScope | None) -> Outcome:
         """Execute a request whose key is reserved."""

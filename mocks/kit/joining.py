@@ -6,10 +6,10 @@ people's operations are read this way: a connector that passes a correlation id 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from contracts.catalog import Flow
+from contracts.catalog import Catalog, Flow
 from mocks.kit.attribution import AttributionIndex
 from mocks.kit.books import Books
 from mocks.kit.operation import Effect
@@ -31,12 +31,13 @@ class Admission:
 class Joining:
     """Opens transactions as their first request arrives."""
 
-    def __init__(self, recorder: Recorder, books: Books, windows: Windows, index: AttributionIndex, flows: Mapping[str, Flow]) -> None:
+    def __init__(self, recorder: Recorder, books: Books, windows: Windows, index: AttributionIndex, catalog: Catalog) -> None:
         self._recorder = recorder
         self._books = books
         self._windows = windows
         self._index = index
-        self._flows = {flow.source_system: flow for flow in flows.values()}
+        self._flows = catalog.flows
+        self._begun_by = flows_by_call_point(catalog)
         self._admission: Admission | None = None
         self._pattern: re.Pattern[str] | None = None
 
@@ -45,17 +46,19 @@ class Joining:
         self._admission = admission
         self._pattern = re.compile(re.escape(admission.prefix) + TXN) if admission else None
 
-    def transaction(self, correlation_id: str, node: str) -> str | None:
-        """The transaction that a person's request belongs to, opened when it is its first."""
+    def transaction(self, correlation_id: str, call_point: str) -> str | None:
+        """The transaction that a person's request belongs to, opened when it is its first. Which flow it is says the kind of document
+        that people work on here; where several flows begin with one kind, the first word of the transaction's id."""
         if self._admission is None or self._pattern is None:
             return None
         found = self._pattern.fullmatch(correlation_id)
-        flow = self._flows.get(node)
-        if found is None or flow is None:
+        flows = self._begun_by.get(call_point.rpartition(".")[0], ())
+        if found is None or not flows:
             return None
         txn_id = found["txn"]
         if self._books.flow_of(txn_id) is None:
-            self._open(txn_id, flow.id, found["entity"], self._admission)
+            named = [flow for flow in flows if txn_id.rpartition("-")[0] == flow.prefix]
+            self._open(txn_id, (*named, *flows)[0].id, found["entity"], self._admission)
         return txn_id
 
     def _open(self, txn_id: str, flow: str, entity: str, admission: Admission) -> None:
@@ -70,7 +73,18 @@ class Joining:
         flow = self._books.flow_of(txn_id)
         if flow is None:
             return
-        document = next(one.source_document for one in self._flows.values() if one.id == flow)
+        document = self._flows[flow].source_document
         for effect in effects:
             if effect.entity_type == document:
                 self._index.bind(txn_id, source_id=effect.entity_id)
+
+
+def flows_by_call_point(catalog: Catalog) -> dict[str, tuple[Flow, ...]]:
+    """The flows that begin with the kind of document that people work on at call points of this beginning: `procurement.requisition`."""
+    found: dict[str, tuple[Flow, ...]] = {}
+    for flow in catalog.flows.values():
+        kind = catalog.documents[flow.source_document]
+        for system in catalog.instances(kind.system):
+            where = f"{system}.{kind.short}"
+            found[where] = (*found.get(where, ()), flow)
+    return found

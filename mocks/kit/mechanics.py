@@ -75,7 +75,7 @@ def wire_mechanics(
 ) -> Mechanics:
     """Name the concrete classes. The first client is the connector's."""
     traffic = Traffic(catalog.flows)
-    books = Books(catalog.flows)
+    books = Books(catalog.flows, catalog.documents)
     plans = Plans()
     index = AttributionIndex(settings.namespace)
     scheduler = Scheduler()
@@ -117,6 +117,6 @@ def wire_mechanics(
         outbox=outbox,
         traffic=traffic,
         limiter=RateLimiter(settings.rate_limit_per_s) if settings.rate_limit_per_s else None,
-        joining=Joining(recorder, books, windows, index, catalog.flows),
+        joining=Joining(recorder, books, windows, index, catalog),
         connector_id=clients[0].client_id,
     )

@@ -1,30 +1,23 @@
 """States of access: tokens, clients, idempotency keys, limits, maintenance."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, defstruct
 
+from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.kit.idempotency import Scope
 from mocks.kit.limits import RateLimiter
 from mocks.kit.operation import Refusal
 from mocks.kit.tokens import Client
 from mocks.kit.windows import Window
-from mocks.provider_states.stage import Name, Parameters, Stage, State, Values
 
-System = Literal["erp", "procurement", "expense", "identity"]
 Secret = Annotated[str, Meta(min_length=1, max_length=200)]
-SYSTEMS = ("erp", "procurement", "expense")
-SCOPES = frozenset(f"{name}.{verb}" for name in SYSTEMS for verb in ("read", "write", "act"))
+VERBS = ("read", "write", "act")
 MAINTENANCE = "F-B5"
 LIMITED_S = 10
 PER_SECOND = 5
-
-
-class TokenGiven(Parameters, frozen=True, kw_only=True):
-    """The token of the contract's example request, without `Bearer`."""
-
-    token: Secret = "example-token"  # noqa: S105 (an example)
-    scopes: tuple[str, ...] = tuple(sorted(SCOPES))
 
 
 class TokenEnded(Parameters, frozen=True, kw_only=True):
@@ -48,46 +41,50 @@ class KeyUsed(Parameters, frozen=True, kw_only=True):
     path: Annotated[str, Meta(pattern="^/", max_length=200)] = "/purchase-orders"
 
 
-class AtSystem(Parameters, frozen=True, kw_only=True):
-    """Where."""
-
-    system: System = "erp"
-
-
 class Nothing(Parameters, frozen=True, kw_only=True):
     """Takes nothing."""
 
 
-def states() -> tuple[State, ...]:
-    """Every state of access."""
+def states(systems: Sequence[str], token_services: Sequence[str]) -> tuple[State, ...]:
+    """Every state of access. systems: those that stand in the world, the first of them is meant where a contract names none."""
+    scopes = frozenset(f"{name}.{verb}" for name in systems for verb in VERBS)
+    where = Literal[(*systems, *token_services)]  # type: ignore[valid-type]
+    options: dict[str, Any] = {"bases": (Parameters,), "frozen": True, "kw_only": True}
+    at_system = defstruct("AtSystem", [("system", where, systems[0])], **options)
+    given = defstruct("TokenGiven", [("token", Secret, "example-token"), ("scopes", tuple[str, ...], tuple(sorted(scopes)))], **options)
     return (
-        State("the access token is valid", "the token of the example request is known and live", TokenGiven, _token_valid),
-        State("the access token has expired", "the token was issued once and is worth nothing any more", TokenEnded, _token_ended),
-        State("the client is registered", "client id and secret are accepted by the token endpoint", ClientGiven, _client),
+        State("the access token is valid", "the token of the example request is known and live", given, partial(_token_valid, scopes)),
+        State(
+            "the access token has expired",
+            "the token was issued once and is worth nothing any more",
+            TokenEnded,
+            partial(_token_ended, scopes),
+        ),
+        State("the client is registered", "client id and secret are accepted by the token endpoint", ClientGiven, partial(_client, scopes)),
         State("the idempotency key is new", "no request has come with it (so it is in every state; for readers)", KeyUsed, _key_new),
         State("the idempotency key was used for another payload", "the key came before, with another body", KeyUsed, _key_used),
         State("the request limit is reached", f"every further request is answered 429 for {LIMITED_S} s", Nothing, _limited),
-        State("the system is down for maintenance", "every request is answered 503 with Retry-After", AtSystem, _maintenance),
+        State("the system is down for maintenance", "every request is answered 503 with Retry-After", at_system, _maintenance),
     )
 
 
-def _token_valid(stage: Stage, given: TokenGiven) -> Values:
-    unknown = sorted(set(given.scopes) - SCOPES)
+def _token_valid(scopes: frozenset[str], stage: Stage, given: Any) -> Values:
+    unknown = sorted(set(given.scopes) - scopes)
     if unknown:
-        raise Refusal("VALIDATION_FAILED", f"scopes {', '.join(unknown)}: expected some of {', '.join(sorted(SCOPES))}")
+        raise Refusal("VALIDATION_FAILED", f"scopes {', '.join(unknown)}: expected some of {', '.join(sorted(scopes))}")
     tokens, connector = stage.mechanics.tokens, stage.mechanics.connector_id
     stage.undo.append(tokens.adopt(given.token, connector, frozenset(given.scopes), live=True))
     return {"token": given.token}
 
 
-def _token_ended(stage: Stage, given: TokenEnded) -> Values:
-    stage.undo.append(stage.mechanics.tokens.adopt(given.token, stage.mechanics.connector_id, SCOPES, live=False))
+def _token_ended(scopes: frozenset[str], stage: Stage, given: TokenEnded) -> Values:
+    stage.undo.append(stage.mechanics.tokens.adopt(given.token, stage.mechanics.connector_id, scopes, live=False))
     return {"token": given.token}
 
 
-def _client(stage: Stage, given: ClientGiven) -> Values:
-    scopes = frozenset(scope for scope in SCOPES if not scope.endswith(".act"))
-    stage.undo.append(stage.mechanics.tokens.register(Client(given.client_id, given.client_secret, scopes)))
+def _client(scopes: frozenset[str], stage: Stage, given: ClientGiven) -> Values:
+    theirs = frozenset(scope for scope in scopes if not scope.endswith(".act"))
+    stage.undo.append(stage.mechanics.tokens.register(Client(given.client_id, given.client_secret, theirs)))
     return {"client_id": given.client_id, "client_secret": given.client_secret}
 
 
@@ -114,7 +111,7 @@ def _limited(stage: Stage, _given: Nothing) -> Values:
     return {}
 
 
-def _maintenance(stage: Stage, given: AtSystem) -> Values:
+def _maintenance(stage: Stage, given: Any) -> Values:
     windows = stage.mechanics.windows
     fault = stage.mechanics.catalog.faults[MAINTENANCE]
     windows.begin(Window(fault, fault.modes[0], given.system))

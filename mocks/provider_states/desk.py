@@ -6,11 +6,13 @@ from typing import Any, Protocol
 
 import msgspec
 
+from contracts.catalog import Catalog
+from mocks.abilities.states import Stage, State, Values
+from mocks.abilities.system_type import SystemType
 from mocks.company import Company
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import Refusal, System
-from mocks.provider_states import access, erp, sources
-from mocks.provider_states.stage import Stage, State, Values
+from mocks.provider_states import access
 
 
 class Renewable(Protocol):
@@ -19,6 +21,7 @@ class Renewable(Protocol):
     mechanics: Mechanics
     company: Company
     systems: dict[str, System]
+    types: Mapping[str, SystemType]
 
     @property
     def served(self) -> int: ...
@@ -30,6 +33,7 @@ class ProviderStates:
 
     def __init__(self, world: Renewable) -> None:
         self._world = world
+        self._known = all_states(world.mechanics.catalog, world.types)
         self._stage: Stage | None = None
         self._served = 0
         self._dirty = True
@@ -38,7 +42,7 @@ class ProviderStates:
         """Bring a state about; answers its values. Raises Refusal for an unknown state or parameter, or when transactions are open."""
         if not name:
             return {}  # the verifiers' way of saying that an interaction presumes nothing
-        state, given = _resolve(name, params)
+        state, given = _resolve(self._known, name, params)
         if self._stage is None or self._world.served != self._served:
             self.reset()
         assert self._stage is not None
@@ -60,12 +64,13 @@ class ProviderStates:
         self._dirty = False
 
 
-def all_states() -> dict[str, State]:
-    """Every provider state by name."""
-    return {state.name: state for state in (*access.states(), *erp.states(), *sources.states())}
+def all_states(catalog: Catalog, types: Mapping[str, SystemType]) -> dict[str, State]:
+    """Every provider state by name: of access, and of each kind of system."""
+    found = [*access.states(tuple(types), catalog.token_services), *(state for each in types.values() for state in each.states())]
+    return {state.name: state for state in found}
 
 
-def listing() -> list[dict[str, Any]]:
+def listing(catalog: Catalog, types: Mapping[str, SystemType]) -> list[dict[str, Any]]:
     """Every provider state for people and tools: what it brings about; default and possible values of each parameter."""
     return [
         {
@@ -74,7 +79,7 @@ def listing() -> list[dict[str, Any]]:
             "params": {name: msgspec.to_builtins(default) for name, default in _defaults(state).items()},
             "choices": _choices(state),
         }
-        for state in all_states().values()
+        for state in all_states(catalog, types).values()
     ]
 
 
@@ -88,8 +93,7 @@ def _choices(state: State) -> dict[str, list[str]]:
     return {name: member["enum"] for name, member in schema["properties"].items() if "enum" in member}
 
 
-def _resolve(name: str, params: Mapping[str, Any]) -> tuple[State, Any]:
-    known = all_states()
+def _resolve(known: Mapping[str, State], name: str, params: Mapping[str, Any]) -> tuple[State, Any]:
     state = known.get(name)
     if state is None:
         close = get_close_matches(name, known, n=1)

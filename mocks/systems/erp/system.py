@@ -1,24 +1,39 @@
 """The ERP as the kit serves it."""
 
+from collections.abc import Mapping
+
+from mocks.abilities.system_type import under
 from mocks.company import Company
 from mocks.company.projections import erp_master
 from mocks.kit.operation import Operation, View
+from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.operations import operations
 
 
 class ErpSystem:
-    """One ERP with its own books. `namespace` is not part of its ids: document numbers are drawn from each call's stream."""
+    """One ERP with its own books. The run's namespace is not part of its ids: document numbers are drawn from each call's stream."""
 
-    name = "erp"
+    type = "erp"
     title = "Mock ERP"
     summary = "Suppliers, coding, purchase orders, AP invoices, journals, periods and a double-entry ledger"
     event_types = ("posting.confirmed", "posting.rejected")
 
-    def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int) -> None:
+    def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
+        self.name = instance
         self.namespace = namespace
         self.core = Erp(erp_master(company), posting_delay_ms)
-        self.operations: tuple[Operation, ...] = operations(self.core)
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(self.core))
+        self._audit = Audit(self.core.ledger, self.core.master.companies)
+
+    def gauges(self) -> Mapping[str, Mapping[tuple[str, ...], float]]:
+        """Whether the books add up, by company."""
+        found = self._audit.look()
+        return {
+            "dryclose_world_journals": {(name,): each.journals for name, each in found.items()},
+            "dryclose_world_journals_unbalanced": {(name,): each.unbalanced for name, each in found.items()},
+            "dryclose_world_trial_balances_unbalanced": {(name,): each.trial_balances_off for name, each in found.items()},
+        }
 
     def final_views(self) -> list[View]:
         """Every document and job as it stands."""

@@ -1,5 +1,6 @@
 """The expense system as the kit serves it."""
 
+from mocks.abilities.system_type import under
 from mocks.company import Company
 from mocks.company.projections import expense_master
 from mocks.kit.operation import Operation, View
@@ -10,14 +11,15 @@ from mocks.systems.expense.operations import operations
 class ExpenseSystem:
     """One expense system with its own reports; their ids carry the run's namespace."""
 
-    name = "expense"
+    type = "expense"
     title = "Mock expense"
     summary = "Expense reports, their approval chain, and what became of them in the ERP"
     event_types = ("expense_report.approved", "expense_report.sent_back")
 
-    def __init__(self, company: Company, *, namespace: str) -> None:
+    def __init__(self, company: Company, *, namespace: str, instance: str = "expense") -> None:
+        self.name = instance
         self.desk = ReportDesk(expense_master(company), namespace)
-        self.operations: tuple[Operation, ...] = operations(self.desk)
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(self.desk))
 
     def final_views(self) -> list[View]:
         """Every report as it stands."""

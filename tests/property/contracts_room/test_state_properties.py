@@ -11,12 +11,15 @@ from contracts.catalog import load_catalog
 from mocks.company import Company, generate
 from mocks.kit.operation import Refusal
 from mocks.provider_states.desk import ProviderStates, listing
+from mocks.systems.registry import SYSTEMS
 from mocks.world import World, WorldConfig, build_systems
 
 CONFIG = WorldConfig(seed=0, run_id="pact", history_path=None)
 WORDS = ("1000", "2000", "3000", "9", "X", "ä", "a/b", "4500012345", "V1", "REQ-1", "2026-10", "2019-01", "2026-12", "10.00", "-1.00", "")
-CHOICES = {each["state"]: each["choices"] for each in listing()}
-PARAMS = {each["state"]: each["params"] for each in listing()}
+CATALOG = load_catalog()
+LISTED = listing(CATALOG, SYSTEMS)
+CHOICES = {each["state"]: each["choices"] for each in LISTED}
+PARAMS = {each["state"]: each["params"] for each in LISTED}
 
 
 @cache
@@ -33,13 +36,14 @@ class Unserved:
         self.mechanics = self._world.mechanics
         self.company = self._world.company
         self.systems = self._world.systems
+        self.types = self._world.types
         self.served = 0
 
     def renew(self) -> None:
         """New books."""
         self.mechanics.scheduler.cancel()
         self.mechanics.idempotency.clear()
-        self.systems.update(build_systems(CONFIG, self.company))
+        self.systems.update(build_systems(self._world.instances, CONFIG, self.company))
 
 
 @st.composite

@@ -16,7 +16,7 @@ def step(fault: str, *, attempt: int = 1, txn_id: str = "t1", call_point: str = 
 
 def books(flow: str = "requisition-to-po") -> Books:
     """One open transaction."""
-    found = Books(CATALOG.flows)
+    found = Books(CATALOG.flows, CATALOG.documents)
     found.open("t1", flow)
     return found
 

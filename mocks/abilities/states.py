@@ -1,8 +1,8 @@
-"""What a provider state works with: the books of the three systems, people, and the connector's own operations in process."""
+"""What a provider state works with: the systems and their books, people, and the connector's own operations in process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -11,10 +11,8 @@ from mocks.kit.acting import Actors, convert
 from mocks.kit.commits import Origin
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import Call, Reply, System
-from mocks.systems.erp.core import Erp
-from mocks.systems.erp.system import ErpSystem
-from mocks.systems.expense.system import ExpenseSystem
-from mocks.systems.procurement.system import ProcurementSystem
+
+_T = TypeVar("_T")
 
 Undo = Callable[[], None]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -31,26 +29,9 @@ class Stage:
         self._systems = systems
         self._actors = Actors(mechanics, systems.values())
 
-    @property
-    def erp(self) -> Erp:
-        """The ERP's books."""
-        system = self._systems["erp"]
-        assert isinstance(system, ErpSystem)
-        return system.core
-
-    @property
-    def procurement(self) -> ProcurementSystem:
-        """Procurement and its requisitions."""
-        system = self._systems["procurement"]
-        assert isinstance(system, ProcurementSystem)
-        return system
-
-    @property
-    def expense(self) -> ExpenseSystem:
-        """The expense system and its reports."""
-        system = self._systems["expense"]
-        assert isinstance(system, ExpenseSystem)
-        return system
+    def system(self, kind: type[_T]) -> _T:
+        """The first system of this class; a state of a system's folder knows its own."""
+        return next(system for system in self._systems.values() if isinstance(system, kind))
 
     def act(self, call_point: str, *, actor: str, path: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None) -> Any:
         """A person does something; the record that the operation answers. Raises Refusal."""
@@ -101,5 +82,5 @@ class State:
 
     name: str
     doc: str
-    parameters: type[Parameters]
+    parameters: type[Struct]  # a Parameters; one whose choices depend on the world is made when the world is
     run: Callable[[Stage, Any], Values]

@@ -5,14 +5,15 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpProject, ErpVendor
 from mocks.kit.operation import Refusal
-from mocks.provider_states.stage import Name, Parameters, Stage, State, Values
-from mocks.systems.erp.core import VendorState
+from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import Kind
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.periods import Module, month
+from mocks.systems.erp.system import ErpSystem
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Version = Annotated[int, Meta(ge=1, le=50)]
@@ -126,38 +127,42 @@ _POSTING_DOC = (
 )
 
 
+def _books(stage: Stage) -> Erp:
+    return stage.system(ErpSystem).core
+
+
 def _company(stage: Stage, code: str) -> ErpCompany:
-    company = stage.erp.master.companies.get(code)
+    company = _books(stage).master.companies.get(code)
     if company is None:
-        raise Refusal("VALIDATION_FAILED", f"company_code {code!r}: expected one of {', '.join(stage.erp.master.companies)}")
+        raise Refusal("VALIDATION_FAILED", f"company_code {code!r}: expected one of {', '.join(_books(stage).master.companies)}")
     return company
 
 
 def _supplier(stage: Stage, given: SupplierGiven) -> Values:
     company = _company(stage, given.company_code)
-    master = stage.erp.master
+    master = _books(stage).master
     template = next(iter(master.vendors.values()))
     known = master.vendors.get(given.vendor_id) or replace(template, vendor_id=given.vendor_id, purchasing_block=False)
     active = given.status == "active"
     master.vendors[given.vendor_id] = replace(known, company_code=company.code, currency=company.currency, active=active)
-    stage.erp.vendor_states[given.vendor_id] = VendorState(given.version, given.purchasing_block)
+    _books(stage).vendor_states[given.vendor_id] = VendorState(given.version, given.purchasing_block)
     return {"vendor_id": given.vendor_id, "company_code": company.code, "version": given.version}
 
 
 def _no_supplier(stage: Stage, given: SupplierGone) -> Values:
-    stage.erp.master.vendors.pop(given.vendor_id, None)
+    _books(stage).master.vendors.pop(given.vendor_id, None)
     return {"vendor_id": given.vendor_id}
 
 
 def _cost_center(stage: Stage, given: CostCenterGiven) -> Values:
     company = _company(stage, given.company_code)
-    stage.erp.master.cost_centers[given.cost_center] = ErpCostCenter(given.cost_center, company.code, "GEN", given.active, None)
+    _books(stage).master.cost_centers[given.cost_center] = ErpCostCenter(given.cost_center, company.code, "GEN", given.active, None)
     return {"cost_center": given.cost_center, "company_code": company.code}
 
 
 def _project(stage: Stage, given: ProjectGiven) -> Values:
     company = _company(stage, given.company_code)
-    stage.erp.master.projects[given.project] = ErpProject(given.project, company.code, given.active)
+    _books(stage).master.projects[given.project] = ErpProject(given.project, company.code, given.active)
     return {"project": given.project, "company_code": company.code}
 
 
@@ -167,14 +172,14 @@ def _employee(stage: Stage, given: EmployeeGiven) -> Values:
         limit = None if given.limit is None else to_minor(given.limit, company.decimals)
     except AmountError as error:
         raise Refusal("VALIDATION_FAILED", f"limit: {error}") from None
-    stage.erp.master.people[given.personnel_no] = ErpPerson(given.personnel_no, company.code, limit)
+    _books(stage).master.people[given.personnel_no] = ErpPerson(given.personnel_no, company.code, limit)
     return {"personnel_no": given.personnel_no, "company_code": company.code}
 
 
 def _period(stage: Stage, given: PeriodGiven, wanted: Literal["open", "closed"]) -> Values:
     _company(stage, given.company_code)
     today = stage.mechanics.business.now().date()
-    status = stage.erp.periods.status(given.company_code, given.period, given.module, today)
+    status = _books(stage).periods.status(given.company_code, given.period, given.module, today)
     if status != wanted:
         change = {"company_code": given.company_code, "period": given.period, "module": given.module, "reason": "provider state"}
         stage.act(f"erp.period.{'reopen' if wanted == 'open' else 'close'}", actor=_controller(stage, given.company_code), body=change)
@@ -188,7 +193,7 @@ def _controller(stage: Stage, company_code: str) -> str:
 
 def _order(stage: Stage, given: OrderGiven) -> Values:
     company = _company(stage, given.company_code)
-    documents = stage.erp.documents
+    documents = _books(stage).documents
     _take(stage, "purchase_order", given.number)
     vendor, center, approver = _vendor(stage, company), _open_center(stage, company), _approver(stage, company)
     amount = to_text(AMOUNT_UNITS * 10**company.decimals, company.decimals)
@@ -210,7 +215,7 @@ def _order(stage: Stage, given: OrderGiven) -> Values:
 
 def _posting(stage: Stage, given: PostingGiven, kind: Kind) -> Values:
     company = _company(stage, given.company_code)
-    documents = stage.erp.documents
+    documents = _books(stage).documents
     _take(stage, kind, given.number)
     if given.job_id is not None:
         if given.job_id in documents.jobs:
@@ -279,40 +284,40 @@ def _head(stage: Stage, company: ErpCompany, external_ref: str | None, approver:
 
 
 def _vendor(stage: Stage, company: ErpCompany) -> ErpVendor:
-    for vendor in stage.erp.master.vendors.values():
-        _, state = stage.erp.vendor(vendor.vendor_id)
+    for vendor in _books(stage).master.vendors.values():
+        _, state = _books(stage).vendor(vendor.vendor_id)
         if vendor.company_code == company.code and vendor.active and not state.purchasing_block:
             return vendor
     raise Refusal("INVALID_TRANSITION", f"no usable supplier is left in company {company.code}: send a teardown first")
 
 
 def _open_center(stage: Stage, company: ErpCompany) -> str:
-    centers = stage.erp.master.cost_centers.values()
+    centers = _books(stage).master.cost_centers.values()
     return next(each.number for each in centers if each.company_code == company.code and each.active and each.valid_to is None)
 
 
 def _approver(stage: Stage, company: ErpCompany) -> str:
     """Whoever may approve most."""
-    people = [each for each in stage.erp.master.people.values() if each.company_code == company.code]
+    people = [each for each in _books(stage).master.people.values() if each.company_code == company.code]
     return max(people, key=lambda each: (each.limit_minor is None, each.limit_minor or 0, each.personnel_no)).personnel_no
 
 
 def _person(stage: Stage, company: ErpCompany, other_than: str) -> str:
-    people = stage.erp.master.people.values()
+    people = _books(stage).master.people.values()
     return next(each.personnel_no for each in people if each.company_code == company.code and each.personnel_no != other_than)
 
 
 def _take(stage: Stage, kind: Kind, number: str | None) -> None:
     if number is None:
         return
-    documents = stage.erp.documents
+    documents = _books(stage).documents
     if any(each.kind == kind and each.number == number for each in documents):
         raise Refusal("INVALID_TRANSITION", f"{kind} {number} exists already: send a teardown first")
     documents.wanted[kind] = number
 
 
 def _raise_version(stage: Stage, kind: Kind, number: str, wanted: int | None, touched_by: str) -> None:
-    version = stage.erp.documents.get(kind, number).version
+    version = _books(stage).documents.get(kind, number).version
     if wanted is not None and wanted < version:
         raise Refusal("VALIDATION_FAILED", f"version {wanted}: a {kind} in this status has version {version} or a later one")
     for _ in range((wanted or version) - version):

@@ -1,0 +1,63 @@
+"""One kind of mock system as the world meets it: how it is built, the states that contracts may presume, the words that fuzzing needs.
+
+A system's folder declares one `SYSTEM`; `mocks/systems/registry.py` names them all. A further instance is the same type under another id:
+its call points, scopes and rows carry that id, its books are its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, runtime_checkable
+
+from mocks.abilities.states import State
+from mocks.company import Company
+from mocks.kit.operation import Operation, System
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What a system is built from. instance: the id under which it stands in this world; namespace: the run's, in capitals."""
+
+    company: Company
+    instance: str
+    namespace: str
+    posting_delay_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One company in a system's own spelling: values by member or header, valid bodies by call point, and who may send each of them."""
+
+    members: Mapping[str, tuple[str, ...]]
+    bodies: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    actors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemType:
+    """One folder of mocks/systems. companies: of a system with books, the codes whose trial balance an auditor asks for."""
+
+    id: str
+    build: Callable[[Birth], System]
+    states: Callable[[], Sequence[State]] = tuple
+    words: Callable[[Company], Words] = lambda _company: Words({})
+    companies: Callable[[Company], tuple[str, ...]] = lambda _company: ()
+
+
+@runtime_checkable
+class Audited(Protocol):
+    """A system that counts what its books come to."""
+
+    def gauges(self) -> Mapping[str, Mapping[tuple[str, ...], float]]:
+        """Figures by the name of the metric and its labels."""
+        ...
+
+
+def under(instance: str, type_id: str, operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """The operations of a type as those of this instance."""
+    if instance == type_id:
+        return tuple(operations)
+
+    def renamed(name: str) -> str:
+        return instance + name.removeprefix(type_id)
+
+    return tuple(replace(each, call_point=renamed(each.call_point), scope=renamed(each.scope)) for each in operations)
