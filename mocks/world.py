@@ -23,6 +23,7 @@ from mocks.identity import PATH, Identity
 from mocks.kit.acting import Actors
 from mocks.kit.app import SystemApp
 from mocks.kit.arming import StepLike, arm, armed_step
+from mocks.kit.asking import Asker, Question
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.commits import Origin
 from mocks.kit.holds import Hold
@@ -89,6 +90,7 @@ class World:
         self._actors = Actors(self.mechanics, self.systems.values())
         slots = {name: catalog.systems[name].slot for name in (*self.instances, IDENTITY, CONTROL)}
         self._servers = Servers(slots, config.host, port_base=config.port_base, public_host=config.public_host)
+        self._asker = Asker(self.recorder, self.mechanics.traffic, self.mechanics.books, config.settings())
         self._shutdown = asyncio.Event()
         self.room = ControlRoom(self.mechanics.problems)
         self._apps: dict[str, SystemApp] = {}
@@ -198,18 +200,48 @@ class World:
         found = self.mechanics.plans.find(txn_id, step.call_point, step.fault_id, step.attempt)
         return found or armed_step(self.catalog, step, txn_id, f"{txn_id}.harness")
 
+    def answers_at(self, url: str | None, headers: Mapping[str, str]) -> None:
+        """Put questions to this address from now on. Raises CallbackForbidden when its host is not allow-listed."""
+        self._asker.at(url, headers)
+
+    async def ask(self, question: Question) -> str | None:
+        """A person waits while the connector is asked; the answer's word, None when none came."""
+        return await self._asker.ask(question)
+
     # --- transactions
 
     def set_phase(self, name: str) -> None:
         """A phase of the run begins."""
         self.recorder.set_phase(name)
 
-    def open_txn(self, txn_id: str, *, flow: str, wave: str, role: str, template: str, steps: Sequence[StepLike], detail: str) -> None:
-        """A transaction joins the run with its fault plan. Raises Refusal for a step that names what does not exist."""
+    def open_txn(
+        self,
+        txn_id: str,
+        *,
+        flow: str,
+        wave: str,
+        role: str,
+        template: str,
+        steps: Sequence[StepLike],
+        detail: str,
+        parent: str | None = None,
+    ) -> None:
+        """A transaction joins the run with its fault plan. Raises Refusal for a step that names what does not exist.
+
+        parent: the transaction whose documents this one's grow out of.
+        """
         resolved = [armed_step(self.catalog, step, txn_id, f"{txn_id}.{number}") for number, step in enumerate(steps, start=1)]
         self.mechanics.books.open(txn_id, flow)
         self.recorder.write(
-            "experiment", "harness", txn_id=txn_id, flow=flow, wave=wave, role=role, template=template, detail=detail or None
+            "experiment",
+            "harness",
+            txn_id=txn_id,
+            flow=flow,
+            wave=wave,
+            role=role,
+            template=template,
+            detail=detail or None,
+            parent_txn=parent,
         )
         for armed in resolved:
             arm(self.mechanics, armed)

@@ -71,6 +71,9 @@ async def raise_curtain(session: Session) -> None:
         session.world.set_phase("start")
         await session.connector.start()
         phase.show(f"{session.manifest.name} is ready at {session.connector.base_url}")
+    check = session.manifest.paths.check
+    if check is not None:
+        session.world.answers_at(session.connector.base_url + check, session.manifest.headers)
     path = session.manifest.paths.webhook
     if path is not None:
         ack_timeout_ms = round(session.manifest.ack_timeout_s * 1000)
@@ -94,16 +97,14 @@ async def _world(config: WorldConfig) -> AsyncIterator[World]:
 
 
 def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
-    """The world as scenario and manifest ask for it. Raises UsageError for systems that this world cannot host."""
-    if setup.scenario.systems:
-        wanted = ", ".join(setup.scenario.systems)
-        raise UsageError(f"{setup.scenario.path}: systems: {wanted} cannot stand in a world yet; leave `systems` out.")
+    """The world as scenario and manifest ask for it."""
     waits, manifest = setup.scenario.waits, setup.manifest
     return WorldConfig(
         seed=setup.seed,
         run_id=setup.run_id,
         history_path=setup.directory.history,
         minted=minted,
+        systems=setup.scenario.systems,
         port_base=network.port_base,
         host=network.host,
         public_host=network.public_host,

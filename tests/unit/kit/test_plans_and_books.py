@@ -1,9 +1,13 @@
 """Plans fire where they are keyed to; books say where a transaction stands."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from contracts.catalog import load_catalog
 from mocks.kit.books import Books
 from mocks.kit.operation import Effect
 from mocks.kit.plans import Armed, Plans
+from tests.own_world.catalogue import own_catalog
 
 CATALOG = load_catalog()
 
@@ -86,3 +90,40 @@ def test_unapproved_is_open() -> None:
     found.apply("t1", [source("draft")])
     assert found.outcome("t1") is None
     assert found.outcome("unknown") is None
+
+
+def test_a_source_that_nobody_approves_is_posted_when_all_that_is_due_lives(tmp_path: Path) -> None:
+    """A goods receipt is due as soon as it is recorded; with two postings due, one is not enough."""
+    catalog = own_catalog(tmp_path)
+    books = Books(catalog.flows, catalog.documents)
+    books.open("grf-000001", "receipt-with-freight")
+    books.apply("grf-000001", [Effect("goods_receipt", "GR-1", "create", state="received")], "procurement")
+    assert books.outcome("grf-000001") is None
+    books.apply("grf-000001", [Effect("grir_posting", "50", "create", state="posted")], "erp")
+    assert books.outcome("grf-000001") is None
+    books.apply("grf-000001", [Effect("freight_accrual", "52", "create", state="posted")], "erp")
+    assert books.outcome("grf-000001") == "posted"
+    books.apply("grf-000001", [Effect("grir_posting", "50", "update", state="reversed")], "erp")
+    assert books.outcome("grf-000001") is None
+
+
+def test_records_and_news_are_current_when_every_target_was_told_the_last(tmp_path: Path) -> None:
+    catalog = own_catalog(tmp_path)
+    books = Books(catalog.flows, catalog.documents)
+    books.open("pay-000001", "payment-news")
+    books.apply("pay-000001", [Effect("payment", "P1", "create", state="sent")], "erp")
+    books.apply("pay-000001", [Effect("payment_news", "N1", "create", state="underway")], "procurement")
+    assert books.outcome("pay-000001") == "current"
+    books.apply("pay-000001", [Effect("payment", "P1", "update", state="cleared")], "erp")
+    assert books.outcome("pay-000001") is None
+
+
+def test_a_document_that_covers_many_lives_for_each(tmp_path: Path) -> None:
+    catalog = own_catalog(tmp_path)
+    flow = replace(catalog.flows["cards-to-journal"], settled_by=())
+    books = Books({flow.id: flow}, catalog.documents)
+    for number in (1, 2):
+        books.open(f"crd-{number}", flow.id)
+        books.apply(f"crd-{number}", [Effect("card_charge", f"CC-{number}", "create", state="accounted")], "expense")
+    books.apply(None, [Effect("summary_journal", "54", "create", state="posted", covers="CC-1 CC-2")], "erp")
+    assert (books.outcome("crd-1"), books.outcome("crd-2")) == ("posted", "posted")

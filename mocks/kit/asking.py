@@ -1,0 +1,101 @@
+"""A question that a system puts to the connector while a person waits: sent once, with a budget, and both sides written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from mocks.kit.books import Books
+from mocks.kit.recorder import Recorder
+from mocks.kit.settings import Settings
+from mocks.kit.traffic import Traffic
+from mocks.kit.webhooks import CallbackForbidden
+
+ANSWER_BYTES_MAX = 65_536
+PATIENCE = 2.0  # the wait ends after so many budgets: how late a late answer comes is worth knowing
+WORD_MAX = 100
+
+
+class _Answer(msgspec.Struct):
+    """What a connector answers. as_of: the business time (ISO 8601) whose truth it tells; absent: that of now."""
+
+    answer: str
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, by which system, about which document or record, in whose transaction."""
+
+    call_point: str
+    node: str
+    about: str
+    subject: str
+    txn_id: str
+    budget_ms: int
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> bytes:
+        """As it goes on the wire."""
+        return msgspec.json.encode({"question": self.call_point, "about": self.about, "id": self.subject, **self.more})
+
+
+class Asker:
+    """Puts questions to the one address that answers them."""
+
+    def __init__(self, recorder: Recorder, traffic: Traffic, books: Books, settings: Settings) -> None:
+        self._recorder, self._traffic, self._books, self._settings = recorder, traffic, books, settings
+        self._url: str | None = None
+        self._headers: Mapping[str, str] = {}
+
+    def at(self, url: str | None, headers: Mapping[str, str]) -> None:
+        """Ask here from now on; None: nobody answers. Raises CallbackForbidden when the host is not allowed."""
+        host = urlsplit(url).hostname if url is not None else None
+        if url is not None and host not in self._settings.callback_hosts:
+            allowed = ", ".join(self._settings.callback_hosts)
+            raise CallbackForbidden(f"questions may not go to host {host!r} ({url}); allowed: {allowed}. Add it to the callback hosts")
+        self._url, self._headers = url, dict(headers)
+
+    async def ask(self, question: Question) -> str | None:
+        """The answer's word; None when none came that could be read."""
+        op_id = self._traffic.op_id()
+        attempt = self._traffic.arrival(question.txn_id, question.call_point)
+        flow = self._books.flow_of(question.txn_id)
+        common = {"op_id": op_id, "call_point": question.call_point, "txn_id": question.txn_id, "flow": flow}
+        self._books.asked(question.txn_id)
+        self._recorder.write("query_sent", question.node, attempt=attempt, entity_type=question.about, entity_id=question.subject, **common)
+        self._traffic.saw_event(question.call_point, flow)
+        status, answer, reason = await self._post(question)
+        word = answer.answer[:WORD_MAX] if answer else None
+        as_of = answer.as_of if answer else None
+        self._recorder.write("query_answer", question.node, status=status, state=word, as_of=as_of, reason=reason, **common)
+        if word is not None:
+            self._books.answered(question.txn_id)
+        return word
+
+    async def _post(self, question: Question) -> tuple[int | None, _Answer | None, str | None]:
+        if self._url is None:
+            return None, None, "nobody answers questions"
+        headers = {**self._headers, "content-type": "application/json"}
+        timeout = aiohttp.ClientTimeout(total=PATIENCE * question.budget_ms / 1000)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, trust_env=False) as http,
+                http.post(self._url, data=question.body(), headers=headers, allow_redirects=False) as answer,
+            ):
+                raw = await answer.content.read(ANSWER_BYTES_MAX)
+                return answer.status, *_decoded(answer.status, raw)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return None, None, type(error).__name__
+
+
+def _decoded(status: int, raw: bytes) -> tuple[_Answer | None, str | None]:
+    if status != 200:
+        return None, f"status {status}"
+    try:
+        return msgspec.json.decode(raw, type=_Answer), None
+    except msgspec.MsgspecError as error:
+        return None, f"no answer: {error}"[:200]
