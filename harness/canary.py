@@ -16,9 +16,9 @@ from harness.scenario import Expect, load_scenario
 from harness.stage.options import VerifyOptions
 
 
-def expectation(scenario: str) -> Expect | None:
-    """What the scenario says must come out, if it says so."""
-    return load_scenario(scenario, load_catalog()).expect
+def expectation(scenario: str, rules: tuple[str, ...] = ()) -> Expect | None:
+    """What the scenario says must come out, if it says so. rules: ids of the user's own invariants."""
+    return load_scenario(scenario, load_catalog(), rules=rules).expect
 
 
 def run_canary(options: VerifyOptions, expected: Expect, run: Callable[[VerifyOptions], int], say: Callable[[str], None]) -> int:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,9 @@ from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAG
 from harness.fuzz.command import fuzz
 from harness.load.command import load
 from harness.stage.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
+
+if TYPE_CHECKING:
+    from harness.judge.guest_rules import GuestRule
 
 EPILOG = "Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration, 4 internal error, 130 interrupted."
 _PATH = click.Path(path_type=Path)
@@ -110,23 +113,40 @@ def _network(port_base: int | None, host: str, public_host: str | None, callback
     return Network(port_base=port_base, host=host, public_host=public_host, callback_hosts=(*LOOPBACK, *callback_hosts))
 
 
+def _invariants_option(command: Any) -> Any:
+    """Rules of the user's own, for the commands that judge."""
+    return click.option(
+        "--invariants", multiple=True, type=_PATH, metavar="DIR", help="Ask the rules in this directory too (docs/own-rules.md)."
+    )(command)
+
+
+def _rules(folders: tuple[Path, ...]) -> "tuple[GuestRule, ...]":
+    from harness.judge.guest_rules import read_guest_rules  # noqa: PLC0415 (loads a database driver)
+
+    return read_guest_rules(folders, load_catalog()) if folders else ()
+
+
 @cli.command(epilog=EPILOG)
 @click.option("--scenario", default="standard", show_default=True, help="Name (`dryclose list scenarios`) or path of a scenario file.")
 @click.option("--seed", type=click.IntRange(min=0), help="Repeat a run's plan and data; drawn and printed when left out.")
 @click.option("--connector", type=_PATH, help="connector.toml of the connector to verify.  [default: the reference engine]")
 @click.option("--out", type=_PATH, help="The run directory itself.  [default: runs/<run id>]")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
+@_invariants_option
 @_network_options
-def verify(scenario: str, seed: int | None, connector: Path | None, out: Path | None, quiet: bool, **network: Any) -> int:
+def verify(scenario: str, seed: int | None, connector: Path | None, invariants: tuple[Path, ...], **given: Any) -> int:
     """Verify a connector: world, experiments, verdict, report.
 
     Scenarios named canary-... bring a bad connector and must end with exit code 1; a canary that is not caught ends with 4.
     """
-    expected = expectation(scenario) if connector is None else None
+    rules = _rules(invariants)
+    expected = expectation(scenario, tuple(rule.invariant.id for rule in rules)) if connector is None else None
     from harness.run.verify import verify as verify_run  # noqa: PLC0415
     from harness.stage.loop import run_until_done  # noqa: PLC0415
 
-    options = VerifyOptions(scenario=scenario, seed=seed, connector=connector, out=out, network=_network(**network), quiet=quiet)
+    out, quiet = given.pop("out"), given.pop("quiet")
+    network = _network(**given)
+    options = VerifyOptions(scenario=scenario, seed=seed, connector=connector, out=out, network=network, quiet=quiet, rules=rules)
     if expected is None:
         return run_until_done(verify_run(options))
     return run_canary(options, expected, lambda chosen: run_until_done(verify_run(chosen)), click.echo)
@@ -150,14 +170,23 @@ def up(scenario: str, seed: int | None, connector: Path | None, env: bool, out: 
 
 @cli.command(epilog=EPILOG)
 @click.argument("run_dir", metavar="RUN", type=_PATH)
-def judge(run_dir: Path) -> int:
-    """Judge a stored run again (also a truncated one) and rewrite its verdict and reports."""
+@_invariants_option
+def judge(run_dir: Path, invariants: tuple[Path, ...]) -> int:
+    """Judge a stored run again (also a truncated one) and rewrite its verdict and reports.
+
+    The rules of your own that the run was asked are asked again; --invariants takes others in their place.
+    """
     from harness.judge import judge as decide  # noqa: PLC0415
     from harness.judge import write_verdict  # noqa: PLC0415
+    from harness.judge.guests import prove  # noqa: PLC0415
     from harness.stage.directory import RunDirectory  # noqa: PLC0415
     from reports import summary_text, write_ctrf, write_junit, write_report  # noqa: PLC0415
 
     directory = RunDirectory.open(run_dir)
+    rules = _rules(invariants)
+    if rules:
+        prove(rules, load_catalog())
+        directory.keep_rules(rules)
     verdict = decide(directory.path)
     write_verdict(directory.path, verdict)
     write_junit(directory.path)

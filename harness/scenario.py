@@ -98,9 +98,10 @@ class Scenario:
         return {**values, "path": str(self.path), "connector": str(self.connector) if self.connector else None}
 
 
-def load_scenario(name: str, catalog: Catalog, folder: Path = FOLDER) -> Scenario:
-    """The scenario of this name, or in this file. Raises UsageError (no such scenario) and ConfigError (a mistake in it)."""
-    return _scenario(read_yaml(_find(name, folder)), catalog)
+def load_scenario(name: str, catalog: Catalog, folder: Path = FOLDER, *, rules: tuple[str, ...] = ()) -> Scenario:
+    """The scenario of this name, or in this file. rules: ids of the user's own invariants, which it may require as well.
+    Raises UsageError (no such scenario) and ConfigError (a mistake in it)."""
+    return _scenario(read_yaml(_find(name, folder)), catalog, (*known_invariants(), *rules))
 
 
 def scenario_names(folder: Path = FOLDER) -> tuple[str, ...]:
@@ -114,9 +115,8 @@ def known_invariants(folder: Path = INVARIANTS) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match)
 
 
-def requirable(catalog: Catalog) -> tuple[str, ...]:
+def requirable(catalog: Catalog, ids: tuple[str, ...]) -> tuple[str, ...]:
     """What `require` may name: an invariant (of every flow that it is about), or one of one flow: `C14@some-flow`."""
-    ids = known_invariants()
     return (*ids, *(f"{name}@{flow}" for name in ids for flow in catalog.flows))
 
 
@@ -129,7 +129,7 @@ def _find(name: str, folder: Path) -> Path:
     raise UsageError(f"there is no scenario {name!r}; {did_you_mean(name, scenario_names(folder))}. A path to a .yaml file works too.")
 
 
-def _scenario(top: Section, catalog: Catalog) -> Scenario:
+def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Scenario:
     scenario = Scenario(
         name=_name(top),
         title=top.text("title", ""),
@@ -141,7 +141,7 @@ def _scenario(top: Section, catalog: Catalog) -> Scenario:
         volume=_volume(top.section("volume")),
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),
-        require=top.texts("require", known=_same(requirable(catalog)), what="invariant"),
+        require=top.texts("require", known=_same(requirable(catalog, invariants)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
         expect=_expect(top),

@@ -15,7 +15,7 @@ from reports.matrix import Key
 from reports.moments import place, readable, since_start
 from reports.money import amounts_of, amounts_text, at_risk, from_minor, violation_money
 from reports.violations import by_transaction, each_kind_first, own_story, plan_of, told_rows
-from reports.words import OUTCOME_WORD, word
+from reports.words import OUTCOME_WORD, whose, word
 
 CARDS_MAX = 40
 CARDS_OPEN = 5
@@ -37,6 +37,7 @@ class Broken:
     severity: str
     story: str
     money: str
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Group:
     first: tuple[Entry, ...]
     rest: tuple[Entry, ...]
     left_out: int
+    whose: str = ""  # the mark of a rule of the user's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,14 @@ def _card(txn: str, violations: Sequence[Record], known: _Known, position: int) 
 def _broken(violation: Record, invariants: Mapping[str, Record]) -> Broken:
     name = text(violation, "invariant")
     invariant = invariants.get(name, {})
-    return Broken(name, text(invariant, "title"), text(invariant, "severity"), clip(own_story(violation), 800), violation_money(violation))
+    return Broken(
+        name,
+        text(invariant, "title"),
+        text(invariant, "severity"),
+        clip(own_story(violation), 800),
+        violation_money(violation),
+        whose(text(invariant, "origin")),
+    )
 
 
 def _control(violations: Sequence[Record], experiments: Mapping[str, Record]) -> str:
@@ -246,7 +255,17 @@ def _group(name: str, violations: Sequence[Record], invariant: Record, anchors: 
     known = total if text(invariant, "status") == "warned" else len(violations)  # a warning's rows are only the first ones
     money = amounts_text(amounts_of(invariant, "money")) or amounts_text(at_risk({"violations": violations}))
     first, rest = tuple(entries[:LINES_PER_INVARIANT]), tuple(entries[LINES_PER_INVARIANT:])
-    return Group(name, text(invariant, "title"), text(invariant, "severity"), total, money, first, rest, max(0, known - len(entries)))
+    return Group(
+        name,
+        text(invariant, "title"),
+        text(invariant, "severity"),
+        total,
+        money,
+        first,
+        rest,
+        left_out=max(0, known - len(entries)),
+        whose=whose(text(invariant, "origin")),
+    )
 
 
 def _entry(violation: Record, anchors: Mapping[str, str]) -> Entry:

@@ -12,7 +12,7 @@ from typing import Any
 
 from reports.fields import Record, number, rows, table, text
 from reports.headline import headline, name_of, verdict_of
-from reports.junit import experiment_name, invariant_says, judged_experiments, reason_of, story_lines
+from reports.junit import experiment_name, invariant_name, invariant_says, judged_experiments, reason_of, story_lines
 from reports.reading import RunFiles, read_run, write_whole
 from reports.violations import by_transaction
 
@@ -84,13 +84,14 @@ def _invariant_test(row: Record) -> dict[str, Any]:
     vacuous = status in {"vacuous", "not_applicable"}
     bad = status in {"violated", "error"} or (status == "vacuous" and row.get("required") is True)
     return {
-        "name": f"{text(row, 'id')} {text(row, 'title')}",
+        "name": invariant_name(row),
         "status": "failed" if bad else "skipped" if vacuous else "passed",
         "rawStatus": status,
         "duration": 0,
         "suite": ["run", "invariants"],
         "message": invariant_says(row),
         "tags": [tag for tag in (text(row, "family"), text(row, "severity")) if tag],
+        "extra": {"origin": text(row, "origin", "dryclose")},
     }
 
 

@@ -3,7 +3,8 @@
 How the five verdicts appear, because JUnit knows only four: pass is a passed case; fail is a `failure` with plan, stories, money
 and replay command; void, inconclusive and contaminated are `skipped` with the reason, since they say nothing about the connector.
 So that a run without enough evidence cannot look green, the case `verdict` of the suite `run` is an `error` whenever the run ended
-with another verdict than pass or fail, and so is a required invariant that examined nothing.
+with another verdict than pass or fail, and so is a required invariant that examined nothing. Each invariant has the property `origin`:
+dryclose, or user for a rule that came with --invariants, whose name says so too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from reports.headline import exit_code_of, headline, verdict_of
 from reports.money import violation_money
 from reports.reading import RunFiles, read_run, write_whole
 from reports.violations import by_transaction, plan_of
-from reports.words import EXIT_WHY, OUTCOME_WORD, STATUS_WORD
+from reports.words import EXIT_WHY, OUTCOME_WORD, STATUS_WORD, whose
 
 Violations = Mapping[str, list[Record]]
 
@@ -71,6 +72,12 @@ def reason_of(row: Record) -> str:
     """Why an experiment says nothing."""
     why = text(row, "why")
     return f"{text(row, 'verdict', 'no verdict')}: {why}" if why else text(row, "verdict", "no verdict")
+
+
+def invariant_name(row: Record) -> str:
+    """`C01 No source document is posted twice`; a rule of the user's own says that it is one."""
+    mark = whose(text(row, "origin"))
+    return f"{text(row, 'id')} {mark and mark + ': '}{text(row, 'title')}"
 
 
 def invariant_says(row: Record) -> str:
@@ -130,10 +137,15 @@ def _verdict_case(files: RunFiles) -> ET.Element:
 
 def _invariant_case(row: Record) -> ET.Element:
     status = text(row, "status")
-    case = ET.Element("testcase", {"classname": "run.invariants", "name": f"{text(row, 'id')} {text(row, 'title')}", "time": "0"})
+    case = ET.Element("testcase", {"classname": "run.invariants", "name": invariant_name(row), "time": "0"})
     case.append(
         _properties(
-            {"severity": text(row, "severity"), "candidates": str(whole(row, "candidates")), "violations": str(whole(row, "violations"))}
+            {
+                "origin": text(row, "origin"),
+                "severity": text(row, "severity"),
+                "candidates": str(whole(row, "candidates")),
+                "violations": str(whole(row, "violations")),
+            }
         )
     )
     said = invariant_says(row)

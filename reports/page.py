@@ -18,7 +18,7 @@ from reports.load import load_section
 from reports.matrix import grids, legend, not_applicable
 from reports.money import amounts_of, amounts_text
 from reports.reading import RunFiles, read_run, write_whole
-from reports.words import FAMILY_WORD, GLYPH, OUTCOME_WORD, STATUS_WORD, word
+from reports.words import FAMILY_WORD, GLYPH, OUTCOME_WORD, STATUS_WORD, whose, word
 
 TEMPLATES = Path(__file__).parent / "templates"
 EXPERIMENTS_MAX = 2_000
@@ -40,6 +40,7 @@ class InvariantLine:
     violations: int
     money: str
     error: str
+    whose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ def _invariants(verdict: Record) -> tuple[InvariantLine, ...]:
             violations=whole(row, "violations"),
             money=amounts_text(amounts_of(row, "money")),
             error=clip(text(row, "error"), 400),
+            whose=whose(text(row, "origin")),
         )
         for row in rows(verdict, "invariants")
     ]
@@ -226,7 +228,7 @@ def _sections(files: RunFiles) -> tuple[Section, ...]:
     return tuple(section for section in found if section.facts or section.table)
 
 
-_SHOWN_ELSEWHERE = ("figures", "drawn_options", "connector", "scenario", "schema")
+_SHOWN_ELSEWHERE = ("figures", "drawn_options", "connector", "scenario", "schema", "rules")
 _PARKING = "A parked item is neither lost nor wrong as long as the connector names it, says why, and posts it once when it is driven again."
 _INTERFERENCE = "Fault-free controls ran among the faulted transactions. Where they suffered too, the wave is contaminated."
 _WAVES = "Experiments run in waves, one family of faults at a time, with fault-free controls among them."

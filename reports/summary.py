@@ -7,7 +7,7 @@ from reports.fields import Record, clip, count, percent, rows, table, text, text
 from reports.headline import exit_code_of, straight_through_of, tested_sentence, title_of, verdict_of
 from reports.money import amounts_of, amounts_text, at_risk, violation_money
 from reports.violations import own_story, plan_of, spread
-from reports.words import EXIT_WHY, RUN_WORD, TIMES
+from reports.words import EXIT_WHY, RUN_WORD, TIMES, whose
 
 WIDTH = 100
 FIRST = 5
@@ -74,7 +74,9 @@ def _wrong(verdict: Record) -> list[str]:
 
 def _invariant(row: Record) -> list[str]:
     money = amounts_text(amounts_of(row, "money"))
-    said = f"{text(row, 'title')}{' (could not be checked)' if text(row, 'status') == 'error' else ''}{': ' + money if money else ''}"
+    mark = whose(text(row, "origin"))
+    unchecked = " (could not be checked)" if text(row, "status") == "error" else ""
+    said = f"{mark and mark + ': '}{text(row, 'title')}{unchecked}{money and ': ' + money}"
     head = f"  {text(row, 'id'):<4} {whole(row, 'violations'):>5,} {TIMES}  "
     return textwrap.wrap(clip(said, 300), WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
 

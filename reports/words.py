@@ -70,6 +70,11 @@ OUTCOME_WORD: Mapping[str, str] = MappingProxyType(
 FAMILY_WORD: Mapping[str, str] = MappingProxyType({"none": "no fault", "all": "in all"})
 
 
+def whose(origin: str) -> str:
+    """The mark of an invariant that came with --invariants; ours need none."""
+    return "your rule" if origin == "user" else ""
+
+
 def word(name: str) -> str:
     """`not_applicable` as people write it."""
     return name.replace("_", " ")

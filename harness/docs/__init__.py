@@ -12,6 +12,7 @@ from harness.docs.asyncapi import asyncapi_document
 from harness.docs.cli import cli_page
 from harness.docs.faults import faults_page
 from harness.docs.flows import flows_page
+from harness.docs.history import history_page
 from harness.docs.invariants import invariants_page
 from harness.docs.provider_states import provider_states_page
 from harness.docs.run_directory import run_directory_page
@@ -27,6 +28,7 @@ PAGES: Mapping[str, Callable[[Catalog], str]] = {
     "flows": flows_page,
     "faults": faults_page,
     "invariants": invariants_page,
+    "history": history_page,
     "scenarios": scenarios_page,
     "cli": cli_page,
     "run-directory": run_directory_page,

@@ -8,7 +8,8 @@ LEAD = """What has to hold in every history, whatever happened. Each invariant i
 number of rows that it examined
 (**candidates**), the rows that violate it, the money that is at stake, and the rows of the timeline that explain it. An invariant that
 examined nothing
-proves nothing: it is shown as such, and when the scenario requires it, the run ends with exit code 2."""
+proves nothing: it is shown as such, and when the scenario requires it, the run ends with exit code 2.
+[Rules of your own](own-rules.md) are files of the same form, over the same [tables](history.md)."""
 
 KIND_SAYS = {
     "fail": "a violation fails the experiment and the run",

@@ -21,7 +21,8 @@ alone.
 Verdicts are computed once and stored; every report only shows them."""
 MANIFEST = """`status` is `complete`, `interrupted` or `failed`, with `why`. The file says `interrupted` from the first moment on, so
 that a run that is killed leaves a
-true one. `connector` holds what was declared (what is not declared was not assumed), `drawn_options` what the seed decided, `restarts`
+true one. `rules` names the version of the tables that rules read, and the SHA-256 of every rule, ours (`dryclose`) and yours (`user`),
+by id. `connector` holds what was declared (what is not declared was not assumed), `drawn_options` what the seed decided, `restarts`
 every restart of the connector."""
 HISTORY = """One append-only, totally ordered log, written only by the world's recorder: NDJSON while running, Parquet at the end (both
 stay). Facts only; every derived
@@ -48,8 +49,8 @@ def run_directory_page(catalog: Catalog) -> str:
         "## verdict.json\n\nWritten by the judge; `contracts/schemas/verdict.schema.json` is its JSON Schema.",
         table(("member", "type", "meaning"), _members(json.loads(VERDICT_SCHEMA.read_text("utf-8")))),
         f"## history\n\n{HISTORY}\n\n{fence(EXAMPLE, 'python')}",
-        table(("kind", "what the row says", "always has"), _kinds(catalog)),
-        table(("column", "SQL type", "remark"), _columns(catalog)),
+        table(("kind", "what the row says", "always has"), kind_rows(catalog)),
+        table(("column", "SQL type", "remark"), column_rows(catalog)),
         f"## junit.xml\n\n{_about(junit)}",
         f"## ctrf.json\n\n{_about(ctrf)}",
     )
@@ -69,12 +70,13 @@ def _files() -> Iterator[tuple[str, str]]:
     yield from ((code(name), what) for name, what in OTHERS)
 
 
-def _kinds(catalog: Catalog) -> Iterator[tuple[str, ...]]:
+def kind_rows(catalog: Catalog) -> Iterator[tuple[str, ...]]:
+    """The kinds of rows of a history."""
     for kind, needs in catalog.history.kinds.items():
         yield code(kind), catalog.history.docs.get(kind, ""), ", ".join(needs)
 
 
-def _columns(catalog: Catalog) -> Iterator[tuple[str, ...]]:
+def column_rows(catalog: Catalog) -> Iterator[tuple[str, ...]]:
     """The columns with the comments that stand behind them in the file."""
     remarks = dict(re.findall(r"^  (\w+): [A-Z]+ +# (.+)$", HISTORY_YAML.read_text("utf-8"), re.MULTILINE))
     for name, kind in catalog.history.columns.items():

@@ -50,6 +50,7 @@ class Invariant:
     explain: str
     flow: str | None = None
     kinds: tuple[str, ...] = ("document",)
+    origin: str = "dryclose"  # or "user": a rule of the user's own (guest_rules.py), asked in a sandbox, never here
 
     def is_about(self, flow: Flow) -> bool:
         """Whether this is asked of a flow."""
@@ -75,7 +76,7 @@ def parse_invariant(path: Path) -> Invariant:
     header: dict[str, str] = {}
     sections: dict[str, list[str]] = {}
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        key, value = _declaration(line)
+        key, value = declaration(line)
         if key == "section":
             _known(path, number, "section", value, SECTIONS)
             sections[value] = []
@@ -88,7 +89,8 @@ def parse_invariant(path: Path) -> Invariant:
     return _checked(path, header, {name: "\n".join(lines).strip() for name, lines in sections.items()})
 
 
-def _declaration(line: str) -> tuple[str, str]:
+def declaration(line: str) -> tuple[str, str]:
+    """Key and value of a line `-- key: value`, else two empty texts."""
     if not line.startswith("-- ") or ":" not in line:
         return "", ""
     key, _, value = line[3:].partition(":")

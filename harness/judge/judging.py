@@ -12,6 +12,8 @@ from contracts.catalog import Catalog, load_catalog
 from harness.judge import figures
 from harness.judge.checks import Checked, build_views, check, fetch
 from harness.judge.coverage import coverage
+from harness.judge.guest_rules import USER, kept_rules
+from harness.judge.guests import LIMIT_MS, Guests
 from harness.judge.invariants import Invariant, load_invariants
 from harness.judge.load import Loaded, missing_columns, open_history
 from harness.judge.queries import query
@@ -39,7 +41,8 @@ def judge(run_dir: Path, catalog: Catalog | None = None) -> Verdict:
     catalog = catalog or load_catalog()
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, run)
-        return _Judgement(run_dir, run, catalog, loaded, began).verdict()
+        guests = Guests(loaded.con, kept_rules(run_dir, run.user_rules, catalog), LIMIT_MS)
+        return _Judgement(run_dir, run, catalog, loaded, guests=guests, began=began).verdict()
 
 
 def explain(run_dir: Path, txn_id: str, catalog: Catalog | None = None) -> list[JsonObject]:
@@ -63,8 +66,9 @@ class _Experiment:
 class _Judgement:
     """One pass over one history; every member is computed once, in the order in which the later ones need it."""
 
-    def __init__(self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, began: float) -> None:
+    def __init__(self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, *, guests: Guests, began: float) -> None:
         self._run_dir, self._run, self._catalog, self._loaded, self._began = run_dir, run, catalog, loaded, began
+        self._guests = guests
         self._con: duckdb.DuckDBPyConnection = loaded.con
         self._outcomes = {row["txn_id"]: row for row in fetch(self._con, query("outcomes"))}
         self._flow_of = {txn_id: str(row["flow"]) for txn_id, row in self._outcomes.items()}
@@ -82,6 +86,7 @@ class _Judgement:
 
     def _ask(self, invariants: Sequence[Invariant]) -> tuple[list[Checked], dict[tuple[str, str], tuple[int, int]]]:
         asked = [check(self._con, one, required=self._required(one), flow_of=self._flow_of) for one in invariants]
+        asked += self._guests.ask(self._required, self._flow_of)
         solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
         return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
 
@@ -144,7 +149,7 @@ class _Judgement:
         """Truncated: inconclusive whatever was found. Else a violation is a proof, and outranks missing evidence."""
         gaps = list(self._gaps())
         violated = [one for one in self._checks if one.status == "violated"]
-        found = [f"{one.invariant.id}: {one.invariant.title}: violated {len(one.rows)} times" for one in _by_severity(violated)]
+        found = [f"{one.invariant.id}: {_title(one.invariant)}: violated {len(one.rows)} times" for one in _by_severity(violated)]
         if self._loaded.truncated:
             return "inconclusive", [self._loaded.truncated, *found, *gaps]
         if found:
@@ -164,6 +169,7 @@ class _Judgement:
             elif one.status == "vacuous" and (self._final_read or one.invariant.at == "history"):
                 where = f" of {', '.join(one.unexamined)}" if len(self._run.played(self._catalog)) > 1 else ""
                 yield f"{one.invariant.id} is required by the scenario, but there was nothing{where} to examine: {one.invariant.title}"
+        yield from self._unasked()
         yield from self._unjudged()
         missing = missing_columns(self._con, self._catalog.history.kinds)
         if missing:
@@ -188,6 +194,12 @@ class _Judgement:
             yield "the connector posted nothing, so nothing shows that it works without faults"
         if not self._final_read:
             yield "there are no final reads, so what should be true at rest was not judged"
+
+    def _unasked(self) -> Iterable[str]:
+        names = {one.invariant.id for one in self._checks}
+        for name in self._run.required_rules():
+            if name not in names:
+                yield f"{name} is required by the scenario, but it was not asked; give the rules of your own with --invariants"
 
     def _unjudged(self) -> Iterable[str]:
         if self._shrinking:
@@ -231,6 +243,7 @@ class _Judgement:
         head = {
             "id": rule.id,
             "title": rule.title,
+            "origin": rule.origin,
             "family": rule.family,
             "severity": rule.severity,
             "kind": rule.kind,
@@ -263,8 +276,12 @@ class _Judgement:
             met_by.setdefault(row["txn_id"], []).append(row)
         twins = {row["template"]: row["example"] for row in fetch(self._con, "select template, example from twin_count")}
         templates = {txn_id: row["template"] for txn_id, row in self._outcomes.items()}
-        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, met_by, twins, templates)
+        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, met_by, twins, templates, self._guests)
         return teller.tell([one for one in self._checks if one.status == "violated"], self._solos)
+
+
+def _title(rule: Invariant) -> str:
+    return f"your rule: {rule.title}" if rule.origin == USER else rule.title
 
 
 def _by_severity(checks: Iterable[Checked]) -> list[Checked]:

@@ -38,7 +38,7 @@ def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
     """The history of `run_dir`, from Parquet when there is one, else from NDJSON. Raises RunUnreadable."""
     with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
         scratch = Path(folder)
-        con = _connect(scratch)
+        con = connect(scratch)
         try:
             torn = _read(con, run_dir, schema, scratch)
             rows, ended, span = _one(con, "select count(*), count(*) filter (kind = 'run_end'), max(seq) - min(seq) + 1 from h")
@@ -46,6 +46,11 @@ def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
             yield Loaded(con, int(rows), why and f"the history is truncated: {why}")
         finally:
             con.close()
+
+
+def readable(schema: History) -> dict[str, str]:
+    """The columns of the table `h` with their types."""
+    return {name: kind for name, kind in schema.columns.items() if name not in UNREAD}
 
 
 def _incomplete(rows: int, ended: bool, span: int, *, torn: bool, lines: int | None) -> str | None:
@@ -75,7 +80,7 @@ def finish_history(run_dir: Path, schema: History) -> Path:
     Written under another name first, so that a reader never sees half of it.
     """
     with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
-        con = _connect(Path(folder))
+        con = connect(Path(folder))
         try:
             source = _whole_lines(_ndjson_of(run_dir), Path(folder))[0]
             names = ", ".join(f'"{name}"' for name in schema.columns)
@@ -88,7 +93,8 @@ def finish_history(run_dir: Path, schema: History) -> Path:
     return run_dir / PARQUET
 
 
-def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory, bounded, that spills into `scratch`."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "threads": str(max(2, min(4, os.cpu_count() or 2))),
@@ -107,8 +113,7 @@ def _read(con: duckdb.DuckDBPyConnection, run_dir: Path, schema: History, scratc
         _read_parquet(con, parquet, schema, run_dir)
         return False
     source, torn = _whole_lines(_ndjson_of(run_dir), scratch)
-    read = {name: kind for name, kind in schema.columns.items() if name not in UNREAD}
-    _run(con, f"create table h as select * from {_reader(source, read)}", run_dir)
+    _run(con, f"create table h as select * from {_reader(source, readable(schema))}", run_dir)
     return torn
 
 
@@ -116,9 +121,7 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, parquet: Path, schema: History
     _run(con, f"create view stored as select * from read_parquet('{_quoted(parquet)}')", run_dir)
     present = {str(row[0]) for row in con.execute("describe stored").fetchall()}
     names = ", ".join(
-        f'"{name}"::{kind} as "{name}"' if name in present else f'null::{kind} as "{name}"'
-        for name, kind in schema.columns.items()
-        if name not in UNREAD
+        f'"{name}"::{kind} as "{name}"' if name in present else f'null::{kind} as "{name}"' for name, kind in readable(schema).items()
     )
     _run(con, f"create table h as select {names} from stored", run_dir)
 

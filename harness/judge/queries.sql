@@ -92,7 +92,7 @@ from experienced group by txn_id, fault_id
 order by txn_id, case any_value(how) when 'own' then 0 when 'run' then 1 else 2 end, fault_id
 
 -- section: timeline
--- everything that happened to the transactions in `told`
+-- public timeline: only in `explain`: everything that happened to the transactions whose stories are told, `$txn` among them
 create or replace table timeline as
 with mine as (select op.op_id, op.txn_id, op.call_kind from op join told using (txn_id)),
 span as (select t.txn_id, min(h.seq) as first_seq, max(h.seq) as last_seq from h join told t on t.txn_id = h.txn_id group by 1),

@@ -49,6 +49,16 @@ class Run:
         wanted = [str(name) for name in self.scenario.get("require") or ()]
         return invariant_id in wanted or f"{invariant_id}@{flow}" in wanted
 
+    def required_rules(self) -> tuple[str, ...]:
+        """The ids of the invariants that the scenario requires."""
+        return tuple(dict.fromkeys(str(name).partition("@")[0] for name in self.scenario.get("require") or ()))
+
+    @property
+    def user_rules(self) -> object:
+        """Digest by id of the user's own rules that this run was asked."""
+        rules = self.manifest.get("rules")
+        return rules.get("user") if isinstance(rules, dict) else None
+
     def plays(self, flow: str) -> bool:
         """Whether the run plays this flow: the scenario names it (or none) and the connector serves it (or does not say)."""
         wanted = self.scenario.get("flows")
@@ -175,6 +185,7 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
             sorted(set(_crosswalks(catalog, run.mappings))),
         ),
         ("ref_account", ACCOUNT_COLUMNS, list(_accounts(catalog, run.mappings))),
+        ("ref_currency", "currency varchar, digits integer", list(catalog.minor_units.items())),
         ("policy", "gives_up_after integer, next_period boolean", [(run.attempts, run.next_period)]),
         ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),
         ("planned_solo", "txn_id varchar, of varchar", [(e["txn_id"], e["of"]) for e in run.experiments() if e.get("of")]),

@@ -9,6 +9,9 @@ from typing import Any
 import duckdb
 
 from harness.judge.checks import Checked, fetch
+from harness.judge.guest_rules import USER
+from harness.judge.guests import Guests
+from harness.judge.invariants import Invariant
 from harness.judge.queries import query
 from harness.judge.verdict import JsonObject, decimal_text, plain
 
@@ -29,6 +32,7 @@ class Teller:
     met: Mapping[str, Sequence[Mapping[str, Any]]]
     twins: Mapping[str, str]
     templates: Mapping[str, str]
+    guests: Guests
 
     def tell(self, checks: Iterable[Checked], solos: Mapping[tuple[str, str], tuple[int, int]]) -> list[JsonObject]:
         """One entry per (invariant, transaction), the worst first; each kind of failure once before any repeats."""
@@ -38,15 +42,19 @@ class Teller:
         ranks = {check.invariant.id: check.invariant for check in checks}
         told = [entry for entry in found[:TOLD_MAX] if entry["txn_id"]]
         lines = timelines(self.con, {entry["txn_id"] for entry in told})
+        marks = self.guests.marks((entry["invariant"], entry["txn_id"]) for entry in told if entry["origin"] == USER)
         for entry in told:
-            marked = self._marked(ranks[entry["invariant"]].explain, entry["txn_id"])
+            own = entry["origin"] == USER
+            marked = (
+                marks.get((entry["invariant"], entry["txn_id"]), set()) if own else self._marked(ranks[entry["invariant"]], entry["txn_id"])
+            )
             entry["timeline"] = bounded(lines.get(entry["txn_id"], []), marked)
         return found
 
-    def _marked(self, explain: str, txn_id: str) -> set[int]:
+    def _marked(self, invariant: Invariant, txn_id: str) -> set[int]:
         """Which rows matter most; a query that fails costs the marks, never the story."""
         try:
-            return {int(row["seq"]) for row in fetch(self.con, explain, {"txn": txn_id})}
+            return {int(row["seq"]) for row in fetch(self.con, invariant.explain, {"txn": txn_id})}
         except duckdb.Error:
             return set()
 
@@ -58,6 +66,7 @@ class Teller:
         return {
             "invariant": check.invariant.id,
             "title": check.invariant.title,
+            "origin": check.invariant.origin,
             "severity": check.invariant.severity,
             "txn_id": txn_id,
             "call_point": (fault and fault["call_point"]) or row["call_point"],

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import EXIT_INTERNAL, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
+from harness.judge.public import VIEWS_VERSION
 
 SCHEMA = 1
 FILE = "verdict.json"
@@ -39,6 +40,7 @@ class Verdict:
     noise: JsonObject
     figures: JsonObject
     limits_of_a_pass: str
+    views: int = VIEWS_VERSION
     schema: int = SCHEMA
 
     @property

@@ -9,12 +9,23 @@
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
---   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)   planned_solo(txn_id, of)
+--   ref_currency(currency, digits)   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)
+--   planned_solo(txn_id, of)
+--
+-- `-- public NAME: meaning` declares a table that rules of users may read (public.py, docs/history.md): what it has, it keeps.
+-- public h: the history itself, one row for each fact, as contracts/history.yaml declares it
+-- public ref_flow: the declared flows. source: the kind of document that they begin with
+-- public ref_document: the declared kinds of document. module: whose period they need; lines: the kind of their lines
+-- public ref_call_point: the call points. callback: called by a system, not by the connector
+-- public ref_fault: the fault vocabulary. recoverable: passes by itself; park_ok: a connector may park what it hits
+-- public ref_crosswalk: the crosswalks that the connector was given: what an id of a source document's system is called in the target
+-- public ref_account: the account that a category of spend is booked on, with the ISO dates between which the rule holds
+-- public ref_currency: the currencies. digits: decimals of an amount, so that amount_minor = amount * 10 ** digits
 
 create macro words(name) as replace(name, '_', ' ');
 create macro month_number(period) as try_cast(left(period, 4) as integer) * 12 + try_cast(right(period, 2) as integer);
 
--- one transaction = one experiment
+-- public txn: one transaction, which is one experiment. detail: its plan, JSON; parent: the one whose documents it grows out of
 create table txn as
 select h.txn_id, min(h.seq) as seq0, arg_min(h.t_mono_ns, h.seq) as t0, arg_min(h.t_biz, h.seq) as biz0, arg_min(h.flow, h.seq) as flow,
   arg_min(h.wave, h.seq) as wave, arg_min(h.template, h.seq) as template, arg_min(h.detail, h.seq) as detail,
@@ -25,7 +36,7 @@ select h.txn_id, min(h.seq) as seq0, arg_min(h.t_mono_ns, h.seq) as t0, arg_min(
 from h left join planned_solo s using (txn_id) left join ref_flow f on f.flow = h.flow
 where h.kind = 'experiment' group by h.txn_id;
 
--- chain: the transactions of one piece of business (a case), by the first of them; depth: how many lie before
+-- public chain: the transactions of one piece of business (a case), by the first of them; depth: how many lie before
 create table chain as
 with recursive up as (
   select txn_id, txn_id as case_id, 0 as depth from txn where parent is null or parent not in (select txn_id from txn)
@@ -44,7 +55,7 @@ select coalesce((select arg_max(state, seq) from h where kind = 'quiet' and stat
   'none') = 'deadline_shrinking' as shrinking,
   exists (select 1 from h where kind = 'read_view') as final_read;
 
--- op: one call of the connector, from request to the end of the answer
+-- public op: one call of the connector, from request to the end of the answer
 create table op as
 with request as (select * from h where kind = 'request' and owner is null), -- a request with an owner is a person's
 decision as (
@@ -64,7 +75,7 @@ select r.op_id, coalesce(r.txn_id, d.txn_id, a.txn_id) as txn_id, r.call_point, 
 from request r left join decision d using (op_id) left join answer a using (op_id)
 left join ref_call_point c on c.id = r.call_point left join ref_error e on e.code = coalesce(d.code, a.code);
 
--- effect: one state change of a mock's books, by whomever
+-- public effect: one state change of a mock's books, by whomever
 create table effect as
 select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as txn_id, coalesce(h.call_point, op.call_point) as call_point,
   op.seq as request_seq,
@@ -83,6 +94,7 @@ join txn t on t.txn_id = coalesce(h.txn_id, e.txn_id) and t.flow_source = h.enti
 left join ref_source_state m on m.entity_type = h.entity_type and m.state = h.state
 where h.kind in ('source_action', 'commit', 'read_view') and h.state is not null;
 
+-- public src_revision: the source document of a transaction, once for each revision of it
 create table src_revision as
 select txn_id, revision, arg_max(amount_minor, seq) filter (amount_minor is not null) as amount_minor, arg_max(currency, seq)
   filter (currency is not null) as currency,
@@ -91,6 +103,7 @@ select txn_id, revision, arg_max(amount_minor, seq) filter (amount_minor is not 
   arg_min(t_biz, seq) filter (meaning = 'approved') as approved_biz
 from src_state where txn_id is not null group by all;
 
+-- public src: the source document of a transaction as it stands at the end. meaning: open, approved, posted, refused, dead, other
 create table src as
 select s.txn_id, arg_min(s.entity_type, s.seq) as entity_type, arg_min(s.entity_id, s.seq) as entity_id, arg_max(s.state, s.seq) as state,
   arg_max(s.meaning, s.seq) as meaning,
@@ -125,6 +138,7 @@ left join ref_due r on r.flow = t.flow and r.entity_type = e.entity_type and r.k
 where e.effect = 'create' and e.entity_type in (select entity_type from ref_due where kind = 'document')
   and (e.document is null or e.document = e.entity_type)
 qualify row_number() over (partition by e.node, e.entity_type, e.entity_id order by e.seq) = 1;
+-- public document: a document that the connector made in a target system, once. live: it was not undone
 create table document as
 with last_state as (
   select e.node, e.entity_type, e.entity_id, arg_max(e.state, e.seq) as state, min(e.seq) filter (m.meaning = 'posted') as posted_seq
@@ -155,7 +169,7 @@ select n.node, n.entity_type, n.entity_id, n.source_id, any_value(s.txn_id) as t
   case when bool_or(n.next_seq is null) then null else max(n.next_seq) end as off_seq
 from named n left join src s on s.entity_id = n.source_id or s.txn_id = n.source_id group by 1, 2, 3, 4;
 
--- cover: which transactions a document stands for: those that it lists, else the one that its call belongs to
+-- public cover: which transactions a document stands for: those that it lists, else the one that its call belongs to
 create table cover as
 select distinct on (node, entity_type, entity_id, txn_id) * from (
   select l.node, l.entity_type, l.entity_id, l.txn_id, l.off_seq, true as is_listed from listed l where l.txn_id is not null
@@ -165,7 +179,7 @@ select distinct on (node, entity_type, entity_id, txn_id) * from (
     and l.entity_id = d.entity_id and l.txn_id is not null))
 order by off_seq nulls first;
 
--- due_document: what has to exist, for each revision of a source that people wrote. part: the line of the source that it is for
+-- public due_document: what has to exist, for each revision of a source that people wrote. part: the line of the source that it is for
 create table due_document as
 select t.txn_id, t.flow, r.revision, d.due_id, d.cardinality, null::varchar as part, r.amount_minor, r.currency
 from txn t join (select distinct flow, due_id, cardinality from ref_due where kind = 'document') d on d.flow = t.flow
@@ -176,7 +190,7 @@ from txn t join (select distinct flow, due_id, cardinality from ref_due where ki
 join ref_document k on k.entity_type = t.flow_source
 join effect s on s.txn_id = t.txn_id and s.entity_type = k.lines where d.cardinality = 'one_per_line';
 
--- doc: a document in each transaction that it stands for, and which due it meets. Documents that belong to nobody have no txn_id.
+-- public doc: a document in each transaction that it stands for, and which due it meets. Documents that belong to nobody have no txn_id.
 create table held as
 select c.txn_id, d.* exclude (txn_id, flow, dead_seq, live), t.flow, least(d.dead_seq, c.off_seq) as dead_seq,
   least(d.dead_seq, c.off_seq) is null as live, c.is_listed, r.due_id, r.cardinality, r.compare,
@@ -221,16 +235,17 @@ create table coding_line as
 select txn_id, seq, node, entity_type, parent_id, account, cost_center, project, company, period, currency, amount_minor from effect
 where entity_type in (select coded_by from ref_document union select 'journal_line')
 qualify max(seq) over (partition by node, entity_type, parent_id) < (select max(seq) from h where kind <> 'commit');
+-- public line: lines of journals. amount_minor is signed, debit positive; parent_id: the document
 create table line as select * exclude (entity_type, project) from coding_line where entity_type = 'journal_line';
 
--- coded: how each live document is coded, line by line, in the lines that its kind declares
+-- public coded: how each live document is coded, line by line, in the lines that its kind declares
 create table coded as
 select d.node, d.entity_type, d.entity_id, l.account, l.cost_center, case when k.with_project then l.project end as project, l.amount_minor
 from document d join ref_document k using (entity_type)
 join coding_line l on l.entity_type = k.coded_by and l.parent_id = d.entity_id and l.node = d.node
 where d.live;
 
--- due_line: how it should be coded: the lines of its source revisions through the crosswalks. A rule that changed around these days would
+-- public due_line: how it should be coded: the lines of its source revisions through the crosswalks. A rule that changed around these days would
 -- allow two accounts, so accounts counts them. What a kind books by itself, whatever is sent, is left out.
 create table due_line as
 select d.txn_id, d.node, d.entity_type, d.entity_id, d.compare, s.category, any_value(x.target_value) as cost_center,
@@ -253,6 +268,7 @@ select node, entity_type, entity_id from due_line where list_contains(compare, '
 
 -- version: what a record, or a document that others wait for news of, was, and when. copy: what the connector wrote of it elsewhere.
 -- `value` is what is compared: of a record the members that its flow names, in the target's words; of news the word that is due.
+-- public version: what a record, or a document that others wait for news of, was, and when
 create table version as
 with seen as (
   select t.txn_id, t.flow, t.flow_kind, e.*exclude (txn_id), coalesce(e.src_version, e.version) as version_no from effect e join txn t using (txn_id)
@@ -273,6 +289,7 @@ left join ref_crosswalk x on x.source = s.entity_type and x.kind = 'cost_center'
 left join ref_crosswalk p on p.source = s.entity_type and p.kind = 'project' and p.source_value = s.project
 left join ref_crosswalk y on y.source = s.entity_type and y.kind = 'party' and y.source_value = s.party
 where s.flow_kind = 'state' or w.told is not null;
+-- public copy: what the connector wrote elsewhere of a record, or of what became of a document
 create table copy as
 select e.txn_id, t.flow, d.due_id, e.seq, e.t_mono_ns, coalesce(e.request_seq, e.seq) as asked_seq, e.call_point, e.node, e.entity_type,
   e.entity_id, e.state, e.src_version as version,
@@ -286,14 +303,14 @@ select e.txn_id, t.flow, d.due_id, e.seq, e.t_mono_ns, coalesce(e.request_seq, e
     case when list_contains(d.compare, 'account') then coalesce(e.account, '') end) end as value
 from effect e join txn t using (txn_id) join ref_due d on d.flow = t.flow and d.entity_type = e.entity_type and d.kind in ('state', 'status')
 where e.op_id is not null and e.state is not null;
--- current_copy: how each target stands at the end, beside what it should hold
+-- public current_copy: how each target stands at the end, beside what it should hold
 create table current_copy as
 with latest as (select txn_id, due_id, arg_max(value, seq) as due, arg_max(version, seq) as version, max(seq) as seq from version group by all),
 last_copy as (select txn_id, due_id, arg_max(value, seq) as value, arg_max(call_point, seq) as call_point, max(t_mono_ns) as t from copy group by all)
 select l.txn_id, l.due_id, l.due, l.version, c.value, c.call_point, c.t, c.value is not distinct from l.due as is_current
 from latest l left join last_copy c using (txn_id, due_id);
 
--- asked: every question that a person waited for, and the answer. held: whether the truth allowed it at any moment that it may speak of
+-- public asked: every question that a person waited for, and the answer
 create table asked as
 with question as (select * from h where kind = 'query_sent'),
 answer as (select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of from h
@@ -305,6 +322,7 @@ create table truth as
 select e.entity_type, e.entity_id, e.seq, e.t_biz, e.state, lead(e.seq) over w as next_seq, lead(e.t_biz) over w as next_biz
 from effect e where e.entity_type in (select about from ref_query) and e.state is not null
 window w as (partition by e.entity_type, e.entity_id order by e.seq);
+-- public answered: the same. is_true: the truth allowed it at a moment that it may speak of; looks: calls that were made for it
 create table answered as
 select a.*, exists (
     select 1 from ref_answer r where r.flow = a.flow and r.answer = a.answer and (
@@ -320,7 +338,7 @@ from asked a;
 -- fclass: what a fault means for the judgement
 create view fclass as select * from ref_fault;
 
--- closed: when a period was not open for a module
+-- public closed: when a period was not open for a module
 create table period_event as
 select seq, company, period, lower(state) as state, entity_id,
   (select min(module) from ref_module m where list_contains(string_split(entity_id, '/'), m.module)) as module
@@ -331,7 +349,7 @@ select company, period, module, seq as from_seq, coalesce((select min(o.seq) fro
     9223372036854775807) as to_seq
 from period_event c where c.state = 'closed';
 
--- fired: every time a fault reached the connector; whom: the transactions that it reached. Whoever was told that a period is closed, or had
+-- public fired: every time a fault reached the connector, for each transaction that it reached. Whoever was told that a period is closed, or had
 -- an accepted document turned down for it, met F-F3, whatever the harness could see of that from outside.
 create table fired as
 select h.seq, h.t_mono_ns, h.op_id, h.call_point, h.attempt, h.fault_id, h.mode, h.plan_id, who.txn_id, h.txn_id is not null
@@ -353,7 +371,7 @@ from h o where o.kind = 'hold' and o.fault_id is not null and o.txn_id is not nu
   select 1 from h k where k.kind = 'proc_kill' and k.seq > o.seq and k.phase = o.phase and not exists (
     select 1 from h r where r.kind = 'release' and r.op_id = o.op_id and r.seq > o.seq and r.t_mono_ns < k.t_mono_ns - 500000000));
 
--- step: what was planned for a transaction, and whether it fired. A killed connector cannot tell F-G2 from F-G3: either counts for the
+-- public step: what was planned for a transaction, and whether it fired. A killed connector cannot tell F-G2 from F-G3: either counts for the
 -- other.
 create table step as
 with planned as (
@@ -367,7 +385,7 @@ select p.*, f.name as fault_name, f.family, f.scope, exists (
     and (x.mode = p.mode or x.mode is null) and (f.scope <> 'transaction' or x.call_point = p.call_point)) as has_fired
 from planned p left join ref_fault f on f.id = p.fault_id;
 
--- experienced: the vector of faults that really reached a transaction. how: own, run (a window), collateral (somebody else's kill)
+-- public experienced: the vector of faults that really reached a transaction. how: own, run (a window), collateral (somebody else's kill)
 create table experienced as
 select distinct x.txn_id, x.fault_id, x.mode, x.call_point, f.name as fault_name, f.family,
   f.recoverable or coalesce(list_contains(string_split(f.recoverable_at, ' '), c.kind), false) as recoverable, f.park_ok, f.expect,
@@ -380,7 +398,7 @@ from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.s
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
 where t.role <> 'kill';
 
--- parked: what the connector declared, matched to its transaction by the source reference, else by the document's reference
+-- public parked: what the connector declared, matched to its transaction by the source reference, else by the document's reference
 create table parked as
 with said as (select seq, t_mono_ns, txn_id, entity_id, state, reason, class, owner, coalesce(retryable, false) as retryable from h
   where kind = 'parked'),
@@ -398,7 +416,7 @@ select * from parked where txn_id is not null and redrive_seq is null
   and seq > coalesce((select max(seq) from h where kind = 'phase' and phase like '%quiesce' and phase not like '%redrive%'), 0)
 qualify row_number() over (partition by txn_id order by seq desc) = 1;
 
--- outcome: where each transaction stands at the end of the history
+-- public outcome: where each transaction stands at the end of the history
 create table outcome as
 with docs as (
   select txn_id, count(*) as made, count(*) filter (live and not never_posted) as live_n, count(*)
@@ -434,7 +452,7 @@ select t.*, s.entity_type as source_type, s.entity_id as source_id, s.state as s
 from txn t left join src s using (txn_id) left join docs d using (txn_id) left join met f using (txn_id)
 left join wanted w using (txn_id) left join copies c using (txn_id) left join written n using (txn_id) left join answers a using (txn_id)
 left join parked_now p using (txn_id) left join parked_then q using (txn_id);
--- still: transactions that may be judged at rest (the others were still moving when the run's patience ended)
+-- public still: transactions that may be judged at rest (the others were still moving when the run's patience ended)
 create view still as
 select o.* from outcome o, run_fact r where r.final_read and not (r.shrinking and not o.settled and not o.is_parked);
 
@@ -470,7 +488,7 @@ create table twin_count as
 select template, mode(made) as made, mode(reversed_n) as reversed_n, count(*) as n, min(txn_id) as example
 from outcome where faults = 0 and role in ('baseline', 'control') and expected = 'posted' and settled group by 1;
 
--- delivery: one delivery attempt of a webhook and its answer
+-- public delivery: one delivery attempt of a webhook and its answer
 create table delivery as
 select s.seq, s.t_mono_ns, s.op_id, s.txn_id, s.call_point, s.attempt, s.event_id, s.sig_ok, s.fresh, s.sig_ok and s.fresh as genuine,
   a.seq as ack_seq, a.status, s.entity_id,

@@ -12,6 +12,8 @@ from contracts.catalog import load_catalog
 from harness import wall
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, ConfigError, RunUnreadable, UsageError, did_you_mean
 from harness.judge import Verdict, judge
+from harness.judge.guest_rules import GuestRule, kept_rules
+from harness.judge.reference import read_run
 from harness.manifest import load_manifest
 from harness.plan.model import Experiment, Plan, Step, Wave, Window
 from harness.run.actors import Cast
@@ -41,6 +43,7 @@ class Recorded:
     experiment: Experiment
     elders: tuple[Experiment, ...]  # whose documents its own grow out of, eldest first
     violated: tuple[str, ...]  # invariants that it violated
+    rules: tuple[GuestRule, ...] = ()  # the user's own that the run was asked
 
 
 async def replay(options: ReplayOptions) -> int:
@@ -71,7 +74,8 @@ def read_recorded(run: Path, txn_id: str) -> Recorded:
     except (KeyError, TypeError, ValueError) as error:
         raise RunUnreadable(f"{directory.plan}: the entry of {txn_id} is damaged: {error!r}") from None
     violated = sorted({row["invariant"] for row in _violations(directory) if row["txn_id"] == txn_id})
-    return Recorded(manifest, experiment, tuple(elders), tuple(violated))
+    rules = kept_rules(directory.path, read_run(directory.path).user_rules, load_catalog())
+    return Recorded(manifest, experiment, tuple(elders), tuple(violated), rules)
 
 
 def _line(entries: Mapping[str, Mapping[str, Any]], txn_id: str, names: Mapping[str, str]) -> list[Experiment]:
@@ -147,6 +151,7 @@ def _setup(options: ReplayOptions, recorded: Recorded) -> Setup:
         run_id=run_id, seed=seed, scenario=setup.scenario.resolved(), connector=connector_document(manifest), started_at=wall.now_iso()
     )
     directory.write_manifest({**document, "drawn_options": {**setup.drawn(), "replay_of": options.txn_id}})
+    directory.keep_rules(recorded.rules)
     return setup
 
 

@@ -3,13 +3,15 @@
 import json
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from harness.errors import RunUnreadable, UsageError
+from harness.judge.guest_rules import KEPT, GuestRule, our_digests
+from harness.judge.public import VIEWS_VERSION
 from harness.plan.model import Plan
 
 SCHEMA = 1
@@ -27,6 +29,7 @@ LEFT_BY_A_RUN = (
     "load",
     "state",
     "mappings",
+    KEPT,
     "replay-*",
 )
 UNFINISHED = "the run has not finished: dryclose is still at work, or was killed"
@@ -120,6 +123,11 @@ class RunDirectory:
         return self.path / "mappings"
 
     @property
+    def rules(self) -> Path:
+        """The user's own rules that this run was asked, one file each"""
+        return self.path / KEPT
+
+    @property
     def crash(self) -> Path:
         """Details of a mistake of dryclose itself."""
         return self.path / "crash.txt"
@@ -135,6 +143,18 @@ class RunDirectory:
     def update_manifest(self, **members: Any) -> None:
         """Change members: status, why, finished_at, figures, restarts, drawn_options ..."""
         self.write_manifest({**self.read_manifest(), **members})
+
+    def keep_rules(self, rules: Sequence[GuestRule]) -> None:
+        """Keep a copy of the user's own rules in place of those that were here, so that the run can be judged again by the same ones;
+        manifest.json says which they are."""
+        if self.rules.is_symlink():
+            self.rules.unlink()
+        shutil.rmtree(self.rules, ignore_errors=True)
+        if rules:
+            self.rules.mkdir()
+        for rule in rules:
+            (self.rules / f"{rule.invariant.id}.sql").write_bytes(rule.text.encode())
+        self.update_manifest(rules=asked_rules(rules))
 
     def write_plan(self, plan: Plan, source_ids: Mapping[str, str]) -> None:
         """Replace plan.json."""
@@ -154,6 +174,7 @@ def new_manifest(*, run_id: str, seed: int, scenario: Mapping[str, Any], connect
         "scenario": dict(scenario),
         "connector": dict(connector),
         "versions": versions(),
+        "rules": asked_rules(()),
         "started_at": started_at,
         "finished_at": None,
         "status": "interrupted",
@@ -162,6 +183,11 @@ def new_manifest(*, run_id: str, seed: int, scenario: Mapping[str, Any], connect
         "drawn_options": {},
         "restarts": [],
     }
+
+
+def asked_rules(rules: Sequence[GuestRule]) -> dict[str, Any]:
+    """`rules` of manifest.json: the version of the tables that rules read, and the SHA-256 of every rule that is asked, by id."""
+    return {"views": VIEWS_VERSION, "dryclose": our_digests(), "user": {rule.invariant.id: rule.digest for rule in rules}}
 
 
 def versions() -> dict[str, str]:

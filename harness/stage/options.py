@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the judge loads a database driver, and options are there before any command
+    from harness.judge.guest_rules import GuestRule
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -21,6 +25,7 @@ class VerifyOptions:
     """`dryclose verify`.
 
     seed None: drawn and printed. connector None: the scenario's own, else the reference engine. out None: runs/<run id>.
+    rules: the user's own, asked beside ours.
     """
 
     scenario: str = "standard"
@@ -29,6 +34,7 @@ class VerifyOptions:
     out: Path | None = None
     network: Network = Network()
     quiet: bool = False
+    rules: "tuple[GuestRule, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

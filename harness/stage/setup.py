@@ -7,6 +7,7 @@ from pathlib import Path
 from contracts.catalog import Catalog, load_catalog
 from harness import wall
 from harness.errors import UsageError
+from harness.judge.guests import prove
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Capabilities
 from harness.scenario import Scenario, load_scenario
@@ -71,9 +72,12 @@ class Setup:
 def set_up(options: VerifyOptions) -> Setup:
     """Read and check everything, then make the run directory. Raises UsageError and ConfigError before anything has started."""
     catalog = load_catalog()
-    scenario = load_scenario(options.scenario, catalog)
+    scenario = load_scenario(options.scenario, catalog, rules=tuple(rule.invariant.id for rule in options.rules))
+    prove(options.rules, catalog)
     manifest = load_manifest(manifest_path(options.connector, scenario), catalog)
-    return new_run(catalog, scenario, manifest, seed=options.seed, out=options.out)
+    setup = new_run(catalog, scenario, manifest, seed=options.seed, out=options.out)
+    setup.directory.keep_rules(options.rules)
+    return setup
 
 
 def new_run(catalog: Catalog, scenario: Scenario, manifest: Manifest, *, seed: int | None, out: Path | None) -> Setup:

@@ -12,7 +12,7 @@ from harness.judge.invariants import load_invariants
 from harness.scenario import scenario_names
 
 ROOT = Path(__file__).parents[2]
-WRITTEN_BY_HAND = {"connector-contract.md", "contracts.md", "demo.md", "fuzzing.md", "load.md", "observability.md"}
+WRITTEN_BY_HAND = {"connector-contract.md", "contracts.md", "demo.md", "fuzzing.md", "load.md", "observability.md", "own-rules.md"}
 STALE = "run `make docs` and commit what it writes"
 
 
