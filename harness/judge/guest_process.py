@@ -20,11 +20,12 @@ import msgspec
 
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 MEMORY_LIMIT = "512MB"
-PROCESS_BYTES_MAX = 4 << 30  # of addresses: what escapes DuckDB's own limit
+PROCESS_BYTES_MAX = 2 << 30  # of addresses: what escapes DuckDB's own limit
 GRACE_MS = 2_000  # an interrupted query gets so long to stop; then the process ends
 CANDIDATE_ROWS_MAX = 1_000
 ROWS_MAX = 10_000  # violating rows that are counted
 EVIDENCE_ROWS_MAX = 200  # of them, those that keep their evidence columns
+ROWS_AT_ONCE = 100
 COLUMNS_MAX = 40
 TEXT_MAX = 2_000  # characters of one value
 MARKS_MAX = 1_000
@@ -104,7 +105,7 @@ class Sandbox:
                 return Answer(id=query.id, examined=examined, rows=rows, marks=marks)
         except RefusedError as error:
             return Answer(id=query.id, error=str(error), section=section, line=error.line)
-        except (duckdb.Error, MemoryError, ValueError, TypeError, RecursionError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 (a rule that brings anything down is an error, and the next one is asked)
             said = _too_slow(self._job.limit_ms) if over.is_set() else _first_line(error)
             return Answer(id=query.id, error=said, section=section, line=_line_of(error))
         finally:
@@ -116,14 +117,17 @@ class Sandbox:
         names = [str(column[0]) for column in cursor.description or ()]
         if len(names) > COLUMNS_MAX:
             raise RefusedError(f"it gives {len(names)} columns; expected {COLUMNS_MAX} at most")
-        return names, cursor.fetchmany(most)
+        return names, _fetched(cursor, most)
 
     def _marks(self, con: duckdb.DuckDBPyConnection, sql: str, txn: str) -> tuple[int, ...]:
         names, rows = self._ask(con, sql, MARKS_MAX, txn)
         if "seq" not in names:
             raise RefusedError(f"explain gives {', '.join(names)}; expected the column seq")
         place = names.index("seq")
-        return tuple(int(row[place]) for row in rows if row[place] is not None)
+        numbers = [_whole(row[place]) for row in rows if row[place] is not None]
+        if None in numbers:
+            raise RefusedError("explain gives a seq that is no whole number; expected the seq of rows of timeline")
+        return tuple(number for number in numbers if number is not None)
 
     def _vet(self, con: duckdb.DuckDBPyConnection, sql: str, tables: set[str]) -> None:
         """One SELECT, over these tables only, and what the query names itself (WITH)."""
@@ -205,6 +209,14 @@ def _bounded(con: duckdb.DuckDBPyConnection, limit_ms: int, over: threading.Even
         faulthandler.cancel_dump_traceback_later()
 
 
+def _fetched(cursor: duckdb.DuckDBPyConnection, most: int) -> list[tuple[Any, ...]]:
+    """At most so many rows, a few at a time, so that long texts are cut before many of them are here."""
+    rows: list[tuple[Any, ...]] = []
+    while len(rows) < most and (some := cursor.fetchmany(min(ROWS_AT_ONCE, most - len(rows)))):
+        rows += [tuple(value[:TEXT_MAX] if isinstance(value, str) else value for value in row) for row in some]
+    return rows
+
+
 def _in_time(over: threading.Event) -> None:
     if over.is_set():
         raise TimeoutError
@@ -227,7 +239,7 @@ def _examined(found: tuple[list[str], list[tuple[Any, ...]]]) -> tuple[tuple[str
 def _count(value: Any) -> int:
     n = 0 if value is None else _whole(value)
     if n is None or n < 0:
-        raise RefusedError(f"candidates gives {_shown(value)!r}; expected a count of rows, a whole number from 0 on")
+        raise RefusedError(f"candidates gives {str(value)[:60]!r}; expected a count of rows, a whole number from 0 on")
     return n
 
 

@@ -5,8 +5,9 @@ What they ask is asked in a sandbox (guests.py). A rule may also declare `-- vie
 """
 
 import hashlib
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,7 +29,7 @@ PAGE = "docs/own-rules.md"
 _KEYS = (*HEADER, *OPTIONAL, "views")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _OURS = re.compile(r"[A-Za-z]\d\d")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,7 @@ def _files(folder: Path) -> Sequence[Path]:
     if not folder.is_dir():
         kind = "this is a file" if folder.exists() else "there is no such directory"
         raise UsageError(f"{folder}: {kind}; --invariants takes a directory with one .sql file for each rule ({PAGE})")
-    try:
-        found = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".sql")
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be read: {error.strerror or error}") from None
+    found = sorted(path for path in _below(folder) if path.suffix.lower() == ".sql")
     if not found:
         raise UsageError(f"{folder}: there is no .sql file in it; --invariants takes a directory with one .sql file for each rule ({PAGE})")
     for path in found:
@@ -97,6 +95,22 @@ def _files(folder: Path) -> Sequence[Path]:
             said = "leads out of the directory" if not inside else "is not a file"
             raise ConfigError(str(path), f"this {said}; expected a file in {folder}. Copy the rule there, or take the name away.")
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Every name below the folder; what cannot be looked into is refused, since a rule could be in it."""
+
+    def unreadable(error: OSError) -> NoReturn:
+        raise UsageError(f"{error.filename}: cannot be read: {error.strerror or error}")
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
+        for name in folders:
+            path = Path(parent, name)
+            if path.is_symlink():
+                raise ConfigError(
+                    str(path), f"this link to a directory is not followed; expected rules in {folder}. Name it with --invariants"
+                )
+        yield from (Path(parent, name) for name in (*folders, *files))
 
 
 def _rule(path: Path, catalog: Catalog) -> GuestRule:
@@ -170,7 +184,7 @@ def _header_line(path: Path, number: int, line: str, declared: tuple[str, str], 
 def _check_header(path: Path, header: Mapping[str, str], lines: Mapping[str, int], catalog: Catalog) -> None:
     _check_id(path, lines["id"], header["id"])
     for key in ("title", "family"):
-        if _UNPRINTABLE.search(header[key]) or len(header[key]) > TITLE_MAX:
+        if UNPRINTABLE.search(header[key]) or len(header[key]) > TITLE_MAX:
             _wrong(path, lines[key], f"{key} is longer than {TITLE_MAX} characters, or has characters that cannot be printed")
     for key, valid in (("severity", SEVERITIES), ("kind", KINDS), ("at", MOMENTS)):
         _known(path, lines[key], key, header[key], valid)

@@ -19,7 +19,7 @@ from contracts.catalog import Catalog
 from harness.errors import ConfigError
 from harness.judge.checks import Checked
 from harness.judge.guest_process import GRACE_MS, Answer, Job, Query
-from harness.judge.guest_rules import PAGE, GuestRule
+from harness.judge.guest_rules import PAGE, UNPRINTABLE, GuestRule
 from harness.judge.invariants import Invariant
 from harness.judge.public import TIMELINE, empty_history, macros, meanings
 
@@ -77,14 +77,17 @@ def prove(rules: Sequence[GuestRule], catalog: Catalog, limit_ms: int = LIMIT_MS
         answer = answers[rule.invariant.id]
         if answer.error:
             where = rule.where(answer.section, answer.line) if answer.section else str(rule.path)
-            raise ConfigError(where, f"section {answer.section}: {answer.error}. {PAGE} says how a rule is written")
+            raise ConfigError(where, f"{_said(answer)}. {PAGE} says how a rule is written")
+
+
+def _said(answer: Answer) -> str:
+    error = UNPRINTABLE.sub("\ufffd", str(answer.error))  # it may quote the rule, and is shown on a terminal
+    return f"section {answer.section}: {error}" if answer.section else error
 
 
 def _checked(invariant: Invariant, answer: Answer, required: tuple[str, ...], flow_of: Mapping[str, str]) -> Checked:
     if answer.error:
-        return Checked(
-            invariant, required, {}, (), flow_of, error=f"section {answer.section}: {answer.error}" if answer.section else answer.error
-        )
+        return Checked(invariant, required, {}, (), flow_of, error=_said(answer))
     examined: Counter[str | None] = Counter()
     for flow, n in answer.examined:
         examined[flow] += n

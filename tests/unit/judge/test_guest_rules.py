@@ -129,6 +129,11 @@ def test_links_do_not_lead_out(tmp_path: Path) -> None:
     (folder / "ACME-02.sql").symlink_to(folder / "nowhere")
     with pytest.raises(ConfigError, match="is not a file"):
         read_guest_rules([folder], CATALOG)
+    (folder / "ACME-02.sql").unlink()
+    write_rule(tmp_path / "elsewhere", "ACME-03")
+    (folder / "more").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="this link to a directory is not followed"):
+        read_guest_rules([folder], CATALOG)
 
 
 def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:

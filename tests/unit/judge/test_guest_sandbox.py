@@ -75,6 +75,11 @@ def test_what_is_refused_before_a_run(tmp_path: Path, sql: str, message: str) ->
     assert message in refusal(tmp_path, "violations", sql)
 
 
+def test_a_message_that_quotes_a_rule_cannot_act_on_a_terminal(tmp_path: Path) -> None:
+    """DuckDB repeats names as they are."""
+    assert "\x1b" not in refusal(tmp_path, "violations", f'select {ROW}, "\x1b[31mred"')
+
+
 @pytest.mark.parametrize("section", ["candidates", "explain"])
 def test_every_section_is_looked_at(tmp_path: Path, section: str) -> None:
     """Not only violations."""
@@ -101,8 +106,9 @@ def test_the_line_is_that_of_the_mistake(tmp_path: Path) -> None:
         ("violations", f"select {ROW.replace('USD', 'dollars')}", "currency 'dollars'; expected an ISO 4217 code"),
         ("candidates", "select 1, 2, 3", "3 columns; expected one number, or rows (flow, n)"),
         ("candidates", "select 'many'", "candidates gives 'many'; expected a count"),
-        ("candidates", "select -1", "candidates gives -1; expected a count"),
+        ("candidates", "select -1", "candidates gives '-1'; expected a count"),
         ("candidates", "select range::varchar, 1 from range(1001)", "more than 1,000 rows"),
+        ("explain", "select 'inf'::double as seq", "a seq that is no whole number"),
         ("explain", "select txn_id from timeline", "explain gives txn_id; expected the column seq"),
     ],
 )
@@ -128,6 +134,13 @@ HUGE = {
 def test_what_does_not_end_is_ended(tmp_path: Path, sql: str) -> None:
     """The limit is short here; the rule is refused with it."""
     assert "longer than the 200 ms that a rule may take" in refusal(tmp_path, "candidates", sql, limit_ms=200)
+
+
+def test_what_cannot_be_interrupted_is_ended_with_its_process(tmp_path: Path) -> None:
+    """One function call that DuckDB does not leave: the process goes, the message stays."""
+    write_rule(tmp_path, "ACME-01", candidates="select levenshtein(repeat('a', 400000), repeat('b', 400000))")
+    with pytest.raises(ConfigError, match=r"ACME-01\.sql: it ended the process in which it was asked, or took longer than 200 ms"):
+        proven(tmp_path, limit_ms=200)
 
 
 @pytest.mark.parametrize("sql", HUGE.values(), ids=HUGE)

@@ -9,7 +9,7 @@ import pytest
 
 from harness import commands
 from harness.docs import pages
-from harness.judge import judge, write_verdict
+from harness.judge import guest_process, guest_rules, guests, judge, write_verdict
 from harness.judge.public import VIEWS_VERSION, public_tables
 from harness.scenario import load_scenario
 from reports import summary_text, write_ctrf, write_junit, write_report
@@ -160,3 +160,19 @@ def test_a_version_keeps_what_it_promised() -> None:
     into this one."""
     promised = json.loads((Path(__file__).parent / f"views_{VIEWS_VERSION}.json").read_text("utf-8"))
     assert {one.name: one.columns for one in public_tables(CATALOG)} == promised
+
+
+def test_the_bounds_in_the_docs_are_those_of_the_program() -> None:
+    """docs/own-rules.md is written by hand."""
+    page = (ROOT / "docs" / "own-rules.md").read_text("utf-8")
+    bounds = (
+        f"| {guests.LIMIT_MS:,} ms |",
+        f"| {guest_process.MEMORY_LIMIT.replace('MB', ' MB')} |",
+        f"| {guest_rules.BYTES_MAX // 1024} KiB |",
+        f"| rules of a run | {guest_rules.RULES_MAX} |",
+        f"| violating rows that are counted | {guest_process.ROWS_MAX:,} |",
+        f"| columns of a section | {guest_process.COLUMNS_MAX} |",
+        f"| characters of one value | {guest_process.TEXT_MAX:,} |",
+    )
+    assert [bound for bound in bounds if bound not in page] == []
+    assert f"-- views: {VIEWS_VERSION}" in page
