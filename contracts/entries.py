@@ -186,6 +186,7 @@ class LoadShare:
     close_day_share: float
     median_minor: int
     sigma: float
+    share: float | None = None  # of all documents of a close day, where it is known better than from the others
 
     @property
     def weight(self) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import gevent
 from gevent.queue import Empty, Queue
 
-from loadtests.work import Access, Document, Step
+from loadtests.work import Access, Click, Paperwork
 
 TAKE_S = 0.2
 WAIT_S = 0.05
@@ -48,12 +48,12 @@ class Play:
     """One process's part of the load."""
 
     access: Access
-    documents: Sequence[Document]
+    documents: Sequence[Paperwork]
     fire: Callable[..., None]  # locust's events.request.fire
     begun: float = 0.0
     finished: int = 0
     rows: list[Row] = field(default_factory=list)
-    queue: "Queue[Document]" = field(default_factory=Queue)
+    queue: "Queue[Paperwork]" = field(default_factory=Queue)
     tokens: Tokens = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ class Play:
         finally:
             self.finished += 1
 
-    def _play(self, client: Client, document: Document) -> None:
+    def _play(self, client: Client, document: Paperwork) -> None:
         ready, source_id = 0.0, ""
         for number, step in enumerate(document.steps):
             gevent.sleep(max(0.0, step.due_s - self.now()))
@@ -101,7 +101,7 @@ class Play:
                 return
             ready, source_id = done, answer["id"] or source_id
 
-    def _send(self, client: Client, document: Document, step: Step, source_id: str) -> Row:
+    def _send(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
         """Status, id of the document, what went wrong. A token that expired is renewed once."""
         answer: Row = {"status": 0, "id": "", "error": "no answer"}
         for _ in range(2):
@@ -114,7 +114,7 @@ class Play:
             self.tokens.value = ""
         return answer
 
-    def _post(self, client: Client, document: Document, step: Step, source_id: str) -> Row:
+    def _post(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
         url = self.access.urls[document.system] + step.path.replace("{id}", source_id)
         headers = {"Authorization": self.tokens.header(client), "X-Acting-User": step.actor, "X-Correlation-ID": document.correlation_id}
         # Whoever answers may name another address; a token and a load are not carried there.
@@ -126,7 +126,7 @@ class Play:
             response.failure(f"status {status}")
             return {"status": status, "id": "", "error": _code(response, status)}
 
-    def _measured(self, document: Document, number: int, step: Step, times: tuple[float, float, float], answer: Row) -> None:
+    def _measured(self, document: Paperwork, number: int, step: Click, times: tuple[float, float, float], answer: Row) -> None:
         sent, done, lag = times
         self.rows.append(
             {

@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Click:
     """One click: due in seconds from the start. `{id}` in the path is the document's id."""
 
     op: str
@@ -23,14 +23,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Paperwork:
     """One document and everything that people do with it."""
 
     txn_id: str
     correlation_id: str
     system: str
     id_member: str
-    steps: tuple[Step, ...]
+    steps: tuple[Click, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Work:
     """Everything that one process of senders needs."""
 
     access: Access
-    documents: tuple[Document, ...]
+    documents: tuple[Paperwork, ...]
 
     def message(self) -> dict[str, Any]:
         """As it is sent to a worker on another machine."""
@@ -75,20 +75,20 @@ def work_of(message: Mapping[str, Any]) -> Work:
     return Work(Access(**message["access"]), tuple(document_of(row) for row in message["documents"]))
 
 
-def document_of(row: Mapping[str, Any]) -> Document:
+def document_of(row: Mapping[str, Any]) -> Paperwork:
     """One line of the file."""
-    steps = tuple(Step(step["op"], step["due"], step["path"], step["actor"], step["body"]) for step in row["steps"])
-    return Document(row["txn"], row["corr"], row["system"], row["id"], steps)
+    steps = tuple(Click(step["op"], step["due"], step["path"], step["actor"], step["body"]) for step in row["steps"])
+    return Paperwork(row["txn"], row["corr"], row["system"], row["id"], steps)
 
 
-def document_row(document: Document) -> dict[str, Any]:
+def document_row(document: Paperwork) -> dict[str, Any]:
     """The counterpart of document_of."""
     steps = [{"op": step.op, "due": step.due_s, "path": step.path, "actor": step.actor, "body": dict(step.body)} for step in document.steps]
     row = {"txn": document.txn_id, "corr": document.correlation_id, "system": document.system, "id": document.id_member}
     return {**row, "steps": steps}
 
 
-def parts(documents: Sequence[Document], count: int) -> list[tuple[Document, ...]]:
+def parts(documents: Sequence[Paperwork], count: int) -> list[tuple[Paperwork, ...]]:
     """The series dealt out to so many processes: disjoint, and together all of it, each with the rate of the whole divided."""
     return [tuple(documents[number::count]) for number in range(count)]
 

@@ -7,7 +7,9 @@ coloured by what a correct client may conclude from it: ok, info (unknown) or fa
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from contracts.catalog import load_catalog
 from reports.fields import Record, clip, rows, text, whole
 from reports.moments import (
     Label,
@@ -37,7 +39,6 @@ _HAS_STATUS = re.compile(r"\d{3}\b")
 _STATUS = re.compile(r"\b[1-5]\d{2}\b")
 
 CONNECTOR = "connector"
-_LEFT_TO_RIGHT = ("procurement", "expense", CONNECTOR, "erp")
 _ON_CONNECTOR = {"proc_kill": "killed", "proc_start": "started", "proc_exit": "ended", "parked": "parked", "redrive": "redrive"}
 _LINE = re.compile(r"\b(journal|source|order) line\b")
 _BESIDE = {"commit": "dot", "source_action": "person", "hold": "note", "release": "note", "event_dropped": "note"}
@@ -129,9 +130,19 @@ def _call(entry: Record) -> tuple[str, int]:
     return text(entry, "call_point"), whole(entry, "attempt")
 
 
+@cache
+def _left_to_right() -> tuple[str, ...]:
+    """Where documents begin, the connector, where documents are made; a system that is both stands on the left."""
+    flows = load_catalog().flows.values()
+    begun = dict.fromkeys(flow.source_system for flow in flows)
+    made = dict.fromkeys(system for flow in flows for system in flow.systems if system not in begun)
+    return (*begun, CONNECTOR, *made)
+
+
 def _lifelines(entries: Sequence[Record]) -> tuple[Lifeline, ...]:
     nodes = {text(entry, "node") for entry in entries} - {"", "harness"} | {CONNECTOR}
-    names = [name for name in _LEFT_TO_RIGHT if name in nodes] + sorted(nodes - set(_LEFT_TO_RIGHT))[:2]
+    order = _left_to_right()
+    names = [name for name in order if name in nodes] + sorted(nodes - set(order))[:2]
     return tuple(Lifeline(name, LEFT + GAP * position) for position, name in enumerate(names))
 
 

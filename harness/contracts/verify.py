@@ -4,12 +4,14 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from contracts.catalog import load_catalog
 from harness.addresses import is_loopback, without_credentials
 from harness.contracts.outcome import Outcome
 from harness.contracts.pactfile import PactFile, read_pact
@@ -19,13 +21,20 @@ from harness.errors import UsageError, did_you_mean
 from harness.stage.provider import MockProvider, mock_provider, provider_states
 
 PACTS = Path(__file__).parents[2] / "contracts" / "pacts"
-SYSTEMS = ("erp", "procurement", "expense", "identity")
-PROVIDERS = (*SYSTEMS, *(f"{name}-events" for name in SYSTEMS[:3]))
 HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 NOT_SET = "provider states were not set (give --state-url): an expectation that needs one may look broken"
 
 Say = Callable[[str], None]
+
+
+@cache
+def providers() -> tuple[str, ...]:
+    """What a pact may be verified against: every system that answers a connector, and, as messages, every one that sends events."""
+    catalog = load_catalog()
+    answering = [entry.id for entry in catalog.systems.values() if not entry.optional and entry.variable]
+    sending = {event.source.strip("/") for event in catalog.events.values()}
+    return (*answering, *(f"{name}-events" for name in answering if name in sending))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +66,21 @@ async def verify(options: VerifyOptions, say: Say) -> list[Outcome]:
 
 def choose(options: VerifyOptions) -> list[tuple[PactFile, str]]:
     """Pacts and the provider that each is for. Raises UsageError."""
-    if options.provider is not None and options.provider not in PROVIDERS:
-        raise UsageError(f"--provider {options.provider!r}: {did_you_mean(options.provider, PROVIDERS)}")
+    if options.provider is not None and options.provider not in providers():
+        raise UsageError(f"--provider {options.provider!r}: {did_you_mean(options.provider, providers())}")
     if options.pacts:
         return [_stood_for(read_pact(path), options) for path in options.pacts]
     if options.url is not None and options.provider is None:
-        raise UsageError("--url needs --pact FILE, or --provider NAME to choose one of our pacts: " + ", ".join(PROVIDERS))
+        raise UsageError("--url needs --pact FILE, or --provider NAME to choose one of our pacts: " + ", ".join(providers()))
     return [(pact, pact.provider) for pact in ours() if options.provider in {None, pact.provider}]
 
 
 def _stood_for(pact: PactFile, options: VerifyOptions) -> tuple[PactFile, str]:
     provider = options.provider or pact.provider
-    if provider not in PROVIDERS and options.url is None:
+    if provider not in providers() and options.url is None:
         raise UsageError(
-            f"{pact.path}: its provider is called {pact.provider!r}. Say with --provider which mock stands for it: " + ", ".join(PROVIDERS)
+            f"{pact.path}: its provider is called {pact.provider!r}. Say with --provider which mock stands for it: "
+            + ", ".join(providers())
         )
     return pact, provider
 

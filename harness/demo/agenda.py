@@ -5,10 +5,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from harness.actors.chance import share
 from mocks.company.streams import Stream
 
 Deed = Callable[[], None]
-SCALE = 1 << 30
 
 
 @dataclass(order=True, slots=True)
@@ -43,17 +43,6 @@ class Agenda:
         return deeds
 
 
-def share(stream: Stream) -> float:
-    """A number in (0, 1]."""
-    return (stream.below(SCALE) + 1) / SCALE
-
-
 def pause_s(stream: Stream, mean_s: float, speed: float) -> float:
     """How long people take: exponential around the mean, cut to between a third and twice of it, so that nobody waits too long."""
     return min(max(-math.log(share(stream)), 1 / 3), 2.0) * mean_s / speed
-
-
-def lognormal(stream: Stream, median: int, sigma: float, low: int, high: int) -> int:
-    """A whole amount around the median, as bought things are: many small ones, few large ones."""
-    normal = math.sqrt(-2 * math.log(share(stream))) * math.cos(2 * math.pi * share(stream))
-    return min(max(round(median * math.exp(sigma * normal)), low), high)

@@ -10,19 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mocks.company.model import Account
-from mocks.company.projections import ErpMaster
+from contracts.catalog import Catalog, DocumentKind, Flow
+from mocks.abilities.system_type import Audited, CompanyBooks
 from mocks.kit.operation import View
-from mocks.systems.erp.ledger import Ledger
-from mocks.systems.erp.system import ErpSystem
 from mocks.world import World
 from reports.money import from_minor
 
-APPROVED = frozenset({"approved"})
-BOOKED = frozenset({"ordered", "posted", "paid", "closed"})
-REFUSED = frozenset({"refused", "on_hold"})
-LIVE = frozenset({"created", "posted"})
-ENCUMBRANCE = "9200"
+DUE = frozenset({"approved", "posted", "refused"})  # meanings of a source document of which something is due, or was
 
 
 @dataclass(slots=True)
@@ -51,56 +45,37 @@ class Balance:
         return {"currency": self.currency, "agrees": self.agrees, "documents": self.documents, **amounts}
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyBooks:
-    """The ledger of one company code: (code, name, debit, credit) of every account that moved."""
-
-    company: str
-    name: str
-    currency: str
-    actual: tuple[tuple[str, str, int, int], ...]
-    encumbered: int
-    payables: int
-
-    @property
-    def debit(self) -> int:
-        """Sum of the left side."""
-        return sum(debit for _, _, debit, _ in self.actual)
-
-    @property
-    def credit(self) -> int:
-        """Sum of the right side."""
-        return sum(credit for _, _, _, credit in self.actual)
-
-    def row(self) -> dict[str, Any]:
-        """For the page."""
-        return {
-            "company": self.company,
-            "name": self.name,
-            "currency": self.currency,
-            "accounts": [
-                {
-                    "account": code,
-                    "name": name,
-                    "debit": from_minor(debit, self.currency) if debit else "",
-                    "credit": from_minor(credit, self.currency) if credit else "",
-                }
-                for code, name, debit, credit in self.actual
-            ],
-            "debit": from_minor(self.debit, self.currency),
-            "credit": from_minor(self.credit, self.currency),
-            "zero": self.debit == self.credit,
-            "encumbered": from_minor(self.encumbered, self.currency),
-            "payables": from_minor(self.payables, self.currency),
-        }
+def company_row(books: CompanyBooks) -> dict[str, Any]:
+    """One company's ledger for the page."""
+    currency = books.currency
+    return {
+        "company": books.company,
+        "name": books.name,
+        "currency": currency,
+        "accounts": [
+            {
+                "account": code,
+                "name": name,
+                "debit": from_minor(debit, currency) if debit else "",
+                "credit": from_minor(credit, currency) if credit else "",
+            }
+            for code, name, debit, credit in books.actual
+        ],
+        "debit": from_minor(books.debit, currency),
+        "credit": from_minor(books.credit, currency),
+        "zero": books.debit == books.credit,
+        "encumbered": from_minor(books.encumbered, currency),
+        "payables": from_minor(books.payables, currency),
+    }
 
 
 @dataclass(slots=True)
-class Books:
+class BooksOnShow:
     """Everything at one instant."""
 
     balances: dict[str, Balance] = field(default_factory=dict)
     sources: dict[str, list[tuple[str, int, dict[str, int]]]] = field(default_factory=dict)  # by system: state, count, minor by currency
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)  # by system: its title, and what its rows are
     companies: list[CompanyBooks] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)  # code by transaction
 
@@ -121,24 +96,36 @@ class Books:
                 ]
                 for system, states in self.sources.items()
             },
-            "companies": [company.row() for company in self.companies],
+            "headings": self.headings,
+            "companies": [company_row(company) for company in self.companies],
         }
 
 
-def read_books(world: World, parked: Collection[str], overdue: Collection[str]) -> Books:
+def read_books(world: World, parked: Collection[str], overdue: Collection[str]) -> BooksOnShow:
     """The books now, in one go, so that they belong to one instant. `parked`: transactions that the connector declared parked;
     `overdue`: those that were approved so long ago that they count as lost."""
-    erp = world.systems["erp"]
-    assert isinstance(erp, ErpSystem)
     views = {name: system.final_views() for name, system in world.systems.items()}
-    targets = {kind for flow in world.catalog.flows.values() for kind in flow.target_documents}
-    sources = [view for name, found in views.items() if name != "erp" for view in found]
+    catalog = world.catalog
+    begun = {flow.source_document for flow in catalog.flows.values()}
+    made = {kind for flow in catalog.flows.values() for kind in flow.target_documents}
+    sources = [view for found in views.values() for view in found if view.entity_type in begun]
     owner = world_owner(world)
-    books = Books(balances=balances(sources, [view for view in views["erp"] if view.entity_type in targets], owner, parked, overdue))
-    books.refusals = {owner(view) or "": view.reason for view in sources if view.reason and view.state in REFUSED}
-    books.sources = {name: states(found) for name, found in views.items() if name != "erp"}
-    books.companies = [company_books(erp.core.master, erp.core.ledger, company) for company in erp.core.master.companies]
+    targets = [view for found in views.values() for view in found if view.entity_type in made]
+    books = BooksOnShow(balances=balances(sources, targets, owner, parked, overdue, kinds=catalog.documents))
+    refused = [view for view in sources if view.reason and catalog.documents[view.entity_type].meaning(view.state) == "refused"]
+    books.refusals = {owner(view) or "": view.reason or "" for view in refused}
+    books.sources = {
+        name: states(found) for name, found in views.items() if name in {flow.source_system for flow in catalog.flows.values()}
+    }
+    books.headings = {flow.source_system: heading(catalog, flow) for flow in catalog.flows.values()}
+    books.companies = [one for system in world.systems.values() if isinstance(system, Audited) for one in system.books()]
     return books
+
+
+def heading(catalog: Catalog, flow: Flow) -> dict[str, str]:
+    """What stands over the documents of a source system."""
+    title = catalog.systems[flow.source_system].title
+    return {"title": title[:1].upper() + title[1:], "rows": f"{catalog.documents[flow.source_document].name}s by state"}
 
 
 def world_owner(world: World) -> Callable[[View], str | None]:
@@ -153,27 +140,32 @@ def balances(
     owner: Callable[[View], str | None],
     parked: Collection[str],
     overdue: Collection[str],
+    *,
+    kinds: Mapping[str, DocumentKind],
 ) -> dict[str, Balance]:
-    """By currency: what the source systems approved, beside what the ERP says that it posted."""
+    """By currency: what the source systems approved, beside what the target systems say that they posted."""
     found: dict[str, Balance] = {}
     open_: Counter[tuple[str, str]] = Counter()  # by transaction and currency: due in the ERP, less what is live there
 
     def of(view: View) -> Balance:
         return found.setdefault(view.currency or "?", Balance(view.currency or "?"))
 
-    live = [view for view in targets if view.state in LIVE]
+    def meaning(view: View) -> str | None:
+        return kinds[view.entity_type].meaning(view.state)
+
+    live = [view for view in targets if meaning(view) == "posted"]
     posted = {owner(view) for view in live}
     for view in live:
         of(view).posted += view.amount_minor or 0
         open_[owner(view) or view.entity_id, view.currency or "?"] -= view.amount_minor or 0
     for view in sources:
-        if view.state not in APPROVED | BOOKED | REFUSED:
+        if meaning(view) not in DUE:
             continue
         balance, amount, txn_id = of(view), view.amount_minor or 0, owner(view) or view.entity_id
         balance.approved += amount
         balance.documents += 1
-        part = "posted" if view.state in BOOKED or txn_id in posted else _waiting(txn_id, parked, overdue)
-        if view.state in REFUSED:
+        part = "posted" if meaning(view) == "posted" or txn_id in posted else _waiting(txn_id, parked, overdue)
+        if meaning(view) == "refused":
             balance.refused += amount
         elif part in {"posted", "overdue"}:
             open_[txn_id, balance.currency] += amount
@@ -197,20 +189,3 @@ def states(views: Iterable[View]) -> list[tuple[str, int, dict[str, int]]]:
         counts[view.state] += 1
         money[view.state][view.currency or "?"] += view.amount_minor or 0
     return [(state, counts[state], dict(money[state])) for state in sorted(counts)]
-
-
-def company_books(master: ErpMaster, ledger: Ledger, company: str) -> CompanyBooks:
-    """The ledger of one company code."""
-    accounts: Mapping[str, Account] = master.accounts
-    actual = tuple(
-        (code, accounts[code].name, debit, credit) for code, debit, credit in ledger.totals(company, "actual", None) if debit or credit
-    )
-    liabilities = [code for code, account in accounts.items() if account.type == "liability"]
-    return CompanyBooks(
-        company=company,
-        name=master.companies[company].name,
-        currency=master.companies[company].currency,
-        actual=actual,
-        encumbered=ledger.balance(company, ENCUMBRANCE),
-        payables=-sum(ledger.balance(company, code) for code in liabilities),
-    )

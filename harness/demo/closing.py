@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.demo.books import Books
+from harness.demo.books import BooksOnShow
 from harness.demo.floor import Floor
 from harness.demo.narrator import money_lines
 
@@ -13,7 +13,7 @@ class Closing:
 
     seconds: float
     floor: Floor
-    books: Books
+    books: BooksOnShow
 
     def lines(self) -> list[str]:
         """What is printed."""

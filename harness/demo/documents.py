@@ -40,7 +40,7 @@ class Incident:
 
 
 @dataclass(slots=True)
-class Document:
+class TrackedDocument:
     """One business document on its way."""
 
     txn_id: str
@@ -79,7 +79,7 @@ class Moment:
     what: str
     at_ns: int
     clock: str
-    document: Document | None = None
+    document: TrackedDocument | None = None
     incident: Incident | None = None
 
 
@@ -93,7 +93,7 @@ def ms_between(start_ns: int, end_ns: int) -> float:
     return round((end_ns - start_ns) / 1e6, 1)
 
 
-def how_healed(document: Document, incident: Incident) -> str:
+def how_healed(document: TrackedDocument, incident: Incident) -> str:
     """What the connector did about it, as far as its calls show."""
     after = [hop for hop in document.hops if hop.at_ns >= incident.began_ns and hop.tone != "fault"]
     once = "it is booked once" if document.posted else "nothing was booked"

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.catalog import Catalog
-from harness.demo.documents import Document, Hop, Incident, Moment, Row, Stage, clock_of, how_healed, ms_between
+from harness.demo.documents import Hop, Incident, Moment, Row, Stage, TrackedDocument, clock_of, how_healed, ms_between
 from harness.demo.words import act_words, call_words, document_name, fault_label, fault_story, system_name
 
-POSTED = frozenset({"ordered", "posted", "paid"})
-REFUSED = frozenset({"refused", "on_hold"})
 HOPS_MAX = 200
 TRACES_MAX = 600  # of settled documents; older ones keep their card and lose their trace
 DOCUMENTS_MAX = 5_000
@@ -26,7 +24,7 @@ class Floor:
         self._targets = {kind for flow in catalog.flows.values() for kind in flow.target_documents}
         self._sources = {flow.source_document for flow in catalog.flows.values()}
         self._calls = {point.id: point for flow in catalog.flows.values() for point in flow.call_points}
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[str, TrackedDocument] = {}
         self.incidents: list[Incident] = []
         self.windows: dict[tuple[str, str], Incident] = {}
         self.thrown = self.healed = 0
@@ -35,7 +33,7 @@ class Floor:
         self.moments: list[Moment] = []  # since `take_moments`
         self._lost: set[str] = set()
         self._by_correlation: dict[str, str] = {}
-        self._hops: dict[int, tuple[Document, Hop]] = {}  # calls and deliveries under way, by op_id
+        self._hops: dict[int, tuple[TrackedDocument, Hop]] = {}  # calls and deliveries under way, by op_id
         self._settled: list[str] = []  # in their order, with a trace
         self._handlers: Mapping[str, Callable[[Row], None]] = {
             "source_action": self._source_action,
@@ -54,7 +52,7 @@ class Floor:
 
     def introduce(self, txn_id: str, *, flow: str, entity: str, title: str) -> None:
         """A document is about to be written."""
-        self.documents[txn_id] = Document(txn_id, flow, entity, title)
+        self.documents[txn_id] = TrackedDocument(txn_id, flow, entity, title)
 
     def take(self, rows: Iterable[Row]) -> None:
         """What happened, in order."""
@@ -63,7 +61,7 @@ class Floor:
             if handler is not None:
                 handler(row)
 
-    def take_changed(self) -> list[Document]:
+    def take_changed(self) -> list[TrackedDocument]:
         """Documents whose card changed since the last time."""
         changed, self.changed = self.changed, set()
         return [self.documents[txn_id] for txn_id in sorted(changed) if txn_id in self.documents]
@@ -94,7 +92,7 @@ class Floor:
                 document.note = note
                 self.changed.add(document.txn_id)
 
-    def open(self, *stages: Stage) -> list[Document]:
+    def open(self, *stages: Stage) -> list[TrackedDocument]:
         """Documents in these stages."""
         return [document for document in self.documents.values() if document.stage in stages]
 
@@ -112,14 +110,14 @@ class Floor:
 
     # --- finding
 
-    def _document(self, row: Row) -> Document | None:
+    def _document(self, row: Row) -> TrackedDocument | None:
         txn_id = row.get("txn_id") or self._by_correlation.get(row.get("corr_id") or "")
         return self.documents.get(txn_id) if txn_id else None
 
     def _name(self, person: str) -> str:
         return self._names.get(person, person)
 
-    def _hop(self, document: Document, row: Row, who: str, to: str, text: str, **more: Any) -> Hop:
+    def _hop(self, document: TrackedDocument, row: Row, who: str, to: str, text: str, **more: Any) -> Hop:
         hop = Hop(row["t_mono_ns"], clock_of(row), who, to, text, **more)
         document.hops.append(hop)
         if len(document.hops) > HOPS_MAX:
@@ -128,12 +126,12 @@ class Floor:
         self.changed.add(document.txn_id)
         return hop
 
-    def _stage(self, document: Document, stage: Stage) -> None:
+    def _stage(self, document: TrackedDocument, stage: Stage) -> None:
         document.stage = stage
         document.note = ""
         self.changed.add(document.txn_id)
 
-    def _tell(self, what: str, row: Row, document: Document | None = None, incident: Incident | None = None) -> None:
+    def _tell(self, what: str, row: Row, document: TrackedDocument | None = None, incident: Incident | None = None) -> None:
         self.moments.append(Moment(what, row["t_mono_ns"], clock_of(row), document, incident))
 
     # --- people
@@ -143,7 +141,7 @@ class Floor:
             return
         document = self.documents.get(row["txn_id"])
         if document is None:  # somebody wrote it by hand, over the API
-            document = Document(row["txn_id"], row.get("flow") or "", "", document_name(row["entity_type"]))
+            document = TrackedDocument(row["txn_id"], row.get("flow") or "", "", document_name(row["entity_type"]))
             self.documents[document.txn_id] = document
         document.number, document.kind = row["entity_id"], row["entity_type"]
         document.amount_minor, document.currency = row.get("amount_minor") or 0, row.get("currency") or ""
@@ -154,7 +152,7 @@ class Floor:
         self._hop(document, row, person, row["node"], act_words(row["call_point"]))
         self._acted(document, row, person)
 
-    def _acted(self, document: Document, row: Row, person: str) -> None:
+    def _acted(self, document: TrackedDocument, row: Row, person: str) -> None:
         verb, state = row["call_point"].rpartition(".")[2], row.get("state") or ""
         said = f": {document.reason}" if document.reason else ""
         if verb == "create":
@@ -266,14 +264,15 @@ class Floor:
         if kind in self._targets:
             self._target(document, row, kind)
         elif kind in self._sources and row.get("op_id") is not None:
-            if state in POSTED:
+            meaning = self._catalog.documents[kind].meaning(state)
+            if meaning == "posted":
                 self._tell("posted", row, document)
                 self._settle(document, row, "posted", "")
-            elif state in REFUSED:
+            elif meaning == "refused":
                 self._tell("refused", row, document)
                 self._settle(document, row, "stopped", "refused by the connector")
 
-    def _target(self, document: Document, row: Row, kind: str) -> None:
+    def _target(self, document: TrackedDocument, row: Row, kind: str) -> None:
         name = f"{document_name(kind)} {row['entity_id']}"
         if row["effect"] == "create":
             document.posted[row["entity_id"]] = kind
@@ -286,10 +285,10 @@ class Floor:
         elif row["effect"] == "reverse":
             document.posted.pop(row.get("parent_id") or "", None)
             self._hop(document, row, system_name(row["node"]), system_name(row["node"]), f"takes back {name}", tone="commit")
-        elif row.get("state") in ("cancelled", "voided", "reversed"):
+        elif self._catalog.documents[kind].meaning(row.get("state")) in ("dead", "refused"):
             document.posted.pop(row["entity_id"], None)
 
-    def _settle(self, document: Document, row: Row, stage: Stage, note: str) -> None:
+    def _settle(self, document: TrackedDocument, row: Row, stage: Stage, note: str) -> None:
         self._stage(document, stage)
         document.note = note
         document.settled_ns = row["t_mono_ns"]

@@ -13,12 +13,13 @@ from harness.demo.agenda import Agenda, pause_s
 from harness.demo.floor import Floor
 from harness.demo.people import Paper, People
 from harness.plan.model import Step
+from harness.plan.variants import VariantsTaken, reaches, read_variants
 from mocks.company.streams import Stream
 from mocks.kit.arming import arm, armed_step
 from mocks.kit.operation import Refusal
 from mocks.world import World
 
-MAINTENANCE = ("F-B5", "erp")
+MAINTENANCE = "F-B5"
 SURPRISE_EVERY_S = 11.0
 FIRST_SURPRISE_S = 9.0
 SHORT_WINDOW_S = 6.0
@@ -79,10 +80,15 @@ class Mischief:
     _bag: list[Trick | str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1 << 62)))
     _stream: Stream = field(init=False)
+    _variants: VariantsTaken = field(init=False)
+    _books: str = field(init=False)  # the system whose maintenance the button begins: where documents are made
 
     def __post_init__(self) -> None:
         """Surprises come from a stream of their own, so that they change nothing of the business."""
         self._stream = Stream(self.world.config.seed, "mischief")
+        catalog = self.world.catalog
+        self._variants = read_variants(catalog.flows.values(), self.world.company.mappings())
+        self._books = next(catalog.documents[kind].system for flow in catalog.flows.values() for kind in flow.target_documents)
         self.people.before_approval = self._before_approval
         self.agenda.at(self.now_s() + FIRST_SURPRISE_S / self.speed, self._surprise)
 
@@ -108,7 +114,7 @@ class Mischief:
             return
         self.maintenance = on
         self._window += 1
-        (self.world.begin_window if on else self.world.end_window)(*MAINTENANCE)
+        (self.world.begin_window if on else self.world.end_window)(MAINTENANCE, self._books)
 
     def _set_slow(self, on: bool) -> None:
         self.slow = on
@@ -150,11 +156,11 @@ class Mischief:
 
     def _where(self, trick: Trick, paper: Paper) -> str:
         if trick.where == "event":
-            return paper.desk.approved_point
-        if paper.flow == "requisition-to-po":
-            return "erp.po.create"
-        route = self.world.company.entity(paper.entity).expense_route
-        return "erp.journal.create" if route == "journal_entry" else "erp.ap_invoice.create"
+            assert paper.actor.due_point is not None
+            return paper.actor.due_point
+        flow = self.world.catalog.flows[paper.flow]
+        creates = [point.id for point in flow.call_points if point.kind == "create"]
+        return next(point for point in creates if reaches(flow, point, paper.entity, self._variants))
 
     def look(self) -> None:
         """See which tricks fired. One whose document came to its end without it goes to the next document, if a person asked for it."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from harness.demo.books import Books
-from harness.demo.documents import Document, Incident, Moment
+from harness.actors.registry import ACTORS
+from harness.demo.books import BooksOnShow
+from harness.demo.documents import Incident, Moment, TrackedDocument
 from harness.demo.words import document_name
 from reports.fields import clean, clip
 from reports.money import from_minor
@@ -39,7 +40,7 @@ def line_of(moment: Moment) -> Line | None:
     return teller(moment) if teller is not None else None
 
 
-def money_of(document: Document) -> str:
+def money_of(document: TrackedDocument) -> str:
     """`USD 1,204.10`."""
     return from_minor(document.amount_minor, document.currency)
 
@@ -63,7 +64,8 @@ def _about(moment: Moment, tone: str, text: str) -> Line:
 def _submitted(moment: Moment) -> Line:
     document = moment.document
     assert document is not None
-    asks = "asks for" if document.kind == "requisition" else "hands in expenses:"
+    actor = ACTORS.get(document.kind)
+    asks = actor.show.asks if actor and actor.show else "hands in"
     return _about(moment, "work", f"{short(document.number)}  {document.requester} {asks} {clip(document.title, TITLE_WIDTH)}")
 
 
@@ -124,7 +126,7 @@ _TELLERS: dict[str, Callable[[Moment], Line]] = {
 }
 
 
-def money_lines(books: Books, clock: str) -> Iterable[Line]:
+def money_lines(books: BooksOnShow, clock: str) -> Iterable[Line]:
     """Where the money stands, one line for each currency."""
     for balance in (books.balances[currency] for currency in sorted(books.balances)):
         row = balance.row()

@@ -9,16 +9,15 @@ from rich.console import Console
 
 from harness import wall
 from harness.demo.agenda import Agenda
-from harness.demo.books import Books, read_books
+from harness.demo.books import BooksOnShow, read_books
 from harness.demo.closing import Closing
 from harness.demo.floor import Floor
 from harness.demo.mischief import Mischief
 from harness.demo.narrator import Line, Narrator, line_of, money_lines
 from harness.demo.options import DemoOptions
-from harness.demo.people import People, names_of
+from harness.demo.people import People, plays
 from harness.demo.show import LiveShow
 from harness.demo.words import system_name
-from harness.run.desks import DESKS
 from harness.stage.parking import read_parked, redrive
 from harness.stage.session import Session
 from mocks.room.door import Door
@@ -48,15 +47,19 @@ class Performance:
         self._narrator = Narrator(console)
         self._began_s = monotonic()
         self._seq = world.recorder.seq
-        self._floor = Floor(world.catalog, names_of(world.company))
+        self._floor = Floor(world.catalog, world.company.names_of_people())
         agenda = self._agenda = Agenda()
         self._people = People(
-            world, self._floor, agenda, speed=options.speed, flows=tuple(flow for flow in session.manifest.flows if flow in DESKS)
+            world,
+            self._floor,
+            agenda,
+            speed=options.speed,
+            flows=tuple(flow for flow in session.manifest.flows if plays(world.catalog, flow)),
         )
         self._mischief = Mischief(world, self._floor, self._people, agenda, options.speed, options.surprises, self._now_s)
         self._show = LiveShow(self._floor, self._mischief, world.room.feed, render_live(self._facts()), self._knocked)
         self._door = Door(wall.draw_secret, monotonic)
-        self._books = Books()
+        self._books = BooksOnShow()
         self._next_books_s = self._next_money_s = self._next_link_s = 0.0
         self._told_money: list[str] = []
         self._parked_since: float | None = None

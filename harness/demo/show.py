@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from harness.demo.books import Books
-from harness.demo.documents import Document, Hop, Incident, Stage, ms_between
+from harness.demo.books import BooksOnShow
+from harness.demo.documents import Hop, Incident, Stage, TrackedDocument, ms_between
 from harness.demo.floor import Floor
 from harness.demo.mischief import Mischief
 from harness.demo.narrator import Line, money_of, short
@@ -26,7 +26,7 @@ class LiveShow:
         self._page = (page[0].encode(), page[1])
         self._knocked = knocked
         self._story: deque[Line] = deque(maxlen=STORY_MAX)
-        self._books: dict[str, Any] = Books().document()
+        self._books: dict[str, Any] = BooksOnShow().document()
         self._weather: dict[str, Any] = {}
 
     # --- asked by the room
@@ -37,7 +37,7 @@ class LiveShow:
 
     def snapshot(self) -> Mapping[str, Any]:
         """Everything that the page shows now."""
-        documents: list[Document] = []
+        documents: list[TrackedDocument] = []
         for stage, most in SHOWN.items():
             documents += [document for document in self._floor.open(stage) if document.handed_in][-most:]
         return {
@@ -76,7 +76,7 @@ class LiveShow:
         self._story.append(line)
         self._feed.tell("story", line.row())
 
-    def tell_books(self, books: Books) -> None:
+    def tell_books(self, books: BooksOnShow) -> None:
         """The books now; told when they differ."""
         document = books.document()
         if document != self._books:
@@ -112,7 +112,7 @@ class LiveShow:
         }
 
 
-def card(document: Document) -> dict[str, Any]:
+def card(document: TrackedDocument) -> dict[str, Any]:
     """One document on the board."""
     return {
         "id": document.txn_id,
@@ -134,7 +134,7 @@ def badge(incident: Incident) -> dict[str, Any]:
     return {"label": incident.label, "story": incident.story, "healed": incident.healed_ns is not None, "how": incident.how}
 
 
-def trace(document: Document) -> dict[str, Any]:
+def trace(document: TrackedDocument) -> dict[str, Any]:
     """Every hop of one document."""
     first = document.hops[0].at_ns if document.hops else 0
     befores = [first, *(hop.at_ns for hop in document.hops)]

@@ -1,32 +1,12 @@
 """The plain words of the demo. A flow or fault that is declared later is spelled from its own name."""
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
-SYSTEM_NAMES: Mapping[str, str] = MappingProxyType(
-    {"erp": "ERP", "procurement": "procurement", "expense": "expenses", "identity": "tokens"}
-)
-DOCUMENT_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "requisition": "requisition",
-        "expense_report": "expense report",
-        "purchase_order": "purchase order",
-        "ap_invoice": "AP invoice",
-        "journal_entry": "journal entry",
-    }
-)
-_OBJECTS: Mapping[str, str] = MappingProxyType(
-    {
-        "po": "the purchase order",
-        "ap_invoice": "the AP invoice",
-        "journal": "the journal entry",
-        "job": "the posting job",
-        "coding": "the coding",
-        "supplier": "the supplier",
-        "requisition": "the requisition",
-        "report": "the expense report",
-    }
-)
+from contracts.catalog import DocumentKind, SystemEntry, load_documents, load_systems
+
+_OTHER_OBJECTS: Mapping[str, str] = MappingProxyType({"job": "the posting job", "coding": "the coding", "supplier": "the supplier"})
 _VERBS: Mapping[str, str] = MappingProxyType(
     {
         "create": "creates {}",
@@ -87,20 +67,33 @@ _STORIES: Mapping[str, str] = MappingProxyType(
 )
 
 
+@cache
+def _systems() -> Mapping[str, SystemEntry]:
+    return load_systems()
+
+
+@cache
+def _documents() -> Mapping[str, DocumentKind]:
+    return load_documents()
+
+
 def system_name(system: str) -> str:
     """A system as the audience calls it."""
-    return SYSTEM_NAMES.get(system, system)
+    entry = _systems().get(system)
+    return entry.title if entry else system
 
 
 def document_name(entity_type: str) -> str:
     """`purchase order`."""
-    return DOCUMENT_NAMES.get(entity_type, entity_type.replace("_", " "))
+    kind = _documents().get(entity_type)
+    return kind.name if kind else entity_type.replace("_", " ")
 
 
 def call_words(call_point: str) -> str:
     """What the connector does at a call point: `creates the purchase order`."""
     _, what, verb = ["", "", *call_point.split(".")][-3:]
-    thing = _OBJECTS.get(what, f"the {what.replace('_', ' ')}")
+    named = next((f"the {kind.name}" for kind in _documents().values() if kind.short == what), None)
+    thing = named or _OTHER_OBJECTS.get(what, f"the {what.replace('_', ' ')}")
     return _VERBS.get(verb, f"{verb.replace('_', ' ')}s {{}}").format(thing)
 
 
@@ -117,5 +110,6 @@ def fault_label(fault_id: str, name: str) -> str:
 
 def fault_story(fault_id: str, name: str, system: str) -> str:
     """What a fault means, as one clause."""
-    subject = "the ERP" if system == "erp" else system_name(system)
+    entry = _systems().get(system)
+    subject = f"the {entry.title}" if entry and entry.modules else system_name(system)
     return _STORIES.get(fault_id, f"{name.replace('_', ' ')} at {subject}").format(system=subject)

@@ -1,11 +1,11 @@
 """docs/faults.md from contracts/faults.yaml."""
 
 from contracts.catalog import Catalog, Fault, Mode
-from harness.docs.markdown import code, codes, page, table, words
+from harness.docs.markdown import code, codes, first_create, page, table, words
 
 LEAD = """What a mock can do to one call or one event. Faults are data: mocks interpret the members of `contracts/faults.yaml`, nobody
 writes code per fault.
-A plan names a logical place, never a time: `erp.po.create@1 = response_lost_after_commit/drop` means the first arrival of this
+A plan names a logical place, never a time: `{example}@1 = response_lost_after_commit/drop` means the first arrival of this
 transaction at that call point."""
 
 COLUMNS = """- **scope** transaction: keyed to one transaction, one call point, one attempt. run: a window that every open transaction
@@ -72,7 +72,7 @@ def faults_page(catalog: Catalog) -> str:
     return page(
         "Faults",
         "`contracts/faults.yaml`",
-        LEAD,
+        LEAD.replace("{example}", first_create(catalog)),
         f"{len(faults)} faults with {modes} modes in {len(families)} families.",
         COLUMNS,
         *(f"## {words(family).capitalize()}\n\n{_family([fault for fault in faults if fault.family == family])}" for family in families),

@@ -1,11 +1,11 @@
 """docs/flows.md from contracts/flows and contracts/events.yaml."""
 
 from contracts.catalog import CallPoint, Catalog, EventType, Flow
-from harness.docs.markdown import code, codes, page, table
+from harness.docs.markdown import code, codes, first_create, page, table
 
 LEAD = """A flow is one business process across systems, declared as data. Its **call points** are the places where an integration meets
 the world:
-one operation of one mock system (`erp.po.create`) or one event that a system sends to the connector (`wh.requisition.approved`).
+one operation of one mock system (`{create}`) or one event that a system sends to the connector (`{event}`).
 Faults are planned at call points, coverage is counted over them.
 
 Kinds: **read** looks at one object, **lookup** searches by the connector's own reference, **create** makes a document, **update**
@@ -26,7 +26,7 @@ def flows_page(catalog: Catalog) -> str:
     return page(
         "Flows",
         "`contracts/flows`, `contracts/events.yaml`",
-        LEAD,
+        LEAD.replace("{create}", first_create(catalog)).replace("{event}", next(iter(catalog.events.values())).call_point),
         *(_flow(flow) for flow in catalog.flows.values()),
         f"## Shared by all flows\n\n{shared}",
         EVENTS,

@@ -7,10 +7,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from harness.fuzz.rules import Answer
-from harness.fuzz.target import Target
+from harness.fuzz.target import Target, token_issuers
 
 TIMEOUT_S = 15.0
-TOKEN_ISSUERS = frozenset({"identity.token.issue"})
 
 
 class Sender:
@@ -50,7 +49,7 @@ class Sender:
 
     def secrets_foreign_to(self, answer: Answer, operation: str) -> Iterable[str]:
         """The secrets that this answer may not show: a token endpoint shows the token that it has just issued, and no other."""
-        document = answer.json() if operation in TOKEN_ISSUERS and answer.status == 200 else None
+        document = answer.json() if operation in token_issuers() and answer.status == 200 else None
         own = document.get("access_token") if isinstance(document, dict) else None
         return self._without(own)
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
+
+from contracts.catalog import load_catalog
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
@@ -69,3 +72,9 @@ def operations_of(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[s
         for method in METHODS
         if isinstance(item.get(method), dict)
     ]
+
+
+@cache
+def token_issuers() -> frozenset[str]:
+    """Operations whose answers carry a token, because that is what they are for."""
+    return frozenset(point.id for point in load_catalog().shared_call_points if point.kind == "token")

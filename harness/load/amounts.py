@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TypeVar
 
+from contracts.catalog import Flow
+
 _T = TypeVar("_T")
 
 ROUND_SHARE = 0.08
@@ -28,9 +30,14 @@ class Spread:
     sigma: float
 
 
-SPREADS = {"requisition-to-po": Spread(1_200_00, 1.5), "expense-to-posting": Spread(418_00, 1.1)}
+PURCHASE = Spread(1_200_00, 1.5)
 # Minor units of the currency for one of USD: the same purchase costs about as much everywhere; yen have no minor unit.
 MINOR_PER_USD_CENT = {"USD": 1.0, "EUR": 0.9, "JPY": 1.5}
+
+
+def spread(flow: Flow) -> Spread:
+    """What documents of a flow cost, as it declares it; a flow that declares nothing costs what a purchase does."""
+    return Spread(flow.load.median_minor, flow.load.sigma) if flow.load else PURCHASE
 
 
 def amount_minor(spread: Spread, currency: str, limit_minor: int, rnd: random.Random) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.catalog import load_catalog
 from harness.errors import UsageError
 from harness.load.attached import AttachedGround, Door, attached, door
-from harness.load.documents import Document, documents, senders_needed
+from harness.load.documents import PlannedDocument, documents, senders_needed
 from harness.load.drive import Drive, Driven
 from harness.load.hosted import scenario_of
 from harness.load.options import LoadOptions
@@ -114,6 +114,6 @@ def ending(backlog: int, *, still_s: float, waited_s: float, limit_s: float) -> 
     return "stuck" if still_s >= STUCK_S_MIN else "deadline"  # at the limit, what does not become less is no progress
 
 
-def _plan(wave: str, work: list[Document]) -> Plan:
+def _plan(wave: str, work: list[PlannedDocument]) -> Plan:
     experiments: tuple[Any, ...] = tuple(document.experiment for document in work)
     return Plan(waves=(Wave(wave, "load", experiments),))

@@ -20,7 +20,7 @@ import aiohttp
 
 from harness.addresses import is_loopback
 from harness.errors import ConnectorError, UsageError
-from harness.load.documents import Document
+from harness.load.documents import PlannedDocument
 from harness.load.generator import Target
 from harness.load.meter import Grid
 
@@ -88,7 +88,7 @@ class AttachedGround:
         """503 with Retry-After for everybody."""
         await self.post("/windows", {"fault_id": MAINTENANCE, "system": system, "on": on})
 
-    async def refresh(self, joined: dict[str, str], documents: dict[str, Document]) -> None:
+    async def refresh(self, joined: dict[str, str], documents: dict[str, PlannedDocument]) -> None:
         """The world keeps its books itself."""
 
     def pids(self) -> dict[str, int | None]:

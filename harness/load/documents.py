@@ -4,40 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.load.amounts import SPREADS, Zipf, amount_minor
+from contracts.catalog import Catalog, Flow, load_catalog
+from harness.actors.actor import Actor, Occasion
+from harness.actors.published import paths
+from harness.actors.registry import ACTORS
+from harness.load.amounts import Zipf, amount_minor, spread
 from harness.load.profile import Profile
-from harness.load.schedule import Arrival, most_at_once, schedule, steps_at
+from harness.load.schedule import Arrival, mix, most_at_once, schedule, steps_at
 from harness.plan.model import Experiment
 from harness.plan.streams import stream
 from mocks.company import Company, Draft
 
-EXPENSE = "expense-to-posting"
 ROLE: Literal["load"] = "load"
-SHORT = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """How one source system spells people's operations over HTTP. `{id}` is the document's id."""
-
-    system: str
-    create: str
-    path: str
-    id_member: str
-
-    def point(self, verb: str) -> str:
-        """Call point of an operation: `procurement.requisition.submit`."""
-        return f"{self.create.rpartition('.')[0]}.{verb}"
-
-
-DESKS = {
-    "requisition-to-po": Desk("procurement", "procurement.requisition.create", "/api/v1/requisitions", "id"),
-    "expense-to-posting": Desk("expense", "expense.report.create", "/v2/reports", "report_id"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
+class PlannedClick:
     """One click: what, when it is due (seconds from the start), by whom."""
 
     op: str
@@ -48,7 +30,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PlannedDocument:
     """One document of a load and everything that people do with it."""
 
     experiment: Experiment
@@ -57,7 +39,7 @@ class Document:
     id_member: str
     amount_minor: int
     currency: str
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedClick, ...]
 
     @property
     def span(self) -> tuple[float, float]:
@@ -80,12 +62,16 @@ def prefix(wave: str) -> str:
     return f"{wave}."
 
 
-def documents(profile: Profile, flows: Sequence[str], company: Company, seed: int, *, wave: str, first: int = 0) -> list[Document]:
+def documents(
+    profile: Profile, flows: Sequence[str], company: Company, seed: int, *, wave: str, first: int = 0, catalog: Catalog | None = None
+) -> list[PlannedDocument]:
     """The whole load in order of arrival. The same profile, seed and wave give the same documents, down to the last digit."""
     rnd = stream(seed, "load", wave, "arrivals")
-    arrivals = schedule(profile.shape, profile.volume, flows=flows, entities=profile.entities, expense_flow=EXPENSE, rnd=rnd)
+    declared = (catalog or load_catalog()).flows
+    shares = mix([declared[flow] for flow in flows], profile.volume.shares)
+    arrivals = schedule(profile.shape, profile.volume, shares=shares, entities=profile.entities, rnd=rnd)
     suppliers = {entity: Zipf(len(company.suppliers_of(entity))) for entity in profile.entities}
-    people = _People(company, seed, wave, suppliers)
+    people = _People(company, seed, wave, suppliers, declared)
     return [people.document(arrival, first + number) for number, arrival in enumerate(arrivals)]
 
 
@@ -97,38 +83,39 @@ class _People:
     seed: int
     wave: str
     suppliers: Mapping[str, Zipf]
+    flows: Mapping[str, Flow]
 
-    def document(self, arrival: Arrival, number: int) -> Document:
+    def document(self, arrival: Arrival, number: int) -> PlannedDocument:
         """One document with its steps."""
-        txn_id = f"{SHORT[arrival.flow]}-{number:06d}"
-        desk, draft = DESKS[arrival.flow], self._draft(arrival, txn_id)
+        flow = self.flows[arrival.flow]
+        actor, txn_id = ACTORS[flow.source_document], f"{flow.prefix}-{number:06d}"
+        draft = self._draft(actor, flow, arrival, txn_id)
+        clicks, where = actor.clicks(draft), paths(flow.source_system)
         due = steps_at(arrival.at_s, len(draft.approvers), stream(self.seed, "load", self.wave, txn_id))
-        clicks = (
-            (desk.create, desk.path, draft.actor, draft.body),
-            (desk.point("submit"), f"{desk.path}/{{id}}/submit", draft.actor, {}),
-            *((desk.point("approve"), f"{desk.path}/{{id}}/approve", approver, {}) for approver in draft.approvers),
-        )
         template = f"{arrival.flow}/{arrival.entity}"
-        return Document(
+        return PlannedDocument(
             experiment=Experiment(txn_id, arrival.flow, arrival.entity, template, self.wave, ROLE, number),
             correlation_id=f"{prefix(self.wave)}{arrival.entity}.{txn_id}",
-            system=desk.system,
-            id_member=desk.id_member,
+            system=flow.source_system,
+            id_member=actor.id_member,
             amount_minor=draft.amount_minor,
             currency=draft.currency,
-            steps=tuple(Step(op, round(at, 4), path, actor, body) for at, (op, path, actor, body) in zip(due, clicks, strict=True)),
+            steps=tuple(
+                PlannedClick(point, round(at, 4), where[point].replace(f"{{{actor.id_member}}}", "{id}"), who, body)
+                for at, (verb, who, body) in zip(due[: len(clicks)], clicks, strict=True)
+                for point in (actor.point(verb),)
+            ),
         )
 
-    def _draft(self, arrival: Arrival, txn_id: str) -> Draft:
+    def _draft(self, actor: Actor, flow: Flow, arrival: Arrival, txn_id: str) -> Draft:
         rnd = stream(self.seed, "load", self.wave, txn_id, "amount")
         entity = self.company.entity(arrival.entity)
-        minor = amount_minor(SPREADS[arrival.flow], entity.currency, entity.limits_minor[0], rnd)
-        if arrival.flow == EXPENSE:
-            return self.company.draft_expense_report(arrival.entity, txn_id, minor)
-        sellers = self.company.suppliers_of(arrival.entity)
-        return self.company.draft_requisition(arrival.entity, txn_id, minor, supplier=self.suppliers[arrival.entity].pick(sellers, rnd))
+        minor = amount_minor(spread(flow), entity.currency, entity.limits_minor[0], rnd)
+        sellers = self.company.suppliers_of(arrival.entity) if actor.picks_seller else ()
+        seller = self.suppliers[arrival.entity].pick(sellers, rnd) if sellers else None
+        return actor.write(Occasion(self.company, arrival.entity, txn_id, minor, seller=seller))
 
 
-def senders_needed(found: Sequence[Document], least: int = 20, most: int = 1000) -> int:
+def senders_needed(found: Sequence[PlannedDocument], least: int = 20, most: int = 1000) -> int:
     """So many that a stall of the systems for several seconds leaves senders free: the generator must not be the queue."""
     return min(most, max(least, 4 * most_at_once([document.span for document in found]) + least))

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from contracts.catalog import Catalog
-from harness.load.documents import Document
+from harness.load.documents import PlannedDocument
 from harness.load.generator import Crew, Generator
 from harness.load.ground import Ground
 from harness.load.meter import Meter
@@ -27,7 +27,7 @@ class Driven:
     """What the senders and the meters saw. window: begin and end of the maintenance in seconds from the start."""
 
     wave: str
-    documents: tuple[Document, ...]
+    documents: tuple[PlannedDocument, ...]
     clicks: tuple[Click, ...]
     lags: tuple[tuple[float, float], ...]
     cpu: tuple[dict[str, float], ...]
@@ -50,7 +50,7 @@ class Drive:
         self._pulse = Pulse(ground.history, catalog)
         self._window: list[float] = []
 
-    async def play(self, wave: str, documents: Sequence[Document], crew: Crew, *, until: float = math.inf) -> Driven:
+    async def play(self, wave: str, documents: Sequence[PlannedDocument], crew: Crew, *, until: float = math.inf) -> Driven:
         """Returns when every document was played, or when time is up: bounds.max_duration_s after the first moment of the load, and never
         after `until` (monotonic). Raises InternalError when Locust cannot start."""
         await self._ground.admit(wave)
@@ -80,7 +80,7 @@ class Drive:
             hosted=self._ground.hosted,
         )
 
-    async def _watch(self, generator: Generator, documents: Sequence[Document], begun: float, limit_s: float) -> bool:
+    async def _watch(self, generator: Generator, documents: Sequence[PlannedDocument], begun: float, limit_s: float) -> bool:
         """True when the load was ended before its end."""
         by_txn, dues, ticks = {document.experiment.txn_id: document for document in documents}, [d.span[0] for d in documents], 0
         while generator.running or self._window_open(begun):

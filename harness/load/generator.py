@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import DrycloseError, InternalError, UsageError
-from harness.load.documents import Document
+from harness.load.documents import PlannedDocument
 from harness.load.sheet import Sheet
 
 LOCUSTFILE = Path(__file__).parents[2] / "loadtests" / "locustfile.py"
@@ -68,7 +68,7 @@ class Generator:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, folder: Path, documents: Sequence[Document], target: Target, crew: Crew, limit_s: float
+        cls, folder: Path, documents: Sequence[PlannedDocument], target: Target, crew: Crew, limit_s: float
     ) -> AsyncIterator["Generator"]:
         """Start Locust with these documents; its files go into `folder`, which exists."""
         work, sheet, log = folder / "work.ndjson", Sheet(folder / "clicks.ndjson"), folder / "locust.log"
@@ -121,7 +121,7 @@ class Generator:
         await end(self._process)
 
 
-def write_work(path: Path, documents: Sequence[Document], target: Target) -> None:
+def write_work(path: Path, documents: Sequence[PlannedDocument], target: Target) -> None:
     """The file for the senders; the secret is handed over in their environment."""
     head = {"urls": target.urls, "token_url": target.token_url, "client_id": target.client_id}
     lines = [json.dumps(head), *(json.dumps(document.row(), ensure_ascii=False) for document in documents)]

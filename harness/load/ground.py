@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from harness.load.documents import Document
+from harness.load.documents import PlannedDocument
 from harness.load.generator import Target
 
 
@@ -31,7 +31,7 @@ class Ground(Protocol):
     async def window(self, system: str, *, on: bool) -> None:
         """Maintenance begins or ends."""
 
-    async def refresh(self, joined: dict[str, str], documents: dict[str, Document]) -> None:
+    async def refresh(self, joined: dict[str, str], documents: dict[str, PlannedDocument]) -> None:
         """These documents joined (source id by transaction); keep the books up to date."""
 
     def pids(self) -> dict[str, int | None]:

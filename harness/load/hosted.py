@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from contracts.catalog import Catalog
-from harness.load.documents import ROLE, Document, prefix
+from harness.load.documents import ROLE, PlannedDocument, prefix
 from harness.load.generator import Target
 from harness.load.options import LoadOptions
 from harness.load.profile import Profile
@@ -61,7 +61,7 @@ class HostedGround:
         """Every wave of documents so far, as plan.json shows it."""
         return Plan(waves=tuple(self._waves))
 
-    def expect(self, wave: str, documents: Sequence[Document]) -> None:
+    def expect(self, wave: str, documents: Sequence[PlannedDocument]) -> None:
         """These documents are going to be created."""
         self._waves.append(Wave(wave, "load", tuple(document.experiment for document in documents)))
 
@@ -93,7 +93,7 @@ class HostedGround:
         """503 with Retry-After for everybody."""
         (self.session.world.begin_window if on else self.session.world.end_window)(MAINTENANCE, system)
 
-    async def refresh(self, joined: dict[str, str], documents: dict[str, Document]) -> None:
+    async def refresh(self, joined: dict[str, str], documents: dict[str, PlannedDocument]) -> None:
         """As if the harness had created them itself: so the end of a load is the end of any run."""
         session, now = self.session, monotonic()
         for txn_id, source_id in joined.items():

@@ -7,7 +7,7 @@ file:line. contracts/schemas/load-profile.schema.json publishes the same rules.
 import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.catalog import Catalog
@@ -16,7 +16,6 @@ from harness.located import Section, read_yaml
 from harness.scenario import ENTITIES
 
 FOLDER = Path(__file__).parents[2] / "loadtests" / "profiles"
-SYSTEMS = ("erp", "procurement", "expense")
 KINDS = ("close-day", "flat")
 HOURS = 24
 
@@ -27,7 +26,7 @@ class Volume:
 
     documents: int = 100
     duration_s: float = 20.0  # of the compressed day: arrivals of new documents
-    expense_share: float = 0.62  # last working day: 12.0 % of 360 reports beside 7.5 % of 350 requisitions per 1,000 employees
+    shares: Mapping[str, float] = field(default_factory=dict)  # part of the documents by flow; absent: as the flows declare
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Shape:
 class Maintenance:
     """A window in which the system answers 503 with Retry-After."""
 
-    system: str = "erp"
+    system: str
     at_hour: float = 17.25  # inside the deadline hour
     lasts_s: float = 3.0  # real seconds
 
@@ -157,9 +156,9 @@ def _profile(top: Section, catalog: Catalog) -> Profile:
         path=top.file,
         flows=_chosen(top, "flows", tuple(catalog.flows), "flow"),
         entities=_chosen(top, "entities", ENTITIES, "entity"),
-        volume=_volume(top.section("volume")),
+        volume=_volume(top.section("volume"), catalog),
         shape=_shape(top.section("shape")),
-        maintenance=_maintenance(top),
+        maintenance=_maintenance(top, catalog),
         world=_world(top.section("world")),
         limits=_limits(top.section("limits"), catalog),
         saturation=_saturation(top.section("saturation")),
@@ -174,15 +173,26 @@ def _chosen(top: Section, key: str, everything: tuple[str, ...], what: str) -> t
     return tuple(name for name in everything if name in chosen) if chosen else everything
 
 
-def _volume(section: Section) -> Volume:
+def _volume(section: Section, catalog: Catalog) -> Volume:
     default = Volume()
     volume = Volume(
         documents=section.integer("documents", default.documents, least=1, most=200_000),
         duration_s=section.number("duration_s", default.duration_s, least=1, most=3600),
-        expense_share=section.number("expense_share", default.expense_share, least=0, most=1),
+        shares=_shares(section, catalog),
     )
     section.finish()
     return volume
+
+
+def _shares(section: Section, catalog: Catalog) -> dict[str, float]:
+    """`<system>_share`: the part of the documents that begin in this source system, where it is one flow that does."""
+    found = {}
+    for flow in catalog.flows.values():
+        alone = sum(other.source_system == flow.source_system for other in catalog.flows.values()) == 1
+        name = f"{flow.source_system}_share"
+        if alone and section.has(name):
+            found[flow.id] = section.number(name, 0.0, least=0, most=1)
+    return found
 
 
 def _shape(section: Section) -> Shape:
@@ -205,13 +215,14 @@ def _shape(section: Section) -> Shape:
     return shape
 
 
-def _maintenance(top: Section) -> Maintenance | None:
+def _maintenance(top: Section, catalog: Catalog) -> Maintenance | None:
     top.asked.add("maintenance")
     if not top.has("maintenance"):
         return None
-    section, default = top.section("maintenance"), Maintenance()
+    section, systems = top.section("maintenance"), tuple(catalog.hosted)
+    default = Maintenance(systems[0])
     found = Maintenance(
-        system=section.text("system", default.system, choices=SYSTEMS),
+        system=section.text("system", default.system, choices=systems),
         at_hour=section.number("at_hour", default.at_hour, least=0, most=HOURS),
         lasts_s=section.number("lasts_s", default.lasts_s, least=0.1, most=600),
     )

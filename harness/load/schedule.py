@@ -7,10 +7,11 @@ with that rate are independent draws from the shape: so the number is exact, and
 
 import random
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from contracts.catalog import Flow
 from harness.load.profile import Shape, Volume
 
 # Percent of a day's documents by hour, 0 to 23: 08-09 5, 09-12 11 each, 12-14 6 each, 14-17 10 each, 17-19 3 each, night batch 22-02 10,
@@ -67,23 +68,39 @@ def moments(shape: Shape, documents: int, duration_s: float, rnd: random.Random)
     return sorted(found)
 
 
+def mix(flows: Sequence[Flow], wanted: Mapping[str, float]) -> list[tuple[str, float]]:
+    """(flow, share) in the order in which chance is asked, the shares adding up to one. wanted: shares of single flows, from the profile.
+
+    Flows that declare a share have it; the others divide what is left as often as they happen on a close day.
+    """
+    fixed = {flow.id: share for flow in flows if (share := wanted.get(flow.id, flow.load.share if flow.load else None)) is not None}
+    rest = [flow for flow in flows if flow.id not in fixed]
+    left = max(0.0, 1 - sum(fixed.values()))
+    weights = {flow.id: flow.load.weight if flow.load else 1.0 for flow in rest}
+    total = sum(weights.values())
+    found = [*fixed.items(), *((flow, left * weight / total) for flow, weight in weights.items())]
+    scale = sum(share for _, share in found)
+    return [(flow, share / scale) for flow, share in found] if scale else [(flow, 1 / len(found)) for flow, _ in found]
+
+
 def schedule(
-    shape: Shape,
-    volume: Volume,
-    *,
-    flows: Sequence[str],
-    entities: Sequence[str],
-    expense_flow: str,
-    rnd: random.Random,
+    shape: Shape, volume: Volume, *, shares: Sequence[tuple[str, float]], entities: Sequence[str], rnd: random.Random
 ) -> list[Arrival]:
-    """The series of one load. flows: those that are played; `expense_flow` gets the volume's expense share when others are played too."""
-    others = [flow for flow in flows if flow != expense_flow]
+    """The series of one load. shares: each flow with its part of the documents."""
     arrivals = []
     for at_s in moments(shape, volume.documents, volume.duration_s, rnd):
-        expense = expense_flow in flows and (not others or rnd.random() < volume.expense_share)
-        flow = expense_flow if expense else rnd.choice(others)
+        flow = _one_of(shares, rnd)
         arrivals.append(Arrival(at_s, flow, rnd.choice(list(entities))))
     return arrivals
+
+
+def _one_of(shares: Sequence[tuple[str, float]], rnd: random.Random) -> str:
+    """The first, with its share; else one of the others."""
+    (first, share), others = shares[0], shares[1:]
+    if not others or rnd.random() < share:
+        return first
+    left = sum(part for _, part in others)
+    return rnd.choice([flow for flow, _ in others]) if len(others) == 1 or not left else _one_of([(f, p / left) for f, p in others], rnd)
 
 
 def steps_at(at_s: float, approvers: int, rnd: random.Random) -> tuple[float, ...]:

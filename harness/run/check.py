@@ -20,7 +20,7 @@ from harness.plan.model import Experiment
 from harness.plan.space import unserved_parent
 from harness.plan.variants import read_variants
 from harness.run import check_points
-from harness.run.actors import Cast, Paper
+from harness.run.cast import Cast, Paper
 from harness.run.check_points import Finding, Journey
 from harness.scenario import load_scenario
 from harness.stage.directory import RunDirectory
@@ -159,16 +159,16 @@ async def _send(session: Session, cast: Cast, experiment: Experiment) -> _Trip:
         for deliver in BAD_COPIES:
             trip.bad_copies[deliver] = await _event(session, paper, deliver)
     trip.began = monotonic()
-    paper.approve_last()
+    paper.become_due()
     return trip
 
 
 async def _event(session: Session, paper: Paper, deliver: str) -> int | None:
-    desk = paper.desk
-    data = desk.event_data(paper.body, "approved")
-    status: int | None = await session.world.send_event(
-        paper.experiment.txn_id, desk.approved_event, paper.source_id, data, deliver=deliver
-    )
+    actor = paper.actor
+    assert actor.due_event is not None
+    assert actor.event_data is not None
+    data = actor.event_data(paper.body, "approved")
+    status: int | None = await session.world.send_event(paper.experiment.txn_id, actor.due_event, paper.source_id, data, deliver=deliver)
     return status
 
 
@@ -199,7 +199,7 @@ async def _send_again(session: Session, trips: Sequence[_Trip]) -> None:
 
 
 def _journey(session: Session, trip: _Trip, rows: Sequence[Mapping[str, Any]], parked: Mapping[str, ParkedItem]) -> Journey:
-    txn_id, point = trip.experiment.txn_id, trip.paper.desk.approved_point
+    txn_id, point = trip.experiment.txn_id, trip.paper.actor.due_point or ""
     genuine = {
         row["op_id"] for row in rows if row["kind"] == "event_sent" and row.get("txn_id") == txn_id and row["sig_ok"] and row["fresh"]
     }

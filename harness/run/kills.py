@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from harness.plan.model import Experiment, Wave
-from harness.run.actors import Cast
+from harness.run.cast import Cast
 from harness.run.waves import drain, play_elders
 from harness.stage.pacing import until
 from harness.stage.progress import Phase

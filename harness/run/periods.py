@@ -2,24 +2,15 @@
 
 from collections.abc import Iterator
 
+from harness.actors.controllers import change_period
 from harness.stage.session import Session
 
 
 def set_period(session: Session, entity: str, *, closed: bool) -> None:
     """The controller closes, or reopens, the current period in one entity, in every module that a document of the run's flows needs."""
-    company = session.world.company
+    period = f"{session.world.clock.peek():%Y-%m}"
     for system, module in dict.fromkeys(_modules(session)):
-        session.world.act(
-            f"{system}.period.{'close' if closed else 'reopen'}",
-            path={},
-            body={
-                "company_code": company.entity(entity).erp_company,
-                "period": f"{session.world.clock.peek():%Y-%m}",
-                "module": module,
-                "reason": "month end" if closed else "late documents",
-            },
-            actor=company.controller(entity).erp_id,
-        )
+        change_period(session.world, system, entity, period=period, module=module, closed=closed)
 
 
 def _modules(session: Session) -> Iterator[tuple[str, str]]:

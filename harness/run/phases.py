@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from harness.errors import ConnectorError
 from harness.plan.model import Experiment, Sighting, Wave
 from harness.plan.planner import Planner
-from harness.run.actors import Cast
 from harness.run.baseline import baseline_wrong
+from harness.run.cast import Cast
 from harness.run.kills import play_kill
 from harness.run.tail import HistoryTail
 from harness.run.waves import play

@@ -16,7 +16,7 @@ from harness.judge.guest_rules import GuestRule, kept_rules
 from harness.judge.reference import read_run
 from harness.manifest import load_manifest
 from harness.plan.model import Experiment, Plan, Step, Wave, Window
-from harness.run.actors import Cast
+from harness.run.cast import Cast
 from harness.run.phases import baseline_holds
 from harness.run.solo import play_alone
 from harness.run.waves import play

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 from harness.plan.model import Experiment, Wave
-from harness.run.actors import Cast
+from harness.run.cast import Cast
 from harness.run.kills import play_kill
 from harness.run.waves import arrive, drain
 from harness.run.windows import play_window

@@ -4,7 +4,7 @@ import asyncio
 
 from harness.judge import Verdict, judge
 from harness.plan.planner import Planner
-from harness.run.actors import Cast
+from harness.run.cast import Cast
 from harness.run.phases import play_everything
 from harness.run.solo import play_solo, to_repeat
 from harness.stage.final import close_books

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from harness.plan.model import Experiment, Wave
-from harness.run.actors import Cast
+from harness.run.cast import Cast
 from harness.stage.patience import patience_s, settle_limit_s
 from harness.stage.progress import Phase
 from harness.stage.quiescence import Watch

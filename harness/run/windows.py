@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from harness.plan.model import Experiment, Wave, Window
-from harness.run.actors import Cast
+from harness.run.cast import Cast
 from harness.run.periods import set_period
 from harness.run.waves import arrive, drain, play_elders
 from harness.stage.pacing import until

@@ -43,9 +43,35 @@ class SystemType:
     companies: Callable[[Company], tuple[str, ...]] = lambda _company: ()
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyBooks:
+    """The ledger of one company code: (code, name, debit, credit) of every account that moved, in minor units."""
+
+    company: str
+    name: str
+    currency: str
+    actual: tuple[tuple[str, str, int, int], ...]
+    encumbered: int
+    payables: int
+
+    @property
+    def debit(self) -> int:
+        """Sum of the left side."""
+        return sum(debit for _, _, debit, _ in self.actual)
+
+    @property
+    def credit(self) -> int:
+        """Sum of the right side."""
+        return sum(credit for _, _, _, credit in self.actual)
+
+
 @runtime_checkable
 class Audited(Protocol):
-    """A system that counts what its books come to."""
+    """A system with a ledger: what its books come to."""
+
+    def books(self) -> Sequence[CompanyBooks]:
+        """The ledger of each company."""
+        ...
 
     def gauges(self) -> Mapping[str, Mapping[tuple[str, ...], float]]:
         """Figures by the name of the metric and its labels."""

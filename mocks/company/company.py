@@ -131,6 +131,13 @@ class Company:
         keys = _given(None, cost_center)
         return Draft("expense", "expense_report", entity, requester.expense_id, body, approvers, amount_minor, house.currency, keys)
 
+    def names_of_people(self) -> dict[str, str]:
+        """What people are called, by their ids in every system; in Latin letters, which every audience can read."""
+        found: dict[str, str] = {}
+        for person in self.employees:
+            found.update(dict.fromkeys((person.procurement_id, person.expense_id, person.erp_id), person.latin_name))
+        return found
+
     def mappings(self) -> dict[str, str]:
         """The crosswalk files: name to CSV text."""
         return mappings.crosswalks(self.entities, self.employees, self.suppliers, self.cost_centers, self.projects)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from mocks.abilities.system_type import under
+from mocks.abilities.system_type import CompanyBooks, under
 from mocks.company import Company
 from mocks.company.projections import erp_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.operations import operations
+
+ENCUMBRANCE = "9200"
 
 
 class ErpSystem:
@@ -34,6 +36,24 @@ class ErpSystem:
             "dryclose_world_journals_unbalanced": {(name,): each.unbalanced for name, each in found.items()},
             "dryclose_world_trial_balances_unbalanced": {(name,): each.trial_balances_off for name, each in found.items()},
         }
+
+    def books(self) -> tuple[CompanyBooks, ...]:
+        """The ledger of each company."""
+        return tuple(self._company_books(code) for code in self.core.master.companies)
+
+    def _company_books(self, code: str) -> CompanyBooks:
+        accounts, ledger, company = self.core.master.accounts, self.core.ledger, self.core.master.companies[code]
+        totals = ledger.totals(code, "actual", None)
+        moved = tuple((number, accounts[number].name, debit, credit) for number, debit, credit in totals if debit or credit)
+        liabilities = [number for number, account in accounts.items() if account.type == "liability"]
+        return CompanyBooks(
+            company=code,
+            name=company.name,
+            currency=company.currency,
+            actual=moved,
+            encumbered=ledger.balance(code, ENCUMBRANCE),
+            payables=-sum(ledger.balance(code, number) for number in liabilities),
+        )
 
     def final_views(self) -> list[View]:
         """Every document and job as it stands."""

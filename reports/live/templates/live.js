@@ -126,12 +126,12 @@ const renderBooks = (books) => {
   $("verdict").dataset.agree = String(books.agree);
   $("verdict").replaceChildren(el("b", "", books.agree ? "Totals agree" : "Totals differ"),
     el("span", "", count ? `${count} approved documents, three systems` : "nothing is approved yet"));
-  $("sources").replaceChildren(...Object.entries(books.sources).map(([system, rows]) => sourceLedger(system, rows)));
+  $("sources").replaceChildren(...Object.entries(books.sources).map(([system, rows]) => sourceLedger(books.headings, system, rows)));
   $("companies").replaceChildren(...books.companies.map(companyLedger));
 };
 const bare = (money) => money.slice(money.indexOf(" ") + 1);
-const sourceLedger = (system, rows) => {
-  const box = el("div", "ledger", el("h3", "", system === "expense" ? "Expenses" : "Procurement", el("span", "", system === "expense" ? "reports by state" : "requisitions by status")));
+const sourceLedger = (headings, system, rows) => {
+  const box = el("div", "ledger", el("h3", "", headings[system].title, el("span", "", headings[system].rows)));
   if (!rows.length) { box.append(el("p", "empty", "nothing yet")); return box; }
   box.append(el("table", "", el("tbody", "", ...rows.map((row) =>
     el("tr", "", cell(row.state), cell(String(row.count)), el("td", "", ...row.money.map((sum) => el("span", "sum-of", sum))))))));

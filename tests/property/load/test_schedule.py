@@ -4,16 +4,17 @@ import random
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.catalog import load_catalog
-from harness.load.amounts import SPREADS, Zipf, amount_minor, benford_deviation, rounded
-from harness.load.documents import EXPENSE, documents
+from harness.load.amounts import Zipf, amount_minor, benford_deviation, rounded, spread
+from harness.load.documents import documents
 from harness.load.percentiles import nearest_rank
 from harness.load.profile import Shape, Volume, load_profile
-from harness.load.schedule import HOUR_PERCENT, moments, schedule, second_of, steps_at, weights
-from loadtests.work import Document, parts
+from harness.load.schedule import HOUR_PERCENT, mix, moments, schedule, second_of, steps_at, weights
+from loadtests.work import Paperwork, parts
 from mocks.company import generate
 
 CATALOG = load_catalog()
@@ -75,7 +76,7 @@ def test_a_flat_shape_is_flat() -> None:
 @given(seeds, st.integers(1, 9), st.integers(1, 200))
 def test_workers_get_disjoint_parts_of_the_whole(seed: int, workers: int, count: int) -> None:
     """Together all of it, each once, each in order, none more than one document ahead: every worker has its share of the rate."""
-    found = [Document(str(number), "", "erp", "id", ()) for number, _ in enumerate(drawn(seed, Shape(), count, 10.0))]
+    found = [Paperwork(str(number), "", "erp", "id", ()) for number, _ in enumerate(drawn(seed, Shape(), count, 10.0))]
     dealt = parts(found, workers)
     assert sorted(document.txn_id for part in dealt for document in part) == sorted(document.txn_id for document in found)
     assert max(map(len, dealt)) - min(map(len, dealt)) <= 1
@@ -86,8 +87,9 @@ def test_workers_get_disjoint_parts_of_the_whole(seed: int, workers: int, count:
 @given(seeds, st.lists(st.sampled_from(FLOWS), min_size=1, unique=True), st.floats(0, 1))
 def test_only_flows_that_are_asked_for_arrive(seed: int, flows: list[str], share: float) -> None:
     """A connector that serves one flow is loaded with that one."""
-    volume = Volume(documents=60, duration_s=10, expense_share=share)
-    found = schedule(Shape(), volume, flows=flows, entities=("US01", "JP01"), expense_flow=EXPENSE, rnd=random.Random(seed))
+    shares = mix([CATALOG.flows[flow] for flow in flows], {flows[0]: share})
+    assert sum(part for _, part in shares) == pytest.approx(1)
+    found = schedule(Shape(), Volume(documents=60, duration_s=10), shares=shares, entities=("US01", "JP01"), rnd=random.Random(seed))
     assert {arrival.flow for arrival in found} <= set(flows)
     assert {arrival.entity for arrival in found} <= {"US01", "JP01"}
 
@@ -119,9 +121,9 @@ def test_documents_are_reproducible_and_unlike_each_other(seed: int) -> None:
 def test_amounts_follow_benford_and_suppliers_zipf() -> None:
     """As in real books: first digits after Benford, a few suppliers with most of the orders, some round amounts, some below a limit."""
     rnd = random.Random(4)
-    for flow, spread in SPREADS.items():
-        found = [amount_minor(spread, "USD", 500_000, rnd) for _ in range(8000)]
-        assert benford_deviation(found) < 0.012, flow
+    for flow in CATALOG.flows.values():
+        found = [amount_minor(spread(flow), "USD", 500_000, rnd) for _ in range(8000)]
+        assert benford_deviation(found) < 0.012, flow.id
         assert 0.02 < sum(490_000 <= amount < 500_000 for amount in found) / len(found) < 0.05
         assert sum(amount == rounded(amount) for amount in found) / len(found) > 0.07
     zipf = Zipf(70)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.catalog import load_documents
 from harness.demo.books import Balance, balances
 from mocks.kit.operation import View
 
@@ -15,7 +16,7 @@ def view(kind: str, number: str, state: str, amount: int = 100_00) -> View:
 
 def balance(sources: list[View], targets: list[View], parked: tuple[str, ...] = (), overdue: tuple[str, ...] = ()) -> Balance:
     """The sum in dollars."""
-    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked, overdue)["USD"]
+    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked, overdue, kinds=load_documents())["USD"]
 
 
 @pytest.mark.parametrize(

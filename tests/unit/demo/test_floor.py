@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.demo.books import Balance, Books
+from harness.demo.books import Balance, BooksOnShow
 from harness.demo.closing import Closing
 from harness.demo.floor import HOPS_MAX, Floor
 from harness.demo.narrator import line_of
@@ -173,7 +173,7 @@ def test_the_last_line_says_no_more_than_is_known(balance: Balance | None, appro
     rows = Rows()
     if approved:
         rows.approved()
-    closing = Closing(1.0, floor(rows), Books(balances={"USD": balance} if balance else {}))
+    closing = Closing(1.0, floor(rows), BooksOnShow(balances={"USD": balance} if balance else {}))
     assert says in closing.lines()[-1]
 
 

@@ -4,8 +4,9 @@ import io
 
 from rich.console import Console
 
-from harness.demo.agenda import Agenda, lognormal, pause_s
-from harness.demo.documents import Document, Moment
+from harness.actors.chance import lognormal
+from harness.demo.agenda import Agenda, pause_s
+from harness.demo.documents import Moment, TrackedDocument
 from harness.demo.narrator import Line, Narrator, lapse, line_of, short
 from harness.demo.words import call_words, fault_label, fault_story
 from mocks.company.streams import Stream
@@ -52,7 +53,7 @@ def test_numbers_are_short_and_times_readable() -> None:
 
 def test_texts_of_documents_act_on_nothing() -> None:
     """Neither markup nor terminal escapes in a title reach the terminal as such."""
-    document = Document(
+    document = TrackedDocument(
         "p2p-1", "requisition-to-po", "", "[bold]x[/bold]\x1b[31m\x07", number="REQ-T-1", kind="requisition", currency="USD"
     )
     line = line_of(Moment("submitted", 0, "09:00:00.000", document))

@@ -74,13 +74,26 @@ def test_the_schema_refuses_the_same_profiles(text: str) -> None:
     assert list(Draft202012Validator(SCHEMA).iter_errors(yaml.safe_load(text)))
 
 
+SHARES = {f"{flow.source_system}_share" for flow in CATALOG.flows.values()}
+
+
+def test_the_part_of_a_flow_may_be_asked_for(tmp_path: Path) -> None:
+    """By the system in which it begins; the schema knows the same names."""
+    found = read(tmp_path, "volume: {expense_share: 0.25}\n")
+    assert found.volume.shares == {"expense-to-posting": 0.25}
+    assert set(SCHEMA["properties"]["volume"]["properties"]) >= SHARES
+    with pytest.raises(ConfigError, match="expense_share"):
+        read(tmp_path, "volume: {expense_share: 1.5}\n")
+
+
 def test_the_schema_knows_every_field_and_default(tmp_path: Path) -> None:
     """A field that the loader reads is in the schema, with the same default."""
     Draft202012Validator.check_schema(SCHEMA)
     found, properties = read(tmp_path, "maintenance: {}\n"), SCHEMA["properties"]
     assert set(properties) == {field.name for field in dataclasses.fields(Profile)} - {"path"}
     for group in ("volume", "shape", "maintenance", "world", "limits", "saturation", "bounds", "knee"):
-        defaults = {name: member["default"] for name, member in properties[group]["properties"].items()}
-        values = dataclasses.asdict(getattr(found, group))
+        members = {name: member for name, member in properties[group]["properties"].items() if name not in SHARES}
+        defaults = {name: member["default"] for name, member in members.items()}
+        values = {name: value for name, value in dataclasses.asdict(getattr(found, group)).items() if name != "shares"}
         assert defaults == {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     assert found.limits == Limits()

@@ -17,7 +17,7 @@ from harness.load.pulse import Pulse
 from harness.load.sheet import Sheet
 from harness.load.worker import sent_from_here
 from loadtests.senders import Play
-from loadtests.work import Access, Document, Step, read_work, work_of
+from loadtests.work import Access, Click, Paperwork, read_work, work_of
 from mocks.company import generate
 
 CATALOG = load_catalog()
@@ -126,7 +126,7 @@ def test_senders_are_not_led_elsewhere() -> None:
     """The people's secret and their documents go where the harness said, and nowhere else."""
     client, fired = Redirecting(), []
     access = Access(TARGET.urls, TARGET.token_url, "actors", "s3cret")
-    document = Document("p2p-1", "load.US01.p2p-1", "procurement", "id", (Step("create", 0.0, "/x", "anybody", {}),))
+    document = Paperwork("p2p-1", "load.US01.p2p-1", "procurement", "id", (Click("create", 0.0, "/x", "anybody", {}),))
     play = Play(access, [document], lambda **row: fired.append(row))
     with pytest.raises(RuntimeError, match="the token endpoint answered 307"):
         play.tokens.renew(client)

@@ -1,12 +1,13 @@
 """Measured values as a load would hand them over, written down for tests."""
 
-from harness.load.documents import ROLE, Document, Step
+from harness.load.documents import ROLE, PlannedClick, PlannedDocument
 from harness.load.drive import Driven
 from harness.load.facts import Journey
 from harness.load.sheet import Click
 from harness.plan.model import Experiment
 
 P2P = "requisition-to-po"
+EXPENSE = "expense-to-posting"
 
 
 def click(
@@ -22,17 +23,17 @@ def journey(approved: float, took_s: float | None, *, flow: str = P2P) -> Journe
     return Journey(f"p2p-{approved:g}", flow, approved, None if took_s is None else approved + took_s, took_s is not None)
 
 
-def requisitions(count: int, *, every_s: float = 1.0, flow: str = P2P) -> tuple[Document, ...]:
+def requisitions(count: int, *, every_s: float = 1.0, flow: str = P2P) -> tuple[PlannedDocument, ...]:
     """Documents with one click each."""
     return tuple(
-        Document(
+        PlannedDocument(
             experiment=Experiment(f"p2p-{number:06d}", flow, "US01", f"{flow}/US01", "load", ROLE, number),
             correlation_id=f"load.US01.p2p-{number:06d}",
             system="procurement",
             id_member="id",
             amount_minor=100,
             currency="USD",
-            steps=(Step("procurement.requisition.create", number * every_s, "/", "anybody", {}),),
+            steps=(PlannedClick("procurement.requisition.create", number * every_s, "/", "anybody", {}),),
         )
         for number in range(count)
     )

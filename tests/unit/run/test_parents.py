@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from harness.plan.model import Experiment, Step, Wave
-from harness.run import actors, waves, windows
-from harness.run.actors import Cast
+from harness.run import cast as cast_room
+from harness.run import waves, windows
+from harness.run.cast import Cast
 
 PARENT = Experiment("or-000001", "orders", "US01", "t", "wave", "control", 1)
 CHILD = Experiment("re-000002", "receipts", "US01", "t", "wave", "run", 2, parent=PARENT.txn_id)
@@ -31,7 +32,7 @@ class Floor:
 
 def cast_of(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """A cast whose papers are only noted."""
-    monkeypatch.setattr(actors, "settle_limit_s", lambda _session: 5.0)
+    monkeypatch.setattr(cast_room, "settle_limit_s", lambda _session: 5.0)
     cast: Any = object.__new__(Cast)
     cast.session = SimpleNamespace(world=floor)
     monkeypatch.setattr(Cast, "prepare", lambda _self, experiment: floor.begun.append(experiment.txn_id))

@@ -13,7 +13,7 @@ def closed(flows: tuple[str, ...], systems: tuple[str, ...] = ("erp", "procureme
     """(call point, module, company) of every closing."""
     acts: list[tuple[str, str, str]] = []
 
-    def act(call_point: str, *, path: object, body: dict[str, str], actor: str) -> None:
+    def act(call_point: str, *, path: object, body: dict[str, str], actor: str, txn_id: str | None) -> None:
         assert path == {}
         assert actor
         acts.append((call_point, body["module"], body["company_code"]))

@@ -1,0 +1,113 @@
+"""What an actor is: who writes a document, the clicks that make it due, and what people do to it meanwhile."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from mocks.company import Company, Draft
+from mocks.company.model import Supplier
+from mocks.company.streams import Stream
+
+
+class Office(Protocol):
+    """Where people act: a world."""
+
+    company: Company
+
+    def act(
+        self, call_point: str, *, path: Mapping[str, str] | None, body: Mapping[str, Any] | None, actor: str, txn_id: str | None
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why somebody writes a document. key: names the choices that are made; the same key gives the same document.
+
+    on: the business day; absent: the company's first. minted: the number of the supplier and cost centre that only this document may
+    use. seller: a supplier that was picked for it. parent: what the document that it grows out of looks like, as its system answers it.
+    """
+
+    company: Company
+    entity: str
+    key: str
+    amount_minor: int
+    on: date | None = None
+    minted: int | None = None
+    seller: Supplier | None = None
+    parent: Any = None
+
+    @property
+    def day(self) -> dict[str, Any]:
+        """The day as a keyword, where there is one."""
+        return {} if self.on is None else {"on": self.on}
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """How a document appears in the demo. amount: from a stream and what a purchase of the entity costs, in minor units."""
+
+    asks: str  # "Ann Lee asks for ..."
+    reasons: tuple[str, ...]
+    amount: Callable[[Stream, int], int]
+    turn_down: str  # the verb of an approver who does not agree
+    comes_back: bool  # it is repaired and handed in again
+
+
+Race = Callable[[Office, Occasion, str | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One kind of source document as its people see it; verbs complete `points` to call points.
+
+    submit, approve: None where nobody hands in or approves: such a document is due as soon as it is created. changes: what its author
+    does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
+    `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
+    contracts/faults.yaml). subject: of a document about which the connector is asked, the id that is asked about.
+    """
+
+    document: str
+    points: str
+    id_member: str
+    write: Callable[[Occasion], Draft]
+    submit: str | None = "submit"
+    approve: str | None = "approve"
+    take_back: str | None = None
+    amend: str | None = None
+    amendable: tuple[str, ...] = ()
+    due_event: str | None = None
+    event_data: Callable[[Any, str], dict[str, Any]] | None = None
+    changes: Callable[[Occasion], tuple[tuple[str, Mapping[str, Any]], ...]] = lambda _occasion: ()
+    races: Mapping[str, Race] = field(default_factory=dict)
+    subject: Callable[[Any], str] | None = None
+    picks_seller: bool = False
+    show: Show | None = None
+
+    def point(self, verb: str) -> str:
+        """`procurement.requisition.submit`."""
+        return f"{self.points}.{verb}"
+
+    @property
+    def due_point(self) -> str | None:
+        """Call point of the event that says that a document is due."""
+        return f"wh.{self.due_event}" if self.due_event else None
+
+    @property
+    def is_born_due(self) -> bool:
+        """Nobody approves it."""
+        return self.approve is None
+
+    def clicks(self, draft: Draft) -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
+        """Everything that leads there, in order: verb, who, body."""
+        found: list[tuple[str, str, Mapping[str, Any]]] = [("create", draft.actor, draft.body)]
+        if self.submit is not None:
+            found.append((self.submit, draft.actor, {}))
+        if self.approve is not None:
+            found += [(self.approve, approver, {}) for approver in draft.approvers]
+        return tuple(found)
+
+
+def member(body: Any, name: str) -> Any:
+    """A member of an answer's body, which is a struct or a dict."""
+    return body[name] if isinstance(body, dict) else getattr(body, name)

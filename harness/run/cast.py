@@ -1,0 +1,196 @@
+"""The people of a run: employees submit, approvers decide, controllers block and close. They act on the mocks' cores in process."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from time import monotonic
+from typing import Any
+
+from contracts.catalog import Flow
+from harness.actors.actor import Actor, Occasion, member
+from harness.actors.registry import ACTORS
+from harness.plan.model import TRACER_STEP, Experiment, Step
+from harness.stage.pacing import until
+from harness.stage.patience import settle_limit_s
+from harness.stage.session import Session
+from mocks.company import Draft
+from mocks.kit.asking import Question
+from mocks.kit.operation import Refusal
+
+BAD_COPIES = {"F-D8", "F-D9"}  # an event that must be refused; the genuine one follows
+REORDERED = "F-D3"
+REVERSE_APPROVAL = "reverse_approval"  # what `then` of a fault says: anybody's approval may be taken back
+AFTER_BAD_COPY_S = 0.3  # longer than a connector that fell for the bad copy needs to show it
+AMENDED_BY = TRACER_STEP // 2  # an amended total is unique too, because totals are TRACER_STEP apart
+
+
+class Paper:
+    """One source document in people's hands. One that nobody approves is not written before it may be due."""
+
+    def __init__(self, session: Session, experiment: Experiment, parent: "Paper | None" = None) -> None:
+        self._session = session
+        self.experiment = experiment
+        self.actor: Actor = ACTORS[session.catalog.flows[experiment.flow].source_document]
+        self._parent = parent
+        self.draft: Draft = self.actor.write(self.occasion(experiment.tracer_minor))
+        self.body: Any = None
+        self.source_id = ""
+
+    def occasion(self, amount_minor: int) -> Occasion:
+        """Why it is written: the same for the same transaction and amount, and the first one's again for a repeat of it."""
+        experiment, world = self.experiment, self._session.world
+        return Occasion(
+            company=world.company,
+            entity=experiment.entity,
+            key=experiment.typed_as or experiment.txn_id,
+            amount_minor=amount_minor,
+            on=world.clock.peek().date(),
+            minted=experiment.minted,
+            parent=self._parent.body if self._parent else None,
+        )
+
+    def create(self) -> None:
+        """Its author types it."""
+        world, experiment = self._session.world, self.experiment
+        self.body = self._act(self.actor.point("create"), self.draft.actor, self.draft.body)
+        self.source_id = member(self.body, self.actor.id_member)
+        amount = (self.draft.amount_minor, self.draft.currency)
+        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=self.draft.keys)
+        self._session.register.begin(experiment, self.source_id, monotonic())
+
+    def _act(self, call_point: str, actor: str, body: Mapping[str, Any], path: dict[str, str] | None = None) -> Any:
+        return self._session.world.act(call_point, path=path or {}, body=body, actor=actor, txn_id=self.experiment.txn_id).body
+
+    def step(self, verb: str | None, actor: str, body: Mapping[str, Any] | None = None) -> None:
+        """Somebody does something with the document; None: nobody does that with this kind."""
+        if verb is not None:
+            self.body = self._act(self.actor.point(verb), actor, body or {}, {self.actor.id_member: self.source_id})
+
+    def submit(self) -> None:
+        """Its author hands it in."""
+        self.step(self.actor.submit, self.draft.actor)
+
+    def approve_but_last(self) -> None:
+        """Every approver of the chain but the last one."""
+        for approver in self.draft.approvers[:-1]:
+            self.step(self.actor.approve, approver)
+
+    def become_due(self) -> None:
+        """The last approval, or, where nobody approves, the document itself: the event goes out."""
+        if self.actor.is_born_due:
+            self.create()
+            for verb, body in self.actor.changes(self.occasion(self.experiment.tracer_minor)):
+                self.step(verb, self.draft.actor, body)
+        else:
+            self.step(self.actor.approve, self.draft.approvers[-1])
+
+    def take_back(self) -> None:
+        """The last approver takes the approval back."""
+        self.step(self.actor.take_back, self.draft.approvers[-1], {"reason": "approved by mistake"})
+
+    def amend(self) -> None:
+        """Its author changes the total, as a new revision with an amount that is unique again."""
+        amended = self.actor.write(self.occasion(self.experiment.tracer_minor + AMENDED_BY))
+        self.step(self.actor.amend, self.draft.actor, {name: amended.body[name] for name in self.actor.amendable})
+        self.draft = amended
+        self._session.world.bind(self.experiment.txn_id, amount=(amended.amount_minor, amended.currency))
+
+
+class Cast:
+    """Everybody who acts in a run, with the papers that they have in hand."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.papers: dict[str, Paper] = {}
+        session.world.on_then(self.race)
+
+    def prepare(self, experiment: Experiment) -> Paper:
+        """Open the transaction and bring its document to the point where one approval is missing."""
+        self.session.world.open_txn(
+            experiment.txn_id,
+            flow=experiment.flow,
+            wave=experiment.wave,
+            role=experiment.role,
+            template=experiment.template,
+            steps=experiment.steps,
+            detail=experiment.plan_text(),
+            **({"parent": experiment.parent} if experiment.parent else {}),
+        )
+        paper = self.papers[experiment.txn_id] = Paper(self.session, experiment, self.papers.get(experiment.parent or ""))
+        if not paper.actor.is_born_due:
+            paper.create()
+            paper.submit()
+            paper.approve_but_last()
+        return paper
+
+    def finish(self, paper: Paper) -> Coroutine[Any, Any, None] | None:
+        """It becomes due; a coroutine when somebody waits: for the answer to a bad copy of its event, or to a question."""
+        flow = self.session.catalog.flows[paper.experiment.flow]
+        if flow.query is not None:
+            return self._ask(paper, flow)
+        bad = step_at(paper, BAD_COPIES)
+        if bad is not None:
+            return self._after_bad_copy(paper, bad)
+        paper.become_due()
+        if step_at(paper, {REORDERED}) is not None:
+            paper.take_back()
+            paper.amend()
+            paper.submit()
+            paper.approve_but_last()
+            paper.become_due()
+        return None
+
+    def begin(self, experiment: Experiment) -> Coroutine[Any, Any, None] | None:
+        """One transaction from its first keystroke to its approval; a coroutine when something has to be waited for."""
+        if experiment.parent is not None:
+            return self._after(experiment.parent, experiment)
+        return self.finish(self.prepare(experiment))
+
+    async def _after(self, parent: str, experiment: Experiment) -> None:
+        """A document that grows out of another begins when that one is settled, or when a wave would give that one up."""
+        await until(lambda: self.session.world.settled(parent) is not None, settle_limit_s(self.session))
+        later = self.finish(self.prepare(experiment))
+        if later is not None:
+            await later
+
+    async def _ask(self, paper: Paper, flow: Flow) -> None:
+        """A person waits while the connector is asked about what the document names."""
+        if paper.actor.is_born_due:
+            paper.create()
+        assert flow.query is not None
+        asks = next(point for point in flow.call_points if point.kind == "ask")
+        subject = paper.actor.subject(paper.body) if paper.actor.subject else paper.source_id
+        question = Question(asks.id, asks.system, flow.query.about, subject, paper.experiment.txn_id, flow.query.budget_ms)
+        await self.session.world.ask(question)
+
+    async def _after_bad_copy(self, paper: Paper, step: Step) -> None:
+        """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. One that
+        nobody approves has to exist before anything can be said of it, so there the bad copy follows the genuine one."""
+        deliver = self.session.catalog.faults[step.fault_id].mode(step.mode).deliver
+        actor, txn_id = paper.actor, paper.experiment.txn_id
+        assert deliver is not None
+        assert actor.due_event is not None
+        assert actor.event_data is not None
+        if actor.is_born_due:
+            paper.become_due()
+        data = actor.event_data(paper.body, "approved")
+        await self.session.world.send_event(txn_id, actor.due_event, paper.source_id, data, deliver=deliver, fault=step)
+        await asyncio.sleep(AFTER_BAD_COPY_S)
+        if not actor.is_born_due:
+            paper.become_due()
+
+    def race(self, action: str, txn_id: str) -> None:
+        """What people do when a fault says that they do it now (F-F1, F-F5)."""
+        paper = self.papers[txn_id]
+        try:
+            if action == REVERSE_APPROVAL:
+                paper.take_back()
+            elif action in paper.actor.races:
+                paper.actor.races[action](self.session.world, paper.occasion(paper.experiment.tracer_minor), txn_id)
+        except Refusal as refusal:  # too late: the document has moved on, which the history shows
+            self.session.note(f"{txn_id}: {action} was refused: {refusal}")
+
+
+def step_at(paper: Paper, fault_ids: set[str]) -> Step | None:
+    """The step at the event that says that it is due, with one of these faults."""
+    steps = paper.experiment.steps
+    return next((step for step in steps if step.fault_id in fault_ids and step.call_point == paper.actor.due_point), None)
