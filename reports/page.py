@@ -13,6 +13,7 @@ from contracts.catalog import load_catalog
 from reports.cases import Cases, cases
 from reports.facts import Fact, Table, facts, table_of
 from reports.fields import Record, clean, clip, percent, rows, table, text, texts, whole
+from reports.flows import Evidence, chains, evidence, flow_lines
 from reports.headline import headline, name_of
 from reports.load import load_section
 from reports.matrix import grids, legend, not_applicable
@@ -41,6 +42,7 @@ class InvariantLine:
     money: str
     error: str
     whose: str
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ def _context(files: RunFiles) -> dict[str, Any]:
         "grids": grids(verdict, catalog, found.links),
         "legend": legend(verdict),
         "not_applicable": not_applicable(verdict),
+        "flows": flow_lines(verdict, catalog),
+        "chains": chains(verdict),
         "coverage": _coverage_bars(verdict),
         "sentence": text(table(verdict, "coverage"), "sentence"),
         "invariants": _invariants(verdict),
@@ -173,6 +177,7 @@ def _invariants(verdict: Record) -> tuple[InvariantLine, ...]:
             money=amounts_text(amounts_of(row, "money")),
             error=clip(text(row, "error"), 400),
             whose=whose(text(row, "origin")),
+            evidence=evidence(row),
         )
         for row in rows(verdict, "invariants")
     ]

@@ -41,7 +41,18 @@ def _labelled(label: str, content: str) -> list[str]:
 def _judged(verdict: Record) -> str:
     cells = table(table(verdict, "coverage"), "cells")
     applicable = whole(cells, "applicable")
-    return f" {whole(cells, 'judged'):,} of {count(applicable, 'cell')} (call point {TIMES} fault) judged." if applicable else ""
+    return (
+        f" {whole(cells, 'judged'):,} of {count(applicable, 'cell')} (call point {TIMES} fault) judged.{_by_flow(verdict)}"
+        if applicable
+        else ""
+    )
+
+
+def _by_flow(verdict: Record) -> str:
+    """The same for each flow, when there is more than one."""
+    covered = table(table(verdict, "coverage"), "by_flow")
+    parts = [f"{flow} {whole(table(covered, flow), 'judged'):,} of {whole(table(covered, flow), 'applicable'):,}" for flow in covered]
+    return f" By flow: {', '.join(parts)}." if len(parts) > 1 else ""
 
 
 def _straight_through(verdict: Record) -> list[str]:
