@@ -26,6 +26,7 @@ from mocks.kit.arming import StepLike, arm, armed_step
 from mocks.kit.asking import Asker, Question
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.commits import Origin
+from mocks.kit.dialect import HOUSE, HouseDialect
 from mocks.kit.holds import Hold
 from mocks.kit.joining import Admission
 from mocks.kit.mechanics import Mechanics, wire_mechanics
@@ -50,10 +51,18 @@ TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
 class World:
     """Opened with `async with World.open(config) as world`. Not safe to use from another thread."""
 
-    def __init__(self, config: WorldConfig, catalog: Catalog, company: Company, types: Mapping[str, SystemType] = SYSTEMS) -> None:
+    def __init__(
+        self,
+        config: WorldConfig,
+        catalog: Catalog,
+        company: Company,
+        types: Mapping[str, SystemType] = SYSTEMS,
+        dialects: Mapping[str, HouseDialect] | None = None,
+    ) -> None:
         self.config = config
         self.instances = instances(catalog, config.systems, types)
         self.types = types
+        self._dialects = dict(dialects or {})
         self.catalog = catalog
         self.company = company
         self._start_ns = time.monotonic_ns()
@@ -103,13 +112,18 @@ class World:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, config: WorldConfig, *, catalog: Catalog | None = None, types: Mapping[str, SystemType] = SYSTEMS
+        cls,
+        config: WorldConfig,
+        *,
+        catalog: Catalog | None = None,
+        types: Mapping[str, SystemType] = SYSTEMS,
+        dialects: Mapping[str, HouseDialect] | None = None,
     ) -> AsyncIterator["World"]:
         """Start everything; at the end stop everything. Raises PortInUse. The history ends with `run_end` when the body did not fail.
 
-        catalog, types: what is declared and what serves it; absent: what ships.
+        catalog, types: what is declared and what serves it; absent: what ships. dialects: by system, where it is not the house's.
         """
-        world = cls(config, catalog or load_catalog(), generate(config.seed, config.minted), types)
+        world = cls(config, catalog or load_catalog(), generate(config.seed, config.minted), types, dialects)
         try:
             await world._start()
             yield world
@@ -125,7 +139,8 @@ class World:
         self.token_url, self.control_url = self._servers.url(IDENTITY) + PATH, self._servers.url(CONTROL)
         version = product_version()
         self._apps = {
-            name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url) for name, system in self.systems.items()
+            name: SystemApp(system, self.mechanics, version=version, token_url=self.token_url, dialect=self._dialects.get(name, HOUSE))
+            for name, system in self.systems.items()
         }
         others = {IDENTITY: Identity(self.mechanics, version=version).app(), CONTROL: Control(self, version=version).app()}
         await self._servers.start({**self._apps, **others})

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mocks.kit.exchange import JSON_TYPE, PROBLEM_HEADER, Endpoint, Exchange
+from mocks.kit.dialect import HOUSE, JSON_TYPE, HouseDialect
+from mocks.kit.exchange import Endpoint, Exchange
 from mocks.kit.faults import Meeting, meet
 from mocks.kit.intake import BodyTooLarge, Incoming, correlation_of, parse_query, read_body
 from mocks.kit.limits import BODY_BYTES_MAX
@@ -40,10 +41,11 @@ class LeanRoute(Route):
 class SystemApp(FastAPI):
     """One mock system over HTTP."""
 
-    def __init__(self, system: System, mechanics: Mechanics, *, version: str, token_url: str) -> None:
+    def __init__(self, system: System, mechanics: Mechanics, *, version: str, token_url: str, dialect: HouseDialect = HOUSE) -> None:
         super().__init__(title=system.title, summary=system.summary, version=version, telemetry={"auto_configure": False})
         self.system = system
         self.mechanics = mechanics
+        self.dialect = dialect
         self.served = 0  # requests that came, whatever became of them
         self._token_url = token_url
         for endpoint in self.renew(system):
@@ -53,7 +55,7 @@ class SystemApp(FastAPI):
         """Serve this system's books from now on: the same operations, over a state of their own."""
         self.system = system
         self._table = Routes()
-        endpoints = [Endpoint(system.name, operation, self.mechanics) for operation in system.operations]
+        endpoints = [Endpoint(system.name, each, self.mechanics, self.dialect) for each in self.dialect.operations(system.operations)]
         for endpoint in endpoints:
             self._table.add(endpoint)
         return endpoints
@@ -76,7 +78,7 @@ class SystemApp(FastAPI):
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.served += 1
         wire = Wire(scope, receive, send)
-        found = self._table.find(scope["path"])
+        found = self._table.find(self.dialect.path(scope["path"]))
         endpoints = found.methods.get(scope["method"]) if found else None
         if endpoints is None or found is None:
             await self._nowhere(scope, wire, found)
@@ -145,9 +147,9 @@ class SystemApp(FastAPI):
         mechanics.recorder.write("decision", self.system.name, **common, server_outcome="rejected", code=code)
         detail = "nothing is at this path" if found is None else f"this path does not take {method}"
         status = mechanics.problems.status(code)
-        body = mechanics.problems.body(code, detail, path)
+        body = self.dialect.problem(mechanics.problems, code, detail, instance=path, extra=None, status=status)
         correlation = correlation_of(Incoming(dict(scope["headers"]), path, {}, {}, b""))
-        headers: Headers = [PROBLEM_HEADER, (b"content-length", str(len(body)).encode())]
+        headers: Headers = [self.dialect.problem_type, (b"content-length", str(len(body)).encode())]
         if correlation:
             headers.append((b"x-correlation-id", correlation.encode("latin-1")))
         if found is not None:

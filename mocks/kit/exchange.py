@@ -6,25 +6,21 @@ from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Any
 
-import msgspec
-
 from contracts.catalog import Catalog
 from mocks.kit.attribution import Attribution
 from mocks.kit.commits import NOTHING, Origin, logged
+from mocks.kit.dialect import HOUSE, HouseDialect
 from mocks.kit.idempotency import Scope as KeyScope
-from mocks.kit.intake import Incoming, Reader, correlation_of, idempotency_key, traceparent_of, version_of, wrong_tag
+from mocks.kit.intake import Incoming, Reader, correlation_of, traceparent_of
 from mocks.kit.limits import Allowance
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import NO_REFS, Call, Operation, Refs, Refusal, Reply
 from mocks.kit.outcome import Outcome
-from mocks.kit.problems import PROBLEM_TYPE
 from mocks.kit.streams import Drawer, joined
 from mocks.kit.tokens import Token
 from mocks.kit.wire import Headers
 
 LOG = logging.getLogger("dryclose.world")
-JSON_TYPE = (b"content-type", b"application/json")
-PROBLEM_HEADER = (b"content-type", PROBLEM_TYPE)
 REPLAYED = (b"idempotency-replayed", b"true")
 NOT_OWN_TRUTH = frozenset({"DUPLICATE_REFERENCE", "IDEMPOTENCY_KEY_IN_PROGRESS"})  # the request repeats one that had its own effect
 OVERTAKE_SHARE_OF_TIMEOUT = 0.5  # F-D6: an answer waits for its callback at most so long
@@ -53,12 +49,12 @@ class Exchange:
 class Endpoint:
     """One operation of one system, ready to serve."""
 
-    def __init__(self, node: str, operation: Operation, mechanics: Mechanics) -> None:
+    def __init__(self, node: str, operation: Operation, mechanics: Mechanics, dialect: HouseDialect = HOUSE) -> None:
         self.node = node
         self.operation = operation
         self.mechanics = mechanics
-        self._reader = Reader(operation, mechanics.cursors)
-        self._encoder = msgspec.json.Encoder(decimal_format="string")
+        self.dialect = dialect
+        self._reader = Reader(operation, mechanics.cursors, dialect.request)
         self._changes = operation.method != "GET"
         self._callbacks = callbacks_of(mechanics.catalog, operation.call_point)
         # Two instances of a system have the same paths; a key used at one says nothing at the other.
@@ -137,14 +133,15 @@ class Endpoint:
         operation = self.operation
         refusal = incoming.refusal or self._reader.check_query(incoming.query)
         body, body_hash = None, None
-        idem_key = None
+        idem_key = if_match = None
         limit, after = 50, None
         if self._changes:
-            idem_key, wrong_key = idempotency_key(incoming)
+            idem_key, wrong_key = self.dialect.key(incoming)
+            if_match, wrong_version = self.dialect.named_version(incoming)
             if incoming.refusal is None:
                 body, body_hash, wrong_body = self._reader.body(incoming)
                 refusal = refusal or wrong_body
-            refusal = refusal or wrong_key or wrong_tag(incoming.header(b"if-match"))
+            refusal = refusal or wrong_key or wrong_version
         elif operation.kind in {"list", "lookup"}:
             limit, after, wrong_page = self._reader.page(incoming.query)
             refusal = refusal or wrong_page
@@ -156,7 +153,7 @@ class Endpoint:
             now=self.mechanics.business.now(),
             client_id=token.client_id if token else "",
             actor=incoming.header(b"x-acting-user") if operation.kind == "actor" else None,
-            if_match=version_of(incoming.header(b"if-match")) if self._changes else None,
+            if_match=if_match,
             correlation_id=correlation_of(incoming),
             draw=drawer,
             limit=limit,
@@ -255,17 +252,17 @@ class Endpoint:
         committed = self.mechanics.commits.apply(reply, exchange.call, origin, exchange.follow_up) if anything else NOTHING
         if self.operation.kind == "actor" and origin.txn_id is not None:
             self.mechanics.joining.learn(origin.txn_id, reply.effects)
-        headers: Headers = [JSON_TYPE]
+        headers: Headers = [self.dialect.content_type]
         etag = None
         if reply.version is not None:
-            etag = f'"{reply.version}"'
+            etag = self.dialect.etag(reply.version)
             headers.append((b"etag", etag.encode()))
         if reply.location is not None:
             headers.append((b"location", reply.location.encode("latin-1")))
         return Outcome(
             status=reply.status or self.operation.status,
             headers=headers,
-            body=self._encoder.encode(self._body(reply)),
+            body=self.dialect.answer(self.operation, self._body(reply)),
             truth="committed" if changed else "no_effect",
             effect_ids=committed.effect_ids,
             commit_seq=committed.commit_seq,
@@ -313,7 +310,7 @@ class Endpoint:
     ) -> Outcome:
         """A problem document with its headers."""
         problems = self.mechanics.problems
-        headers: Headers = [PROBLEM_HEADER]
+        headers: Headers = [self.dialect.problem_type]
         retry_after_ms = None
         if retry_after_s is not None:
             value, retry_after_ms = retry_after(retry_after_s, self.mechanics.clock.wall_s(), as_date=as_date)
@@ -321,7 +318,7 @@ class Endpoint:
         status = status or problems.status(code)
         if status == 401:
             headers.append((b"www-authenticate", b'Bearer realm="dryclose"'))
-        body = problems.body(code, detail, exchange.incoming.path, extra, status)
+        body = self.dialect.problem(problems, code, detail, instance=exchange.incoming.path, extra=extra, status=status)
         return Outcome(status, headers, body, truth, code=code, retry_after_ms=retry_after_ms)
 
     def headers_for(self, exchange: Exchange, outcome: Outcome) -> Headers:

@@ -102,8 +102,10 @@ def check_param(param: QueryParam) -> Callable[[str], str | None]:
 class Reader:
     """Reads requests of one operation."""
 
-    def __init__(self, operation: Operation, cursors: Cursors) -> None:
+    def __init__(self, operation: Operation, cursors: Cursors, translate: Callable[[Operation, bytes], bytes] | None = None) -> None:
+        """translate: the body as it came, as JSON with the operation's own members."""
         self._operation = operation
+        self._translate = translate
         self._cursors = cursors
         self._decoder: msgspec.json.Decoder[Any] | None = msgspec.json.Decoder(operation.request) if operation.request else None
         self._params = tuple((param, check_param(param)) for param in operation.query)
@@ -140,21 +142,31 @@ class Reader:
         """Decoded body, hash of its canonical form, and what is wrong."""
         if self._decoder is None:
             return None, None, None
-        refusal = check_json(incoming)
+        raw, refusal = self._raw(incoming)
         if refusal is not None:
             return None, None, refusal
         try:
-            free = msgspec.json.decode(incoming.raw)
+            free = msgspec.json.decode(raw)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             return None, None, Refusal("MALFORMED_REQUEST", "the body is not JSON")
         digest = sha256(self._encoder.encode(free)).hexdigest()[:HASH_LENGTH]
         try:
-            return self._decoder.decode(incoming.raw), digest, None
+            return self._decoder.decode(raw), digest, None
         except msgspec.ValidationError:
             try:  # JSON knows one kind of number: 1.0 is the integer 1
                 return msgspec.convert(with_whole_numbers(free), self._decoder.type), digest, None
             except msgspec.ValidationError as error:
                 return None, digest, Refusal("VALIDATION_FAILED", str(error))
+
+    def _raw(self, incoming: Incoming) -> tuple[bytes, Refusal | None]:
+        """The body in the operation's own members."""
+        refusal = check_json(incoming)
+        if refusal is not None or self._translate is None:
+            return incoming.raw, refusal
+        try:
+            return self._translate(self._operation, incoming.raw), None
+        except Refusal as wrong:
+            return b"", wrong
 
 
 def with_whole_numbers(value: Any) -> Any:
