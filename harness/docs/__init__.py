@@ -10,10 +10,12 @@ from pathlib import Path
 from contracts.catalog import Catalog, load_catalog
 from harness.docs.asyncapi import asyncapi_document
 from harness.docs.cli import cli_page
+from harness.docs.documents import documents_page
 from harness.docs.faults import faults_page
 from harness.docs.flows import flows_page
 from harness.docs.history import history_page
 from harness.docs.invariants import invariants_page
+from harness.docs.picture import with_picture
 from harness.docs.provider_states import provider_states_page
 from harness.docs.run_directory import run_directory_page
 from harness.docs.scenarios import scenarios_page
@@ -21,11 +23,13 @@ from harness.stage.openapi_documents import openapi_documents
 
 ROOT = Path(__file__).parents[2]
 DOCS = "docs"
+ARCHITECTURE = "ARCHITECTURE.md"  # by hand, but for its picture
 OPENAPI = "contracts/openapi"
 ASYNCAPI = "contracts/asyncapi"
 
 PAGES: Mapping[str, Callable[[Catalog], str]] = {
     "flows": flows_page,
+    "documents": documents_page,
     "faults": faults_page,
     "invariants": invariants_page,
     "history": history_page,
@@ -39,7 +43,8 @@ PAGES: Mapping[str, Callable[[Catalog], str]] = {
 def pages() -> dict[str, str]:
     """The text of every generated page by its path in the project."""
     catalog = load_catalog()
-    return {f"{DOCS}/{name}.md": page(catalog) for name, page in PAGES.items()}
+    found = {f"{DOCS}/{name}.md": page(catalog) for name, page in PAGES.items()}
+    return {**found, ARCHITECTURE: with_picture((ROOT / ARCHITECTURE).read_text("utf-8"), catalog)}
 
 
 def contract_files() -> dict[str, str]:

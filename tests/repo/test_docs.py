@@ -12,7 +12,10 @@ from harness.judge.invariants import load_invariants
 from harness.scenario import scenario_names
 
 ROOT = Path(__file__).parents[2]
-WRITTEN_BY_HAND = {"connector-contract.md", "contracts.md", "demo.md", "fuzzing.md", "load.md", "observability.md", "own-rules.md"}
+WRITTEN_BY_HAND = {
+    *("connector-contract.md", "contracts.md", "demo.md", "extending.md", "fuzzing.md", "load.md", "observability.md"),
+    "own-rules.md",
+}
 STALE = "run `make docs` and commit what it writes"
 
 
@@ -31,7 +34,7 @@ def test_contract_documents_are_what_the_systems_emit() -> None:
 
 def test_every_page_is_generated_or_known() -> None:
     """No page lies in docs/ that nothing keeps true."""
-    generated = {Path(path).name for path in pages()}
+    generated = {Path(path).name for path in pages() if path.startswith("docs/")}
     assert {path.name for path in (ROOT / "docs").glob("*.md")} == generated | WRITTEN_BY_HAND
 
 
