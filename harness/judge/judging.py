@@ -84,8 +84,15 @@ class _Judgement:
         verdicts = {e.row["txn_id"]: e.verdict for e in self._experiments if e.row["role"] != "solo"}
         self._coverage, self._unfired = coverage(run.cells(), steps, verdicts)
 
+    def _check(self, one: Invariant) -> Checked:
+        """Ask one of ours. A rule about kinds of flow of which nothing was played has nothing to say, and is not asked."""
+        required = self._required(one)
+        if self._flows and not required and not any(one.is_about(flow) for flow in self._flows):
+            return Checked(one, required, {}, (), self._flow_of)
+        return check(self._con, one, required=required, flow_of=self._flow_of)
+
     def _ask(self, invariants: Sequence[Invariant]) -> tuple[list[Checked], dict[tuple[str, str], tuple[int, int]]]:
-        asked = [check(self._con, one, required=self._required(one), flow_of=self._flow_of) for one in invariants]
+        asked = [self._check(one) for one in invariants]
         asked += self._guests.ask(self._required, self._flow_of)
         solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
         return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)

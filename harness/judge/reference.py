@@ -16,7 +16,7 @@ DEFAULT_ATTEMPTS = 10
 ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
 PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
 DOCUMENT_COLUMNS = "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean"
-DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar[]"
+DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar"
 QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar"
 STATE_COLUMNS = "entity_type varchar, state varchar, meaning varchar"
 FAULT_COLUMNS = (
@@ -205,7 +205,7 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
             "ref_due",
             DUE_COLUMNS,
             [
-                (flow.id, flow.kind, due.id, name, due.cardinality, due.compare)
+                (flow.id, flow.kind, due.id, name, due.cardinality, " ".join(due.compare))
                 for flow in flows
                 for due in flow.due
                 for name in due.documents

@@ -92,7 +92,7 @@ select t.txn_id, h.seq, h.t_mono_ns, h.t_biz, h.kind, h.op_id, h.entity_type, h.
 from h left join effect e on e.seq = h.seq
 join txn t on t.txn_id = coalesce(h.txn_id, e.txn_id) and t.flow_source = h.entity_type
 left join ref_source_state m on m.entity_type = h.entity_type and m.state = h.state
-where h.kind in ('source_action', 'commit', 'read_view') and h.state is not null;
+where h.kind in ('source_action', 'commit', 'read_view') and h.state is not null and h.entity_type in (select source from ref_flow);
 
 -- public src_revision: the source document of a transaction, once for each revision of it
 create table src_revision as
@@ -133,11 +133,14 @@ select node, entity_type, entity_id, min(seq) as dead_seq, arg_min(how, seq) as 
     and ((effect = 'reverse' and parent_id is null) or (m.state is not null and effect <> 'create')))
 group by 1, 2, 3;
 create table made as
-select e.*, t.flow, r.due_id from effect e left join txn t using (txn_id)
+select e.txn_id, e.node, e.entity_type, e.entity_id, e.call_point, e.op_id, e.seq, e.request_seq, e.t_mono_ns, e.t_biz, e.amount_minor,
+  e.currency, e.company, e.period, e.party, e.approvers, e.ext_ref, e.src_version, e.src_line, t.flow, r.due_id
+from effect e left join txn t using (txn_id)
 left join ref_due r on r.flow = t.flow and r.entity_type = e.entity_type and r.kind = 'document'
 where e.effect = 'create' and e.entity_type in (select entity_type from ref_due where kind = 'document')
   and (e.document is null or e.document = e.entity_type)
-qualify row_number() over (partition by e.node, e.entity_type, e.entity_id order by e.seq) = 1;
+  and e.seq in (select min(seq) from effect where effect = 'create' and (document is null or document = entity_type)
+    and entity_type in (select entity_type from ref_due where kind = 'document') group by node, entity_type, entity_id);
 -- public document: a document that the connector made in a target system, once. live: it was not undone
 create table document as
 with last_state as (
@@ -234,7 +237,7 @@ where not exists (select 1 from cover c where c.node = d.node and c.entity_type 
 create table coding_line as
 select txn_id, seq, node, entity_type, parent_id, account, cost_center, project, company, period, currency, amount_minor from effect
 where entity_type in (select coded_by from ref_document union select 'journal_line')
-qualify max(seq) over (partition by node, entity_type, parent_id) < (select max(seq) from h where kind <> 'commit');
+qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit');
 -- public line: lines of journals. amount_minor is signed, debit positive; parent_id: the document
 create table line as select * exclude (entity_type, project) from coding_line where entity_type = 'journal_line';
 
@@ -245,26 +248,28 @@ from document d join ref_document k using (entity_type)
 join coding_line l on l.entity_type = k.coded_by and l.parent_id = d.entity_id and l.node = d.node
 where d.live;
 
+create table asked_line as
+select txn_id, src_version, entity_type, entity_id, seq, category, amount_minor, cost_center, project from effect where entity_type in (select lines from ref_document);
 -- public due_line: how it should be coded: the lines of its source revisions through the crosswalks. A rule that changed around these days would
 -- allow two accounts, so accounts counts them. What a kind books by itself, whatever is sent, is left out.
 create table due_line as
-select d.txn_id, d.node, d.entity_type, d.entity_id, d.compare, s.category, any_value(x.target_value) as cost_center,
+select d.txn_id, d.node, d.entity_type, d.entity_id, any_value(d.compare) as compare, s.category, any_value(x.target_value) as cost_center,
   any_value(s.amount_minor) as amount_minor, any_value(a.account) as account, count(distinct a.account) as accounts,
   any_value(a.side) as side, any_value(s.project) as source_project, any_value(p.target_value) as project
 from doc d join src on src.txn_id = d.txn_id join ref_document k on k.entity_type = src.entity_type
 join ref_document t on t.entity_type = d.entity_type
-join effect s on s.entity_type = k.lines and s.txn_id = d.txn_id and s.src_version = d.revision and (d.part is null or s.entity_id = d.part)
+join asked_line s on s.txn_id = d.txn_id and s.src_version = d.revision and s.entity_type = k.lines and (d.part is null or s.entity_id = d.part)
 left join ref_account a on a.category = s.category and a.source = src.entity_type and coalesce(a.company, d.company) = d.company
   and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
   and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 62)::varchar
 left join ref_crosswalk x on x.source = src.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
 left join ref_crosswalk p on p.source = src.entity_type and p.kind = 'project' and p.source_value = s.project
-where d.live and (d.node, d.entity_type, d.entity_id) in (select (node, entity_type, entity_id) from coded)
-  and not list_contains(t.implied, s.category)
-group by d.txn_id, d.node, d.entity_type, d.entity_id, d.compare, s.seq, s.category;
+semi join coded k2 on k2.node = d.node and k2.entity_type = d.entity_type and k2.entity_id = d.entity_id
+where d.live and not list_contains(t.implied, s.category)
+group by d.txn_id, d.node, d.entity_type, d.entity_id, s.seq, s.category;
 -- mapped: documents of which every source line has exactly one account
 create table mapped as
-select node, entity_type, entity_id from due_line where list_contains(compare, 'account') group by all having bool_and(accounts = 1);
+select node, entity_type, entity_id from due_line group by all having bool_and(accounts = 1) and bool_and(contains(compare, 'account'));
 
 -- version: what a record, or a document that others wait for news of, was, and when. copy: what the connector wrote of it elsewhere.
 -- `value` is what is compared: of a record the members that its flow names, in the target's words; of news the word that is due.
@@ -275,13 +280,13 @@ with seen as (
   where t.flow_kind in ('state', 'status') and e.entity_type = t.flow_source and e.state is not null)
 select s.txn_id, s.flow, d.due_id, d.compare, s.seq, s.t_mono_ns, s.entity_id, s.state, s.version_no as version,
   case when s.flow_kind = 'status' then w.told else concat_ws('|',
-    case when list_contains(d.compare, 'state') then coalesce(w.told, s.state) end,
-    case when list_contains(d.compare, 'amount') then coalesce(s.amount_minor::varchar, '') || ' ' || coalesce(s.currency, '') end,
-    case when list_contains(d.compare, 'company') then coalesce(c.target_value, s.company, '') end,
-    case when list_contains(d.compare, 'cost_center') then coalesce(x.target_value, s.cost_center, '') end,
-    case when list_contains(d.compare, 'project') then coalesce(p.target_value, s.project, '') end,
-    case when list_contains(d.compare, 'party') then coalesce(y.target_value, s.party, '') end,
-    case when list_contains(d.compare, 'account') then coalesce(s.account, '') end) end as value
+    case when contains(d.compare, 'state') then coalesce(w.told, s.state) end,
+    case when contains(d.compare, 'amount') then coalesce(s.amount_minor::varchar, '') || ' ' || coalesce(s.currency, '') end,
+    case when contains(d.compare, 'company') then coalesce(c.target_value, s.company, '') end,
+    case when contains(d.compare, 'cost_center') then coalesce(x.target_value, s.cost_center, '') end,
+    case when contains(d.compare, 'project') then coalesce(p.target_value, s.project, '') end,
+    case when contains(d.compare, 'party') then coalesce(y.target_value, s.party, '') end,
+    case when contains(d.compare, 'account') then coalesce(s.account, '') end) end as value
 from seen s join (select distinct flow, due_id, compare from ref_due where kind in ('state', 'status')) d on d.flow = s.flow
 left join ref_tells w on w.flow = s.flow and w.state = s.state
 left join ref_crosswalk c on c.source = s.entity_type and c.kind = 'company' and c.source_value = s.company
@@ -294,13 +299,13 @@ create table copy as
 select e.txn_id, t.flow, d.due_id, e.seq, e.t_mono_ns, coalesce(e.request_seq, e.seq) as asked_seq, e.call_point, e.node, e.entity_type,
   e.entity_id, e.state, e.src_version as version,
   case when t.flow_kind = 'status' then e.state else concat_ws('|',
-    case when list_contains(d.compare, 'state') then e.state end,
-    case when list_contains(d.compare, 'amount') then coalesce(e.amount_minor::varchar, '') || ' ' || coalesce(e.currency, '') end,
-    case when list_contains(d.compare, 'company') then coalesce(e.company, '') end,
-    case when list_contains(d.compare, 'cost_center') then coalesce(e.cost_center, '') end,
-    case when list_contains(d.compare, 'project') then coalesce(e.project, '') end,
-    case when list_contains(d.compare, 'party') then coalesce(e.party, '') end,
-    case when list_contains(d.compare, 'account') then coalesce(e.account, '') end) end as value
+    case when contains(d.compare, 'state') then e.state end,
+    case when contains(d.compare, 'amount') then coalesce(e.amount_minor::varchar, '') || ' ' || coalesce(e.currency, '') end,
+    case when contains(d.compare, 'company') then coalesce(e.company, '') end,
+    case when contains(d.compare, 'cost_center') then coalesce(e.cost_center, '') end,
+    case when contains(d.compare, 'project') then coalesce(e.project, '') end,
+    case when contains(d.compare, 'party') then coalesce(e.party, '') end,
+    case when contains(d.compare, 'account') then coalesce(e.account, '') end) end as value
 from effect e join txn t using (txn_id) join ref_due d on d.flow = t.flow and d.entity_type = e.entity_type and d.kind in ('state', 'status')
 where e.op_id is not null and e.state is not null;
 -- public current_copy: how each target stands at the end, beside what it should hold
@@ -476,7 +481,7 @@ union all select txn_id, 'period',
   from docs where period is not null and approved_biz is not null group by 1
 union all select txn_id, 'amount', case when sum(amount_minor) = max(source_minor) then 'as the source'
   else format('{:+d} minor units', (sum(amount_minor) - max(source_minor))::bigint) end
-  from docs where amount_minor is not null and source_minor is not null and cardinality = 'one' and list_contains(compare, 'amount') group by 1;
+  from docs where amount_minor is not null and source_minor is not null and cardinality = 'one' and contains(compare, 'amount') group by 1;
 
 -- twin: how the transactions that met no fault end, per template; share: how many of them agree
 create table twin as

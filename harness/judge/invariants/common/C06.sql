@@ -6,13 +6,13 @@
 -- at: history
 -- section: candidates
 select d.flow, count(*) as n from doc d join src_revision r using (txn_id, revision) where d.live and r.amount_minor is not null
-  and d.amount_minor is not null and list_contains(d.compare, 'amount') group by 1
+  and d.amount_minor is not null and contains(d.compare, 'amount') group by 1
 -- section: violations
 with held as (
   select d.*, coalesce(u.amount_minor, r.amount_minor) as due_minor, r.currency as due_currency
   from doc d join src_revision r using (txn_id, revision)
   left join due_document u on d.part is not null and u.txn_id = d.txn_id and u.revision = d.revision and u.due_id = d.due_id and u.part = d.part
-  where d.live and d.amount_minor is not null and r.amount_minor is not null and list_contains(d.compare, 'amount')),
+  where d.live and d.amount_minor is not null and r.amount_minor is not null and contains(d.compare, 'amount')),
 summed as (
   select *, sum(due_minor) over (partition by node, entity_type, entity_id) as total_minor, count(*) over (partition by node, entity_type, entity_id)
     as sources from held)

@@ -18,7 +18,7 @@ select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
   d.company as carried, c.target_value as due
 from doc d join src s on s.txn_id = d.txn_id join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
 join ref_crosswalk c on c.source = s.entity_type and c.kind = 'company' and c.source_value = r.company
-where d.live and list_contains(d.compare, 'company') and d.company <> c.target_value
+where d.live and contains(d.compare, 'company') and d.company <> c.target_value
 union all
 select d.txn_id, d.call_point, abs(b.debit - d.amount_minor)::bigint, d.currency,
   format('{} {} says {} in minor units, its ledger lines say {}', words(d.entity_type), d.entity_id, d.amount_minor, b.debit) ,
@@ -37,7 +37,7 @@ join (select o.node, o.entity_type, o.entity_id, string_agg(distinct x.target_va
       join doc o using (txn_id) join src so using (txn_id)
       join ref_crosswalk x on x.source = so.entity_type and x.kind = 'cost_center' and x.source_value = st.cost_center
         group by 1, 2, 3) c on c.node = d.node and c.entity_type = d.entity_type and c.entity_id = d.entity_id
-where d.live and list_contains(d.compare, 'cost_center') and l.cost_center is not null and not list_contains(c.valid, l.cost_center)
+where d.live and contains(d.compare, 'cost_center') and l.cost_center is not null and not list_contains(c.valid, l.cost_center)
 union all
 select d.txn_id, d.call_point, abs(c.due - coalesce(c.found, 0))::bigint, d.currency,
   format('{} {} was booked with {} in minor units on cost centre {}; the lines of {} belong there with {}', words(d.entity_type),
@@ -46,7 +46,7 @@ from (select u.*,
         (select sum(amount_minor) from coded k where k.node = u.node and k.entity_type = u.entity_type and k.entity_id = u.entity_id
            and k.cost_center = u.cost_center and k.account not in (select account from ref_account where side)) as found
       from (select node, entity_type, entity_id, cost_center, sum(amount_minor) as due from due_line
-        where cost_center is not null and not side and list_contains(compare, 'cost_center') group by all) u) c
+        where cost_center is not null and not side and contains(compare, 'cost_center') group by all) u) c
 join doc d on d.node = c.node and d.entity_type = c.entity_type and d.entity_id = c.entity_id and d.live join src s on s.txn_id = d.txn_id
 where c.due <> coalesce(c.found, 0)
 union all
@@ -56,7 +56,7 @@ select d.txn_id, d.call_point, d.amount_minor, d.currency,
 from doc d join src s using (txn_id) join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
 join (select source, source_value, string_agg(distinct target_value, ', ') as due, list(distinct target_value) as valid from ref_crosswalk
   where kind = 'party' group by 1, 2) c on c.source = s.entity_type and c.source_value = r.party
-where d.live and list_contains(d.compare, 'party') and d.party is not null and not list_contains(c.valid, d.party)
+where d.live and contains(d.compare, 'party') and d.party is not null and not list_contains(c.valid, d.party)
 union all
 select d.txn_id, d.call_point, abs(b.due - b.found)::bigint, d.currency,
   format('{} {} was booked with {} in minor units on {}; the lines of {} belong there with {}', words(d.entity_type), d.entity_id, b.found,
@@ -66,7 +66,7 @@ from (select node, entity_type, entity_id, project, sum(due)::bigint as due, sum
             union all select node, entity_type, entity_id, coalesce(project, ''), 0, amount_minor from coded) group by all) b
 join doc d on d.node = b.node and d.entity_type = b.entity_type and d.entity_id = b.entity_id and d.live
 join ref_document k on k.entity_type = d.entity_type and k.with_project join src s on s.txn_id = d.txn_id
-where b.due <> b.found and list_contains(d.compare, 'project')
+where b.due <> b.found and contains(d.compare, 'project')
   and (d.node, d.entity_type, d.entity_id) in (select (node, entity_type, entity_id) from due_line)
   and (d.node, d.entity_type, d.entity_id) not in (select (node, entity_type, entity_id) from due_line
     where source_project is not null and project is null)

@@ -6,14 +6,14 @@
 -- at: history
 -- With the policy "next period" a later period is right when the due one had been closed.
 -- section: candidates
-select flow, count(*) as n from doc join src using (txn_id) where live and period is not null and list_contains(compare, 'period') group by 1
+select flow, count(*) as n from doc join src using (txn_id) where live and period is not null and contains(compare, 'period') group by 1
 -- section: violations
 select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
   format('{} {} was posted in period {}; {} was due between {} and {}', words(d.entity_type), d.entity_id, d.period, s.entity_id,
   left(s.first_biz, 7), left(d.t_biz, 7)) as story,
   d.period, left(s.first_biz, 7) as due_from, left(d.t_biz, 7) as due_to
 from doc d join src s using (txn_id), policy
-where d.live and d.period is not null and list_contains(d.compare, 'period')
+where d.live and d.period is not null and contains(d.compare, 'period')
   and (month_number(d.period) < month_number(left(s.first_biz, 7)) or month_number(d.period) > month_number(left(d.t_biz, 7)))
   and not (policy.next_period and exists (
     select 1 from closed c where c.company = d.company and c.from_seq < d.seq

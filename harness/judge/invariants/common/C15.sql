@@ -25,7 +25,7 @@ from doc d join src s using (txn_id) join (
   join src so using (txn_id)
   left join ref_crosswalk x on x.source = so.entity_type and x.kind = 'approver' and x.source_value = r.approver group by 1, 2) a
   on a.txn_id = d.txn_id and a.revision = d.revision
-where d.live and a.known and list_contains(d.compare, 'approvers') and array_to_string(list_sort(list_distinct(string_split(coalesce(d.approvers, ''), ' '))), ' ') <> a.due
+where d.live and a.known and contains(d.compare, 'approvers') and array_to_string(list_sort(list_distinct(string_split(coalesce(d.approvers, ''), ' '))), ' ') <> a.due
 -- section: explain
 select seq from timeline where txn_id = $txn
   and kind in ('event_sent', 'event_ack', 'event_dropped', 'commit', 'fault_fired', 'source_action')
