@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import aiohttp
@@ -13,35 +14,30 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
 from contracts.catalog import load_errors, load_minor_units
+from engine.assembly import SERVED, SYSTEMS, Parts
 from engine.clock import Clock, Entropy
-from engine.flows import expense_to_posting, requisition_to_po
-from engine.flows.expense_to_posting import ExpenseRun
 from engine.flows.obligations import Patience
-from engine.flows.requisition_to_po import RequisitionRun
 from engine.mapping.rules import Rules, RulesError
-from engine.model.calls import Trace
 from engine.observability import Observer
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
-from engine.peers.erp import ErpGateway
-from engine.peers.expense import ExpenseGateway
-from engine.peers.procurement import ProcurementGateway
 from engine.peers.tokens import Client, Tokens
 from engine.settings import CONCURRENCY, GIVES_UP_AFTER, REQUEST_TIMEOUT_S, Settings
 from engine.store.database import Address, install, open_pool
-from engine.store.documents import Claim, Documents
+from engine.store.documents import Documents
 from engine.store.inbox import Inbox, Watermarks
 from engine.structured_log import say
 from engine.tracing import Tracing, open_tracing
 from engine.web.application import Gauges, Surface, application
-from engine.work.poller import Lister, Poller
+from engine.work.poller import Poller
 from engine.work.queue_worker import QueueWorker
-from engine.work.runner import Flow, Persistence, Process, Runner
+from engine.work.runner import Persistence, Process, Runner
 from engine.work.sweeper import Sweeper
 
 LOG = logging.getLogger("engine")
 STOP_S = 2.5  # jobs under way get this long after SIGTERM; connector.toml gives the whole stop 5
 TRACES_STOP_S = 1.0
+TOKENS = "identity"  # the peer that issues tokens, as metrics and logs call it
 POLL_FACTOR = 10.0  # first look at a posting job after this many retry bases
 
 
@@ -71,16 +67,14 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """The three systems, and the one that lets us in."""
+    """The systems by id, and the breaker of the one that lets us in."""
 
-    erp: Peer
-    procurement: Peer
-    expense: Peer
-    identity: Breaker
+    systems: Mapping[str, Peer]
+    tokens: Breaker
 
     def breakers(self) -> list[Breaker]:
         """All of them."""
-        return [self.identity, self.erp.breaker, self.procurement.breaker, self.expense.breaker]
+        return [self.tokens, *(peer.breaker for peer in self.systems.values())]
 
     def all_up(self) -> bool:
         """No breaker is open."""
@@ -99,7 +93,7 @@ def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
         return Breaker(name, settings.retry_base_s, REQUEST_TIMEOUT_S * 2, clock.monotonic, entropy)
 
     client = Client(settings.token_url, settings.client_id, settings.client_secret)
-    tokens = Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock, observer=observer)
+    tokens = Tokens(lambda: session, client, breaker=breaker(TOKENS), errors=errors, clock=clock, observer=observer)
 
     def peer(name: str, url: str) -> Peer:
         return Peer(
@@ -115,52 +109,15 @@ def make_peers(settings: Settings, session: aiohttp.ClientSession, clock: Clock,
             observer=observer,
         )
 
-    return Peers(
-        peer("erp", settings.erp_url), peer("procurement", settings.procurement_url), peer("expense", settings.expense_url), tokens.breaker
-    )
+    return Peers({name: peer(name, settings.urls[name]) for name in SYSTEMS}, tokens.breaker)
 
 
-class Flows:
-    """Makes one run of a flow out of a claim."""
-
-    def __init__(self, settings: Settings, peers: Peers, rules: RuleBook, clock: Clock) -> None:
-        self._peers = peers
-        self._rules = rules
-        self._clock = clock
-        self._minor_units: Mapping[str, int] = load_minor_units()
-        self._base_s = settings.retry_base_s
-        # A create that timed out at our side may commit a little later at theirs; several timeouts is long enough to be sure.
-        self._patience = Patience(late_commit_s=REQUEST_TIMEOUT_S * 2 + 1, look_again_s=settings.retry_base_s * POLL_FACTOR)
-
-    def requisition(self, claim: Claim, trace: Trace) -> Flow:
-        """Of requisition-to-po."""
-        return RequisitionRun(
-            source_id=claim.key.source_id,
-            progress=claim.progress,
-            procurement=ProcurementGateway(self._peers.procurement, trace),
-            erp=ErpGateway(self._peers.erp, trace),
-            rules=self._rules.current,
-            minor_units=self._minor_units,
-            patience=self._patience,
-            at=self._clock.now().timestamp(),
-            redriven=claim.redriven,
-        )
-
-    def expense(self, claim: Claim, trace: Trace) -> Flow:
-        """Of expense-to-posting."""
-        return ExpenseRun(
-            source_id=claim.key.source_id,
-            progress=claim.progress,
-            expense=ExpenseGateway(self._peers.expense, trace, self._minor_units),
-            erp=ErpGateway(self._peers.erp, trace),
-            rules=self._rules.current,
-            minor_units=self._minor_units,
-            patience=self._patience,
-            at=self._clock.now().timestamp(),
-            poll_base_s=self._base_s * POLL_FACTOR,
-            news=claim.news,
-            redriven=claim.redriven,
-        )
+def make_parts(settings: Settings, peers: Peers, rules: RuleBook, clock: Clock) -> Parts:
+    """What every run of a flow is made from."""
+    poll_base_s = settings.retry_base_s * POLL_FACTOR
+    # A create that timed out at our side may commit a little later at theirs; several timeouts is long enough to be sure.
+    patience = Patience(late_commit_s=REQUEST_TIMEOUT_S * 2 + 1, look_again_s=poll_base_s)
+    return Parts(peers.systems, lambda: rules.current, clock, load_minor_units(), patience, poll_base_s)
 
 
 class Engine:
@@ -178,11 +135,10 @@ class Engine:
         self._inbox = Inbox(pool, clock.monotonic)
         self._documents = Documents(pool, instance, entropy)
         self._clock = clock
-        flows = Flows(settings, peers, self._rules, clock)
-        shared = (peers.identity, peers.erp.breaker)
+        self._parts = make_parts(settings, peers, self._rules, clock)
         processes = {
-            requisition_to_po.FLOW: Process(flows.requisition, (*shared, peers.procurement.breaker)),
-            expense_to_posting.FLOW: Process(flows.expense, (*shared, peers.expense.breaker)),
+            flow.id: Process(partial(flow.run, self._parts), (peers.tokens, *(peers.systems[name].breaker for name in flow.systems)))
+            for flow in SERVED
         }
         persistence = Persistence(settings.retry_base_s, GIVES_UP_AFTER)
         self._runner = Runner(self._documents, processes, persistence, clock, entropy, observer=observer)
@@ -191,15 +147,18 @@ class Engine:
         self._pollers = self._make_pollers(entropy)
 
     def _make_pollers(self, entropy: Entropy) -> list[Poller]:
-        watermarks, units = Watermarks(self._pool), load_minor_units()
-        interval_s, clock = self._settings.poll_interval_s, self._clock
-        listers: dict[str, Callable[[Trace], Lister]] = {
-            requisition_to_po.FLOW: lambda trace: ProcurementGateway(self._peers.procurement, trace),
-            expense_to_posting.FLOW: lambda trace: ExpenseGateway(self._peers.expense, trace, units),
-        }
+        watermarks, interval_s, clock = Watermarks(self._pool), self._settings.poll_interval_s, self._clock
         return [
-            Poller(flow, lister, self._inbox, watermarks, interval_s=interval_s, clock=clock, entropy=entropy)
-            for flow, lister in listers.items()
+            Poller(
+                flow.id,
+                partial(flow.lister, self._parts),
+                self._inbox,
+                watermarks,
+                interval_s=interval_s,
+                clock=clock,
+                entropy=entropy,
+            )
+            for flow in SERVED
         ]
 
     async def run(self, stop: asyncio.Event, *, serve: bool) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.catalog import load_systems
+
 REQUEST_TIMEOUT_S = 1.5  # whole call, connecting and reading included; connector.toml declares the same figure
 GIVES_UP_AFTER = 8  # failed attempts of one step before the document is parked; connector.toml declares 10: re-reads are calls too
 CONCURRENCY = 64  # documents in work at a time
@@ -18,9 +20,7 @@ class SettingsError(Exception):
 class Settings:
     """The environment of one engine process. Waits are in seconds."""
 
-    erp_url: str
-    procurement_url: str
-    expense_url: str
+    urls: Mapping[str, str]  # base URL by system
     token_url: str
     client_id: str
     client_secret: str
@@ -37,23 +37,15 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Raises SettingsError naming every variable that is missing."""
-        needed = (
-            "ERP_URL",
-            "PROCUREMENT_URL",
-            "EXPENSE_URL",
-            "OAUTH_TOKEN_URL",
-            "CLIENT_ID",
-            "CLIENT_SECRET",
-            "WEBHOOK_SECRET",
-            "MAPPINGS_DIR",
-        )
+        variables = {
+            entry.id: entry.variable for entry in load_systems().values() if entry.variable and not (entry.service or entry.optional)
+        }
+        needed = (*variables.values(), "OAUTH_TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET", "MAPPINGS_DIR")
         missing = [name for name in needed if not environment.get(name)]
         if missing:
             raise SettingsError(f"missing in the environment: {', '.join(missing)}. `dryclose up --env` prints them for a running world.")
         return cls(
-            erp_url=environment["ERP_URL"].rstrip("/"),
-            procurement_url=environment["PROCUREMENT_URL"].rstrip("/"),
-            expense_url=environment["EXPENSE_URL"].rstrip("/"),
+            urls={system: environment[name].rstrip("/") for system, name in variables.items()},
             token_url=environment["OAUTH_TOKEN_URL"],
             client_id=environment["CLIENT_ID"],
             client_secret=environment["CLIENT_SECRET"],

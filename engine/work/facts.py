@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from engine.flows import expense_to_posting, requisition_to_po
+from engine.flows.registry import JOB_EVENTS, SOURCE_EVENTS
 from engine.mapping.references import source_of
 from engine.store.inbox import Fact
 
@@ -21,13 +21,6 @@ class _Envelope(msgspec.Struct):
 ID = re.compile("[!-~\u00a1-\ud7ff]{1,64}")
 PLAIN = re.compile(r"[\x21-\x7e]{1,200}")  # fit for a column and for a header; anything else is left out
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
-_SOURCE_EVENTS = {
-    "requisition.approved": (requisition_to_po.FLOW, "requisitionId"),
-    "approval.reversed": (requisition_to_po.FLOW, "requisitionId"),
-    "expense_report.approved": (expense_to_posting.FLOW, "report_id"),
-    "expense_report.sent_back": (expense_to_posting.FLOW, "report_id"),
-}
-_JOB_EVENTS = {"posting.confirmed", "posting.rejected"}
 
 
 class EventError(Exception):
@@ -54,13 +47,14 @@ def fact_of_event(body: bytes, trace_id: str | None, correlation_id: str | None)
 
 
 def _fact(envelope: _Envelope) -> Fact | None:
-    known = _SOURCE_EVENTS.get(envelope.type)
+    known = SOURCE_EVENTS.get(envelope.type)
     if known is not None:
         flow, member = known
         source_id = _id(envelope, member)
         revision, version = _member(envelope, "revision", int), _member(envelope, "version", int)
         return fact_of_source(flow, source_id, revision, version, envelope.type)
-    if envelope.type not in _JOB_EVENTS:
+    flow_of_job = JOB_EVENTS.get(envelope.type)
+    if flow_of_job is None:
         return None
     reference = envelope.data.get("external_ref")
     ours = source_of(reference) if isinstance(reference, str) else None
@@ -68,7 +62,7 @@ def _fact(envelope: _Envelope) -> Fact | None:
         return None  # somebody else's posting
     job_id = _id(envelope, "job_id")
     # What the event says about the job is not believed: it only makes the document look at the job.
-    return Fact(f"posting:{job_id}:{envelope.type}", expense_to_posting.FLOW, ours[0], envelope.type, about_source=False, only_known=True)
+    return Fact(f"posting:{job_id}:{envelope.type}", flow_of_job, ours[0], envelope.type, about_source=False, only_known=True)
 
 
 def _id(envelope: _Envelope, name: str) -> str:

@@ -120,7 +120,7 @@ COMPLETE = {
 def test_settings_are_read_once_with_defaults() -> None:
     """Only what is necessary is demanded."""
     settings = Settings.read({**COMPLETE, "RETRY_BASE_MS": "50"})
-    assert (settings.erp_url, settings.retry_base_s, settings.poll_interval_s) == ("http://127.0.0.1:1", 0.05, 30)
+    assert (settings.urls["erp"], settings.retry_base_s, settings.poll_interval_s) == ("http://127.0.0.1:1", 0.05, 30)
     assert settings.state_dir == Path("state").resolve()
 
 

@@ -1,0 +1,89 @@
+"""Which flows the engine serves, and what each is put together from: one entry a flow, read by the bootstrap."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.clock import Clock
+from engine.flows import expense_to_posting, requisition_to_po
+from engine.flows.expense_to_posting import ExpenseRun
+from engine.flows.obligations import Patience
+from engine.flows.requisition_to_po import RequisitionRun
+from engine.mapping.rules import Rules
+from engine.model.calls import Trace
+from engine.peers.caller import Peer
+from engine.peers.erp import ErpGateway
+from engine.peers.expense import ExpenseGateway
+from engine.peers.procurement import ProcurementGateway
+from engine.store.documents import Claim
+from engine.work.poller import Lister
+from engine.work.runner import Flow
+
+SYSTEMS = ("erp", "procurement", "expense")  # whom the engine calls, by the ids of contracts/systems.yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every run is made from. peers: by system; rules: those in force when a run begins; poll_base_s: first look at a job."""
+
+    peers: Mapping[str, Peer]
+    rules: Callable[[], Rules]
+    clock: Clock
+    minor_units: Mapping[str, int]
+    patience: Patience
+    poll_base_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServedFlow:
+    """One flow: the systems that it needs, how a run of it is made, how its source is polled."""
+
+    id: str
+    systems: tuple[str, ...]
+    run: Callable[[Parts, Claim, Trace], Flow]
+    lister: Callable[[Parts, Trace], Lister]
+
+
+def _requisition(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+    return RequisitionRun(
+        source_id=claim.key.source_id,
+        progress=claim.progress,
+        procurement=ProcurementGateway(parts.peers["procurement"], trace),
+        erp=ErpGateway(parts.peers["erp"], trace),
+        rules=parts.rules(),
+        minor_units=parts.minor_units,
+        patience=parts.patience,
+        at=parts.clock.now().timestamp(),
+        redriven=claim.redriven,
+    )
+
+
+def _expense(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+    return ExpenseRun(
+        source_id=claim.key.source_id,
+        progress=claim.progress,
+        expense=ExpenseGateway(parts.peers["expense"], trace, parts.minor_units),
+        erp=ErpGateway(parts.peers["erp"], trace),
+        rules=parts.rules(),
+        minor_units=parts.minor_units,
+        patience=parts.patience,
+        at=parts.clock.now().timestamp(),
+        poll_base_s=parts.poll_base_s,
+        news=claim.news,
+        redriven=claim.redriven,
+    )
+
+
+SERVED: tuple[ServedFlow, ...] = (
+    ServedFlow(
+        requisition_to_po.FLOW,
+        ("erp", "procurement"),
+        _requisition,
+        lambda parts, trace: ProcurementGateway(parts.peers["procurement"], trace),
+    ),
+    ServedFlow(
+        expense_to_posting.FLOW,
+        ("erp", "expense"),
+        _expense,
+        lambda parts, trace: ExpenseGateway(parts.peers["expense"], trace, parts.minor_units),
+    ),
+)
