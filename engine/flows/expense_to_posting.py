@@ -10,10 +10,10 @@ from datetime import date
 
 from engine.flows.obligations import Patience, found_after_all, look_up, still_open, suspect_all, undo_all
 from engine.flows.outcomes import (
-    Outcome,
     Reread,
     Retry,
     Settled,
+    StepEnd,
     Waiting,
     park,
     park_again,
@@ -24,10 +24,10 @@ from engine.flows.ports import Erp, Expense
 from engine.mapping.expense import posting_date, posting_draft
 from engine.mapping.references import idempotency_key
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Job, Kind, PostingDraft
+from engine.model.erp_documents import Kind, PostingDraft, PostingJob
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
 from engine.model.progress import Posting, Progress
-from engine.model.sources import ExpenseReport, Refusal, Stage
+from engine.model.sources import ExpenseReport, Refusal, SourceStage
 
 FLOW = "expense-to-posting"
 REREADS_MAX = 4
@@ -51,7 +51,7 @@ class ExpenseRun:
     news: bool = True
     redriven: bool = False
 
-    async def advance(self) -> Outcome:
+    async def advance(self) -> StepEnd:
         """Decide until the report holds still. Raises CallFailed, Unpostable."""
         posting = self._awaited()
         if posting is not None:
@@ -73,7 +73,7 @@ class ExpenseRun:
         open_ones = self.progress.obligations()
         return open_ones[0] if len(open_ones) == 1 and open_ones[0].state == "accepted" else None
 
-    async def _decide(self, report: ExpenseReport) -> Outcome:
+    async def _decide(self, report: ExpenseReport) -> StepEnd:
         progress = self.progress
         if progress.unsure:
             suspect_all(progress, report.revision, self._kind(report), self.source_id, self.at)
@@ -81,21 +81,21 @@ class ExpenseRun:
         progress.seen_revision, progress.seen_status = report.revision, report.status
         if progress.parking is not None and unchanged and not self.redriven:
             return park_again(progress)
-        if report.stage is Stage.APPROVED:
+        if report.stage is SourceStage.APPROVED:
             waiting = await self._undo("superseded by a newer revision", except_revision=report.revision)
             return waiting or await self._post(report)
-        if report.stage is Stage.RECORDED:
+        if report.stage is SourceStage.RECORDED:
             return await self._compare(report)
-        how = "refused" if report.stage is Stage.REFUSED else "undone" if progress.postings else "nothing"
+        how = "refused" if report.stage is SourceStage.REFUSED else "undone" if progress.postings else "nothing"
         return await self._undo(f"{self.source_id} went back to its author") or Settled(how)
 
     def _kind(self, report: ExpenseReport) -> Kind:
         return "journal_entry" if self.rules.expense_entity(report.entity).route == "journal_entry" else "ap_invoice"
 
-    async def _undo(self, reason: str, except_revision: int | None = None) -> Outcome | None:
+    async def _undo(self, reason: str, except_revision: int | None = None) -> StepEnd | None:
         return await undo_all(self.progress, self.erp, reason, except_revision=except_revision, patience=self.patience, at=self.at)
 
-    async def _post(self, report: ExpenseReport) -> Outcome:
+    async def _post(self, report: ExpenseReport) -> StepEnd:
         posting = self.progress.posting(report.revision)
         if posting is not None and posting.state == "rejected" and self.redriven:
             posting.submission += 1  # the first submission has its final answer; this is another one
@@ -122,7 +122,7 @@ class ExpenseRun:
                 return refusal
         return None
 
-    async def _create(self, report: ExpenseReport, posting: Posting, draft: PostingDraft) -> Outcome | None:
+    async def _create(self, report: ExpenseReport, posting: Posting, draft: PostingDraft) -> StepEnd | None:
         """None when the document is accepted or live."""
         posting.tried_at = self.at
         posting.posted_on = draft.posting_date.isoformat()
@@ -140,7 +140,7 @@ class ExpenseRun:
         posting.job_id, posting.number, posting.state = accepted.job_id, accepted.number, "accepted"
         return None
 
-    async def _adopt(self, posting: Posting, draft: PostingDraft, failure: CallFailed) -> Outcome | None:
+    async def _adopt(self, posting: Posting, draft: PostingDraft, failure: CallFailed) -> StepEnd | None:
         """The ERP has our reference already: use that document, when it is the one that we would have made."""
         found = await self.erp.find(posting.kind, posting.external_ref)
         if found is None and failure.retry != ADOPT:
@@ -159,7 +159,7 @@ class ExpenseRun:
             return self._park("duplicate", "AMOUNT_DIFFERS", what)
         return None
 
-    async def _create_refused(self, report: ExpenseReport, posting: Posting, failure: CallFailed) -> Outcome | None:
+    async def _create_refused(self, report: ExpenseReport, posting: Posting, failure: CallFailed) -> StepEnd | None:
         """This attempt certainly made nothing; an earlier one without an answer may have."""
         found = await found_after_all(self.progress, posting, self.erp, self.patience, self.at)
         if found is True:
@@ -171,7 +171,7 @@ class ExpenseRun:
             raise failure
         return await self._refuse(report, refusal)
 
-    async def _refuse_unless_posted(self, report: ExpenseReport, posting: Posting | None, refusal: Refusal) -> Outcome:
+    async def _refuse_unless_posted(self, report: ExpenseReport, posting: Posting | None, refusal: Refusal) -> StepEnd:
         """A check says no, but an attempt of an earlier life may have got through before."""
         if posting is not None:
             found = await found_after_all(self.progress, posting, self.erp, self.patience, self.at)
@@ -181,14 +181,14 @@ class ExpenseRun:
                 return found
         return await self._refuse(report, refusal)
 
-    async def _refuse(self, report: ExpenseReport, refusal: Refusal) -> Outcome:
+    async def _refuse(self, report: ExpenseReport, refusal: Refusal) -> StepEnd:
         try:
             await self.expense.record_refusal(self.source_id, report.version, refusal)
         except CallFailed as failure:
             raise reread_on_conflict(failure) from failure
         return Settled("refused")
 
-    async def _confirm(self, posting: Posting, report: ExpenseReport | None) -> Outcome:
+    async def _confirm(self, posting: Posting, report: ExpenseReport | None) -> StepEnd:
         """See what became of an accepted document, and write it back when it is posted."""
         if posting.state == "accepted":
             job = await self._job(posting)
@@ -206,14 +206,14 @@ class ExpenseRun:
             return await self._rejected(posting, report)
         return await self._record(posting, report)
 
-    async def _job(self, posting: Posting) -> Job:
+    async def _job(self, posting: Posting) -> PostingJob:
         if posting.job_id is not None:
             return await self.erp.job(posting.job_id)
         assert posting.number is not None
         found = await self.erp.read(posting.kind, posting.number)  # adopted without a job id: the document itself tells
-        return Job(found.status, found.number, None, None)
+        return PostingJob(found.status, found.number, None, None)
 
-    def _wait(self, posting: Posting) -> Outcome:
+    def _wait(self, posting: Posting) -> StepEnd:
         progress = self.progress
         if progress.polls >= POLLS_MAX:
             return self._park(
@@ -223,7 +223,7 @@ class ExpenseRun:
         progress.polls += 1
         return Waiting(delay, f"confirmation of {posting.number}")
 
-    async def _rejected(self, posting: Posting, report: ExpenseReport | None) -> Outcome:
+    async def _rejected(self, posting: Posting, report: ExpenseReport | None) -> StepEnd:
         """Accepted, but it could not be posted: tell the employee, or wait for finance when the period is closed."""
         code = posting.code or "POSTING_REJECTED"
         reason = posting.reason or f"{posting.number} was rejected by the ERP"
@@ -232,11 +232,11 @@ class ExpenseRun:
         if refusal is None:
             return self._park("business", code, reason)
         report = report or await self.expense.read(self.source_id)
-        if report.revision != posting.revision or report.stage is not Stage.APPROVED:
+        if report.revision != posting.revision or report.stage is not SourceStage.APPROVED:
             raise Reread(failure)
         return await self._refuse(report, refusal)
 
-    async def _record(self, posting: Posting, report: ExpenseReport | None) -> Outcome:
+    async def _record(self, posting: Posting, report: ExpenseReport | None) -> StepEnd:
         assert posting.number is not None
         posted_on = date.fromisoformat(posting.posted_on) if posting.posted_on else None
         if posted_on is None:
@@ -251,7 +251,7 @@ class ExpenseRun:
             raise reread_on_conflict(failure) from failure
         return Settled("posted")
 
-    async def _compare(self, report: ExpenseReport) -> Outcome:
+    async def _compare(self, report: ExpenseReport) -> StepEnd:
         """It carries a number: ours, or somebody else's while ours is live, which a person must sort out."""
         number = report.recorded.number if report.recorded else None
         for posting in self.progress.obligations():
@@ -266,7 +266,7 @@ class ExpenseRun:
                 )
         return Settled("posted")
 
-    def _park(self, failure_class: str, code: str, reason: str) -> Outcome:
+    def _park(self, failure_class: str, code: str, reason: str) -> StepEnd:
         owner = "finance" if failure_class == "business" else "integration team" if failure_class == "duplicate" else "IT"
         return park(
             self.progress,

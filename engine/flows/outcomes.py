@@ -41,7 +41,7 @@ class Parked:
     parking: Parking
 
 
-Outcome = Settled | Waiting | Retry | Parked
+StepEnd = Settled | Waiting | Retry | Parked
 
 
 class Reread(Exception):  # noqa: N818 (an instruction, not a defect)

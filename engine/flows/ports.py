@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Protocol
 
-from engine.model.erp_documents import Accepted, Coding, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.erp_documents import Accepted, Coding, Found, Kind, OrderDraft, PostingDraft, PostingJob, SupplierState
 from engine.model.sources import ExpenseReport, Refusal, Requisition
 
 
@@ -50,4 +50,4 @@ class Erp(LookUpAndUndo, Protocol):
 
     async def create_posting(self, draft: PostingDraft, key: str) -> Accepted: ...
 
-    async def job(self, job_id: str) -> Job: ...
+    async def job(self, job_id: str) -> PostingJob: ...

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.flows.obligations import Patience, found_after_all, look_up, still_open, suspect_all, undo_all
-from engine.flows.outcomes import Outcome, Reread, Retry, Settled, park, park_again, refusal_of, reread_on_conflict
+from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, park, park_again, refusal_of, reread_on_conflict
 from engine.flows.ports import Erp, Procurement
 from engine.mapping.purchase import order_draft
 from engine.mapping.references import idempotency_key
@@ -16,7 +16,7 @@ from engine.mapping.rules import Rules
 from engine.model.erp_documents import Found, OrderDraft
 from engine.model.failures import ADOPT, OTHER_SHAPE, CallFailed
 from engine.model.progress import Posting, Progress
-from engine.model.sources import Refusal, Requisition, Stage
+from engine.model.sources import Refusal, Requisition, SourceStage
 
 FLOW = "requisition-to-po"
 REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
@@ -36,7 +36,7 @@ class RequisitionRun:
     at: float
     redriven: bool = False
 
-    async def advance(self) -> Outcome:
+    async def advance(self) -> StepEnd:
         """Decide until the requisition holds still. Raises CallFailed, Unpostable."""
         for _ in range(REREADS_MAX):
             try:
@@ -45,7 +45,7 @@ class RequisitionRun:
                 last = reread.failure
         raise last
 
-    async def _decide(self, requisition: Requisition) -> Outcome:
+    async def _decide(self, requisition: Requisition) -> StepEnd:
         progress = self.progress
         if progress.unsure:
             suspect_all(progress, requisition.revision, "purchase_order", self.source_id, self.at)
@@ -53,18 +53,18 @@ class RequisitionRun:
         progress.seen_revision, progress.seen_status = requisition.revision, requisition.status
         if progress.parking is not None and unchanged and not self.redriven:
             return park_again(progress)
-        if requisition.stage is Stage.APPROVED:
+        if requisition.stage is SourceStage.APPROVED:
             waiting = await self._undo("superseded by a newer revision", except_revision=requisition.revision)
             return waiting or await self._order(requisition)
-        if requisition.stage is Stage.RECORDED:
+        if requisition.stage is SourceStage.RECORDED:
             return await self._compare(requisition)
-        how = "refused" if requisition.stage is Stage.REFUSED else "undone" if progress.postings else "nothing"
+        how = "refused" if requisition.stage is SourceStage.REFUSED else "undone" if progress.postings else "nothing"
         return await self._undo(f"the approval of {self.source_id} was taken back") or Settled(how)
 
-    async def _undo(self, reason: str, except_revision: int | None = None) -> Outcome | None:
+    async def _undo(self, reason: str, except_revision: int | None = None) -> StepEnd | None:
         return await undo_all(self.progress, self.erp, reason, except_revision=except_revision, patience=self.patience, at=self.at)
 
-    async def _order(self, requisition: Requisition) -> Outcome:
+    async def _order(self, requisition: Requisition) -> StepEnd:
         posting = self.progress.posting(requisition.revision)
         if posting is None or posting.state != "live":
             draft = order_draft(requisition, self.rules, self.minor_units)
@@ -89,7 +89,7 @@ class RequisitionRun:
                 return refusal
         return None
 
-    async def _create(self, requisition: Requisition, posting: Posting, draft: OrderDraft) -> Outcome | None:
+    async def _create(self, requisition: Requisition, posting: Posting, draft: OrderDraft) -> StepEnd | None:
         """None when the order is live."""
         posting.tried_at = self.at
         try:
@@ -105,14 +105,14 @@ class RequisitionRun:
             return await self._create_refused(requisition, posting, failure)
         return self._take(posting, order, draft)
 
-    def _take(self, posting: Posting, order: Found, draft: OrderDraft) -> Outcome | None:
+    def _take(self, posting: Posting, order: Found, draft: OrderDraft) -> StepEnd | None:
         """It exists: is it the one that was asked for? An order over another amount is for a person to look at."""
         posting.number, posting.id, posting.state = order.number, order.id, "live"
         if order.total is None or order.total == draft.total:
             return None
         return self._park("AMOUNT_DIFFERS", f"{posting.external_ref} is {order.number} over {order.total}, not {draft.total}")
 
-    async def _adopt(self, posting: Posting, draft: OrderDraft, failure: CallFailed) -> Outcome | None:
+    async def _adopt(self, posting: Posting, draft: OrderDraft, failure: CallFailed) -> StepEnd | None:
         """The ERP has our reference already: use that document, when it is the one that we would have made."""
         found = await self.erp.find(posting.kind, posting.external_ref)
         if found is None and failure.retry != ADOPT:
@@ -124,7 +124,7 @@ class RequisitionRun:
             return self._park("REFERENCE_SPENT", f"{posting.external_ref} belongs to {found.number}, which is {found.status}")
         return self._take(posting, found, draft)
 
-    async def _create_refused(self, requisition: Requisition, posting: Posting, failure: CallFailed) -> Outcome | None:
+    async def _create_refused(self, requisition: Requisition, posting: Posting, failure: CallFailed) -> StepEnd | None:
         """This attempt certainly made nothing; an earlier one without an answer may have."""
         found = await found_after_all(self.progress, posting, self.erp, self.patience, self.at)
         if found is True:
@@ -136,7 +136,7 @@ class RequisitionRun:
             raise failure
         return await self._refuse(requisition, refusal)
 
-    async def _refuse_unless_posted(self, requisition: Requisition, posting: Posting | None, refusal: Refusal) -> Outcome:
+    async def _refuse_unless_posted(self, requisition: Requisition, posting: Posting | None, refusal: Refusal) -> StepEnd:
         """A check says no, but an attempt of an earlier life may have got through before."""
         if posting is not None:
             found = await found_after_all(self.progress, posting, self.erp, self.patience, self.at)
@@ -146,14 +146,14 @@ class RequisitionRun:
                 return found
         return await self._refuse(requisition, refusal)
 
-    async def _refuse(self, requisition: Requisition, refusal: Refusal) -> Outcome:
+    async def _refuse(self, requisition: Requisition, refusal: Refusal) -> StepEnd:
         try:
             await self.procurement.record_refusal(self.source_id, requisition.version, refusal)
         except CallFailed as failure:
             raise reread_on_conflict(failure) from failure
         return Settled("refused")
 
-    async def _record(self, requisition: Requisition, posting: Posting) -> Outcome:
+    async def _record(self, requisition: Requisition, posting: Posting) -> StepEnd:
         assert posting.number is not None
         try:
             await self.procurement.record_order(
@@ -163,7 +163,7 @@ class RequisitionRun:
             raise reread_on_conflict(failure) from failure
         return Settled("ordered")
 
-    async def _compare(self, requisition: Requisition) -> Outcome:
+    async def _compare(self, requisition: Requisition) -> StepEnd:
         """It carries a number: ours, or somebody else's while ours is live, which a person must sort out."""
         number = requisition.recorded.number if requisition.recorded else None
         for posting in self.progress.obligations():
@@ -176,5 +176,5 @@ class RequisitionRun:
                 return self._park("ORDERED_TWICE", f"{self.source_id} names {number}, but {posting.number} is live for it as well")
         return Settled("ordered")
 
-    def _park(self, code: str, reason: str) -> Outcome:
+    def _park(self, code: str, reason: str) -> StepEnd:
         return park(self.progress, failure_class="duplicate", code=code, reason=reason, owner="integration team", attempts=1, at=self.at)

@@ -148,7 +148,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PostingJob:
     """Where an accepted document stands: accepted, posted, rejected, withdrawn."""
 
     status: str

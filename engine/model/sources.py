@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class Stage(StrEnum):
+class SourceStage(StrEnum):
     """What a source document's own status means to a flow."""
 
     APPROVED = "approved"  # to be posted
@@ -53,7 +53,7 @@ class Requisition:
     revision: int
     version: int
     status: str
-    stage: Stage
+    stage: SourceStage
     legal_entity: str
     requester: str
     supplier: str
@@ -88,7 +88,7 @@ class ExpenseReport:
     revision: int
     version: int
     status: str
-    stage: Stage
+    stage: SourceStage
     entity: str
     employee: str
     currency: str
@@ -107,7 +107,7 @@ class Change:
 
     source_id: str
     status: str
-    stage: Stage
+    stage: SourceStage
     revision: int
     version: int
     updated_at: str

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from engine.model.calls import Request, Trace
-from engine.model.erp_documents import Accepted, Coding, Evidence, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.erp_documents import Accepted, Coding, Evidence, Found, Kind, OrderDraft, PostingDraft, PostingJob, SupplierState
 from engine.model.failures import one_of, other_shape
 from engine.model.sources import Refusal
 from engine.peers.caller import Peer, decode
@@ -129,11 +129,11 @@ class ErpGateway:
         request = Request(f"{POINTS[kind]}.read", "GET", f"{PATHS[kind]}/{quote(number, safe='')}")
         return _found(request, kind, decode(await self._peer.call(request, self._trace), _DOCUMENT))
 
-    async def job(self, job_id: str) -> Job:
+    async def job(self, job_id: str) -> PostingJob:
         """Where an accepted document stands."""
         request = Request("erp.job.read", "GET", f"/jobs/{quote(job_id, safe='')}")
         job = decode(await self._peer.call(request, self._trace), _JOB)
-        return Job(one_of(request.operation, "status", job.status, JOB_STATUSES), job.document_number, job.code, job.reason)
+        return PostingJob(one_of(request.operation, "status", job.status, JOB_STATUSES), job.document_number, job.code, job.reason)
 
     async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None:
         """Cancel, void or reverse; undoing it again changes nothing."""

@@ -9,10 +9,10 @@ import msgspec
 
 from engine.model.calls import Request, Trace
 from engine.model.failures import CallFailed, not_visible_yet, one_of, other_shape
-from engine.model.sources import Approval, Change, ExpenseLine, ExpenseReport, Recorded, Refusal, Stage
+from engine.model.sources import Approval, Change, ExpenseLine, ExpenseReport, Recorded, Refusal, SourceStage
 from engine.peers.caller import Peer, decode
 
-STAGES = {"approved": Stage.APPROVED, "posted": Stage.RECORDED, "paid": Stage.RECORDED, "on_hold": Stage.REFUSED}
+STAGES = {"approved": SourceStage.APPROVED, "posted": SourceStage.RECORDED, "paid": SourceStage.RECORDED, "on_hold": SourceStage.REFUSED}
 STATES = (*STAGES, "draft", "submitted", "pending_manager", "sent_back", "recalled", "rejected")
 DECISIONS = ("approved", "sent_back", "reversed")
 LISTED = "approved,sent_back,recalled,rejected,draft"
@@ -123,8 +123,8 @@ class ExpenseGateway:
         await self._peer.call(Request(operation, "PUT", path, body=msgspec.json.encode(body), if_match=version), self._trace)
 
 
-def _stage(state: str) -> Stage:
-    return STAGES.get(state, Stage.NOT_APPROVED)
+def _stage(state: str) -> SourceStage:
+    return STAGES.get(state, SourceStage.NOT_APPROVED)
 
 
 def _date(text: str) -> date:

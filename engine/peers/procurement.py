@@ -9,10 +9,10 @@ import msgspec
 
 from engine.model.calls import Request, Trace
 from engine.model.failures import CallFailed, not_visible_yet, one_of, other_shape
-from engine.model.sources import Approval, Change, Recorded, Refusal, Requisition, RequisitionLine, Stage
+from engine.model.sources import Approval, Change, Recorded, Refusal, Requisition, RequisitionLine, SourceStage
 from engine.peers.caller import Peer, decode
 
-STAGES = {"approved": Stage.APPROVED, "ordered": Stage.RECORDED, "closed": Stage.RECORDED, "refused": Stage.REFUSED}
+STAGES = {"approved": SourceStage.APPROVED, "ordered": SourceStage.RECORDED, "closed": SourceStage.RECORDED, "refused": SourceStage.REFUSED}
 STATUSES = (*STAGES, "draft", "submitted", "pending_approval", "rejected", "returned", "withdrawn", "cancelled")
 DECISIONS = ("approved", "rejected", "reversed")
 # What catch-up polling asks for: approvals that were missed, and what takes an approval back.
@@ -132,8 +132,8 @@ class ProcurementGateway:
         await self._peer.call(Request(operation, "PUT", path, body=msgspec.json.encode(body), if_match=version), self._trace)
 
 
-def _stage(status: str) -> Stage:
-    return STAGES.get(status, Stage.NOT_APPROVED)
+def _stage(status: str) -> SourceStage:
+    return STAGES.get(status, SourceStage.NOT_APPROVED)
 
 
 def _canonical(wire: _Requisition) -> Requisition:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from engine.clock import Entropy
-from engine.flows.outcomes import Outcome, Parked, Retry, Waiting
+from engine.flows.outcomes import Parked, Retry, StepEnd, Waiting
 from engine.model.progress import Parking, Progress, dump, load
 
 LEASE_S = 60.0  # longer than any run; a restart of the same instance does not wait for it
@@ -115,7 +115,7 @@ class Documents:
             row["trace_id"],
         )
 
-    async def save(self, claim: Claim, outcome: Outcome, correlation_id: str | None, trace_id: str | None) -> bool:
+    async def save(self, claim: Claim, outcome: StepEnd, correlation_id: str | None, trace_id: str | None) -> bool:
         """End the run. True when facts arrived meanwhile, so that the next one is due now. Raises LeaseLost."""
         phase, look_s, not_before_s = _phase(outcome)
         row = await self._pool.fetchrow(
@@ -172,7 +172,7 @@ class Documents:
         return int(value)
 
 
-def _phase(outcome: Outcome) -> tuple[str, float | None, float | None]:
+def _phase(outcome: StepEnd) -> tuple[str, float | None, float | None]:
     """Phase, seconds to the next look, seconds before which no run may begin."""
     match outcome:
         case Retry(delay_s=delay):

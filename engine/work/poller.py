@@ -12,7 +12,7 @@ import asyncpg
 from engine.clock import Clock, Entropy
 from engine.model.calls import Trace
 from engine.model.failures import CallFailed
-from engine.model.sources import Change, Stage
+from engine.model.sources import Change, SourceStage
 from engine.store.inbox import Fact, Inbox, Watermarks
 from engine.structured_log import say
 from engine.work.facts import fact_of_source
@@ -94,7 +94,7 @@ class Poller:
                 return
 
     def _fact(self, change: Change) -> Fact | None:
-        if change.stage is Stage.NOT_APPROVED and change.status == "draft" and change.revision == 1:
+        if change.stage is SourceStage.NOT_APPROVED and change.status == "draft" and change.revision == 1:
             return None  # was never approved
         return fact_of_source(
             self.flow,
@@ -102,7 +102,7 @@ class Poller:
             change.revision,
             change.version,
             f"polled.{change.status}",
-            only_known=change.stage is not Stage.APPROVED,
+            only_known=change.stage is not SourceStage.APPROVED,
         )
 
 

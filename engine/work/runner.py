@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.clock import Clock, Entropy
-from engine.flows.outcomes import Outcome, Parked, Retry, Settled, park, park_failure
+from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, park, park_failure
 from engine.mapping.rules import Unmapped, Unpostable
 from engine.model.calls import Trace
 from engine.model.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
@@ -27,7 +27,7 @@ SPREAD = 1.0  # after an outage documents come back over this many extra waits, 
 class Flow(Protocol):
     """One run of one flow; see engine/flows."""
 
-    async def advance(self) -> Outcome: ...
+    async def advance(self) -> StepEnd: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Runner:
             if not more:
                 return
 
-    async def _advance(self, claim: Claim, trace: Trace) -> Outcome:
+    async def _advance(self, claim: Claim, trace: Trace) -> StepEnd:
         progress = claim.progress
         progress.unsure = progress.unsure or claim.crashed
         if claim.redriven:
@@ -110,7 +110,7 @@ class Runner:
                 progress.failures = {}
         return outcome
 
-    def _ended_by(self, error: Exception, claim: Claim) -> Outcome:
+    def _ended_by(self, error: Exception, claim: Claim) -> StepEnd:
         match error:
             case SystemDown():
                 return self._wait_for(error.system, error.retry_after_s or 0.0, woken=not error.asked)
@@ -124,7 +124,7 @@ class Runner:
                 LOG.error("document.defect", exc_info=error, extra={"fields": {"document": claim.key.source_id}})
                 return self._failed(claim, _internal(f"{type(error).__name__}: {error}"))
 
-    def _failed(self, claim: Claim, failure: CallFailed) -> Outcome:
+    def _failed(self, claim: Claim, failure: CallFailed) -> StepEnd:
         progress = claim.progress
         base_s = self._persistence.retry_base_s
         attempts = progress.failures.get(failure.operation, 0) + 1
@@ -159,7 +159,7 @@ class Runner:
         at = self._clock.now().timestamp()
         return park(claim.progress, failure_class="validation", code=code, reason=reason, owner="integration team", attempts=1, at=at)
 
-    def _count(self, flow: str, outcome: Outcome) -> str:
+    def _count(self, flow: str, outcome: StepEnd) -> str:
         """How the run ended, in one word."""
         word = outcome.how if isinstance(outcome, Settled) else type(outcome).__name__.lower()
         self._observer.meter.count("dryclose_engine_document_runs_total", flow, word)
@@ -167,7 +167,7 @@ class Runner:
             self._observer.meter.count("dryclose_engine_retries_total", flow, "system_down" if outcome.waits_for else "again")
         return word
 
-    def _tell(self, claim: Claim, trace: Trace, outcome: Outcome) -> None:
+    def _tell(self, claim: Claim, trace: Trace, outcome: StepEnd) -> None:
         if isinstance(outcome, Parked):
             claim.progress.parking = outcome.parking
         level = logging.WARNING if isinstance(outcome, Parked) else logging.INFO

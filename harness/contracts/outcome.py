@@ -22,7 +22,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verification:
     """One pact against one provider. `against`: "our mock erp", or the address of a sandbox."""
 
     pact: PactFile
@@ -43,7 +43,7 @@ class Outcome:
         return EXIT_PASS if enough else EXIT_NOT_ENOUGH_EVIDENCE
 
 
-def exit_code(outcomes: Iterable[Outcome]) -> int:
+def exit_code(outcomes: Iterable[Verification]) -> int:
     """Of several pacts: a broken expectation outweighs a missing one. None at all is no pass."""
     codes = [outcome.exit_code for outcome in outcomes]
     if not codes:
@@ -51,7 +51,7 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
     return EXIT_VIOLATION if EXIT_VIOLATION in codes else max(codes)
 
 
-def lines(outcome: Outcome) -> Iterable[str]:
+def lines(outcome: Verification) -> Iterable[str]:
     """For people: one line for a pact that is kept, each broken expectation with its reasons otherwise."""
     pact, total = outcome.pact, len(outcome.expectations)
     head = f"{pact.consumer} -> {pact.provider} ({pact.path.name}) against {outcome.against}"

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 
 from harness.addresses import without_credentials
-from harness.contracts.outcome import Outcome
+from harness.contracts.outcome import Verification
 from harness.contracts.pactfile import PactFile
 from harness.contracts.verify import Say, VerifyOptions, check_url, choose, is_outside, verify
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, UsageError
@@ -36,7 +36,7 @@ class PublishOptions:
     pacts_only: bool = False
 
 
-async def publish(options: PublishOptions, say: Say) -> list[Outcome]:
+async def publish(options: PublishOptions, say: Say) -> list[Verification]:
     """Verify, publish every pact, then the results that there are. Answers the outcomes (none with `pacts_only`). Raises UsageError."""
     check_url("--broker", options.broker)
     if urlsplit(options.broker).username is not None:
@@ -61,7 +61,7 @@ async def publish(options: PublishOptions, say: Say) -> list[Outcome]:
     return outcomes
 
 
-async def _results(broker: "Broker", link: str | None, outcome: Outcome, provider_version: str, say: Say) -> None:
+async def _results(broker: "Broker", link: str | None, outcome: Verification, provider_version: str, say: Say) -> None:
     pact = outcome.pact
     if outcome.exit_code == EXIT_NOT_ENOUGH_EVIDENCE:
         say(f"no result for {pact.consumer} -> {pact.provider}: not everything could be verified")
@@ -117,7 +117,7 @@ class Broker:
         link = (answer.get("_links") or {}).get(RESULTS_LINK) or {}
         return str(link["href"]) if isinstance(link, dict) and link.get("href") else None
 
-    async def results(self, link: str, outcome: Outcome, provider_version: str) -> None:
+    async def results(self, link: str, outcome: Verification, provider_version: str) -> None:
         """Hand over what a verification found. The link must lead to the same server: the credentials go with it."""
         parts = urlsplit(link)
         if (parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)) != self._origin:

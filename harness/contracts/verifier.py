@@ -25,20 +25,20 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     timeout_ms: int = 5000
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class VerifierTask(msgspec.Struct, frozen=True, kw_only=True):
     """What one process does, one run after another."""
 
     runs: tuple[Run, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class VerifierReport(msgspec.Struct, frozen=True, kw_only=True):
     """The verifier's own result document of one run; `error` says why there is none."""
 
     results: dict[str, Any]
     error: str | None = None
 
 
-def verify(run: Run) -> Answer:
+def verify(run: Run) -> VerifierReport:
     """Carry out one run. Mismatches are results, not errors."""
     from pact import Verifier  # noqa: PLC0415 (the native library is loaded here, where its wish to report usage was declined)
 
@@ -57,8 +57,8 @@ def verify(run: Run) -> Answer:
         verifier.verify()
     except RuntimeError as error:
         results = _results(verifier)
-        return Answer(results=results, error=None if results else str(error))
-    return Answer(results=_results(verifier))
+        return VerifierReport(results=results, error=None if results else str(error))
+    return VerifierReport(results=_results(verifier))
 
 
 def _results(verifier: Any) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def main() -> None:
     os.environ["PACT_DO_NOT_TRACK"] = "true"
     answer = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the native verifier writes to descriptor 1 whatever Python does
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=VerifierTask)
     encoded = msgspec.json.encode([verify(run) for run in job.runs])
     with os.fdopen(answer, "wb") as out:
         out.write(encoded)

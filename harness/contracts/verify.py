@@ -13,7 +13,7 @@ import aiohttp
 
 from contracts.catalog import load_catalog
 from harness.addresses import is_loopback, without_credentials
-from harness.contracts.outcome import Outcome
+from harness.contracts.outcome import Verification
 from harness.contracts.pactfile import PactFile, read_pact
 from harness.contracts.relay import Event
 from harness.contracts.verifying import Target, verify_pact
@@ -49,7 +49,7 @@ class VerifyOptions:
     state_headers: tuple[str, ...] = ()
 
 
-async def verify(options: VerifyOptions, say: Say) -> list[Outcome]:
+async def verify(options: VerifyOptions, say: Say) -> list[Verification]:
     """Verify what was asked for; `say` is told before each pact. Raises UsageError before anything is opened."""
     chosen = choose(options)
     if options.state_headers and options.state_url is None:
@@ -130,7 +130,7 @@ def is_outside(url: str) -> bool:
     return not is_loopback(urlsplit(url).hostname or "")
 
 
-async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, states: frozenset[str], say: Say) -> Outcome:
+async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, states: frozenset[str], say: Say) -> Verification:
     system = provider.removesuffix("-events")
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against our mock {system}")
     await mocks.set_state({"action": "teardown"})
@@ -160,7 +160,7 @@ def _sandbox(options: VerifyOptions, url: str) -> Sandbox:
     return Sandbox(url, parse_headers(options.headers), options.state_url, state_headers)
 
 
-async def _at_sandbox(pact: PactFile, sandbox: Sandbox, say: Say) -> Outcome:
+async def _at_sandbox(pact: PactFile, sandbox: Sandbox, say: Say) -> Verification:
     url, state_url = sandbox.url, sandbox.state_url
     shown = without_credentials(urlsplit(url)._replace(query="", fragment="").geturl())
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against {shown}")

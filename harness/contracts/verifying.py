@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 
 from harness.contracts.door import Door, Seen
-from harness.contracts.outcome import Expectation, Outcome, What
+from harness.contracts.outcome import Expectation, Verification, What
 from harness.contracts.pactfile import Interaction, PactFile
 from harness.contracts.relay import Event, Relay, SetState, TakeEvent, open_door, serving
-from harness.contracts.verifier import Answer, Job, Run
+from harness.contracts.verifier import Run, VerifierReport, VerifierTask
 from harness.contracts.words import reasons
 from harness.errors import InternalError, did_you_mean
 
@@ -41,7 +41,7 @@ class Target:
     outside: bool = False  # a system that is not ours: the machine's proxy settings count
 
 
-async def verify_pact(pact: PactFile, target: Target) -> Outcome:
+async def verify_pact(pact: PactFile, target: Target) -> Verification:
     """Every interaction of a pact, in the pact's order."""
     hindrances = {index: why for index, each in enumerate(pact.interactions) if (why := _hindrance(each, target))}
     wanted = [each for index, each in enumerate(pact.interactions) if index not in hindrances]
@@ -50,7 +50,7 @@ async def verify_pact(pact: PactFile, target: Target) -> Outcome:
         Expectation(each.description, "unverified", (hindrances[index],)) if index in hindrances else next(verified)
         for index, each in enumerate(pact.interactions)
     ]
-    return Outcome(pact, target.name, tuple(expectations), target.note)
+    return Verification(pact, target.name, tuple(expectations), target.note)
 
 
 def _hindrance(interaction: Interaction, target: Target) -> str | None:
@@ -154,7 +154,7 @@ async def _no_events(_type: str) -> Event | None:
     return None
 
 
-async def run_verifier(run: Run, timeout_s: float) -> Answer:
+async def run_verifier(run: Run, timeout_s: float) -> VerifierReport:
     """The verifier's process for one run; it is killed when this is cancelled or takes too long."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -168,9 +168,9 @@ async def run_verifier(run: Run, timeout_s: float) -> Answer:
     )
     try:
         async with asyncio.timeout(timeout_s):
-            out, complaint = await process.communicate(msgspec.json.encode(Job(runs=(run,))))
+            out, complaint = await process.communicate(msgspec.json.encode(VerifierTask(runs=(run,))))
     except TimeoutError:
-        return Answer(results={}, error=f"no result after {timeout_s:.0f} s")
+        return VerifierReport(results={}, error=f"no result after {timeout_s:.0f} s")
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -178,7 +178,7 @@ async def run_verifier(run: Run, timeout_s: float) -> Answer:
             await process.wait()
     if process.returncode != 0:
         raise InternalError(f"Pact's verifier ended with {process.returncode}: {complaint.decode('utf-8', 'replace').strip()[-500:]}")
-    return msgspec.json.decode(out, type=tuple[Answer, ...])[0]
+    return msgspec.json.decode(out, type=tuple[VerifierReport, ...])[0]
 
 
 def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Row = Mapping[str, Any]
-Stage = Literal["approval", "approved", "connector", "posted", "stopped"]
+CardStage = Literal["approval", "approved", "connector", "posted", "stopped"]
 Tone = Literal["", "ok", "info", "fail", "fault", "commit"]
 
 
@@ -54,7 +54,7 @@ class TrackedDocument:
     amount_minor: int = 0
     currency: str = ""
     correlation_id: str = ""
-    stage: Stage = "approval"
+    stage: CardStage = "approval"
     note: str = ""
     reason: str = ""  # what the person said who turned it down
     posted: dict[str, str] = field(default_factory=dict)  # live documents of the ERP: number to kind

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.catalog import Catalog
-from harness.demo.documents import Hop, Incident, Moment, Row, Stage, TrackedDocument, clock_of, how_healed, ms_between
+from harness.demo.documents import CardStage, Hop, Incident, Moment, Row, TrackedDocument, clock_of, how_healed, ms_between
 from harness.demo.words import act_words, call_words, document_name, fault_label, fault_story, system_name
 
 HOPS_MAX = 200
@@ -92,7 +92,7 @@ class Floor:
                 document.note = note
                 self.changed.add(document.txn_id)
 
-    def open(self, *stages: Stage) -> list[TrackedDocument]:
+    def open(self, *stages: CardStage) -> list[TrackedDocument]:
         """Documents in these stages."""
         return [document for document in self.documents.values() if document.stage in stages]
 
@@ -126,7 +126,7 @@ class Floor:
         self.changed.add(document.txn_id)
         return hop
 
-    def _stage(self, document: TrackedDocument, stage: Stage) -> None:
+    def _stage(self, document: TrackedDocument, stage: CardStage) -> None:
         document.stage = stage
         document.note = ""
         self.changed.add(document.txn_id)
@@ -288,7 +288,7 @@ class Floor:
         elif self._catalog.documents[kind].meaning(row.get("state")) in ("dead", "refused"):
             document.posted.pop(row["entity_id"], None)
 
-    def _settle(self, document: TrackedDocument, row: Row, stage: Stage, note: str) -> None:
+    def _settle(self, document: TrackedDocument, row: Row, stage: CardStage, note: str) -> None:
         self._stage(document, stage)
         document.note = note
         document.settled_ns = row["t_mono_ns"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.demo.books import BooksOnShow
-from harness.demo.documents import Hop, Incident, Stage, TrackedDocument, ms_between
+from harness.demo.documents import CardStage, Hop, Incident, TrackedDocument, ms_between
 from harness.demo.floor import Floor
 from harness.demo.mischief import Mischief
 from harness.demo.narrator import Line, money_of, short
@@ -13,7 +13,7 @@ from harness.demo.words import document_name, system_name
 from mocks.room.feed import Feed
 
 STORY_MAX = 60
-SHOWN: Mapping[Stage, int] = {"approval": 40, "approved": 60, "connector": 80, "posted": 24, "stopped": 16}
+SHOWN: Mapping[CardStage, int] = {"approval": 40, "approved": 60, "connector": 80, "posted": 24, "stopped": 16}
 
 
 class LiveShow:

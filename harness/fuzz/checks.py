@@ -16,7 +16,7 @@ from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
 from harness.fuzz import rules
 from harness.fuzz.expected import Expected
 from harness.fuzz.keys import NAME, Keys
-from harness.fuzz.rules import Answer
+from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.sender import Sender
 from harness.fuzz.target import Target, operations_of
 
@@ -164,10 +164,10 @@ def operation_id(case: Case[Any]) -> str:
     return str(found) if found else case.operation.label
 
 
-def answer_of(response: Response) -> Answer:
+def answer_of(response: Response) -> FuzzedAnswer:
     """The generator's answer in our shape."""
     headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
-    return Answer(response.status_code, headers, response.content)
+    return FuzzedAnswer(response.status_code, headers, response.content)
 
 
 def breaks_a_header(case: Case[Any]) -> bool:

@@ -27,15 +27,15 @@ from harness.fuzz.findings import Findings
 from harness.fuzz.guide import filter_failure, guide, walks_begin_with_creates
 from harness.fuzz.hostile import NO_ANSWER, planned, probe
 from harness.fuzz.options import Effort
-from harness.fuzz.outcome import Outcome
-from harness.fuzz.rules import Answer
+from harness.fuzz.outcome import FuzzResult
+from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.sender import Sender
 from harness.fuzz.settings import REQUEST_TIMEOUT_S, settings_of
 from harness.fuzz.target import Target, operations_of
 from harness.fuzz.walks import Walks
 
 LOGGER = logging.getLogger("dryclose.fuzz")
-Books = Callable[[], Audit]  # the books as they stand
+Auditor = Callable[[], Audit]  # the books as they stand
 Show = Callable[[str], None]
 # Our own walks from each root: at least so many, one for so many of the generator's, and more while an operation was never accepted.
 WALKS_MIN, WALKS_PART, WALKS_MAX = 2, 5, 25
@@ -46,7 +46,9 @@ WALKS_UNTIL, GENERATOR_UNTIL = 0.25, 0.75
 class Drive:
     """One run of one target. `stop` may be called from another thread."""
 
-    def __init__(self, target: Target, effort: Effort, expected: Expected, *, books: Books | None = None, show: Show | None = None) -> None:
+    def __init__(
+        self, target: Target, effort: Effort, expected: Expected, *, books: Auditor | None = None, show: Show | None = None
+    ) -> None:
         self._target = target
         self._effort = effort
         self._expected = expected
@@ -55,7 +57,7 @@ class Drive:
         self._stopping = threading.Event()
         self._findings = Findings(target)
         labels = tuple(f"{method} {path}" for method, path, _ in operations_of(target.document))
-        self._outcome = Outcome(target.name, effort.seed, labels, ours=target.ours)
+        self._outcome = FuzzResult(target.name, effort.seed, labels, ours=target.ours)
         self._phase = ""
         self._gone = False
         self._began = monotonic()
@@ -64,7 +66,7 @@ class Drive:
         """End as soon as the request under way is answered."""
         self._stopping.set()
 
-    def run(self) -> Outcome:
+    def run(self) -> FuzzResult:
         """Try everything. Errors of the target become findings; whatever happens, what is known until then comes back."""
         self._began = monotonic()
         sender = Sender(self._target)
@@ -145,7 +147,7 @@ class Drive:
                     self._audit(f"after walk {number} from {root}")
             self._show(self._line(f"{number + 1}"))
 
-    def _checked(self, case: Case[Any]) -> Answer | None:
+    def _checked(self, case: Case[Any]) -> FuzzedAnswer | None:
         """Send a case of ours, and check its answer as the generator would."""
         label = case.operation.label
         try:
@@ -231,7 +233,7 @@ class Drive:
             self._gone = True
             self._doubt(f"nobody listens any more since {label} got no answer; nothing was tried after it")
 
-    def _count(self, phase: str, label: str, answer: Answer) -> None:
+    def _count(self, phase: str, label: str, answer: FuzzedAnswer) -> None:
         outcome = self._outcome
         outcome.cases[phase] += 1
         outcome.statuses[str(answer.status)] += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from harness.fuzz.rules import Answer
+from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.sender import Sender
 from harness.fuzz.target import Target
 
@@ -33,7 +33,7 @@ class Keys:
         counts, self._counts = self._counts, Counter()
         return counts
 
-    def objections(self, sent: requests.PreparedRequest, answer: Answer) -> Iterator[str]:
+    def objections(self, sent: requests.PreparedRequest, answer: FuzzedAnswer) -> Iterator[str]:
         """What is wrong with how this request and its repeats were answered."""
         self._number += 1
         accepted = answer.status < 300
@@ -48,7 +48,7 @@ class Keys:
         except requests.RequestException as error:
             yield f"no answer to the repeat: {type(error).__name__}"
 
-    def _repeated(self, sent: requests.PreparedRequest, answer: Answer) -> Iterator[str]:
+    def _repeated(self, sent: requests.PreparedRequest, answer: FuzzedAnswer) -> Iterator[str]:
         if answer.status >= 300:
             self._counts["refusals repeated with the same key"] += 1
             again = self._sender.send(sent, {})
@@ -71,7 +71,7 @@ class Keys:
         self._counts["no other valid body was found"] += 1
 
 
-def _differences(first: Answer, again: Answer) -> Iterator[str]:
+def _differences(first: FuzzedAnswer, again: FuzzedAnswer) -> Iterator[str]:
     if (again.status, again.body) != (first.status, first.body):
         yield f"the same key and body were answered {first.status}, then {again.status} {again.text[:200]}"
     elif again.headers.get("idempotency-replayed") != "true":

@@ -10,7 +10,7 @@ NAMED = 8  # operations that one sentence names
 
 
 @dataclass(slots=True)
-class Outcome:
+class FuzzResult:
     """`operations`: all that the document declares, as `METHOD path`. `required`: own checks that must have seen something."""
 
     system: str

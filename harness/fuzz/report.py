@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
 from harness.fuzz.findings import Finding
-from harness.fuzz.outcome import Outcome
+from harness.fuzz.outcome import FuzzResult
 
 SCHEMA = 1
 SUMMARY, FINDINGS, JUNIT = "summary.txt", "findings.json", "junit.xml"
@@ -28,7 +28,7 @@ class Report:
     again: Sequence[str]
     directory: Path
     versions: dict[str, str]
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[FuzzResult] = field(default_factory=list)
     interrupted: bool = False
 
     @property
@@ -80,7 +80,7 @@ class Report:
         (self.directory / JUNIT).write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
 
 
-def _system(outcome: Outcome) -> dict[str, Any]:
+def _system(outcome: FuzzResult) -> dict[str, Any]:
     return {
         "system": outcome.system,
         "operations": len(outcome.operations),
@@ -120,7 +120,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"report: {report.directory}"
 
 
-def _own_checks(outcomes: Iterable[Outcome]) -> Iterator[str]:
+def _own_checks(outcomes: Iterable[FuzzResult]) -> Iterator[str]:
     sums: dict[str, int] = {}
     for outcome in outcomes:
         for name, count in outcome.examined.items():
@@ -162,7 +162,7 @@ def junit(report: Report) -> ET.Element:
     return root
 
 
-def _operations(suite: ET.Element, outcome: Outcome) -> None:
+def _operations(suite: ET.Element, outcome: FuzzResult) -> None:
     by_operation: dict[str, list[Finding]] = {label: [] for label in sorted(outcome.exercised.union(outcome.operations))}
     for finding in outcome.findings:
         by_operation.setdefault(finding.operation or finding.check, []).append(finding)
@@ -175,7 +175,7 @@ def _operations(suite: ET.Element, outcome: Outcome) -> None:
             ET.SubElement(case, "skipped", {"message": "never tried"})
 
 
-def _case(suite: ET.Element, outcome: Outcome, name: str) -> ET.Element:
+def _case(suite: ET.Element, outcome: FuzzResult, name: str) -> ET.Element:
     return ET.SubElement(suite, "testcase", {"classname": f"fuzz.{outcome.system}", "name": _xml(name)})
 
 

@@ -21,7 +21,7 @@ SHORT = 8  # a secret shorter than this would be found everywhere
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FuzzedAnswer:
     """One answer. Header names in lower case."""
 
     status: int
@@ -48,7 +48,7 @@ class Answer:
         return code if isinstance(code, str) else None
 
 
-def leaks(answer: Answer, secrets: Iterable[str]) -> Iterator[str]:
+def leaks(answer: FuzzedAnswer, secrets: Iterable[str]) -> Iterator[str]:
     """Secrets and stack traces in an answer; a secret is not repeated in the objection."""
     shown = answer.text + "\n" + "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
     for number, secret in enumerate(secrets, 1):
@@ -59,7 +59,7 @@ def leaks(answer: Answer, secrets: Iterable[str]) -> Iterator[str]:
             yield f"the answer shows the inside of the program: text like {pattern.pattern[:60]!r}"
 
 
-def wrong_problem(answer: Answer, statuses: Mapping[str, int], method: str = "GET") -> Iterator[str]:
+def wrong_problem(answer: FuzzedAnswer, statuses: Mapping[str, int], method: str = "GET") -> Iterator[str]:
     """What is wrong with an error as an RFC 9457 problem with one of these codes."""
     if answer.status < 400 or method == "HEAD":
         return
@@ -80,7 +80,7 @@ def wrong_problem(answer: Answer, statuses: Mapping[str, int], method: str = "GE
         yield f"code {document.get('code')!r} is not one of the codes with status {answer.status}"
 
 
-def not_echoed(answer: Answer, sent: str | None) -> str | None:
+def not_echoed(answer: FuzzedAnswer, sent: str | None) -> str | None:
     """Why the correlation id did not come back, when one was sent that is fit to."""
     if sent is None or not CORRELATION.fullmatch(sent):
         return None

@@ -22,7 +22,7 @@ from harness.fuzz.expected import Expected, load_expected
 from harness.fuzz.findings import Findings
 from harness.fuzz.keys import CHECK as KEYS
 from harness.fuzz.options import EXAMPLES, SYSTEMS, Effort, FuzzOptions, check_loopback
-from harness.fuzz.outcome import Outcome
+from harness.fuzz.outcome import FuzzResult
 from harness.fuzz.report import FINDINGS, Report
 from harness.fuzz.stage import Opened, opened, own_target
 from harness.stage.directory import versions
@@ -61,7 +61,7 @@ async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report,
     ends = inf if options.budget_s is None else monotonic() + options.budget_s
     for behind, name in enumerate(names):
         if monotonic() >= ends:
-            report.outcomes.append(Outcome(name, report.seed, problems=["not opened: the budget was used up"]))
+            report.outcomes.append(FuzzResult(name, report.seed, problems=["not opened: the budget was used up"]))
             continue
         target: AbstractAsyncContextManager[Opened]
         target = opened(name, report.seed, report.directory, progress) if options.url is None else _own(options.url, headers)
@@ -73,7 +73,7 @@ async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report,
     return report.exit_code
 
 
-async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, progress: Progress) -> Outcome:
+async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, progress: Progress) -> FuzzResult:
     """Fuzz one target in a thread of its own; when we are cancelled, it ends after the request under way, and what it found is kept."""
     with progress.phase(f"fuzz {one.target.name}") as phase:
         drive = Drive(one.target, effort, expected, books=one.books, show=phase.show)
@@ -91,7 +91,7 @@ async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, 
     return outcome
 
 
-def _read_history(one: Opened, outcome: Outcome, history: Path) -> None:
+def _read_history(one: Opened, outcome: FuzzResult, history: Path) -> None:
     """Journals and keys over the whole run; the history is kept only when it may explain something."""
     findings = Findings(one.target)
     audit = audit_history(rows_of(history))

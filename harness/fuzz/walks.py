@@ -13,7 +13,7 @@ from schemathesis import Case
 from schemathesis.core.result import Ok
 
 from harness.fuzz.document import resolve
-from harness.fuzz.rules import Answer
+from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.target import Target
 from harness.plan.streams import stream
 
@@ -36,7 +36,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Leg:
     """Where a walk may go: the operation, and what the answer before gave it."""
 
     operation_id: str
@@ -48,7 +48,7 @@ class Step:
 class Walks:
     """`send` carries a case out, checks the answer, and hands it over."""
 
-    def __init__(self, target: Target, schema: Any, document: Json, seed: int, send: Callable[[Case[Any]], Answer | None]) -> None:
+    def __init__(self, target: Target, schema: Any, document: Json, seed: int, send: Callable[[Case[Any]], FuzzedAnswer | None]) -> None:
         self._target = target
         self._document = document
         self._send = send
@@ -79,7 +79,7 @@ class Walks:
         """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do."""
         answer, steps = None, 0
         while steps < ROOT_TRIES and (answer is None or answer[1].status >= 300):
-            answer = self._step(Step(root, {}, {}, {}))
+            answer = self._step(Leg(root, {}, {}, {}))
             steps += 1
         while answer is not None and answer[1].status < 300 and steps < STEPS:
             following = self._following(*answer)
@@ -92,14 +92,14 @@ class Walks:
                     break
         return steps
 
-    def _step(self, step: Step) -> tuple[str, Answer] | None:
+    def _step(self, step: Leg) -> tuple[str, FuzzedAnswer] | None:
         answer = self._send(self._case(step))
         if answer is None:
             return None
         self._accepted[step.operation_id] += answer.status < 300
         return step.operation_id, answer
 
-    def _following(self, name: str, answer: Answer) -> list[Step]:
+    def _following(self, name: str, answer: FuzzedAnswer) -> list[Leg]:
         document = answer.json()
         steps = [self._linked(link, document) for link in self._links(self._operations[name]).values()]
         known = [step for step in steps if step is not None and step.operation_id in self._operations]
@@ -114,7 +114,7 @@ class Walks:
         return found
 
     @staticmethod
-    def _linked(link: Json, document: Any) -> Step | None:
+    def _linked(link: Json, document: Any) -> Leg | None:
         path: dict[str, Any] = {}
         query: dict[str, Any] = {}
         headers: dict[str, str] = {}
@@ -128,9 +128,9 @@ class Walks:
                 query[name.removeprefix("query.")] = value
             else:
                 path[name.removeprefix("path.")] = value
-        return Step(str(link.get("operationId")), path, headers, query)
+        return Leg(str(link.get("operationId")), path, headers, query)
 
-    def _case(self, step: Step) -> Case[Any]:
+    def _case(self, step: Leg) -> Case[Any]:
         operation = self._operations[step.operation_id]
         body, actor = self._body(step.operation_id, operation)
         headers = {CORRELATION: f"walk-{self._random.randrange(10**9)}", **self._authority(operation), **actor, **step.headers}

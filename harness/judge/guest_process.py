@@ -48,7 +48,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     prove: bool = False
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class GuestTask(msgspec.Struct, frozen=True, kw_only=True):
     """What the process is asked for. database: the copy of the public tables."""
 
     database: str
@@ -57,7 +57,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[Query, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class GuestAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What one rule said, one line of output. error: why it could not be asked, with the section and its line, when known."""
 
     id: str
@@ -80,13 +80,13 @@ class RefusedError(Exception):
 class Sandbox:
     """One database, open for reading only, and who may be read in it."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: GuestTask) -> None:
         self._job = job
         self._con = duckdb.connect(job.database, read_only=True, config=_settings())
         volatile = self._con.execute("select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'").fetchall()
         self._volatile = {str(row[0]) for row in volatile}
 
-    def answer(self, query: Query) -> Answer:
+    def answer(self, query: Query) -> GuestAnswer:
         """Ask one rule; whatever goes wrong is its answer."""
         section = ""
         con, over = self._con.cursor(), threading.Event()  # a cursor of its own: no rule sees what another one set
@@ -102,12 +102,12 @@ class Sandbox:
                 section = "explain"
                 marks = {txn: self._marks(con, query.explain, txn) for txn in (("",) if query.prove else query.txn_ids)}
                 _in_time(over)
-                return Answer(id=query.id, examined=examined, rows=rows, marks=marks)
+                return GuestAnswer(id=query.id, examined=examined, rows=rows, marks=marks)
         except RefusedError as error:
-            return Answer(id=query.id, error=str(error), section=section, line=error.line)
+            return GuestAnswer(id=query.id, error=str(error), section=section, line=error.line)
         except Exception as error:  # noqa: BLE001 (a rule that brings anything down is an error, and the next one is asked)
             said = _too_slow(self._job.limit_ms) if over.is_set() else _first_line(error)
-            return Answer(id=query.id, error=said, section=section, line=_line_of(error))
+            return GuestAnswer(id=query.id, error=said, section=section, line=_line_of(error))
         finally:
             con.close()
 
@@ -326,7 +326,7 @@ def _bound_process() -> None:
 def main() -> None:
     """The process."""
     _bound_process()
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=GuestTask)
     sandbox = Sandbox(job)
     for query in job.queries:
         sys.stdout.buffer.write(msgspec.json.encode(sandbox.answer(query)) + b"\n")

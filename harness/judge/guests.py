@@ -18,7 +18,7 @@ import msgspec
 from contracts.catalog import Catalog
 from harness.errors import ConfigError
 from harness.judge.checks import Checked
-from harness.judge.guest_process import GRACE_MS, Answer, Job, Query
+from harness.judge.guest_process import GRACE_MS, GuestAnswer, GuestTask, Query
 from harness.judge.guest_rules import PAGE, UNPRINTABLE, GuestRule
 from harness.judge.invariants import Invariant
 from harness.judge.public import TIMELINE, empty_history, macros, meanings
@@ -80,12 +80,12 @@ def prove(rules: Sequence[GuestRule], catalog: Catalog, limit_ms: int = LIMIT_MS
             raise ConfigError(where, f"{_said(answer)}. {PAGE} says how a rule is written")
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: GuestAnswer) -> str:
     error = UNPRINTABLE.sub("\ufffd", str(answer.error))  # it may quote the rule, and is shown on a terminal
     return f"section {answer.section}: {error}" if answer.section else error
 
 
-def _checked(invariant: Invariant, answer: Answer, required: tuple[str, ...], flow_of: Mapping[str, str]) -> Checked:
+def _checked(invariant: Invariant, answer: GuestAnswer, required: tuple[str, ...], flow_of: Mapping[str, str]) -> Checked:
     if answer.error:
         return Checked(invariant, required, {}, (), flow_of, error=_said(answer))
     examined: Counter[str | None] = Counter()
@@ -99,19 +99,19 @@ def _checked(invariant: Invariant, answer: Answer, required: tuple[str, ...], fl
     return Checked(invariant, required, examined, rows, flow_of)
 
 
-def _asked(con: duckdb.DuckDBPyConnection, tables: tuple[str, ...], queries: Sequence[Query], limit_ms: int) -> dict[str, Answer]:
+def _asked(con: duckdb.DuckDBPyConnection, tables: tuple[str, ...], queries: Sequence[Query], limit_ms: int) -> dict[str, GuestAnswer]:
     """The answer of every query, by rule."""
     with tempfile.TemporaryDirectory(prefix="dryclose-rules-") as folder:
         database = Path(folder) / "public.duckdb"
         _copy(con, tables, database)
-        answers: dict[str, Answer] = {}
+        answers: dict[str, GuestAnswer] = {}
         while waiting := [query for query in queries if query.id not in answers]:
-            job = Job(database=str(database), public=tables, limit_ms=limit_ms, queries=tuple(waiting))
+            job = GuestTask(database=str(database), public=tables, limit_ms=limit_ms, queries=tuple(waiting))
             found, ended = _process(job, folder)
             answers |= {answer.id: answer for answer in found}
             if ended is not None and len(found) < len(waiting):  # the next one took the process with it
                 name = waiting[len(found)].id
-                answers[name] = Answer(id=name, error=ended)
+                answers[name] = GuestAnswer(id=name, error=ended)
         return answers
 
 
@@ -127,7 +127,7 @@ def _copy(con: duckdb.DuckDBPyConnection, tables: Iterable[str], database: Path)
         con.execute("detach guests")
 
 
-def _process(job: Job, folder: str) -> tuple[list[Answer], str | None]:
+def _process(job: GuestTask, folder: str) -> tuple[list[GuestAnswer], str | None]:
     """Whole answers, and why there are no more, or None."""
     limit_s = START_S + len(job.queries) * (job.limit_ms + GRACE_MS) / 1000
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -149,7 +149,7 @@ def _process(job: Job, folder: str) -> tuple[list[Answer], str | None]:
         except BaseException:
             child.kill()
             raise
-    found = [msgspec.json.decode(line, type=Answer) for line in output.split(b"\n")[:-1]]
+    found = [msgspec.json.decode(line, type=GuestAnswer) for line in output.split(b"\n")[:-1]]
     if child.returncode == 0:
         return found, None if len(found) == len(job.queries) else "it gave no answer"
     return found, f"it ended the process in which it was asked, or took longer than {job.limit_ms:,} ms and could not be stopped"

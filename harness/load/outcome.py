@@ -19,7 +19,7 @@ WORDS = {EXIT_PASS: "pass", EXIT_VIOLATION: "fail", EXIT_NOT_ENOUGH_EVIDENCE: "i
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoadResult:
     """What came of one load."""
 
     document: dict[str, Any]
@@ -27,7 +27,7 @@ class Outcome:
     exit_code: int
 
 
-def outcome(profile: Profile, driven: Driven, facts: Facts, judged: dict[str, Any]) -> Outcome:
+def outcome(profile: Profile, driven: Driven, facts: Facts, judged: dict[str, Any]) -> LoadResult:
     """profile.flows: those that are played; judged: run_id, seed, verdict, exit_code, connector, reasons of the judge's verdict."""
     window, drain_limit = driven.window, profile.limits.drain_s
     measured: dict[str, Any] = {
@@ -61,10 +61,10 @@ def outcome(profile: Profile, driven: Driven, facts: Facts, judged: dict[str, An
         "profile": profile.resolved() if driven.hosted else {**profile.resolved(), "world": None},
         "limits": [one.row() for one in held],
     }
-    return Outcome({**head, **measured}, tuple(held), code)
+    return LoadResult({**head, **measured}, tuple(held), code)
 
 
-def with_knee(result: Outcome, search: Search, judged: int) -> Outcome:
+def with_knee(result: LoadResult, search: Search, judged: int) -> LoadResult:
     """The outcome of the best probe, with the whole search: found is a pass, unless the judge says otherwise."""
     if judged == EXIT_VIOLATION or search.sustained is None:
         code = EXIT_NOT_ENOUGH_EVIDENCE if judged != EXIT_VIOLATION and search.broken is None else EXIT_VIOLATION
@@ -74,7 +74,7 @@ def with_knee(result: Outcome, search: Search, judged: int) -> Outcome:
     if code != EXIT_PASS:
         reasons.append(search.sentence())
     head = {"verdict": WORDS[code], "exit_code": code, "reasons": reasons, "knee": search.document()}
-    return Outcome({**result.document, **head}, result.limits, code)
+    return LoadResult({**result.document, **head}, result.limits, code)
 
 
 def exit_code(judged: int, *, missed: bool, doubtful: bool, untested: bool) -> int:

@@ -16,7 +16,7 @@ from harness.load.facts import read_facts
 from harness.load.hosted import HostedGround, hosted, load_setup
 from harness.load.knee import Found, find_knee
 from harness.load.options import LoadOptions
-from harness.load.outcome import Outcome, outcome, with_knee, write
+from harness.load.outcome import LoadResult, outcome, with_knee, write
 from harness.load.places import crew_of, make_folder
 from harness.load.profile import Profile, load_profile
 from harness.stage.final import close_books
@@ -92,7 +92,7 @@ def judged(setup: Setup, progress: Progress) -> Verdict:
     return verdict
 
 
-def measured(setup: Setup, profile: Profile, driven: Mapping[str, Driven], wave: str, verdict: Verdict) -> Outcome:
+def measured(setup: Setup, profile: Profile, driven: Mapping[str, Driven], wave: str, verdict: Verdict) -> LoadResult:
     """Figures and limits of one wave. driven: every wave, because each ends where the next begins."""
     facts = read_facts(setup.directory.path, setup.catalog, {name: one.phase_at_s for name, one in driven.items()}, wave)
     return outcome(replace(profile, flows=setup.flows), driven[wave], facts, judged_part(verdict))
@@ -110,7 +110,7 @@ def judged_part(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def show(run_dir: Path, verdict: Verdict, result: Outcome) -> None:
+def show(run_dir: Path, verdict: Verdict, result: LoadResult) -> None:
     """Everything that shows the result."""
     write_junit(run_dir)
     write_ctrf(run_dir)

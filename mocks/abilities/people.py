@@ -60,7 +60,7 @@ def raise_version(stage: Stage, touched_by: str, play: Play, wanted: int | None,
         stage.touch(touched_by, play.path)
 
 
-Step = Callable[[Play, Any], None]
+Move = Callable[[Play, Any], None]
 
 
 def submit(play: Play, _given: Any) -> None:
@@ -73,12 +73,12 @@ def approve(play: Play, _given: Any) -> None:
     play.approve()
 
 
-def author(verb: str) -> Step:
+def author(verb: str) -> Move:
     """The author does this."""
     return lambda play, _given: play.by_author(verb)
 
 
-def approver(verb: str) -> Step:
+def approver(verb: str) -> Move:
     """The last approver does this, with a reason."""
     return lambda play, _given: play.by_approver(verb, reason=WHY)
 

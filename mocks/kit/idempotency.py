@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-Outcome = TypeVar("Outcome")
+Kept = TypeVar("Kept")
 
 KEY_LENGTH_MAX = 255
 BARE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
@@ -24,17 +24,17 @@ class Scope(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(Generic[Outcome]):
+class Verdict(Generic[Kept]):
     """What to do with a request that carries a key. `outcome` is set for a replay."""
 
     what: Literal["fresh", "replay", "in_progress", "reused"]
-    outcome: Outcome | None = None
+    outcome: Kept | None = None
 
 
 @dataclass(slots=True)
-class _Entry(Generic[Outcome]):
+class _Entry(Generic[Kept]):
     payload_hash: str
-    outcome: Outcome | None
+    outcome: Kept | None
 
 
 def parse_key(header: str) -> str | None:
@@ -48,13 +48,13 @@ def parse_key(header: str) -> str | None:
     return value if 0 < len(value) <= KEY_LENGTH_MAX else None
 
 
-class IdempotencyStore(Generic[Outcome]):
+class IdempotencyStore(Generic[Kept]):
     """Keys seen, for the lifetime of the world."""
 
     def __init__(self) -> None:
-        self._entries: dict[Scope, _Entry[Outcome]] = {}
+        self._entries: dict[Scope, _Entry[Kept]] = {}
 
-    def begin(self, scope: Scope, payload_hash: str) -> Verdict[Outcome]:
+    def begin(self, scope: Scope, payload_hash: str) -> Verdict[Kept]:
         """A request arrives. `fresh` reserves the key until `finish` or `abandon`."""
         entry = self._entries.get(scope)
         if entry is None:
@@ -66,7 +66,7 @@ class IdempotencyStore(Generic[Outcome]):
             return Verdict("in_progress")
         return Verdict("replay", entry.outcome)
 
-    def finish(self, scope: Scope, outcome: Outcome) -> None:
+    def finish(self, scope: Scope, outcome: Kept) -> None:
         """The operation was executed; from now on the key replays this. Raises KeyError when the key was not begun."""
         self._entries[scope].outcome = outcome
 

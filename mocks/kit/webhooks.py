@@ -58,7 +58,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Acknowledgement:
     """What the receiver said: status None when it said nothing."""
 
     status: int | None
@@ -148,11 +148,11 @@ class Sender:
             throttle_s = min(answer.retry_after_s, RETRY_AFTER_S_MAX) if status in THROTTLES else 0.0
         return status
 
-    async def attempt(self, notice: Notice) -> Answer:
+    async def attempt(self, notice: Notice) -> Acknowledgement:
         """One delivery attempt, recorded with its answer."""
         target = self._subscription
         if target is None:
-            return Answer(None)
+            return Acknowledgement(None)
         number = self._attempts[notice.event_id] = self._attempts.get(notice.event_id, 0) + 1
         op_id = self._traffic.op_id()
         timestamp = int(self._clock.wall_s()) - notice.age_s
@@ -196,16 +196,18 @@ class Sender:
         origin = Origin(notice.node, notice.call_point, notice.txn_id, op_id, correlation, traceparent)
         return self.spans.sending(op_id, origin, number, notice.event_id)
 
-    async def _post(self, target: Subscription, notice: Notice, timestamp: int, traced: Mapping[str, str]) -> tuple[Answer, str | None]:
+    async def _post(
+        self, target: Subscription, notice: Notice, timestamp: int, traced: Mapping[str, str]
+    ) -> tuple[Acknowledgement, str | None]:
         headers = {**notice.headers, **traced, **target.headers, **self._signed(notice, timestamp), "content-type": "application/json"}
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
         timeout = aiohttp.ClientTimeout(total=target.ack_timeout_ms / 1000)
         try:
             async with self._session.post(target.url, data=notice.body, headers=headers, timeout=timeout, allow_redirects=False) as answer:
-                return Answer(answer.status, _seconds(answer.headers.get("retry-after"))), None
+                return Acknowledgement(answer.status, _seconds(answer.headers.get("retry-after"))), None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Answer(None), type(error).__name__
+            return Acknowledgement(None), type(error).__name__
 
     def _signed(self, notice: Notice, timestamp: int) -> dict[str, str]:
         headers = {"webhook-id": notice.event_id, "webhook-timestamp": str(timestamp)}

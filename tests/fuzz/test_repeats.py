@@ -8,7 +8,7 @@ from harness.errors import EXIT_INTERNAL, EXIT_NOT_ENOUGH_EVIDENCE
 from harness.fuzz.drive import Drive
 from harness.fuzz.expected import Expected
 from harness.fuzz.options import Effort
-from harness.fuzz.outcome import Outcome
+from harness.fuzz.outcome import FuzzResult
 from harness.fuzz.report import Report
 from harness.fuzz.target import Target
 from tests.fuzz import toy
@@ -38,7 +38,7 @@ def once_each() -> Any:
     return answer
 
 
-def driven(phases: tuple[str, ...], books: Any = None) -> Outcome:
+def driven(phases: tuple[str, ...], books: Any = None) -> FuzzResult:
     """The outcome, with what the systems of dryclose promise."""
     with toy.served(once_each(), DOCUMENT) as url:
         target = Target("toy", url.removesuffix("/openapi.json"), DOCUMENT, codes={"NONE": 400}, wrong_scope=STRANGER)
@@ -72,7 +72,7 @@ def test_a_mistake_of_ours_keeps_what_was_found(tmp_path: Any) -> None:
 
 def test_a_check_that_saw_nothing_is_a_doubt(tmp_path: Any) -> None:
     """Of our own systems: what is registered must have had something to look at, and what is declared must have been accepted."""
-    outcome = Outcome("erp", 1, ("GET /a", "GET /b"), ours=True, required={"scope_is_enforced", "books_balance"})
+    outcome = FuzzResult("erp", 1, ("GET /a", "GET /b"), ours=True, required={"scope_is_enforced", "books_balance"})
     outcome.exercised |= {"GET /a", "GET /b"}
     outcome.accepted |= {"GET /a"}
     outcome.examined["books_balance"] = 2

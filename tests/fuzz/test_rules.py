@@ -10,23 +10,23 @@ from harness.fuzz.books import EFFECTS, JOURNALS, audit_history, unbalanced
 from harness.fuzz.expected import load_expected
 from harness.fuzz.keys import others
 from harness.fuzz.options import SYSTEMS
-from harness.fuzz.rules import Answer, leaks, not_echoed, wrong_problem
+from harness.fuzz.rules import FuzzedAnswer, leaks, not_echoed, wrong_problem
 from harness.fuzz.walks import sample
 
 CODES = {"NOT_FOUND": 404}
 GOOD = {"type": "t", "title": "t", "status": 404, "detail": "d", "code": "NOT_FOUND"}
 
 
-def problem(status: int = 404, kind: str = "application/problem+json", **members: Any) -> Answer:
+def problem(status: int = 404, kind: str = "application/problem+json", **members: Any) -> FuzzedAnswer:
     """An error."""
-    return Answer(status, {"content-type": kind}, json.dumps({**GOOD, **members}).encode())
+    return FuzzedAnswer(status, {"content-type": kind}, json.dumps({**GOOD, **members}).encode())
 
 
 def test_a_proper_problem_passes() -> None:
     """Also with a charset, and without a body after HEAD."""
     assert list(wrong_problem(problem(kind="application/problem+json; charset=utf-8"), CODES)) == []
-    assert list(wrong_problem(Answer(404, {}, b""), CODES, "HEAD")) == []
-    assert list(wrong_problem(Answer(200, {}, b"x"), CODES)) == []
+    assert list(wrong_problem(FuzzedAnswer(404, {}, b""), CODES, "HEAD")) == []
+    assert list(wrong_problem(FuzzedAnswer(200, {}, b"x"), CODES)) == []
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_a_proper_problem_passes() -> None:
         problem(status=409),
         problem(code="NO_SUCH_CODE"),
         problem(status=400, code="NOT_FOUND"),
-        Answer(404, {"content-type": "application/problem+json"}, b"[]"),
-        Answer(404, {"content-type": "application/problem+json"}, b"{}"),
+        FuzzedAnswer(404, {"content-type": "application/problem+json"}, b"[]"),
+        FuzzedAnswer(404, {"content-type": "application/problem+json"}, b"{}"),
     ],
 )
-def test_an_improper_problem_is_an_objection(answer: Answer) -> None:
+def test_an_improper_problem_is_an_objection(answer: FuzzedAnswer) -> None:
     """Media type, members, status, code."""
     assert list(wrong_problem(answer, CODES))
 
@@ -57,22 +57,22 @@ def test_an_improper_problem_is_an_objection(answer: Answer) -> None:
 )
 def test_leaks(text: str) -> None:
     """A secret, and traces of several languages; the objection does not repeat the secret."""
-    found = list(leaks(Answer(200, {}, text.encode()), ["sesame-open"]))
+    found = list(leaks(FuzzedAnswer(200, {}, text.encode()), ["sesame-open"]))
     assert len(found) == 1
     assert not any("sesame-open" in objection for objection in found)
 
 
 def test_a_secret_in_a_header_is_a_leak() -> None:
     """Headers are part of the answer."""
-    assert list(leaks(Answer(200, {"x-debug": "key=sesame/open"}, b""), ["sesame/open"]))
-    assert list(leaks(Answer(200, {"location": "/?k=sesame%2Fopen"}, b""), ["sesame/open"]))
+    assert list(leaks(FuzzedAnswer(200, {"x-debug": "key=sesame/open"}, b""), ["sesame/open"]))
+    assert list(leaks(FuzzedAnswer(200, {"location": "/?k=sesame%2Fopen"}, b""), ["sesame/open"]))
 
 
 def test_correlation() -> None:
     """What was sent comes back; what is not fit to be sent back need not."""
-    assert not_echoed(Answer(200, {"x-correlation-id": "a"}, b""), "a") is None
-    assert not_echoed(Answer(200, {}, b""), "a")
-    assert not_echoed(Answer(200, {}, b""), "no good") is None
+    assert not_echoed(FuzzedAnswer(200, {"x-correlation-id": "a"}, b""), "a") is None
+    assert not_echoed(FuzzedAnswer(200, {}, b""), "a")
+    assert not_echoed(FuzzedAnswer(200, {}, b""), "no good") is None
 
 
 def test_other_bodies_differ_in_one_text() -> None:

@@ -15,17 +15,17 @@ from harness.fuzz.books import audit_history, rows_of
 from harness.fuzz.drive import Drive
 from harness.fuzz.expected import load_expected
 from harness.fuzz.options import Effort
-from harness.fuzz.outcome import Outcome
+from harness.fuzz.outcome import FuzzResult
 from harness.fuzz.stage import opened
 from harness.stage.progress import new_progress
 
 QUICK = ("fuzzing", "stateful")
 
 
-def fuzzed(name: str, folder: Path, effort: Effort) -> Outcome:
+def fuzzed(name: str, folder: Path, effort: Effort) -> FuzzResult:
     """One system, in a world of its own."""
 
-    async def go() -> Outcome:
+    async def go() -> FuzzResult:
         async with opened(name, effort.seed, folder, new_progress(quiet=True)) as one:
             outcome = await asyncio.to_thread(Drive(one.target, effort, load_expected(), books=one.books).run)
         if one.history is not None:

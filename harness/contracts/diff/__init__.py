@@ -7,17 +7,17 @@ Whatever is not understood counts as breaking when it differs, and what cannot b
 
 from harness.contracts.diff.asyncapi import compare_asyncapi
 from harness.contracts.diff.change import Change, Direction
-from harness.contracts.diff.document import Document, same_kind
+from harness.contracts.diff.document import ApiDocument, same_kind
 from harness.contracts.diff.evidence import NotComparable, add_unfollowed, require_something
 from harness.contracts.diff.loading import load_document
 from harness.contracts.diff.openapi import compare_openapi, compare_shared_schemas
 from harness.contracts.diff.schema import Comparison
 from harness.errors import UsageError
 
-__all__ = ["Change", "Direction", "Document", "NotComparable", "compare", "load_document"]
+__all__ = ["ApiDocument", "Change", "Direction", "NotComparable", "compare", "load_document"]
 
 
-def compare(old: Document, new: Document, direction: Direction = "both") -> list[Change]:
+def compare(old: ApiDocument, new: ApiDocument, direction: Direction = "both") -> list[Change]:
     """Every change, the breaking ones first. `direction` is for JSON Schemas only.
 
     Raises UsageError for documents of different kinds or with values of a wrong kind, NotComparable for too little evidence.

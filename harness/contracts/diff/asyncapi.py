@@ -1,7 +1,7 @@
 """AsyncAPI 3 documents compared: operations, channels, messages with payload and headers."""
 
 from harness.contracts.diff.change import Direction, shown
-from harness.contracts.diff.document import Document, Place
+from harness.contracts.diff.document import ApiDocument, Place
 from harness.contracts.diff.openapi import compare_components
 from harness.contracts.diff.schema import Comparison
 
@@ -27,7 +27,7 @@ def compare_asyncapi(comparison: Comparison) -> None:
             comparison.gained(old.at(name), f"{name} changed from {shown(old.at(name).value)} to {shown(new.at(name).value)}")
 
 
-def _sent(document: Document) -> set[str]:
+def _sent(document: ApiDocument) -> set[str]:
     """Pointers of the messages that a `send` operation names."""
     found: set[str] = set()
     operations = document.top().at("operations")
@@ -38,7 +38,7 @@ def _sent(document: Document) -> set[str]:
     return found
 
 
-def _events(document: Document, operation: Place) -> dict[str, Place]:
+def _events(document: ApiDocument, operation: Place) -> dict[str, Place]:
     """The messages of an operation by name: those that it lists, or else all of its channel."""
     if "messages" in operation.members():
         return {_name(place): place for place in operation.at("messages").entries()}
@@ -125,7 +125,7 @@ def _message(comparison: Comparison, before: Place, after: Place, sent: set[str]
     comparison.rest(before, after, MESSAGE)
 
 
-def _content_type(document: Document, message: Place) -> object:
+def _content_type(document: ApiDocument, message: Place) -> object:
     return message.members().get("contentType", document.root.get("defaultContentType"))
 
 

@@ -1,7 +1,7 @@
 """What was found between two documents so far, and what a difference means."""
 
 from harness.contracts.diff.change import Change, Direction, shown
-from harness.contracts.diff.document import ANNOTATIONS, Document, Place
+from harness.contracts.diff.document import ANNOTATIONS, ApiDocument, Place
 from harness.contracts.diff.unweighed import Position, differences
 from harness.errors import UsageError
 
@@ -11,7 +11,7 @@ STEPS_MAX = 500_000  # schemas looked at; some documents say with a few referenc
 class Findings:
     """Two documents and the changes between them."""
 
-    def __init__(self, old: Document, new: Document) -> None:
+    def __init__(self, old: ApiDocument, new: ApiDocument) -> None:
         self.old = old
         self.new = new
         self.weighed: set[str] = set()  # pointers, of both documents

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.contracts.diff.document import ANNOTATIONS, Document, Place
+from harness.contracts.diff.document import ANNOTATIONS, ApiDocument, Place
 from harness.contracts.diff.json_values import canonical, kind_of
 
 EVERY_TYPE = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})
@@ -100,7 +100,7 @@ class Conjunction:
         return [_further_entries(part) for part in self.parts]
 
 
-def conjunction(document: Document, places: Iterable[Place], step: Callable[[int], None]) -> Conjunction:
+def conjunction(document: ApiDocument, places: Iterable[Place], step: Callable[[int], None]) -> Conjunction:
     """Each part once, so that a schema which refers to itself ends, and one that says a thing twice is not read twice."""
     found = _Parts(document)
     start = list(places)
@@ -112,7 +112,7 @@ def conjunction(document: Document, places: Iterable[Place], step: Callable[[int
 
 
 class _Parts:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ApiDocument) -> None:
         self.document = document
         self.visited: set[tuple[str, str]] = set()
         self.parts: list[Place] = []
@@ -143,7 +143,7 @@ class _Parts:
         return [*([] if target is None else [target]), *parts]
 
 
-def _head(document: Document, place: Place) -> Place:
+def _head(document: ApiDocument, place: Place) -> Place:
     """The place to name: behind references that say nothing of their own."""
     seen: set[str] = set()
     while isinstance(place.value, dict) and place.value.keys() - SAYS_NOTHING - {"default"} == {"$ref"} and place.pointer not in seen:

@@ -76,7 +76,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class ApiDocument:
     """One version. `name` is for messages."""
 
     name: str
@@ -113,7 +113,7 @@ def escaped(name: str | int) -> str:
     return str(name).replace("~", "~0").replace("/", "~1")
 
 
-def document(name: str, root: Any) -> Document:
+def document(name: str, root: Any) -> ApiDocument:
     """A document from its value. Raises UsageError when it is none of the kinds."""
     if not isinstance(root, dict):
         raise UsageError(f"{name}: expected an object: an OpenAPI 3, an AsyncAPI 3 or a JSON Schema document")
@@ -123,17 +123,17 @@ def document(name: str, root: Any) -> Document:
     if "asyncapi" in root and not str(root["asyncapi"]).startswith("3."):
         raise UsageError(f"{name}: AsyncAPI {root['asyncapi']} is not read; expected 3.0 or 3.1")
     if "openapi" in root:
-        return Document(name, "openapi", root)
+        return ApiDocument(name, "openapi", root)
     if "asyncapi" in root:
-        return Document(name, "asyncapi", root)
+        return ApiDocument(name, "asyncapi", root)
     if SCHEMA_WORDS & set(root):
-        return Document(name, "json schema", root)
+        return ApiDocument(name, "json schema", root)
     raise UsageError(
         f"{name}: neither OpenAPI nor AsyncAPI nor JSON Schema: none of `openapi`, `asyncapi`, `$schema`, `type` stands at its top"
     )
 
 
-def same_kind(old: Document, new: Document) -> None:
+def same_kind(old: ApiDocument, new: ApiDocument) -> None:
     """Raises UsageError when the two cannot be compared."""
     if old.kind != new.kind:
         raise UsageError(f"{old.name} is {old.kind}, {new.name} is {new.kind}: expected two versions of one document")

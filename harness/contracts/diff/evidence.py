@@ -1,6 +1,6 @@
 """Whether a comparison says enough to call two documents compatible."""
 
-from harness.contracts.diff.document import ANNOTATIONS, Document
+from harness.contracts.diff.document import ANNOTATIONS, ApiDocument
 from harness.contracts.diff.references import unfollowed
 from harness.contracts.diff.schema import Comparison
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, DrycloseError
@@ -38,13 +38,13 @@ def add_unfollowed(comparison: Comparison) -> None:
     raise NotComparable("\n".join([start, *lines, *more, "Bundle each document into one file and compare again."]))
 
 
-def require_something(old: Document, new: Document) -> None:
+def require_something(old: ApiDocument, new: ApiDocument) -> None:
     """Raises NotComparable when nobody can have relied on anything that the old document says."""
     if _is_empty(old) and (old.kind != "json schema" or _is_empty(new)):
         raise NotComparable(f"{old.name} says nothing that could be compared: {NOUNS[old.kind]} is in it")
 
 
-def _is_empty(document: Document) -> bool:
+def _is_empty(document: ApiDocument) -> bool:
     if document.kind == "json schema":
         return not document.root.keys() - ANNOTATIONS - {"$schema"}
     return not any(document.top().at(*room).members() for room in ROOMS[document.kind])

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from harness.contracts.diff.change import Direction, shown
-from harness.contracts.diff.document import Document, Place
+from harness.contracts.diff.document import ApiDocument, Place
 from harness.contracts.diff.schema import Comparison
 
 PARAMETER = frozenset({"name", "in", "required", "schema", "content", "style", "explode", "allowReserved", "allowEmptyValue"})
@@ -38,7 +38,7 @@ def compare_parameters(comparison: Comparison, old: Parameters, new: Parameters,
                 comparison.gained(place, f"new {name}")
 
 
-def _by_name(document: Document, parameters: Parameters) -> dict[tuple[str, str], Place]:
+def _by_name(document: ApiDocument, parameters: Parameters) -> dict[tuple[str, str], Place]:
     """Parameters by place and name; those in the path by their position there, because their names do not matter to a caller."""
     path, places = parameters
     found: dict[tuple[str, str], Place] = {}

@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 
 import yaml
 
-from harness.contracts.diff.document import Document, document
+from harness.contracts.diff.document import ApiDocument, document
 from harness.errors import UsageError
 
 
-def load_document(path: Path) -> Document:
+def load_document(path: Path) -> ApiDocument:
     """Read JSON or YAML. Raises UsageError that says what is wrong: not there, not readable, not one of the kinds."""
     try:
         text = path.read_text("utf-8-sig")

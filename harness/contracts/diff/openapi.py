@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.contracts.diff.change import Direction, opposite
-from harness.contracts.diff.document import Document, Place
+from harness.contracts.diff.document import ApiDocument, Place
 from harness.contracts.diff.exchange import compare_parameters, compare_request_body, compare_responses, path_names
 from harness.contracts.diff.schema import Comparison
 from harness.contracts.diff.security import compare_security, compare_security_schemes
@@ -90,7 +90,7 @@ def _items(paths: Place, names: Names) -> dict[str, tuple[str, Place]]:
     return found
 
 
-def _by_method(document: Document, items: dict[str, tuple[str, Place]]) -> dict[tuple[str, str], tuple[str, Place]]:
+def _by_method(document: ApiDocument, items: dict[str, tuple[str, Place]]) -> dict[tuple[str, str], tuple[str, Place]]:
     found = {key: (path, document.follow(item)) for key, (path, item) in items.items()}
     return {(method, key): (path, item) for key, (path, item) in found.items() for method in METHODS if method in item.members()}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from harness.contracts.diff.document import Document, Place
+from harness.contracts.diff.document import ApiDocument, Place
 
 REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 DATA = frozenset({"example", "examples", "default", "const", "enum"})
@@ -13,12 +13,12 @@ BY_NAME = SCHEMAS_BY_NAME | {
 }
 
 
-def unfollowed(document: Document) -> list[tuple[Place, str]]:
+def unfollowed(document: ApiDocument) -> list[tuple[Place, str]]:
     """Each such reference, with the reason, in the order of the document."""
     return list(_unfollowed(document, document.top()))
 
 
-def _unfollowed(document: Document, start: Place) -> Iterator[tuple[Place, str]]:
+def _unfollowed(document: ApiDocument, start: Place) -> Iterator[tuple[Place, str]]:
     seen: set[tuple[int, str]] = set()
     waiting = [(start, "")]
     while waiting:
@@ -41,7 +41,7 @@ def _holds_words(name: str, under: str) -> bool:
     return under in BY_NAME or (name not in DATA and not name.startswith("x-"))
 
 
-def _reason(document: Document, place: Place, name: str) -> str | None:
+def _reason(document: ApiDocument, place: Place, name: str) -> str | None:
     ref = place.value.get(name)
     if ref is None:
         return None

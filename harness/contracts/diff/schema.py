@@ -7,7 +7,7 @@ from harness.contracts.diff.alternatives import ALTERNATIVES, compare_alternativ
 from harness.contracts.diff.change import Direction, shown
 from harness.contracts.diff.comparison import Findings
 from harness.contracts.diff.conjunction import EVERY_TYPE, Conjunction, conjunction, type_names
-from harness.contracts.diff.document import ANNOTATIONS, Document, Place
+from harness.contracts.diff.document import ANNOTATIONS, ApiDocument, Place
 from harness.contracts.diff.json_values import canonical
 from harness.contracts.diff.limits import LIMITS, compare_limit
 
@@ -22,7 +22,7 @@ CONDITION = frozenset({"if", "then", "else"})  # none means anything without the
 class Comparison(Findings):
     """Two documents, and what was found between them so far."""
 
-    def __init__(self, old: Document, new: Document) -> None:
+    def __init__(self, old: ApiDocument, new: ApiDocument) -> None:
         super().__init__(old, new)
         self._seen: set[tuple[Any, ...]] = set()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from harness.contracts.diff.document import Document, Place
+from harness.contracts.diff.document import ApiDocument, Place
 from harness.contracts.diff.schema import Comparison
 
 Way = Mapping[str, list[str]]  # scopes by scheme: all of them are needed
@@ -22,7 +22,7 @@ def compare_security(comparison: Comparison, old: Place, new: Place) -> None:
         comparison.gained(where, f"asks for less than before: {' or '.join(map(_rights, after))}")
 
 
-def _ways(document: Document, operation: Place) -> list[Way]:
+def _ways(document: ApiDocument, operation: Place) -> list[Way]:
     given = operation.at("security") if "security" in operation.members() else document.top().at("security")
     ways: list[Way] = [{name: place.at(name).texts() for name in place.members()} for place in given.entries()]
     return ways or [{}]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from harness.contracts.diff.change import shown
-from harness.contracts.diff.document import ANNOTATIONS, Document, Place
+from harness.contracts.diff.document import ANNOTATIONS, ApiDocument, Place
 from harness.contracts.diff.json_values import canonical
 
 Position = Literal["schema", "schemas by name", "object", "value"]
-Side = tuple[Document, Place]
+Side = tuple[ApiDocument, Place]
 BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 SCHEMAS = frozenset(
     {"not", "if", "then", "else", "contains", "propertyNames", "items", "additionalItems", "additionalProperties", "prefixItems"}

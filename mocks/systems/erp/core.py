@@ -7,7 +7,7 @@ from typing import Literal
 from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
-from mocks.systems.erp.documents import MODULE_OF, UNDONE, Document, Documents, Job, Kind, Request, draw_id, draw_uuid
+from mocks.systems.erp.documents import MODULE_OF, UNDONE, Document, Documents, Kind, PostingJob, Request, draw_id, draw_uuid
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, LedgerName, moving, reversed_entries
 from mocks.systems.erp.periods import Periods
 
@@ -131,7 +131,7 @@ class Erp:
 
     def close_job(
         self, call: Call, document: Document, status: Literal["posted", "rejected", "withdrawn"], code: str | None, reason: str | None
-    ) -> Job:
+    ) -> PostingJob:
         """The job of a document ends."""
         job = self.documents.job(document.job_id or "")
         closed = replace(job, version=job.version + 1, status=status, code=code, reason=reason, updated_at=call.now)
@@ -191,7 +191,7 @@ def update_effect(document: Document, base_version: int | None) -> Effect:
     )
 
 
-def job_effect(document: Document, job: Job, effect: Literal["create", "update"]) -> Effect:
+def job_effect(document: Document, job: PostingJob, effect: Literal["create", "update"]) -> Effect:
     """A job began or ended."""
     return Effect(
         entity_type="posting_job",

@@ -95,7 +95,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PostingJob:
     """The posting of an accepted document."""
 
     job_id: str
@@ -119,7 +119,7 @@ class Documents:
         self._by_number: dict[Kind, dict[str, Document]] = {"purchase_order": {}, "ap_invoice": {}, "journal_entry": {}}
         self._by_reference: dict[tuple[Kind, str], list[str]] = {}
         self._order: dict[Kind, list[tuple[datetime, str]]] = {"purchase_order": [], "ap_invoice": [], "journal_entry": []}
-        self.jobs: dict[str, Job] = {}
+        self.jobs: dict[str, PostingJob] = {}
         self.wanted: dict[str, str] = {}  # kind, or posting_job: the number that the next one takes (provider states name documents)
 
     def __iter__(self) -> Iterator[Document]:
@@ -133,7 +133,7 @@ class Documents:
             raise Refusal("NOT_FOUND", f"no {kind} with number {number!r}")
         return document
 
-    def job(self, job_id: str) -> Job:
+    def job(self, job_id: str) -> PostingJob:
         """The job with this id. Raises NOT_FOUND."""
         job = self.jobs.get(job_id)
         if job is None:

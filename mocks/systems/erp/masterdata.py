@@ -12,7 +12,7 @@ from mocks.company.projections import ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents import Job as JobState
+from mocks.systems.erp.documents import PostingJob
 from mocks.systems.erp.models import (
     AccountBalance,
     CodingCheck,
@@ -210,7 +210,7 @@ def _query_day(text: str) -> date:
         raise Refusal("INVALID_PARAMETER", refusal.detail) from None
 
 
-def _job_record(job: JobState) -> Job:
+def _job_record(job: PostingJob) -> Job:
     return Job(
         id=job.id,
         uuid=job.uuid,

@@ -7,7 +7,7 @@ from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Call, Deferred, Effect, OutEvent, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, job_effect
-from mocks.systems.erp.documents import MODULE_OF, Document, Job, Kind, Request, draw_id, draw_uuid
+from mocks.systems.erp.documents import MODULE_OF, Document, Kind, PostingJob, Request, draw_id, draw_uuid
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Accepted, Reverse
 
@@ -32,7 +32,7 @@ class PostingDesk:
         document = erp.start(
             call, self._kind, request, company, amount_minor=amount_minor, posting_date=posting_date, entries=entries, job_id=job_id
         )
-        job = Job(
+        job = PostingJob(
             job_id=job_id,
             id=draw_id(call, "posting_job"),
             uuid=draw_uuid(call, "posting_job"),
@@ -126,7 +126,7 @@ def codings(entries: Iterable[Entry]) -> list[Coding]:
     return [(entry.account, entry.cost_center) for entry in entries if entry.cost_center is not None]
 
 
-def _event(job: Job) -> OutEvent:
+def _event(job: PostingJob) -> OutEvent:
     data = {
         "job_id": job.job_id,
         "document_type": job.kind,

@@ -8,8 +8,8 @@ from mocks.abilities.people import (
     ENTITY_OF_HOUSE,
     GONE,
     WHY,
+    Move,
     Play,
-    Step,
     Version,
     approve,
     approver,
@@ -70,7 +70,7 @@ def _posting(play: Play, given: ReportGiven) -> None:
     play.by_connector("record_posting", erp_document=given.erp_document, erp_document_type=kind, posted_on="28/10/2026")
 
 
-_REPORT_STEPS: Mapping[str, tuple[Step, ...]] = {
+_REPORT_STEPS: Mapping[str, tuple[Move, ...]] = {
     "draft": (),
     "pending_manager": (submit,),
     "approved": (submit, approve),

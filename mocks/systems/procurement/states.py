@@ -8,8 +8,8 @@ from mocks.abilities.people import (
     ENTITY_OF_HOUSE,
     GONE,
     WHY,
+    Move,
     Play,
-    Step,
     Version,
     approve,
     approver,
@@ -71,7 +71,7 @@ def _order(play: Play, given: RequisitionGiven) -> None:
     play.by_connector("record_order", erpOrderNumber=given.erp_order_number, erpStatus="created")
 
 
-_REQUISITION_STEPS: Mapping[str, tuple[Step, ...]] = {
+_REQUISITION_STEPS: Mapping[str, tuple[Move, ...]] = {
     "draft": (),
     "pending_approval": (submit,),
     "approved": (submit, approve),

@@ -17,12 +17,12 @@ from engine.model.erp_documents import (
     Evidence,
     Found,
     InvoiceLine,
-    Job,
     JournalLine,
     Kind,
     OrderDraft,
     OrderLine,
     PostingDraft,
+    PostingJob,
     SupplierState,
 )
 from engine.model.sources import Refusal
@@ -493,12 +493,12 @@ def _jobs() -> Iterator[Case]:
         return (("an AP invoice exists", {"number": INVOICE, "job_id": JOB, "status": status}),)
 
     for status in ("accepted", "posted", "withdrawn"):
-        wanted = gives(Job(status, INVOICE, None, None))
+        wanted = gives(PostingJob(status, INVOICE, None, None))
         name = f"erp.job.read: {status}"
         bare = Answer(200, {"job_id": JOB, "status": status, "document_number": INVOICE})
         answer = bare if status == "withdrawn" else job(status)
         yield _case(name, exists(status), request, answer, lambda it: it.erp.job(JOB), wanted)
-    rejected = gives(Job("rejected", INVOICE, "PERIOD_CLOSED", "why"))
+    rejected = gives(PostingJob("rejected", INVOICE, "PERIOD_CLOSED", "why"))
     yield _case(
         "erp.job.read: rejected", exists("rejected"), request, job("rejected", "PERIOD_CLOSED"), lambda it: it.erp.job(JOB), rejected
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pact import match
 
-from engine.model.sources import Change, ExpenseReport, Refusal, Requisition, Stage
+from engine.model.sources import Change, ExpenseReport, Refusal, Requisition, SourceStage
 from tests.contract.pact.consumer import SPENT, Answer, Case, Check, Request, State, gives, problem, refused
 
 LIVE_TOKEN: State = ("the access token is valid", {"token": "example-token"})
@@ -73,7 +73,7 @@ def _requisition_body(status: str, order: Any) -> dict[str, Any]:
     }
 
 
-def _is_requisition(stage: Stage, approvals: int, order: str | None) -> Check:
+def _is_requisition(stage: SourceStage, approvals: int, order: str | None) -> Check:
     def check(found: Any) -> None:
         assert isinstance(found, Requisition), found
         assert (found.source_id, found.stage, found.version, len(found.approvals)) == (REQ, stage, 3, approvals)
@@ -95,10 +95,10 @@ def _procurement() -> Iterator[Case]:
 
     order = {"number": match.like("4500012345")}
     stages = (
-        ("approved", Stage.APPROVED, 1, None),
-        ("returned", Stage.NOT_APPROVED, 0, None),
-        ("refused", Stage.REFUSED, 1, None),
-        ("ordered", Stage.RECORDED, 1, "4500012345"),
+        ("approved", SourceStage.APPROVED, 1, None),
+        ("returned", SourceStage.NOT_APPROVED, 0, None),
+        ("refused", SourceStage.REFUSED, 1, None),
+        ("ordered", SourceStage.RECORDED, 1, "4500012345"),
     )
     for status, stage, approvals, number in stages:
         answer = Answer(200, _requisition_body(status, order if number else None))
@@ -130,7 +130,7 @@ def _requisition_list() -> Iterator[Case]:
         "version": match.integer(3),
         "updatedAt": INSTANT,
     }
-    change = Change(REQ, "approved", Stage.APPROVED, 1, 3, "2026-10-28T09:00:00.000001Z")
+    change = Change(REQ, "approved", SourceStage.APPROVED, 1, 3, "2026-10-28T09:00:00.000001Z")
     page = {"items": match.each_like(item, min=1), "next_cursor": None}
     query = {"status": LISTED, "limit": "100"}
     state = (_requisition_state("approved"),)
@@ -269,7 +269,7 @@ def _report_body(state: str, posting: Any) -> dict[str, Any]:
     }
 
 
-def _is_report(stage: Stage, approvals: int, document: str | None) -> Check:
+def _is_report(stage: SourceStage, approvals: int, document: str | None) -> Check:
     def check(found: Any) -> None:
         assert isinstance(found, ExpenseReport), found
         assert (found.source_id, found.stage, found.version, len(found.approvals)) == (REPORT, stage, 3, approvals)
@@ -290,10 +290,10 @@ def _expense() -> Iterator[Case]:
         return it.expense.read(REPORT)
 
     stages = (
-        ("approved", Stage.APPROVED, 1, None),
-        ("sent_back", Stage.NOT_APPROVED, 0, None),
-        ("on_hold", Stage.REFUSED, 1, None),
-        ("posted", Stage.RECORDED, 1, "1900012345"),
+        ("approved", SourceStage.APPROVED, 1, None),
+        ("sent_back", SourceStage.NOT_APPROVED, 0, None),
+        ("on_hold", SourceStage.REFUSED, 1, None),
+        ("posted", SourceStage.RECORDED, 1, "1900012345"),
     )
     for state, stage, approvals, document in stages:
         posting = {"erp_document": match.like("1900012345")} if document else None
@@ -324,7 +324,7 @@ def _report_list() -> Iterator[Case]:
         "version": match.integer(3),
         "updated_at": INSTANT,
     }
-    change = Change(REPORT, "approved", Stage.APPROVED, 1, 3, "2026-10-28T09:00:00.000001Z")
+    change = Change(REPORT, "approved", SourceStage.APPROVED, 1, 3, "2026-10-28T09:00:00.000001Z")
     page = Answer(200, {"items": match.each_like(item, min=1), "next_cursor": None})
     query = {"state": STATES, "limit": "100"}
     state = (_report_state("approved"),)

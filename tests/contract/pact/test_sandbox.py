@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from harness.contracts.outcome import Outcome, exit_code, lines
+from harness.contracts.outcome import Verification, exit_code, lines
 from harness.contracts.verify import VerifyOptions, is_outside, verify
 from tests.contract.pact.users_pact import NUMBER, ORDER_EXISTS, interaction, pact
 
@@ -24,10 +24,10 @@ def against(
     state_path: str | None = None,
     headers: tuple[str, ...] = (),
     state_headers: tuple[str, ...] = (),
-) -> Outcome:
+) -> Verification:
     """Verify a pact against this handler."""
 
-    async def body() -> Outcome:
+    async def body() -> Verification:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", handler)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -44,7 +44,7 @@ def against(
     return asyncio.run(body())
 
 
-def text(outcome: Outcome) -> str:
+def text(outcome: Verification) -> str:
     """What a person reads."""
     return "\n".join(lines(outcome))
 
@@ -112,7 +112,7 @@ def test_our_own_pact_against_a_sandbox() -> None:
     async def sandbox(_request: web.Request) -> web.Response:
         return web.json_response({"error": "invalid_client"}, status=401)
 
-    async def body() -> Outcome:
+    async def body() -> Verification:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", sandbox)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

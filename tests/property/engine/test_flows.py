@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
-from engine.model.sources import Stage
+from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, report, requisition
 
 ENDINGS = ["ok", "ok", "ok", "before", "after", "late", "throttled", "crash_before", "crash_after"]
@@ -19,15 +19,15 @@ WORK = settings(max_examples=150, deadline=None, suppress_health_check=list(Heal
 def change(one: Desk, what: str) -> None:
     """A person changes the source document, as far as its state allows."""
     document = one.source.document
-    if what == "nothing" or document.stage is Stage.RECORDED:
+    if what == "nothing" or document.stage is SourceStage.RECORDED:
         return
     one.news = True
     if what == "touch":
         one.source.change()
-    elif what == "reverse" and document.stage is Stage.APPROVED:
-        one.source.change(status="returned", stage=Stage.NOT_APPROVED)
-    elif what == "approve_next_revision" and document.stage is Stage.NOT_APPROVED:
-        one.source.change(status="approved", stage=Stage.APPROVED, revision=document.revision + 1)
+    elif what == "reverse" and document.stage is SourceStage.APPROVED:
+        one.source.change(status="returned", stage=SourceStage.NOT_APPROVED)
+    elif what == "approve_next_revision" and document.stage is SourceStage.NOT_APPROVED:
+        one.source.change(status="approved", stage=SourceStage.APPROVED, revision=document.revision + 1)
 
 
 def live_through(one: Desk, endings: list[str], changes: list[str]) -> None:
@@ -62,7 +62,7 @@ def judge(one: Desk) -> None:
     """Exactly one live document for an approved or recorded source, none for any other; never two of one revision."""
     document = one.source.document
     live = one.erp.books.live()
-    if document.stage is Stage.NOT_APPROVED:
+    if document.stage is SourceStage.NOT_APPROVED:
         assert live == []
     else:
         assert live == [f"{document.source_id}-r{document.revision}"]

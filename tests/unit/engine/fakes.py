@@ -9,13 +9,13 @@ from pathlib import Path
 
 from engine.flows.expense_to_posting import ExpenseRun
 from engine.flows.obligations import Patience
-from engine.flows.outcomes import Outcome, Parked, Retry, Settled, Waiting, park_failure
+from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park_failure
 from engine.flows.requisition_to_po import RequisitionRun
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Accepted, Coding, Found, Job, Kind, OrderDraft, PostingDraft, SupplierState
+from engine.model.erp_documents import Accepted, Coding, Found, Kind, OrderDraft, PostingDraft, PostingJob, SupplierState
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.progress import Progress, dump, load
-from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, Stage
+from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, SourceStage
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
 DAY = date(2026, 10, 30)
@@ -69,7 +69,7 @@ def requisition(**members: object) -> Requisition:
     """An approved requisition over 980.00 USD."""
     line = RequisitionLine(1, "Monitors", Decimal(10), Decimal("98.00"), Decimal("980.00"), "IT", "US-MKT-01", None)
     plain = Requisition(
-        source_id="REQ-T-1", revision=1, version=4, status="approved", stage=Stage.APPROVED, legal_entity="ACME-US", requester="U1",
+        source_id="REQ-T-1", revision=1, version=4, status="approved", stage=SourceStage.APPROVED, legal_entity="ACME-US", requester="U1",
         supplier="PS-1", currency="USD", requested_on=DAY, lines=(line,), total=Decimal("980.00"),
         approvals=(Approval(1, "U2", "2026-10-30T10:00:00Z"),), recorded=None, correlation_id=None,
     )  # fmt: skip
@@ -83,8 +83,9 @@ def report(**members: object) -> ExpenseReport:
         ExpenseLine(2, "HOTEL", DAY, "One night", Decimal("53.50"), Decimal("3.50"), "CC.10.1", "company_card"),
     )
     plain = ExpenseReport(
-        source_id="ER-T-1", revision=1, version=3, status="approved", stage=Stage.APPROVED, entity="10", employee="ann", currency="USD",
-        submitted_on=DAY, approved_on=DAY, lines=lines, total=Decimal("160.50"), approvals=(Approval(1, "bob", "2026-10-30T10:00:00Z"),),
+        source_id="ER-T-1", revision=1, version=3, status="approved", stage=SourceStage.APPROVED, entity="10", employee="ann",
+        currency="USD", submitted_on=DAY, approved_on=DAY, lines=lines,
+        total=Decimal("160.50"), approvals=(Approval(1, "bob", "2026-10-30T10:00:00Z"),),
         recorded=None, correlation_id=None,
     )  # fmt: skip
     return replace(plain, **members)  # type: ignore[arg-type]
@@ -212,12 +213,12 @@ class FakeErp:
     async def read(self, kind: Kind, number: str) -> Found:
         return self.fate.call("erp.read", lambda: self._found(number))  # type: ignore[return-value]
 
-    async def job(self, job_id: str) -> Job:
-        def effect() -> Job:
+    async def job(self, job_id: str) -> PostingJob:
+        def effect() -> PostingJob:
             entry = self.books.documents[job_id[1:]]
             if entry[2] == "accepted":
                 entry[2] = "rejected" if self.books.reject else "posted"
-            return Job(str(entry[2]), job_id[1:], self.books.reject, "a rule says no" if self.books.reject else None)
+            return PostingJob(str(entry[2]), job_id[1:], self.books.reject, "a rule says no" if self.books.reject else None)
 
         return self.fate.call("erp.job.read", effect)  # type: ignore[return-value]
 
@@ -246,13 +247,13 @@ class FakeSource:
 
     def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
         document = self.document
-        if document.recorded is not None and document.recorded.number == number and document.stage is Stage.RECORDED:
+        if document.recorded is not None and document.recorded.number == number and document.stage is SourceStage.RECORDED:
             return
-        if document.stage is not Stage.APPROVED:
+        if document.stage is not SourceStage.APPROVED:
             raise CallFailed("record", "business", "INVALID_TRANSITION", document.status, definite=True, retry=REREAD, status=409)
         if (version is not None and version != document.version) or (revision is not None and revision != document.revision):
             raise CallFailed("record", "stale", "PRECONDITION_FAILED", "", definite=True, retry=REREAD, status=412)
-        self.change(status="done", stage=Stage.RECORDED, recorded=Recorded(number))
+        self.change(status="done", stage=SourceStage.RECORDED, recorded=Recorded(number))
 
     async def record_order(self, source_id: str, version: int, *, number: str, order_id: int | None, revision: int) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
@@ -262,10 +263,10 @@ class FakeSource:
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
-            if self.document.stage is not Stage.APPROVED:
+            if self.document.stage is not SourceStage.APPROVED:
                 raise CallFailed("record", "business", "INVALID_TRANSITION", "", definite=True, retry=REREAD, status=409)
             self.refusal = refusal
-            self.change(status="refused", stage=Stage.REFUSED)
+            self.change(status="refused", stage=SourceStage.REFUSED)
 
         self.fate.call("source.refuse", effect)
 
@@ -281,14 +282,14 @@ class Desk:
     saved: str = "{}"
     crashed: bool = False
     news: bool = True
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[StepEnd] = field(default_factory=list)
 
     @property
     def progress(self) -> Progress:
         """As it was saved last."""
         return load(self.saved)
 
-    async def run(self, *, redriven: bool = False) -> Outcome | None:
+    async def run(self, *, redriven: bool = False) -> StepEnd | None:
         """One run; None when the process died in it."""
         progress = self.progress
         progress.unsure = progress.unsure or self.crashed
@@ -312,7 +313,7 @@ class Desk:
         self.outcomes.append(outcome)
         return outcome
 
-    async def rest(self, runs_max: int = 60) -> Outcome:
+    async def rest(self, runs_max: int = 60) -> StepEnd:
         """Run until the document is settled or parked."""
         for _ in range(runs_max):
             outcome = await self.run()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.flows.outcomes import Parked, Settled, Waiting
-from engine.model.sources import Stage
+from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, report, script
 
 
@@ -61,8 +61,8 @@ def test_a_report_that_goes_back_leaves_nothing_live(tmp_path: Path, moment: str
     def choose(operation: str) -> str:
         if operation == moment and not done:
             done.append(operation)
-            if one.source.document.stage is Stage.APPROVED:
-                one.source.change(status="sent_back", stage=Stage.NOT_APPROVED)
+            if one.source.document.stage is SourceStage.APPROVED:
+                one.source.change(status="sent_back", stage=SourceStage.NOT_APPROVED)
                 one.news = True
             return how
         return "ok"

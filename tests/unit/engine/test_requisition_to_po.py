@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.flows.outcomes import Parked, Settled
-from engine.model.sources import Refusal, Stage
+from engine.model.sources import Refusal, SourceStage
 from tests.unit.engine.fakes import Desk, desk, requisition, script
 
 
@@ -65,8 +65,8 @@ def test_a_reversed_approval_leaves_nothing_live(tmp_path: Path, moment: str, ho
     def choose(operation: str) -> str:
         if operation == moment and not done:
             done.append(operation)
-            if one.source.document.stage is Stage.APPROVED:
-                one.source.change(status="returned", stage=Stage.NOT_APPROVED)
+            if one.source.document.stage is SourceStage.APPROVED:
+                one.source.change(status="returned", stage=SourceStage.NOT_APPROVED)
             return how
         return "ok"
 
@@ -81,7 +81,7 @@ def test_a_late_commit_after_a_reversal_is_still_found_and_cancelled(tmp_path: P
     """One look that finds nothing proves nothing: the obligation stays until a late commit is out of the question."""
     one = desk(tmp_path, choose=script(("erp.po.create", "late")))
     asyncio.run(one.run())
-    one.source.change(status="returned", stage=Stage.NOT_APPROVED)
+    one.source.change(status="returned", stage=SourceStage.NOT_APPROVED)
     assert settle(one).how == "undone"
     assert one.erp.books.live() == []
     assert [entry[2] for entry in one.erp.books.documents.values()] == ["cancelled"]
@@ -157,6 +157,6 @@ def test_somebody_elses_order_number_beside_ours_is_for_a_person(tmp_path: Path)
 
 def test_a_requisition_that_was_never_approved_needs_nothing(tmp_path: Path) -> None:
     """An event about it may come first; nothing is looked up or posted."""
-    one = desk(tmp_path, requisition(status="returned", stage=Stage.NOT_APPROVED))
+    one = desk(tmp_path, requisition(status="returned", stage=SourceStage.NOT_APPROVED))
     assert settle(one).how == "nothing"
     assert one.fate.calls == ["source.read"]
