@@ -1,4 +1,8 @@
-"""The console script: nothing is imported here that takes time, so that Ctrl-C is quiet from the first moment on."""
+"""The console script: nothing is imported here that takes time, so that Ctrl-C is quiet from the first moment on.
+
+An exception in the middle of an import comes out as whatever the half-loaded module makes of it. So until something is started that has
+to be cleaned up (`harness.stage.loop`), an interruption ends the process on the spot.
+"""
 
 import os
 import signal
@@ -13,15 +17,12 @@ def main() -> None:
     from harness.commands import run  # noqa: PLC0415
     from harness.structured_log import set_up  # noqa: PLC0415
 
-    # From here on an interruption has something to clean up: SIGTERM means the same as Ctrl-C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     set_up()
     sys.exit(run(sys.argv[1:]))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
-    """Interrupted while still importing: nothing was started, so nothing is left."""
+    """Interrupted before a run: nothing was started, so nothing is left."""
     os.write(2, b"dryclose: interrupted\n")
     os._exit(130)
 

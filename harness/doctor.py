@@ -1,6 +1,5 @@
 """`dryclose doctor`: can this machine run a verification? Each finding is a plain sentence, and says what to do when it is bad."""
 
-import asyncio
 import os
 import socket
 import sys
@@ -18,6 +17,7 @@ from harness.manifest import REFERENCE_ENGINE, load_manifest
 from harness.scenario import load_scenario, scenario_names
 from harness.stage.connector import Connector, free_port
 from harness.stage.contract import ContractValues
+from harness.stage.loop import run_until_done
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ((3, 11), (3, 14))  # the embedded PostgreSQL has builds for these and those between
@@ -127,7 +127,7 @@ def _database() -> Finding:
     what = "PostgreSQL at DATABASE_URL" if os.environ.get("DATABASE_URL") else "embedded PostgreSQL"
     try:
         with tempfile.TemporaryDirectory(prefix="dryclose-doctor-") as folder:
-            asyncio.run(_prepare_engine(Path(folder)))
+            run_until_done(_prepare_engine(Path(folder)))
     except (DrycloseError, OSError) as error:
         return Finding(
             False, f"{what} for the reference engine: {error}", "see the last lines above; DATABASE_URL names another PostgreSQL"

@@ -1,10 +1,15 @@
 """The one way in which the command line starts a run."""
 
 import asyncio
+import signal
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
 
 
-def run_until_done(body: Coroutine[Any, Any, int]) -> int:
-    """Run on a fresh event loop; the exit code."""
+def run_until_done(body: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run on a fresh event loop; what the body returns. From here on there is something to clean up, so an interruption is an exception."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     return asyncio.run(body)
