@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +241,7 @@ class _Judgement:
             tail |= {"parent": e.row["parent"], "case": e.row["case_id"]}
             yield {**head, "source_id": e.row["source_id"], "plan": plans.get(txn_id, "no fault"), **tail}
 
-    @property
+    @cached_property
     def _plans(self) -> dict[str, str]:
         return figures.plans(self._con, self._run.experiments())
 

@@ -102,6 +102,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": "false",  # a judge that downloads code is no judge
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "false",
+        "checkpoint_threshold": "1TB",  # nothing outlives this database, so compressing its tables on the way is lost time
     }
     return duckdb.connect(":memory:", config=settings)
 

@@ -62,7 +62,7 @@ select txn_id,
 
 -- section: outcomes
 -- where each transaction ended, in a word
-select o.*, c.case_id, case
+select o.txn_id, o.flow, o.template, o.wave, o.role, o.solo_of, o.parent, c.case_id, o.source_id, o.expected, o.made, o.settled, o.is_parked, case
     when o.flow_kind in ('state', 'status') then case when o.settled then 'current' when o.is_parked then 'parked'
       when not r.final_read or r.shrinking then 'open' else 'behind' end
     when o.flow_kind = 'query' then case when o.settled then 'answered' else 'unanswered' end

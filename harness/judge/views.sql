@@ -86,13 +86,17 @@ from h left join op using (op_id) where h.kind = 'commit';
 
 -- what the books of the source systems said, by people and by the connector, in order; of each transaction's own source document only
 create table src_state as
-select t.txn_id, h.seq, h.t_mono_ns, h.t_biz, h.kind, h.op_id, h.entity_type, h.entity_id, h.state,
-  coalesce(m.meaning, 'other') as meaning,
-  coalesce(h.src_version, 1) as revision, h.amount_minor, h.currency, h.company, h.cost_center, h.party, h.approvers, h.parent_id, h.version
-from h left join effect e on e.seq = h.seq
-join txn t on t.txn_id = coalesce(h.txn_id, e.txn_id) and t.flow_source = h.entity_type
-left join ref_source_state m on m.entity_type = h.entity_type and m.state = h.state
-where h.kind in ('source_action', 'commit', 'read_view') and h.state is not null and h.entity_type in (select source from ref_flow);
+with said as (
+  select seq, txn_id, t_mono_ns, t_biz, kind, op_id, entity_type, entity_id, state, src_version, amount_minor, currency, company, cost_center,
+    party, approvers, parent_id, version
+  from h where kind in ('source_action', 'read_view') and state is not null
+  union all
+  select seq, txn_id, t_mono_ns, t_biz, 'commit', op_id, entity_type, entity_id, state, src_version, amount_minor, currency, company,
+    cost_center, party, approvers, parent_id, version
+  from effect where state is not null)
+select s.* exclude (src_version), coalesce(m.meaning, 'other') as meaning, coalesce(s.src_version, 1) as revision
+from said s join txn t on t.txn_id = s.txn_id and t.flow_source = s.entity_type
+left join ref_source_state m on m.entity_type = s.entity_type and m.state = s.state;
 
 -- public src_revision: the source document of a transaction, once for each revision of it
 create table src_revision as

@@ -67,9 +67,9 @@ from (select node, entity_type, entity_id, project, sum(due)::bigint as due, sum
 join doc d on d.node = b.node and d.entity_type = b.entity_type and d.entity_id = b.entity_id and d.live
 join ref_document k on k.entity_type = d.entity_type and k.with_project join src s on s.txn_id = d.txn_id
 where b.due <> b.found and contains(d.compare, 'project')
-  and (d.node, d.entity_type, d.entity_id) in (select (node, entity_type, entity_id) from due_line)
-  and (d.node, d.entity_type, d.entity_id) not in (select (node, entity_type, entity_id) from due_line
-    where source_project is not null and project is null)
+  and exists (select 1 from due_line u where u.node = d.node and u.entity_type = d.entity_type and u.entity_id = d.entity_id)
+  and not exists (select 1 from due_line u where u.node = d.node and u.entity_type = d.entity_type and u.entity_id = d.entity_id
+    and u.source_project is not null and u.project is null)
 -- section: explain
 select seq from timeline where txn_id = $txn
   and (kind = 'commit' or (kind in ('request', 'response_end') and call_kind = 'create') or kind = 'fault_fired')
