@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.clock import Clock
 from engine.flows import expense_to_posting, requisition_to_po
-from engine.flows.expense_to_posting import ExpenseRun
+from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.obligations import Patience
-from engine.flows.requisition_to_po import RequisitionRun
+from engine.flows.ports import Erp
+from engine.flows.posting import Hooks, PostingRun
+from engine.flows.requisition_to_po import RequisitionHooks
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
 from engine.peers.caller import Peer
@@ -43,47 +46,45 @@ class ServedFlow:
     lister: Callable[[Parts, Trace], Lister]
 
 
-def _requisition(parts: Parts, claim: Claim, trace: Trace) -> Flow:
-    return RequisitionRun(
-        source_id=claim.key.source_id,
-        progress=claim.progress,
-        procurement=ProcurementGateway(parts.peers["procurement"], trace),
-        erp=ErpGateway(parts.peers["erp"], trace),
-        rules=parts.rules(),
-        minor_units=parts.minor_units,
-        patience=parts.patience,
-        at=parts.clock.now().timestamp(),
-        redriven=claim.redriven,
-    )
+def _requisition(parts: Parts, erp: Erp, trace: Trace) -> RequisitionHooks:
+    return RequisitionHooks(ProcurementGateway(parts.peers["procurement"], trace), erp, parts.rules(), parts.minor_units)
 
 
-def _expense(parts: Parts, claim: Claim, trace: Trace) -> Flow:
-    return ExpenseRun(
-        source_id=claim.key.source_id,
-        progress=claim.progress,
-        expense=ExpenseGateway(parts.peers["expense"], trace, parts.minor_units),
-        erp=ErpGateway(parts.peers["erp"], trace),
-        rules=parts.rules(),
-        minor_units=parts.minor_units,
-        patience=parts.patience,
-        at=parts.clock.now().timestamp(),
-        poll_base_s=parts.poll_base_s,
-        news=claim.news,
-        redriven=claim.redriven,
-    )
+def _expense(parts: Parts, erp: Erp, trace: Trace) -> ExpenseHooks:
+    return ExpenseHooks(ExpenseGateway(parts.peers["expense"], trace, parts.minor_units), erp, parts.rules(), parts.minor_units)
+
+
+def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
+    """Runs of a flow that turns one approved document into one ERP document."""
+
+    def run(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+        erp = ErpGateway(parts.peers["erp"], trace)
+        return PostingRun(
+            source_id=claim.key.source_id,
+            hooks=hooks(parts, erp, trace),
+            progress=claim.progress,
+            erp=erp,
+            patience=parts.patience,
+            at=parts.clock.now().timestamp(),
+            poll_base_s=parts.poll_base_s,
+            news=claim.news,
+            redriven=claim.redriven,
+        )
+
+    return run
 
 
 SERVED: tuple[ServedFlow, ...] = (
     ServedFlow(
         requisition_to_po.FLOW,
         ("erp", "procurement"),
-        _requisition,
+        _posting(_requisition),
         lambda parts, trace: ProcurementGateway(parts.peers["procurement"], trace),
     ),
     ServedFlow(
         expense_to_posting.FLOW,
         ("erp", "expense"),
-        _expense,
+        _posting(_expense),
         lambda parts, trace: ExpenseGateway(parts.peers["expense"], trace, parts.minor_units),
     ),
 )

@@ -4,6 +4,7 @@ A posting whose create was never answered is looked up by its reference until it
 that a late commit is no longer to be expected. Until then it stays an obligation.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.flows.outcomes import Waiting
@@ -11,9 +12,9 @@ from engine.flows.ports import LookUpAndUndo
 from engine.mapping.references import external_ref, idempotency_key
 from engine.model.erp_documents import Kind
 from engine.model.failures import REREAD, CallFailed
-from engine.model.progress import Posting, Progress
+from engine.model.progress import Posting, PostingState, Progress
 
-STATES_BY_STATUS = {"created": "live", "posted": "live", "accepted": "accepted", "rejected": "rejected"}
+STATES_BY_STATUS: Mapping[str, PostingState] = {"created": "live", "posted": "live", "accepted": "accepted", "rejected": "rejected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ async def look_up(posting: Posting, erp: LookUpAndUndo) -> bool:
         return False
     posting.number, posting.id = found.number, found.id
     posting.job_id = found.job_id or posting.job_id
-    posting.state = STATES_BY_STATUS.get(found.status, "undone")  # type: ignore[assignment]
+    posting.state = STATES_BY_STATUS.get(found.status, "undone")
     return True
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Protocol
 
-from engine.model.erp_documents import Accepted, Coding, Found, Kind, OrderDraft, PostingDraft, PostingJob, SupplierState
+from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
 from engine.model.sources import ExpenseReport, Refusal, Requisition
 
 
@@ -46,8 +46,6 @@ class Erp(LookUpAndUndo, Protocol):
 
     async def check(self, coding: Coding) -> Refusal | None: ...
 
-    async def create_order(self, draft: OrderDraft, key: str) -> Found: ...
-
-    async def create_posting(self, draft: PostingDraft, key: str) -> Accepted: ...
+    async def create(self, draft: Draft, key: str) -> Found: ...
 
     async def job(self, job_id: str) -> PostingJob: ...

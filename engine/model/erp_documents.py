@@ -1,9 +1,10 @@
 """What the engine asks the ERP for and what the ERP says about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 Kind = Literal["purchase_order", "ap_invoice", "journal_entry"]
 PostingKind = Literal["ap_invoice", "journal_entry"]
@@ -30,6 +31,21 @@ class Coding:
     on: date
 
 
+class Draft(Protocol):
+    """A document to be created. posted_on: the date that decides the period, when the source is told of it."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def external_ref(self) -> str: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def posted_on(self) -> date | None: ...
+
+    def codings(self) -> Sequence[Coding]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One line of a purchase order."""
@@ -48,6 +64,8 @@ class OrderLine:
 class OrderDraft:
     """A purchase order to be created."""
 
+    kind: ClassVar[Kind] = "purchase_order"
+    posted_on: ClassVar[date | None] = None  # the source does not ask for it
     external_ref: str
     source_revision: int
     company_code: str
@@ -114,6 +132,11 @@ class PostingDraft:
     journal_lines: tuple[JournalLine, ...]
     approvals: tuple[Evidence, ...]
 
+    @property
+    def posted_on(self) -> date:
+        """The date that decides the period."""
+        return self.posting_date
+
     def codings(self) -> tuple[Coding, ...]:
         """Each expense combination once, in line order; balance-sheet lines carry no cost centre and need no check."""
         pairs = [(line.gl_account, line.cost_center) for line in self.invoice_lines]
@@ -137,14 +160,6 @@ class Found:
     def live(self) -> bool:
         """It counts, or will count, in the books."""
         return self.status in {"created", "accepted", "posted"}
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A 202: not posted yet."""
-
-    job_id: str
-    number: str
 
 
 @dataclass(frozen=True, slots=True)

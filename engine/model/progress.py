@@ -29,8 +29,14 @@ class Posting(msgspec.Struct, kw_only=True, omit_defaults=True):
     doubtful: bool = False  # an attempt ended without an answer, so a definite refusal later does not prove absence
     tried_at: float | None = None  # epoch seconds of the last attempt
     looked_up: int = 0
+    polls: int = 0  # looks at the job that is waited for
     code: str | None = None  # of a rejection after acceptance
     reason: str | None = None
+
+    def submit_again(self) -> None:
+        """The last submission has its final answer; the next one is another one, with a key and a job of its own."""
+        self.submission += 1
+        self.state, self.job_id, self.number, self.polls = "unknown", None, None, 0
 
 
 class Parking(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
@@ -54,7 +60,6 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
     postings: list[Posting] = []
     failures: dict[str, int] = {}  # failed attempts in a row, by operation
     parking: Parking | None = None
-    polls: int = 0  # of the posting job that is waited for
     unsure: bool = False  # a run died, and what it may have posted has not been written down as suspects yet
     checked_revision: int = 0  # supplier and coding were good for this revision
     seen_revision: int | None = None
@@ -85,9 +90,14 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     def settle_failures(self) -> None:
         """The document came to rest or moved on: attempts are counted anew."""
-        self.failures = {}
-        self.polls = 0
+        self.count_anew()
         self.parking = None
+
+    def count_anew(self) -> None:
+        """Forget how often was tried and looked: somebody asked for another go."""
+        self.failures = {}
+        for posting in self.postings:
+            posting.polls = 0
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -90,7 +90,7 @@ class Runner:
         progress = claim.progress
         progress.unsure = progress.unsure or claim.crashed
         if claim.redriven:
-            progress.failures, progress.polls = {}, 0
+            progress.count_anew()
         if claim.crashes > CRASHES_MAX:
             # Whatever it is in this document that ends processes: it must not go on for ever.
             return self._stop(claim, "KILLS_ITS_WORKER", f"{claim.crashes} runs of it ended with their process")

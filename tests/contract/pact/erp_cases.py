@@ -12,7 +12,6 @@ from pact import match
 
 from engine.mapping.references import external_ref, idempotency_key
 from engine.model.erp_documents import (
-    Accepted,
     Coding,
     Evidence,
     Found,
@@ -269,7 +268,7 @@ def _order_creation() -> Iterator[Case]:
 
     def create(name: str, answer: Answer, wanted: Check, states: tuple[State, ...], draft: OrderDraft = ORDER_DRAFT, **body: Any) -> Case:
         request = Request("POST", "/purchase-orders", body={**ORDER_BODY, **body}, key=ORDER_KEY)
-        act = lambda it: it.erp.create_order(draft, ORDER_KEY)  # noqa: E731
+        act = lambda it: it.erp.create(draft, ORDER_KEY)  # noqa: E731
         return _case(f"erp.po.create: {name}", (*states, fresh), request, answer, act, wanted)
 
     def business(code: str, name: str, states: tuple[State, ...], draft: OrderDraft = ORDER_DRAFT, **body: Any) -> Case:
@@ -298,7 +297,7 @@ def _order_creation() -> Iterator[Case]:
     request = Request("POST", "/purchase-orders", body=ORDER_BODY, key=ORDER_KEY)
     yield _case(
         "erp.po.create: the key came with another payload", (*master, used), request, problem(422, "IDEMPOTENCY_KEY_REUSED"),
-        lambda it: it.erp.create_order(ORDER_DRAFT, ORDER_KEY), refused("IDEMPOTENCY_KEY_REUSED", "duplicate"),
+        lambda it: it.erp.create(ORDER_DRAFT, ORDER_KEY), refused("IDEMPOTENCY_KEY_REUSED", "duplicate"),
     )  # fmt: skip
     yield business("PERIOD_CLOSED", "the period is closed", (*master[:-1], period("PO", "closed")))
     blocked: State = (SUPPLIER[0], {**SUPPLIER[1], "purchasing_block": True})
@@ -381,7 +380,7 @@ def _create(kind: Kind, name: str, answer: Answer, wanted: Check, states: tuple[
     point, path, *_ = _ROUTES[kind]
     fresh: State = ("the idempotency key is new", {"key": POSTING_KEY})
     request = Request("POST", path, body=body, key=POSTING_KEY)
-    return _case(f"{point}.create: {name}", (*states, fresh), request, answer, lambda it: it.erp.create_posting(draft, POSTING_KEY), wanted)
+    return _case(f"{point}.create: {name}", (*states, fresh), request, answer, lambda it: it.erp.create(draft, POSTING_KEY), wanted)
 
 
 def _postings() -> Iterator[Case]:
@@ -389,7 +388,7 @@ def _postings() -> Iterator[Case]:
         number = INVOICE if kind == "ap_invoice" else JOURNAL
         master = _master(company, module)
         accepted = {"job_id": match.like(JOB), "status": "accepted", "document_number": match.like(number), "external_ref": REPORT_REF}
-        yield _create(kind, "accepted", Answer(202, accepted), gives(Accepted(JOB, number)), master, draft, body)
+        yield _create(kind, "accepted", Answer(202, accepted), gives(Found(number, None, "accepted", None, JOB)), master, draft, body)
         held: State = (exists, {"number": number, "job_id": JOB, "external_ref": REPORT_REF, "company_code": company})
         duplicate = problem(409, "DUPLICATE_REFERENCE", existing_id=number, job_id=JOB, existing_status="posted")
         adopt = refused("DUPLICATE_REFERENCE", "duplicate", retry="adopt", existing_id=number, job_id=JOB)
@@ -415,7 +414,7 @@ def _posting_refusals(kind: Kind) -> Iterator[Case]:
     used: State = ("the idempotency key was used for another payload", {"key": POSTING_KEY, "method": "POST", "path": path})
     yield _case(
         f"{point}.create: the key came with another payload", (*master, used), Request("POST", path, body=body, key=POSTING_KEY),
-        problem(422, "IDEMPOTENCY_KEY_REUSED"), lambda it: it.erp.create_posting(draft, POSTING_KEY),
+        problem(422, "IDEMPOTENCY_KEY_REUSED"), lambda it: it.erp.create(draft, POSTING_KEY),
         refused("IDEMPOTENCY_KEY_REUSED", "duplicate"),
     )  # fmt: skip
     yield business("PERIOD_CLOSED", "the period is closed", (*master[:-1], period(module, "closed", company)))

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from engine.flows.expense_to_posting import ExpenseRun
+from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.obligations import Patience
 from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park_failure
-from engine.flows.requisition_to_po import RequisitionRun
+from engine.flows.posting import PostingRun
+from engine.flows.requisition_to_po import RequisitionHooks
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Accepted, Coding, Found, Kind, OrderDraft, PostingDraft, PostingJob, SupplierState
+from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, SourceStage
@@ -185,19 +187,13 @@ class FakeErp:
     async def check(self, coding: Coding) -> Refusal | None:
         return self.fate.call("erp.coding.check", lambda: self.coding)  # type: ignore[return-value]
 
-    async def create_order(self, draft: OrderDraft, key: str) -> Found:
+    async def create(self, draft: Draft, key: str) -> Found:
         def effect() -> Found:
-            number = self.books.create("purchase_order", draft.external_ref, key, draft.total, "created")
-            return Found(number, 1, "created", draft.total)
+            order = draft.kind == "purchase_order"
+            number = self.books.create(draft.kind, draft.external_ref, key, draft.total, "created" if order else "accepted")
+            return Found(number, 1, "created", draft.total) if order else Found(number, None, "accepted", None, f"J{number}")
 
-        return self.fate.call("erp.po.create", effect)  # type: ignore[return-value]
-
-    async def create_posting(self, draft: PostingDraft, key: str) -> Accepted:
-        def effect() -> Accepted:
-            number = self.books.create(draft.kind, draft.external_ref, key, draft.total, "accepted")
-            return Accepted(f"J{number}", number)
-
-        return self.fate.call("erp.posting.create", effect)  # type: ignore[return-value]
+        return self.fate.call(f"erp.{'po' if draft.kind == 'purchase_order' else 'posting'}.create", effect)  # type: ignore[return-value]
 
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         def effect() -> Found | None:
@@ -294,13 +290,11 @@ class Desk:
         progress = self.progress
         progress.unsure = progress.unsure or self.crashed
         news, self.news = self.news, False  # what changes during the run is news for the next one
-        made = RequisitionRun if isinstance(self.source.document, Requisition) else ExpenseRun
-        extra = {} if made is RequisitionRun else {"poll_base_s": 0.5, "news": news}
-        ports = {"procurement" if made is RequisitionRun else "expense": self.source, "erp": self.erp}
-        flow = made(
-            source_id=self.source.document.source_id, progress=progress, rules=self.rules, minor_units=UNITS, patience=PATIENCE,
-            at=self.fate.now, redriven=redriven, **ports, **extra,
-        )  # type: ignore[arg-type]  # fmt: skip
+        made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
+        hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
+        flow: PostingRun[Any, Any] = PostingRun(
+            self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news, redriven=redriven
+        )
         try:
             outcome = await flow.advance()
         except CallFailed as failure:

@@ -113,6 +113,24 @@ def test_a_confirmation_that_never_comes_is_parked_as_unknown(tmp_path: Path) ->
     assert delays == sorted(delays)
 
 
+def test_looks_are_counted_for_each_job(tmp_path: Path) -> None:
+    """How long revision 1 kept us waiting says nothing about revision 2."""
+    one = desk(tmp_path, report())
+    job = one.erp.job
+
+    async def stuck(job_id: str) -> object:
+        answer = await job(job_id)
+        one.erp.books.documents[job_id[1:]][2] = "accepted"
+        return type(answer)("accepted", answer.number, None, None)
+
+    one.erp.job = stuck  # type: ignore[assignment]
+    first = [asyncio.run(one.run()) for _ in range(5)]
+    one.source.change(revision=2)
+    one.news = True
+    second = [asyncio.run(one.run()) for _ in range(2)]
+    assert [each.delay_s for each in first[:2] + second if isinstance(each, Waiting)] == [0.5, 1.0, 0.5, 1.0]
+
+
 def test_an_adopted_invoice_over_another_amount_is_for_a_person(tmp_path: Path) -> None:
     """Somebody else used our reference."""
     one = desk(tmp_path, report())
