@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 State = Literal["draft", "submitted", "pending_manager", "approved", "posted", "paid", "sent_back", "recalled", "on_hold", "rejected"]
+Decision = Literal["approved", "sent_back", "reversed"]
 DocumentType = Literal["ap_invoice", "journal_entry"]
 PaymentType = Literal["employee_paid", "company_card"]
 
@@ -115,7 +116,7 @@ class ApprovalStep(Struct, frozen=True, kw_only=True):
 
     step: int
     approver_login: str
-    decision: Literal["approved", "sent_back", "reversed"]
+    decision: Decision
     decided_at: datetime
     limit_minor: int | None
     comment: str | None

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
 from mocks.systems.expense import models
-from mocks.systems.expense.desk import STATES, ReportDesk
+from mocks.systems.expense.desk import ReportDesk
+from mocks.systems.expense.reports import FORM
 
 READ, WRITE, ACT = "expense.read", "expense.write", "expense.act"
-PATH = "/v2/reports"
+PATH, STATES = FORM.home, FORM.statuses
 _STATE_PATTERN = f"^({'|'.join(STATES)})(,({'|'.join(STATES)})){{0,9}}$"
 
 _STATE = QueryParam("state", "one state, or several with commas", False, {"type": "string", "pattern": _STATE_PATTERN})

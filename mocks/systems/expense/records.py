@@ -1,21 +1,24 @@
 """From the expense system's values to what goes over its wire."""
 
+from typing import cast
+
 from mocks.kit.operation import Effect
 from mocks.systems.expense import models
 from mocks.systems.expense.reports import Report
+from mocks.workflow.document import Approval, ErpSaidNo
 
 
 def report_record(report: Report) -> models.Report:
     """A report on the wire."""
     return models.Report(
-        report_id=report.report_id,
+        report_id=report.id,
         id=report.number,
         number=report.number,
         uuid=report.uuid,
         revision=report.revision,
         version=report.version,
-        state=report.state,
-        employee_login=report.employee,
+        state=state(report),
+        employee_login=report.author,
         entity_code=report.house,
         currency=report.currency,
         title=report.title,
@@ -23,16 +26,36 @@ def report_record(report: Report) -> models.Report:
         submitted_on=report.submitted_on,
         approved_on=report.approved_on,
         lines=tuple(_line(number, line) for number, line in enumerate(report.lines, 1)),
-        approvals=report.approvals,
+        approvals=tuple(_approval(step) for step in report.approvals),
         next_approver_login=report.next_approver,
-        posting=report.posting,
-        refusal=report.refusal,
+        posting=report.recorded,
+        refusal=_refusal(report.refusal),
         exported=False,
         external_id=None,
         correlation_id=report.correlation_id,
         created_at=report.created_at,
         updated_at=report.updated_at,
     )
+
+
+def state(report: Report) -> models.State:
+    """In the wire's own words, which are those of the lifecycle."""
+    return cast("models.State", report.status)
+
+
+def _approval(step: Approval) -> models.ApprovalStep:
+    return models.ApprovalStep(
+        step=step.step,
+        approver_login=step.approver,
+        decision=cast("models.Decision", step.decision),
+        decided_at=step.decided_at,
+        limit_minor=step.limit_minor,
+        comment=step.comment,
+    )
+
+
+def _refusal(said: ErpSaidNo | None) -> models.Refused | None:
+    return None if said is None else models.Refused(code=said.code, reason=said.reason, owner=said.owner, recorded_at=said.recorded_at)
 
 
 def _line(number: int, line: models.DraftLine) -> models.ReportLine:
@@ -58,14 +81,14 @@ def source_lines(report: Report) -> tuple[Effect, ...]:
     return tuple(
         Effect(
             "source_line",
-            f"{report.report_id}/{report.revision}.{number}",
+            f"{report.id}/{report.revision}.{number}",
             "create",
             src_version=report.revision,
             amount_minor=amount,
             currency=report.currency,
             company=report.house,
             cost_center=center,
-            parent_id=report.report_id,
+            parent_id=report.id,
             category=category,
         )
         for number, (category, amount, center) in enumerate([*lines, *((name, amount, None) for name, amount in sides.items())], 1)
@@ -76,5 +99,5 @@ def source_lines(report: Report) -> tuple[Effect, ...]:
 def summary(report: Report) -> models.ReportSummary:
     """A report in a list."""
     return models.ReportSummary(
-        report_id=report.report_id, state=report.state, revision=report.revision, version=report.version, updated_at=report.updated_at
+        report_id=report.id, state=state(report), revision=report.revision, version=report.version, updated_at=report.updated_at
     )

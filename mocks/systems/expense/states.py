@@ -3,24 +3,10 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from mocks.abilities.people import (
-    AMOUNT_MINOR,
-    ENTITY_OF_HOUSE,
-    GONE,
-    WHY,
-    Move,
-    Play,
-    Version,
-    approve,
-    approver,
-    author,
-    raise_version,
-    refuse,
-    refuse_taken,
-    submit,
-)
+from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.expense.system import ExpenseSystem
+from mocks.workflow.states import lead
 
 
 class ReportGiven(Parameters, frozen=True, kw_only=True):
@@ -53,16 +39,15 @@ def states() -> tuple[State, ...]:
 
 
 def _report(stage: Stage, given: ReportGiven) -> Values:
-    desk = stage.system(ExpenseSystem).desk
-    refuse_taken(given.report_id, desk.reports)
-    draft = stage.company.draft_expense_report(ENTITY_OF_HOUSE[given.entity_code], given.report_id or WHY, AMOUNT_MINOR)
-    desk.wanted = given.report_id
-    play = Play(stage, draft, "expense.report", "report_id")
-    for step in _REPORT_STEPS[given.state]:
-        step(play, given)
-    raise_version(stage, "expense.report.record_posting", play, given.version, lambda: desk.reports.get(play.source_id).version)
-    found = desk.reports.get(play.source_id)
-    return {"report_id": found.report_id, "version": found.version, "revision": found.revision, "state": found.state}
+    return lead(
+        stage,
+        stage.system(ExpenseSystem).desk,
+        "expense.report.record_posting",
+        draft=stage.company.draft_expense_report,
+        house=given.entity_code,
+        steps=_REPORT_STEPS[given.state],
+        given=given,
+    )
 
 
 def _posting(play: Play, given: ReportGiven) -> None:

@@ -23,18 +23,4 @@ class ExpenseSystem:
 
     def final_views(self) -> list[View]:
         """Every report as it stands."""
-        return [
-            View(
-                "expense_report",
-                each.report_id,
-                each.state,
-                each.version,
-                amount_minor=each.total_minor,
-                currency=each.currency,
-                company=each.house,
-                parent_id=each.posting.erp_document if each.posting else None,
-                src_version=each.revision,
-                reason=each.refusal.code if each.refusal else None,
-            )
-            for each in self.desk.reports
-        ]
+        return list(self.desk.final_views())

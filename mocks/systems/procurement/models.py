@@ -20,6 +20,7 @@ Status = Literal[
     "cancelled",
     "closed",
 ]
+Decision = Literal["approved", "rejected", "reversed"]
 _DAYS_31, _DAYS_30, _DAYS_28 = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|[12][0-9]|30)", "(0[1-9]|1[0-9]|2[0-8])"
 DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_30}|02-{_DAYS_28})|20([02468][048]|[13579][26])-02-29)$"
 
@@ -145,7 +146,7 @@ class ApprovalStep(_Answer, frozen=True, kw_only=True):
 
     step: int
     approver_id: str
-    decision: Literal["approved", "rejected", "reversed"]
+    decision: Decision
     decided_at: datetime
     limit: Money | None
     comment: str | None

@@ -6,11 +6,12 @@ from mocks.company.money import AmountError, to_minor
 from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
 from mocks.systems.procurement import models
-from mocks.systems.procurement.desk import STATUSES, RequisitionDesk
+from mocks.systems.procurement.desk import RequisitionDesk
 from mocks.systems.procurement.directory import Directory
+from mocks.systems.procurement.requisitions import FORM
 
 READ, WRITE, ACT = "procurement.read", "procurement.write", "procurement.act"
-PATH = "/api/v1/requisitions"
+PATH, STATUSES = FORM.home, FORM.statuses
 _STATUS_PATTERN = f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)})){{0,10}}$"
 
 _STATUS = QueryParam("status", "one status, or several with commas", False, {"type": "string", "pattern": _STATUS_PATTERN})

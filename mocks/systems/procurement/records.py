@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import cast
 from uuid import UUID
 
 from mocks.company.money import to_minor, to_text
@@ -9,6 +10,7 @@ from mocks.company.projections import House, Member, ProcurementSupplier
 from mocks.kit.operation import Effect
 from mocks.systems.procurement import models
 from mocks.systems.procurement.requisitions import Requisition
+from mocks.workflow.document import Approval, ErpSaidNo
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""
@@ -27,8 +29,8 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         uuid=requisition.uuid,
         revision=requisition.revision,
         version=requisition.version,
-        status=requisition.status,
-        requester_id=requisition.requester_id,
+        status=status(requisition),
+        requester_id=requisition.author,
         legal_entity=requisition.house,
         supplier_id=requisition.supplier_id,
         currency=requisition.currency,
@@ -37,16 +39,36 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         title=requisition.title,
         lines=tuple(_line(number, line) for number, line in enumerate(requisition.lines, 1)),
         total=money(requisition.total_minor, where),
-        approvals=requisition.approvals,
+        approvals=tuple(_approval(step, where) for step in requisition.approvals),
         next_approver_id=requisition.next_approver,
-        erp_order=requisition.erp_order,
-        erp_refusal=requisition.erp_refusal,
+        erp_order=requisition.recorded,
+        erp_refusal=_refusal(requisition.refusal),
         exported=False,
         external_id=None,
         correlation_id=requisition.correlation_id,
         created_at=requisition.created_at,
         updated_at=requisition.updated_at,
     )
+
+
+def status(requisition: Requisition) -> models.Status:
+    """In the wire's own words, which are those of the lifecycle."""
+    return cast("models.Status", requisition.status)
+
+
+def _approval(step: Approval, where: House) -> models.ApprovalStep:
+    return models.ApprovalStep(
+        step=step.step,
+        approver_id=step.approver,
+        decision=cast("models.Decision", step.decision),
+        decided_at=step.decided_at,
+        limit=None if step.limit_minor is None else money(step.limit_minor, where),
+        comment=step.comment,
+    )
+
+
+def _refusal(said: ErpSaidNo | None) -> models.ErpRefusal | None:
+    return None if said is None else models.ErpRefusal(code=said.code, reason=said.reason, owner=said.owner, recorded_at=said.recorded_at)
 
 
 def _line(number: int, line: models.DraftLine) -> models.RequisitionLine:
@@ -87,7 +109,7 @@ def summary(requisition: Requisition) -> models.RequisitionSummary:
     return models.RequisitionSummary(
         id=requisition.id,
         number=requisition.number,
-        status=requisition.status,
+        status=status(requisition),
         revision=requisition.revision,
         version=requisition.version,
         updated_at=requisition.updated_at,

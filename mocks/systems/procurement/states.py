@@ -3,24 +3,10 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from mocks.abilities.people import (
-    AMOUNT_MINOR,
-    ENTITY_OF_HOUSE,
-    GONE,
-    WHY,
-    Move,
-    Play,
-    Version,
-    approve,
-    approver,
-    author,
-    raise_version,
-    refuse,
-    refuse_taken,
-    submit,
-)
+from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.procurement.system import ProcurementSystem
+from mocks.workflow.states import lead
 
 
 class RequisitionGiven(Parameters, frozen=True, kw_only=True):
@@ -55,16 +41,15 @@ def states() -> tuple[State, ...]:
 
 
 def _requisition(stage: Stage, given: RequisitionGiven) -> Values:
-    desk = stage.system(ProcurementSystem).desk
-    refuse_taken(given.id, desk.requisitions)
-    draft = stage.company.draft_requisition(ENTITY_OF_HOUSE[given.legal_entity], given.id or WHY, AMOUNT_MINOR)
-    desk.wanted = given.id
-    play = Play(stage, draft, "procurement.requisition", "id")
-    for step in _REQUISITION_STEPS[given.status]:
-        step(play, given)
-    raise_version(stage, "procurement.requisition.record_order", play, given.version, lambda: desk.requisitions.get(play.source_id).version)
-    found = desk.requisitions.get(play.source_id)
-    return {"id": found.id, "version": found.version, "revision": found.revision, "status": found.status}
+    return lead(
+        stage,
+        stage.system(ProcurementSystem).desk,
+        "procurement.requisition.record_order",
+        draft=stage.company.draft_requisition,
+        house=given.legal_entity,
+        steps=_REQUISITION_STEPS[given.status],
+        given=given,
+    )
 
 
 def _order(play: Play, given: RequisitionGiven) -> None:

@@ -24,18 +24,4 @@ class ProcurementSystem:
 
     def final_views(self) -> list[View]:
         """Every requisition as it stands."""
-        return [
-            View(
-                "requisition",
-                each.id,
-                each.status,
-                each.version,
-                amount_minor=each.total_minor,
-                currency=each.currency,
-                company=each.house,
-                parent_id=each.erp_order.number if each.erp_order else None,
-                src_version=each.revision,
-                reason=each.erp_refusal.code if each.erp_refusal else None,
-            )
-            for each in self.desk.requisitions
-        ]
+        return list(self.desk.final_views())

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.kit.operation import Refusal
-from mocks.systems.expense.lifecycle import TRANSITIONS
+from mocks.systems.expense.reports import LIFECYCLE
 from tests.unit.company.play import World
 from tests.unit.expense.test_reports import BOSS, DRAFT, OTHER, STEPS
 
@@ -15,7 +15,7 @@ steps = st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from([None, None, D
 
 def next_states(state: str) -> set[str]:
     """What the table allows in one step; `submitted` is passed through."""
-    found = {after for (before, _), after in TRANSITIONS.items() if before == state}
+    found = {after for (before, _), after in LIFECYCLE.transitions.items() if before == state}
     return (found - {"submitted"}) | ({"pending_manager"} if "submitted" in found else set())
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.kit.operation import Refusal
-from mocks.systems.procurement.lifecycle import TRANSITIONS
+from mocks.systems.procurement.requisitions import LIFECYCLE
 from tests.unit.company.play import COMPANY, World
 from tests.unit.procurement.test_requisitions import BOSS, DRAFT, OTHER, STEPS
 
@@ -16,7 +16,7 @@ steps = st.tuples(st.sampled_from(sorted(STEPS)), st.none() | actors, st.sampled
 
 def next_states(state: str) -> set[str]:
     """What the table allows in one step; `submitted` is passed through."""
-    found = {after for (before, _), after in TRANSITIONS.items() if before == state}
+    found = {after for (before, _), after in LIFECYCLE.transitions.items() if before == state}
     return (found - {"submitted"}) | ({"pending_approval"} if "submitted" in found else set())
 
 

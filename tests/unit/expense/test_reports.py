@@ -6,8 +6,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from mocks.systems.expense.lifecycle import TRANSITIONS
 from mocks.systems.expense.models import State
+from mocks.systems.expense.reports import LIFECYCLE
 from tests.unit.company.play import COMPANY, World, changed
 
 DRAFT = COMPANY.draft_expense_report("DE01", "exp-1", 12_345)
@@ -59,7 +59,7 @@ def report_in(state: State) -> tuple[World, str]:
 def test_only_the_transitions_of_the_table_exist(state: State, step: str) -> None:
     """Each state times each step: the table's next state, or 409 INVALID_TRANSITION and no trace."""
     world, report_id = report_in(state)
-    allowed = TRANSITIONS.get((state, step))  # type: ignore[call-overload]
+    allowed = LIFECYCLE.transitions.get((state, step))  # type: ignore[call-overload]
     if allowed is None:
         repeated = (state, step) in {("posted", "record_posting"), ("on_hold", "record_refusal")}  # the same again is no step
         body, actor = STEPS[step]
@@ -71,7 +71,7 @@ def test_only_the_transitions_of_the_table_exist(state: State, step: str) -> Non
 
 def test_every_state_of_the_table_is_declared() -> None:
     """The table speaks of no state that the wire does not know; paying and rejecting come with later systems."""
-    reached = {"draft", *TRANSITIONS.values()}
+    reached = {"draft", *LIFECYCLE.transitions.values()}
     assert reached <= set(get_args(State))
     assert set(get_args(State)) - reached == {"paid", "rejected"}
 

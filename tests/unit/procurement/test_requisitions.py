@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from mocks.systems.procurement.lifecycle import TRANSITIONS
 from mocks.systems.procurement.models import Status
+from mocks.systems.procurement.requisitions import LIFECYCLE
 from tests.unit.company.play import COMPANY, World, changed
 
 DRAFT = COMPANY.draft_requisition("US01", "p2p-1", 98_000)
@@ -63,7 +63,7 @@ def requisition_in(status: Status) -> tuple[World, str]:
 def test_only_the_transitions_of_the_table_exist(status: Status, step: str) -> None:
     """Each status times each step: the table's next status, or 409 INVALID_TRANSITION and no trace."""
     world, requisition_id = requisition_in(status)
-    allowed = TRANSITIONS.get((status, step))  # type: ignore[call-overload]
+    allowed = LIFECYCLE.transitions.get((status, step))  # type: ignore[call-overload]
     if allowed is None:
         repeated = (status, step) in {("ordered", "record_order"), ("refused", "record_refusal")}  # the same again is no step
         name, body, actor = STEPS[step]
@@ -76,7 +76,7 @@ def test_only_the_transitions_of_the_table_exist(status: Status, step: str) -> N
 
 def test_every_status_of_the_table_is_declared() -> None:
     """The table speaks of no status that the wire does not know, and every status but the last two is reached."""
-    reached = {"draft", *TRANSITIONS.values()}
+    reached = {"draft", *LIFECYCLE.transitions.values()}
     assert reached <= set(get_args(Status))
     assert set(get_args(Status)) - reached == {"closed"}
 

@@ -1,0 +1,59 @@
+"""Finds approved documents by id and in order of their last change."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from mocks.kit.operation import Refusal
+from mocks.workflow.document import ApprovedDocument
+
+STALE_MIN = 1024
+"""The change log is rewritten when more entries than this, and more than half of it, are outdated."""
+
+D = TypeVar("D", bound=ApprovedDocument)
+Key = tuple[datetime, str]
+
+
+class Store(Generic[D]):
+    """All documents of one kind in one system. noun: what a refusal calls one."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun = noun
+        self._by_id: dict[str, D] = {}
+        # One entry per change, in order; entries that a later change outdated are skipped and now and then swept.
+        self._changes: list[Key] = []
+
+    def __iter__(self) -> Iterator[D]:
+        return iter(self._by_id.values())
+
+    def __contains__(self, document_id: object) -> bool:
+        return document_id in self._by_id
+
+    def get(self, document_id: str) -> D:
+        """The document with this id. Raises NOT_FOUND."""
+        found = self._by_id.get(document_id)
+        if found is None:
+            raise Refusal("NOT_FOUND", f"no {self._noun} with id {document_id!r}")
+        return found
+
+    def put(self, document: D) -> None:
+        """A new document, or a new version of one."""
+        self._by_id[document.id] = document
+        self._changes.append((document.updated_at, document.id))
+        if len(self._changes) > 2 * len(self._by_id) + STALE_MIN:
+            self._changes = sorted((each.updated_at, each.id) for each in self._by_id.values())
+
+    def page(self, *, statuses: frozenset[str] | None, since: datetime | None, after: Key | None, limit: int) -> tuple[list[D], Key | None]:
+        """Documents in order of their last change, and the key to continue from when there may be more."""
+        start = max(bisect_right(self._changes, after) if after else 0, bisect_right(self._changes, (since, "")) if since else 0)
+        found: list[D] = []
+        for index in range(start, len(self._changes)):
+            key = self._changes[index]
+            document = self._by_id[key[1]]
+            if document.updated_at != key[0] or (statuses is not None and document.status not in statuses):
+                continue
+            if len(found) == limit:
+                return found, (found[-1].updated_at, found[-1].id)
+            found.append(document)
+        return found, None
