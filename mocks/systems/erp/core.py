@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
-from mocks.systems.erp.documents import MODULE_OF, UNDONE, Document, Documents, Kind, PostingJob, Request, draw_id, draw_uuid
-from mocks.systems.erp.ledger import Entry, Journal, Ledger, LedgerName, moving, reversed_entries
+from mocks.systems.erp.documents.kind import UNDONE, DocumentKind
+from mocks.systems.erp.documents.store import Document, Documents, PostingJob, draw_id, draw_uuid
+from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
 from mocks.systems.erp.periods import Periods
-
-LEDGER_OF: dict[Kind, LedgerName] = {"purchase_order": "memo", "ap_invoice": "actual", "journal_entry": "actual"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,8 @@ class Erp:
     def start(
         self,
         call: Call,
-        kind: Kind,
-        request: Request,
+        of: DocumentKind,
+        request: Any,
         company: ErpCompany,
         *,
         amount_minor: int,
@@ -58,10 +57,10 @@ class Erp:
     ) -> Document:
         """A new document, not yet posted."""
         document = Document(
-            kind=kind,
-            number=self.documents.free_number(kind, call),
-            id=draw_id(call, kind),
-            uuid=draw_uuid(call, kind),
+            of=of,
+            number=self.documents.free_number(of, call),
+            id=draw_id(call, of.name),
+            uuid=draw_uuid(call, of.name),
             version=1,
             status="accepted" if job_id else "created",
             company_code=company.code,
@@ -100,7 +99,7 @@ class Erp:
         return changed, (document_effect(reversal, "reverse"), update_effect(changed, call.if_match), *lines)
 
     def _day_of_reversal(self, document: Document, asked: date | None, today: date) -> date:
-        module = MODULE_OF[document.kind]
+        module = document.of.module
         if asked is not None:
             self.periods.require_open(document.company_code, asked, module, today)
             return asked
@@ -110,7 +109,7 @@ class Erp:
         name = f"{document.kind}.reversal"
         return replace(
             document,
-            number=self.documents.free_number(document.kind, call, reversal=True),
+            number=self.documents.free_number(document.of, call, reversal=True),
             id=draw_id(call, name),
             uuid=draw_uuid(call, name),
             version=1,
@@ -138,7 +137,7 @@ class Erp:
         self.documents.jobs[job.job_id] = closed
         return closed
 
-    def touch(self, call: Call, kind: Kind, number: str) -> tuple[Document, tuple[Effect, ...]]:
+    def touch(self, call: Call, kind: str, number: str) -> tuple[Document, tuple[Effect, ...]]:
         """A person edits something harmless on a document."""
         changed = self.documents.change(self.documents.get(kind, number), updated_at=call.now)
         return changed, (update_effect(changed, None),)
@@ -154,7 +153,7 @@ class Erp:
 
 
 def _journal(document: Document) -> Journal:
-    return Journal(document.number, LEDGER_OF[document.kind], document.company_code, document.currency, document.period, document.entries)
+    return Journal(document.number, document.of.ledger, document.company_code, document.currency, document.period, document.entries)
 
 
 def document_effect(document: Document, effect: Literal["create", "reverse"]) -> Effect:

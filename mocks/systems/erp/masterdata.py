@@ -12,7 +12,7 @@ from mocks.company.projections import ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents import PostingJob
+from mocks.systems.erp.documents.store import PostingJob
 from mocks.systems.erp.models import (
     AccountBalance,
     CodingCheck,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 
 from mocks.company.projections import ErpMaster
 from mocks.kit.operation import Call, Refs
-from mocks.systems.erp.documents import Kind
 from mocks.systems.erp.models import ApInvoiceCreate, Approval, JournalEntryCreate, PurchaseOrderCreate
 from mocks.systems.erp.rules import quiet_minor
 
@@ -78,6 +77,6 @@ def reference(call: Call) -> Refs:
     return Refs(ext_ref=call.query.get("external_ref"))
 
 
-def number(kind: Kind) -> Callable[[Call], Refs]:
+def number(kind: str) -> Callable[[Call], Refs]:
     """Of a call on one document."""
     return lambda call: Refs(parents=((kind, call.path["number"]),))

@@ -1,5 +1,6 @@
 """States of the ERP: master data under the ids of a contract, periods, and documents in every status they can have."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -10,15 +11,15 @@ from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpProject, ErpVendor
 from mocks.kit.operation import Refusal
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents import Kind
+from mocks.systems.erp.documents.ap_invoice import INVOICE
+from mocks.systems.erp.documents.journal_entry import JOURNAL
+from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Version = Annotated[int, Meta(ge=1, le=50)]
-SUFFIX: dict[Kind, str] = {"ap_invoice": "ap_invoice", "journal_entry": "journal"}
-MODULE: dict[Kind, Module] = {"ap_invoice": "AP", "journal_entry": "GL"}
 EXPENSE_ACCOUNT, INPUT_TAX, CARD_CLEARING = "5400", "1100", "1145"
 AMOUNT_UNITS = 100  # 100.00, or 100 in a currency without decimals
 
@@ -115,8 +116,8 @@ def states() -> tuple[State, ...]:
         State("a period is open", "postings of the module are accepted", PeriodGiven, lambda stage, given: _period(stage, given, "open")),
         State("a period is closed", "postings are refused", PeriodGiven, lambda stage, given: _period(stage, given, "closed")),
         State("a purchase order exists", "created, or cancelled; a number that is not given is drawn and answered", OrderGiven, _order),
-        State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, "ap_invoice")),
-        State("a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, "journal_entry")),
+        State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, INVOICE, _invoice)),
+        State("a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, JOURNAL, _journal)),
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
     )
@@ -213,32 +214,35 @@ def _order(stage: Stage, given: OrderGiven) -> Values:
     return {"number": order.number, "id": order.id, "version": document.version, "external_ref": document.ext_ref}
 
 
-def _posting(stage: Stage, given: PostingGiven, kind: Kind) -> Values:
+Body = Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]
+
+
+def _posting(
+    stage: Stage, given: PostingGiven, of: DocumentKind, body: Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]
+) -> Values:
     company = _company(stage, given.company_code)
     documents = _books(stage).documents
-    _take(stage, kind, given.number)
+    _take(stage, of.name, given.number)
     if given.job_id is not None:
         if given.job_id in documents.jobs:
             raise Refusal("INVALID_TRANSITION", f"job {given.job_id} exists already: send a teardown first")
         documents.wanted["posting_job"] = given.job_id
-    body = _invoice(stage, company, given) if kind == "ap_invoice" else _journal(stage, company, given)
-    accepted = stage.perform(f"erp.{SUFFIX[kind]}.create", body=body).body
-    _bring_to(stage, kind, accepted.document_number, given)
-    verb = "void" if kind == "ap_invoice" else "reverse"
-    _raise_version(stage, kind, accepted.document_number, given.version, f"erp.{SUFFIX[kind]}.{verb}")
-    document = documents.get(kind, accepted.document_number)
+    accepted = stage.perform(f"{of.point}.create", body=body(stage, company, given)).body
+    _bring_to(stage, of, accepted.document_number, given)
+    _raise_version(stage, of.name, accepted.document_number, given.version, f"{of.point}.{of.undo}")
+    document = documents.get(of.name, accepted.document_number)
     return {"number": document.number, "job_id": accepted.job_id, "version": document.version, "external_ref": document.ext_ref}
 
 
-def _bring_to(stage: Stage, kind: Kind, number: str, given: PostingGiven) -> None:
+def _bring_to(stage: Stage, of: DocumentKind, number: str, given: PostingGiven) -> None:
     """From accepted to the status that was asked for, by what really leads there."""
-    undo = f"erp.{SUFFIX[kind]}.{'void' if kind == 'ap_invoice' else 'reverse'}"
+    undo = f"{of.point}.{of.undo}"
     if given.status == "withdrawn":
         stage.perform(undo, path={"number": number}, body={"reason": "provider state"})
         return
     if given.status == "rejected":
         today = stage.mechanics.business.now().date()
-        closed = PeriodGiven(company_code=given.company_code, period=month(today), module=MODULE[kind])
+        closed = PeriodGiven(company_code=given.company_code, period=month(today), module=of.module)
         _period(stage, closed, "closed")
         stage.mechanics.scheduler.flush()
         _period(stage, closed, "open")
@@ -307,7 +311,7 @@ def _person(stage: Stage, company: ErpCompany, other_than: str) -> str:
     return next(each.personnel_no for each in people if each.company_code == company.code and each.personnel_no != other_than)
 
 
-def _take(stage: Stage, kind: Kind, number: str | None) -> None:
+def _take(stage: Stage, kind: str, number: str | None) -> None:
     if number is None:
         return
     documents = _books(stage).documents
@@ -316,7 +320,7 @@ def _take(stage: Stage, kind: Kind, number: str | None) -> None:
     documents.wanted[kind] = number
 
 
-def _raise_version(stage: Stage, kind: Kind, number: str, wanted: int | None, touched_by: str) -> None:
+def _raise_version(stage: Stage, kind: str, number: str, wanted: int | None, touched_by: str) -> None:
     version = _books(stage).documents.get(kind, number).version
     if wanted is not None and wanted < version:
         raise Refusal("VALIDATION_FAILED", f"version {wanted}: a {kind} in this status has version {version} or a later one")

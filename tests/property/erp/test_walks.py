@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mocks.kit.operation import Refusal
 from mocks.systems.erp import models
-from mocks.systems.erp.documents import TRANSITIONS, Document
+from mocks.systems.erp.documents.store import Document
 from tests.unit.company.play import COMPANY, World, invoice_body, journal_body, order_body
 
 CREATES = {"erp.po.create": order_body, "erp.ap_invoice.create": invoice_body, "erp.journal.create": journal_body}
@@ -71,7 +71,7 @@ def check_documents(world: World) -> None:
     assert all(count == 1 for (kind, _), count in creates.items() if kind != "posting_job")
     encumbered: Counter[str] = Counter()
     for document in world.erp.core.documents:
-        reachable = {"created" if document.kind == "purchase_order" else "accepted", "reversal", *TRANSITIONS[document.kind].values()}
+        reachable = {"created" if document.kind == "purchase_order" else "accepted", "reversal", *document.of.transitions.values()}
         assert document.status in reachable
         if document.status == "created":
             encumbered[document.company_code] += document.amount_minor

@@ -1,53 +1,27 @@
-"""Documents and jobs of the ERP: frozen values, one shape for the three kinds, found by number, by reference and in order."""
+"""Documents and jobs of the ERP: frozen values, one shape for every kind, found by number, by reference and in order."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from mocks.kit.operation import Call, Refusal
+from mocks.systems.erp.documents.kind import DocumentKind, Status
 from mocks.systems.erp.ledger import Entry
-from mocks.systems.erp.models import ApInvoiceCreate, JournalEntryCreate, PurchaseOrderCreate
-from mocks.systems.erp.periods import Module
 
-Kind = Literal["purchase_order", "ap_invoice", "journal_entry"]
-Status = Literal["created", "cancelled", "accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"]
-Request = PurchaseOrderCreate | ApInvoiceCreate | JournalEntryCreate
-
-MODULE_OF: dict[Kind, Module] = {"purchase_order": "PO", "ap_invoice": "AP", "journal_entry": "GL"}
-
-# Every transition that exists; any other is refused.
-TRANSITIONS: dict[Kind, dict[tuple[Status, str], Status]] = {
-    "purchase_order": {("created", "undo"): "cancelled"},
-    "ap_invoice": {
-        ("accepted", "post"): "posted",
-        ("accepted", "reject"): "rejected",
-        ("accepted", "undo"): "withdrawn",
-        ("posted", "undo"): "voided",
-    },
-    "journal_entry": {
-        ("accepted", "post"): "posted",
-        ("accepted", "reject"): "rejected",
-        ("accepted", "undo"): "withdrawn",
-        ("posted", "undo"): "reversed",
-    },
-}
-UNDONE: frozenset[Status] = frozenset({"cancelled", "withdrawn", "voided", "reversed"})
-
-# Number ranges: prefix of documents, prefix of the documents that reverse them.
-NUMBER_RANGES: dict[Kind, tuple[str, str]] = {"purchase_order": ("45", "47"), "ap_invoice": ("19", "17"), "journal_entry": ("10", "11")}
 NUMBER_SPACE = 10**8
 ID_SPACE = 2**53  # an integer id survives JavaScript
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A purchase order, AP invoice or journal. A changed document is a new value with the next version."""
+    """A document of any kind. A changed document is a new value with the next version. request: what was asked for."""
 
-    kind: Kind
+    of: DocumentKind
     number: str
     id: int
     uuid: str
@@ -59,7 +33,7 @@ class Document:
     posting_date: date
     ext_ref: str | None
     src_version: int | None
-    request: Request
+    request: Any
     entries: tuple[Entry, ...]
     created_at: datetime
     updated_at: datetime
@@ -74,19 +48,18 @@ class Document:
         return self.posting_date.isoformat()[:7]
 
     @property
+    def kind(self) -> str:
+        """The name of its kind."""
+        return self.of.name
+
+    @property
     def party(self) -> str | None:
         """The vendor or employee that the document is about; several of a journal are joined, None when it names nobody."""
-        match self.request:
-            case PurchaseOrderCreate(vendor_id=vendor):
-                return vendor
-            case ApInvoiceCreate(personnel_no=employee):
-                return employee
-            case JournalEntryCreate() as journal:
-                return " ".join(sorted(journal.employees)) or None
+        return self.of.party(self.request)
 
     def step(self, trigger: str) -> Status:
         """The status after a trigger. Raises INVALID_TRANSITION when the table has no such step."""
-        after = TRANSITIONS[self.kind].get((self.status, trigger))
+        after = self.of.transitions.get((self.status, trigger))
         if after is None:
             raise Refusal(
                 "INVALID_TRANSITION", f"{self.kind} {self.number} is {self.status}: {trigger} is not possible", current_status=self.status
@@ -103,7 +76,7 @@ class PostingJob:
     uuid: str
     version: int
     status: Literal["accepted", "posted", "rejected", "withdrawn"]
-    kind: Kind
+    kind: str
     number: str
     ext_ref: str | None
     created_at: datetime
@@ -116,9 +89,9 @@ class Documents:
     """All documents and jobs of one ERP."""
 
     def __init__(self) -> None:
-        self._by_number: dict[Kind, dict[str, Document]] = {"purchase_order": {}, "ap_invoice": {}, "journal_entry": {}}
-        self._by_reference: dict[tuple[Kind, str], list[str]] = {}
-        self._order: dict[Kind, list[tuple[datetime, str]]] = {"purchase_order": [], "ap_invoice": [], "journal_entry": []}
+        self._by_number: defaultdict[str, dict[str, Document]] = defaultdict(dict)
+        self._by_reference: dict[tuple[str, str], list[str]] = {}
+        self._order: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
         self.jobs: dict[str, PostingJob] = {}
         self.wanted: dict[str, str] = {}  # kind, or posting_job: the number that the next one takes (provider states name documents)
 
@@ -126,7 +99,7 @@ class Documents:
         for documents in self._by_number.values():
             yield from documents.values()
 
-    def get(self, kind: Kind, number: str) -> Document:
+    def get(self, kind: str, number: str) -> Document:
         """The document with this number. Raises NOT_FOUND."""
         document = self._by_number[kind].get(number)
         if document is None:
@@ -153,11 +126,11 @@ class Documents:
         self._by_number[document.kind][document.number] = changed
         return changed
 
-    def with_reference(self, kind: Kind, ext_ref: str) -> list[Document]:
+    def with_reference(self, kind: str, ext_ref: str) -> list[Document]:
         """Documents of a kind with an external reference, oldest first."""
         return [self._by_number[kind][number] for number in self._by_reference.get((kind, ext_ref), ())]
 
-    def refuse_repeat(self, kind: Kind, ext_ref: str | None) -> None:
+    def refuse_repeat(self, kind: str, ext_ref: str | None) -> None:
         """DUPLICATE_REFERENCE when a document holds the reference. A rejected one was never posted and holds nothing."""
         if ext_ref is None:
             return
@@ -172,7 +145,7 @@ class Documents:
                     **extra,
                 )
 
-    def page(self, kind: Kind, after: tuple[object, ...] | None, limit: int) -> tuple[list[Document], tuple[object, ...] | None]:
+    def page(self, kind: str, after: tuple[object, ...] | None, limit: int) -> tuple[list[Document], tuple[object, ...] | None]:
         """Documents in order of creation after a sort key, and the key to continue from."""
         order = self._order[kind]
         start = bisect_right(order, after) if after else 0
@@ -180,14 +153,14 @@ class Documents:
         more = keys[-1] if keys and start + limit < len(order) else None
         return [self._by_number[kind][number] for _, number in keys], more
 
-    def free_number(self, kind: Kind, call: Call, *, reversal: bool = False) -> str:
+    def free_number(self, kind: DocumentKind, call: Call, *, reversal: bool = False) -> str:
         """A document number that nobody has, drawn from the call's own stream."""
-        prefix = NUMBER_RANGES[kind][reversal]
-        taken = self._by_number[kind]
-        wanted = None if reversal else self.wanted.pop(kind, None)
+        prefix = kind.numbers[reversal]
+        taken = self._by_number[kind.name]
+        wanted = None if reversal else self.wanted.pop(kind.name, None)
         if wanted is not None and wanted not in taken:
             return wanted
-        return free(lambda name: f"{prefix}{call.draw(name) % NUMBER_SPACE:08d}", f"{kind}.{prefix}", taken.__contains__)
+        return free(lambda name: f"{prefix}{call.draw(name) % NUMBER_SPACE:08d}", f"{kind.name}.{prefix}", taken.__contains__)
 
     def free_job_id(self, call: Call) -> str:
         """A job id that nobody has."""

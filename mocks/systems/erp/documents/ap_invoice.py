@@ -1,33 +1,55 @@
 """AP invoices of employees: PST-X04 by the route of accounts payable."""
 
 from datetime import date
-from typing import Any, cast
 
-from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Reply
-from mocks.systems.erp import rules
+from mocks.kit.operation import Call, Operation, Reply
+from mocks.systems.erp import models, refs, rules
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents import Document
+from mocks.systems.erp.documents.desk import PostingDesk, posting_head
+from mocks.systems.erp.documents.kind import DocumentKind, posted_by_job
+from mocks.systems.erp.documents.operations import CREATE_RULES, WRITE, shared
+from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import ApInvoice, ApInvoiceCreate, InvoiceLine
-from mocks.systems.erp.posting import PostingDesk
 
 INPUT_TAX, CARD_CLEARING, AP_EMPLOYEES = "1100", "1145", "2010"
 
+INVOICE = DocumentKind(
+    name="ap_invoice",
+    noun="AP invoice",
+    point="erp.ap_invoice",
+    path="/ap-invoices",
+    undo="void",
+    module="AP",
+    ledger="actual",
+    numbers=("19", "17"),
+    transitions=posted_by_job("voided"),
+    record=ApInvoice,
+    page=models.ApInvoicePage,
+    party=lambda request: request.personnel_no,
+)
 
-class Payables:
-    """The accounts payable desk of one ERP."""
 
-    def __init__(self, erp: Erp) -> None:
-        self._erp = erp
-        self.desk = PostingDesk(erp, "ap_invoice", self._record)
+def operations(erp: Erp) -> tuple[Operation, ...]:
+    """Of the accounts payable desk of one ERP."""
+    desk = ApInvoices(erp, INVOICE)
+    create = Operation(
+        "erp.ap_invoice.create", "POST", INVOICE.path, "create", WRITE, "Accept an AP invoice; a job posts it", models.Accepted,
+        desk.create, request=ApInvoiceCreate, status=202, refs=refs.CallRefs(erp.master).invoice,
+        errors=(*CREATE_RULES, "EMPLOYEE_UNKNOWN", "AMOUNT_MISMATCH"),
+    )  # fmt: skip
+    return (create, *shared(INVOICE, desk, plural="AP invoices", undoing="Take a AP invoice back by a new document"))
+
+
+class ApInvoices(PostingDesk):
+    """The AP invoices of one ERP."""
 
     def create(self, call: Call) -> Reply:
         """erp.ap_invoice.create"""
         body: ApInvoiceCreate = call.body
         erp = self._erp
-        erp.documents.refuse_repeat("ap_invoice", body.external_ref)
+        erp.documents.refuse_repeat(INVOICE.name, body.external_ref)
         company = rules.company_of(erp.master, body.company_code, body.currency)
         rules.to_day(body.document_date)
         on = rules.to_day(body.posting_date)
@@ -36,8 +58,8 @@ class Payables:
         rules.check_evidence(erp.master, body.approvals, body.personnel_no, total, company)
         entries = self._entries(body, company, on)
         rules.check_sum((-entry.amount_minor for entry in entries if entry.account in {CARD_CLEARING, AP_EMPLOYEES}), total, "AP invoice")
-        erp.periods.require_open(company.code, on, "AP", call.now.date())
-        return self.desk.accept(call, body, company, amount_minor=total, posting_date=on, entries=entries)
+        erp.periods.require_open(company.code, on, INVOICE.module, call.now.date())
+        return self.accept(call, body, company, amount_minor=total, posting_date=on, entries=entries)
 
     def _entries(self, body: ApInvoiceCreate, company: ErpCompany, on: date) -> tuple[Entry, ...]:
         costs: list[Entry] = []
@@ -55,40 +77,10 @@ class Payables:
         who = body.personnel_no
         return (*costs, Entry(INPUT_TAX, tax), Entry(CARD_CLEARING, -card, item=who), Entry(AP_EMPLOYEES, -paid, item=who))
 
-    def _record(self, document: Document) -> ApInvoice:
-        return invoice_record(document, self._erp.master.companies[document.company_code])
+    def record(self, document: Document, company: ErpCompany) -> ApInvoice:
+        """The invoice on the wire."""
+        return ApInvoice(**posting_head(document, company), personnel_no=document.request.personnel_no)
 
 
 def _amounts(line: InvoiceLine, company: ErpCompany) -> tuple[int, int]:
     return rules.minor(line.net_amount, company), rules.minor(line.tax_amount, company)
-
-
-def invoice_record(document: Document, company: ErpCompany) -> ApInvoice:
-    """The invoice on the wire."""
-    request = cast("ApInvoiceCreate", document.request)
-    return ApInvoice(
-        id=document.id,
-        uuid=document.uuid,
-        version=document.version,
-        created_at=document.created_at,
-        updated_at=document.updated_at,
-        exported=False,
-        external_id=None,
-        number=document.number,
-        status=cast("Any", document.status),
-        company_code=document.company_code,
-        personnel_no=request.personnel_no,
-        document_date=request.document_date,
-        posting_date=rules.to_yyyymmdd(document.posting_date),
-        currency=document.currency,
-        external_ref=document.ext_ref,
-        source_revision=document.src_version,
-        text=request.text,
-        lines=request.lines,
-        total=to_text(document.amount_minor, company.decimals),
-        approvals=request.approvals,
-        job_id=document.job_id,
-        reversed_by=document.reversed_by,
-        reverses=document.reverses,
-        reason=document.reason,
-    )
