@@ -39,7 +39,7 @@ Module = Literal["PO", "AP", "GL"]
 PaymentType = Literal["employee_paid", "company_card"]
 
 
-class _Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
@@ -55,7 +55,7 @@ class Record(Struct, frozen=True, kw_only=True):
     external_id: str | None
 
 
-class Approval(_Request, frozen=True, kw_only=True):
+class Approval(Request, frozen=True, kw_only=True):
     """Evidence that a person approved the source document."""
 
     step: Annotated[int, Meta(ge=1, le=99)]
@@ -67,163 +67,7 @@ class Approval(_Request, frozen=True, kw_only=True):
 Approvals = Annotated[tuple[Approval, ...], Meta(max_length=20)]
 
 
-class OrderLine(_Request, frozen=True, kw_only=True):
-    """One line of a purchase order."""
-
-    line_no: LineNo
-    text: Text
-    quantity: Quantity
-    unit: Annotated[str, Meta(min_length=1, max_length=3)] = "EA"
-    unit_price: UnitPrice
-    amount: Amount
-    gl_account: Code
-    cost_center: Code
-    project: Code | None = None
-
-
-class PurchaseOrderCreate(_Request, frozen=True, kw_only=True):
-    """A purchase order to create, with the evidence of its approval."""
-
-    company_code: CompanyCode
-    vendor_id: Code
-    document_date: Day
-    currency: Currency
-    external_ref: Reference | None = None
-    source_revision: Revision | None = None
-    requested_by: Code | None = None
-    lines: Annotated[tuple[OrderLine, ...], Meta(min_length=1, max_length=200)]
-    total: Amount
-    approvals: Approvals = ()
-
-
-class PurchaseOrder(Record, frozen=True, kw_only=True):
-    """A purchase order. `reversal` is the document that cancels another one."""
-
-    number: str
-    status: Literal["created", "cancelled", "reversal"]
-    company_code: str
-    vendor_id: str
-    document_date: str
-    currency: str
-    external_ref: str | None
-    source_revision: int | None
-    requested_by: str | None
-    lines: tuple[OrderLine, ...]
-    total: str
-    approvals: tuple[Approval, ...]
-    reversed_by: str | None
-    reverses: str | None
-    reason: str | None
-
-
-class InvoiceLine(_Request, frozen=True, kw_only=True):
-    """One line of an employee's invoice."""
-
-    line_no: LineNo
-    gl_account: Code
-    cost_center: Code
-    net_amount: Amount
-    tax_amount: Amount
-    payment_type: PaymentType
-    text: Text
-
-
-class ApInvoiceCreate(_Request, frozen=True, kw_only=True):
-    """An expense report to post through accounts payable; `total` is gross."""
-
-    company_code: CompanyCode
-    personnel_no: Code
-    document_date: Day
-    posting_date: Day
-    currency: Currency
-    external_ref: Reference | None = None
-    source_revision: Revision | None = None
-    text: Text
-    lines: Annotated[tuple[InvoiceLine, ...], Meta(min_length=1, max_length=200)]
-    total: Amount
-    approvals: Approvals = ()
-
-
 PostingStatus = Literal["accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"]
-
-
-class ApInvoice(Record, frozen=True, kw_only=True):
-    """An AP invoice. `reversal` is the document that voids another one."""
-
-    number: str
-    status: PostingStatus
-    company_code: str
-    personnel_no: str
-    document_date: str
-    posting_date: str
-    currency: str
-    external_ref: str | None
-    source_revision: int | None
-    text: str
-    lines: tuple[InvoiceLine, ...]
-    total: str
-    approvals: tuple[Approval, ...]
-    job_id: str | None
-    reversed_by: str | None
-    reverses: str | None
-    reason: str | None
-
-
-class JournalLine(_Request, frozen=True, kw_only=True):
-    """One line of a journal; exactly one of debit and credit is not zero."""
-
-    line_no: LineNo
-    gl_account: Code
-    cost_center: Code | None = None
-    debit: Amount
-    credit: Amount
-    text: Text
-    personnel_no: Code | None = None
-
-
-class JournalEntryCreate(_Request, frozen=True, kw_only=True):
-    """A journal to post."""
-
-    company_code: CompanyCode
-    document_date: Day
-    posting_date: Day
-    currency: Currency
-    external_ref: Reference | None = None
-    source_revision: Revision | None = None
-    text: Text
-    lines: Annotated[tuple[JournalLine, ...], Meta(min_length=2, max_length=400)]
-    approvals: Approvals = ()
-
-    @property
-    def employee(self) -> str | None:
-        """Whom the journal is about, when its lines name exactly one."""
-        return next(iter(self.employees)) if len(self.employees) == 1 else None
-
-    @property
-    def employees(self) -> frozenset[str]:
-        """Everybody whom its lines name."""
-        return frozenset(line.personnel_no for line in self.lines if line.personnel_no is not None)
-
-
-class JournalEntry(Record, frozen=True, kw_only=True):
-    """A journal. `reversal` is the document that reverses another one."""
-
-    number: str
-    status: PostingStatus
-    company_code: str
-    document_date: str
-    posting_date: str
-    currency: str
-    external_ref: str | None
-    source_revision: int | None
-    text: str
-    lines: tuple[JournalLine, ...]
-    total: str
-    approvals: tuple[Approval, ...]
-    job_id: str | None
-    reversed_by: str | None
-    reverses: str | None
-    reason: str | None
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -247,13 +91,7 @@ class Job(Record, frozen=True, kw_only=True):
     reason: str | None
 
 
-class Cancel(_Request, frozen=True, kw_only=True):
-    """Why a purchase order is cancelled."""
-
-    reason: Reason
-
-
-class Reverse(_Request, frozen=True, kw_only=True):
+class Reverse(Request, frozen=True, kw_only=True):
     """Why a posted document is taken back; without a date the ERP takes the original one, or the first open day after it."""
 
     reason: Reason
@@ -278,7 +116,7 @@ class Supplier(Record, frozen=True, kw_only=True):
     payment_terms: str
 
 
-class SupplierBlock(_Request, frozen=True, kw_only=True):
+class SupplierBlock(Request, frozen=True, kw_only=True):
     """Set or lift one block."""
 
     block: Literal["purchasing", "posting", "payment"]
@@ -308,7 +146,7 @@ class PeriodList(Struct, frozen=True, kw_only=True):
     items: tuple[PeriodState, ...]
 
 
-class PeriodChange(_Request, frozen=True, kw_only=True):
+class PeriodChange(Request, frozen=True, kw_only=True):
     """Close or reopen one period of one module."""
 
     company_code: CompanyCode
@@ -337,24 +175,3 @@ class TrialBalance(Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountBalance, ...]
     total_debit: Balance
     total_credit: Balance
-
-
-class PurchaseOrderPage(Struct, frozen=True, kw_only=True):
-    """A page of purchase orders."""
-
-    items: tuple[PurchaseOrder, ...]
-    next_cursor: str | None
-
-
-class ApInvoicePage(Struct, frozen=True, kw_only=True):
-    """A page of AP invoices."""
-
-    items: tuple[ApInvoice, ...]
-    next_cursor: str | None
-
-
-class JournalEntryPage(Struct, frozen=True, kw_only=True):
-    """A page of journals."""
-
-    items: tuple[JournalEntry, ...]
-    next_cursor: str | None

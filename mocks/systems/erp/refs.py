@@ -1,10 +1,11 @@
 """What each ERP call says about whose it is. Never refuses: a body with nonsense simply says less."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from mocks.company.projections import ErpMaster
 from mocks.kit.operation import Call, Refs
-from mocks.systems.erp.models import ApInvoiceCreate, Approval, JournalEntryCreate, PurchaseOrderCreate
+from mocks.systems.erp.models import Approval
 from mocks.systems.erp.rules import quiet_minor
 
 
@@ -14,27 +15,8 @@ class CallRefs:
     def __init__(self, master: ErpMaster) -> None:
         self._decimals = {company.currency: company.decimals for company in master.companies.values()}
 
-    def order(self, call: Call) -> Refs:
-        """Of a purchase order to create."""
-        body: PurchaseOrderCreate = call.body
-        keys = (("supplier", body.vendor_id), *_centers(line.cost_center for line in body.lines))
-        return self._document(body, keys, self._minor(body.total, body.currency))
-
-    def invoice(self, call: Call) -> Refs:
-        """Of an AP invoice to create."""
-        body: ApInvoiceCreate = call.body
-        return self._document(body, _centers(line.cost_center for line in body.lines), self._minor(body.total, body.currency))
-
-    def journal(self, call: Call) -> Refs:
-        """Of a journal to create."""
-        body: JournalEntryCreate = call.body
-        debits = [self._minor(line.debit, body.currency) for line in body.lines]
-        total = None if None in debits else sum(debit for debit in debits if debit)
-        return self._document(body, _centers(line.cost_center for line in body.lines if line.cost_center), total)
-
-    def _document(
-        self, body: PurchaseOrderCreate | ApInvoiceCreate | JournalEntryCreate, keys: tuple[tuple[str, str], ...], minor: int | None
-    ) -> Refs:
+    def document(self, body: Any, keys: tuple[tuple[str, str], ...], minor: int | None) -> Refs:
+        """Of a document to create."""
         return Refs(
             source_ids=_sources(body.approvals),
             ext_ref=body.external_ref,
@@ -44,7 +26,8 @@ class CallRefs:
             src_version=body.source_revision,
         )
 
-    def _minor(self, text: str, currency: str) -> int | None:
+    def minor(self, text: str, currency: str) -> int | None:
+        """Minor units of a decimal text; None when it is no amount."""
         return quiet_minor(text, self._decimals[currency]) if currency in self._decimals else None
 
 
@@ -52,7 +35,8 @@ def _sources(approvals: Iterable[Approval]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(approval.source_document for approval in approvals))
 
 
-def _centers(numbers: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def centers(numbers: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Each cost centre once."""
     return tuple(("cost_center", number) for number in dict.fromkeys(numbers))
 
 

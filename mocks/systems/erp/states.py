@@ -11,8 +11,7 @@ from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpProject, ErpVendor
 from mocks.kit.operation import Refusal
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents.ap_invoice import INVOICE
-from mocks.systems.erp.documents.journal_entry import JOURNAL
+from mocks.systems.erp.documents import ap_invoice, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.periods import Module, month
@@ -116,8 +115,10 @@ def states() -> tuple[State, ...]:
         State("a period is open", "postings of the module are accepted", PeriodGiven, lambda stage, given: _period(stage, given, "open")),
         State("a period is closed", "postings are refused", PeriodGiven, lambda stage, given: _period(stage, given, "closed")),
         State("a purchase order exists", "created, or cancelled; a number that is not given is drawn and answered", OrderGiven, _order),
-        State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, INVOICE, _invoice)),
-        State("a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, JOURNAL, _journal)),
+        State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, ap_invoice.KIND, _invoice)),
+        State(
+            "a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, journal_entry.KIND, _journal)
+        ),
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
     )

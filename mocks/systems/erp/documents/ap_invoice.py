@@ -1,21 +1,99 @@
 """AP invoices of employees: PST-X04 by the route of accounts payable."""
 
 from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Operation, Reply
+from mocks.kit.operation import Call, Operation, Refs, Reply
 from mocks.systems.erp import models, refs, rules
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import PostingDesk, posting_head
+from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind, posted_by_job
 from mocks.systems.erp.documents.operations import CREATE_RULES, WRITE, shared
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
-from mocks.systems.erp.models import ApInvoice, ApInvoiceCreate, InvoiceLine
+from mocks.systems.erp.models import (
+    Amount,
+    Approval,
+    Approvals,
+    Code,
+    CompanyCode,
+    Currency,
+    Day,
+    LineNo,
+    PaymentType,
+    PostingStatus,
+    Record,
+    Reference,
+    Request,
+    Revision,
+    Text,
+)
 
 INPUT_TAX, CARD_CLEARING, AP_EMPLOYEES = "1100", "1145", "2010"
 
-INVOICE = DocumentKind(
+
+class InvoiceLine(Request, frozen=True, kw_only=True):
+    """One line of an employee's invoice."""
+
+    line_no: LineNo
+    gl_account: Code
+    cost_center: Code
+    net_amount: Amount
+    tax_amount: Amount
+    payment_type: PaymentType
+    text: Text
+
+
+class ApInvoiceCreate(Request, frozen=True, kw_only=True):
+    """An expense report to post through accounts payable; `total` is gross."""
+
+    company_code: CompanyCode
+    personnel_no: Code
+    document_date: Day
+    posting_date: Day
+    currency: Currency
+    external_ref: Reference | None = None
+    source_revision: Revision | None = None
+    text: Text
+    lines: Annotated[tuple[InvoiceLine, ...], Meta(min_length=1, max_length=200)]
+    total: Amount
+    approvals: Approvals = ()
+
+
+class ApInvoice(Record, frozen=True, kw_only=True):
+    """An AP invoice. `reversal` is the document that voids another one."""
+
+    number: str
+    status: PostingStatus
+    company_code: str
+    personnel_no: str
+    document_date: str
+    posting_date: str
+    currency: str
+    external_ref: str | None
+    source_revision: int | None
+    text: str
+    lines: tuple[InvoiceLine, ...]
+    total: str
+    approvals: tuple[Approval, ...]
+    job_id: str | None
+    reversed_by: str | None
+    reverses: str | None
+    reason: str | None
+
+
+class ApInvoicePage(Struct, frozen=True, kw_only=True):
+    """A page of AP invoices."""
+
+    items: tuple[ApInvoice, ...]
+    next_cursor: str | None
+
+
+KIND = DocumentKind(
     name="ap_invoice",
     noun="AP invoice",
     point="erp.ap_invoice",
@@ -26,20 +104,26 @@ INVOICE = DocumentKind(
     numbers=("19", "17"),
     transitions=posted_by_job("voided"),
     record=ApInvoice,
-    page=models.ApInvoicePage,
+    page=ApInvoicePage,
     party=lambda request: request.personnel_no,
 )
 
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
     """Of the accounts payable desk of one ERP."""
-    desk = ApInvoices(erp, INVOICE)
+    desk = ApInvoices(erp, KIND)
+    own = refs.CallRefs(erp.master)
+
+    def references(call: Call) -> Refs:
+        body: ApInvoiceCreate = call.body
+        return own.document(body, refs.centers(line.cost_center for line in body.lines), own.minor(body.total, body.currency))
+
     create = Operation(
-        "erp.ap_invoice.create", "POST", INVOICE.path, "create", WRITE, "Accept an AP invoice; a job posts it", models.Accepted,
-        desk.create, request=ApInvoiceCreate, status=202, refs=refs.CallRefs(erp.master).invoice,
+        "erp.ap_invoice.create", "POST", KIND.path, "create", WRITE, "Accept an AP invoice; a job posts it", models.Accepted,
+        desk.create, request=ApInvoiceCreate, status=202, refs=references,
         errors=(*CREATE_RULES, "EMPLOYEE_UNKNOWN", "AMOUNT_MISMATCH"),
     )  # fmt: skip
-    return (create, *shared(INVOICE, desk, plural="AP invoices", undoing="Take a AP invoice back by a new document"))
+    return (create, *shared(KIND, desk, plural="AP invoices", undoing="Take a AP invoice back by a new document"))
 
 
 class ApInvoices(PostingDesk):
@@ -49,7 +133,7 @@ class ApInvoices(PostingDesk):
         """erp.ap_invoice.create"""
         body: ApInvoiceCreate = call.body
         erp = self._erp
-        erp.documents.refuse_repeat(INVOICE.name, body.external_ref)
+        erp.documents.refuse_repeat(KIND.name, body.external_ref)
         company = rules.company_of(erp.master, body.company_code, body.currency)
         rules.to_day(body.document_date)
         on = rules.to_day(body.posting_date)
@@ -58,7 +142,7 @@ class ApInvoices(PostingDesk):
         rules.check_evidence(erp.master, body.approvals, body.personnel_no, total, company)
         entries = self._entries(body, company, on)
         rules.check_sum((-entry.amount_minor for entry in entries if entry.account in {CARD_CLEARING, AP_EMPLOYEES}), total, "AP invoice")
-        erp.periods.require_open(company.code, on, INVOICE.module, call.now.date())
+        erp.periods.require_open(company.code, on, KIND.module, call.now.date())
         return self.accept(call, body, company, amount_minor=total, posting_date=on, entries=entries)
 
     def _entries(self, body: ApInvoiceCreate, company: ErpCompany, on: date) -> tuple[Entry, ...]:
@@ -84,3 +168,13 @@ class ApInvoices(PostingDesk):
 
 def _amounts(line: InvoiceLine, company: ErpCompany) -> tuple[int, int]:
     return rules.minor(line.net_amount, company), rules.minor(line.tax_amount, company)
+
+
+def example(desk: Example) -> Body:
+    """A valid one."""
+    line = {
+        "line_no": 1, "gl_account": "5100", "cost_center": desk.cost_center, "net_amount": desk.total, "tax_amount": desk.zero,
+        "payment_type": "employee_paid", "text": "Hotel",
+    }  # fmt: skip
+    more = {"personnel_no": desk.person, "posting_date": DAY, "text": "Trip", "lines": [line], "total": desk.total}
+    return {**desk.head(), **more}

@@ -2,21 +2,105 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Effect, Operation, Reply
-from mocks.systems.erp import models, refs, rules
+from mocks.kit.operation import Call, Effect, Operation, Refs, Reply
+from mocks.systems.erp import refs, rules
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import DocumentDesk, head
+from mocks.systems.erp.documents.example import Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import CREATE_RULES, WRITE, shared
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
-from mocks.systems.erp.models import PurchaseOrder, PurchaseOrderCreate
+from mocks.systems.erp.models import (
+    Amount,
+    Approval,
+    Approvals,
+    Code,
+    CompanyCode,
+    Currency,
+    Day,
+    LineNo,
+    Quantity,
+    Reason,
+    Record,
+    Reference,
+    Request,
+    Revision,
+    Text,
+    UnitPrice,
+)
 
 ENCUMBRANCE, RESERVE = "9200", "9900"
 
-ORDER = DocumentKind(
+
+class OrderLine(Request, frozen=True, kw_only=True):
+    """One line of a purchase order."""
+
+    line_no: LineNo
+    text: Text
+    quantity: Quantity
+    unit: Annotated[str, Meta(min_length=1, max_length=3)] = "EA"
+    unit_price: UnitPrice
+    amount: Amount
+    gl_account: Code
+    cost_center: Code
+    project: Code | None = None
+
+
+class PurchaseOrderCreate(Request, frozen=True, kw_only=True):
+    """A purchase order to create, with the evidence of its approval."""
+
+    company_code: CompanyCode
+    vendor_id: Code
+    document_date: Day
+    currency: Currency
+    external_ref: Reference | None = None
+    source_revision: Revision | None = None
+    requested_by: Code | None = None
+    lines: Annotated[tuple[OrderLine, ...], Meta(min_length=1, max_length=200)]
+    total: Amount
+    approvals: Approvals = ()
+
+
+class PurchaseOrder(Record, frozen=True, kw_only=True):
+    """A purchase order. `reversal` is the document that cancels another one."""
+
+    number: str
+    status: Literal["created", "cancelled", "reversal"]
+    company_code: str
+    vendor_id: str
+    document_date: str
+    currency: str
+    external_ref: str | None
+    source_revision: int | None
+    requested_by: str | None
+    lines: tuple[OrderLine, ...]
+    total: str
+    approvals: tuple[Approval, ...]
+    reversed_by: str | None
+    reverses: str | None
+    reason: str | None
+
+
+class PurchaseOrderPage(Struct, frozen=True, kw_only=True):
+    """A page of purchase orders."""
+
+    items: tuple[PurchaseOrder, ...]
+    next_cursor: str | None
+
+
+class Cancel(Request, frozen=True, kw_only=True):
+    """Why a purchase order is cancelled."""
+
+    reason: Reason
+
+
+KIND = DocumentKind(
     name="purchase_order",
     noun="purchase order",
     point="erp.po",
@@ -27,20 +111,27 @@ ORDER = DocumentKind(
     numbers=("45", "47"),
     transitions={("created", "undo"): "cancelled"},
     record=PurchaseOrder,
-    page=models.PurchaseOrderPage,
+    page=PurchaseOrderPage,
     party=lambda request: request.vendor_id,
 )
 
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
     """Of the purchasing desk of one ERP."""
-    desk = PurchaseOrders(erp, ORDER)
+    desk = PurchaseOrders(erp, KIND)
+    own = refs.CallRefs(erp.master)
+
+    def references(call: Call) -> Refs:
+        body: PurchaseOrderCreate = call.body
+        keys = (("supplier", body.vendor_id), *refs.centers(line.cost_center for line in body.lines))
+        return own.document(body, keys, own.minor(body.total, body.currency))
+
     create = Operation(
-        "erp.po.create", "POST", ORDER.path, "create", WRITE, "Create a purchase order", PurchaseOrder, desk.create,
-        request=PurchaseOrderCreate, status=201, refs=refs.CallRefs(erp.master).order,
+        "erp.po.create", "POST", KIND.path, "create", WRITE, "Create a purchase order", PurchaseOrder, desk.create,
+        request=PurchaseOrderCreate, status=201, refs=references,
         errors=(*CREATE_RULES, "SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "AMOUNT_MISMATCH"),
     )  # fmt: skip
-    return (create, *shared(ORDER, desk, plural="Purchase orders", undoing="Cancel a purchase order", request=models.Cancel))
+    return (create, *shared(KIND, desk, plural="Purchase orders", undoing="Cancel a purchase order", request=Cancel))
 
 
 class PurchaseOrders(DocumentDesk):
@@ -50,7 +141,7 @@ class PurchaseOrders(DocumentDesk):
         """erp.po.create"""
         body: PurchaseOrderCreate = call.body
         erp = self._erp
-        erp.documents.refuse_repeat(ORDER.name, body.external_ref)
+        erp.documents.refuse_repeat(KIND.name, body.external_ref)
         company = rules.company_of(erp.master, body.company_code, body.currency)
         on = rules.to_day(body.document_date)
         total = rules.minor(body.total, company)
@@ -58,9 +149,9 @@ class PurchaseOrders(DocumentDesk):
         erp.require_vendor_for_order(body.vendor_id, company)
         amounts = self._amounts(body, company, on)
         rules.check_sum(amounts, total, "purchase order")
-        erp.periods.require_open(company.code, on, ORDER.module, call.now.date())
+        erp.periods.require_open(company.code, on, KIND.module, call.now.date())
         entries = (*_encumbered(body, amounts), Entry(RESERVE, -total))
-        document = erp.start(call, ORDER, body, company, amount_minor=total, posting_date=on, entries=entries)
+        document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries)
         return Reply(
             self.record(document, company),
             version=document.version,
@@ -109,3 +200,12 @@ def _order_lines(document: Document, body: PurchaseOrderCreate, amounts: Sequenc
             project=line.project,
             parent_id=document.number,
         )
+
+
+def example(desk: Example) -> Body:
+    """A valid one."""
+    line = {
+        "line_no": 10, "text": "Paper", "quantity": "1", "unit": "EA", "unit_price": desk.total, "amount": desk.total,
+        "gl_account": "5400", "cost_center": desk.cost_center,
+    }  # fmt: skip
+    return {**desk.head(), "vendor_id": desk.vendor, "requested_by": desk.person, "lines": [line], "total": desk.total}
