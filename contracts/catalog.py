@@ -138,7 +138,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _fault(entry: dict[str, Any]) -> Fault:
-    modes = tuple(_build(Mode, mode, "faults") for mode in entry["modes"])
+    modes = tuple(_build(Mode, {**mode, "acts": tuple(mode.get("acts", ()))}, "faults") for mode in entry["modes"])
     tuples = {name: tuple(entry.get(name, ())) for name in ("at", "recoverable_at")}
     if "kinds" in entry:
         tuples["kinds"] = tuple(entry["kinds"])
@@ -189,7 +189,7 @@ def _document(entry: dict[str, Any]) -> DocumentKind:
     states = {str(state): str(meaning) for meaning, states in entry["states"].items() for state in states}
     walks = {str(kind): Crosswalk(walk["file"], walk["from"], walk["to"]) for kind, walk in entry.get("crosswalks", {}).items()}
     rules = tuple(_build(AccountRule, rule, "documents") for rule in entry.get("accounts", ()))
-    tuples = {name: tuple(entry.get(name, ())) for name in ("dimensions", "implied")}
+    tuples = {name: tuple(entry.get(name, ())) for name in ("dimensions", "implied", "acts")}
     return _build(DocumentKind, {**entry, **tuples, "states": states, "crosswalks": walks, "accounts": rules}, "documents")
 
 

@@ -1,8 +1,9 @@
 """Do the files of contracts/ agree with each other? Every state has a meaning, every event a flow, every call point a system."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from contracts.entries import (
+    ACTS,
     CARDINALITIES,
     COMPARED,
     KINDS_OF_CALL_POINT,
@@ -50,11 +51,20 @@ def _in_document(catalog: Catalog, kind: DocumentKind) -> Iterator[str]:
     for state, meaning in kind.states.items():
         if meaning not in MEANINGS:
             yield f"{where}: state {state!r} means {meaning!r}; expected one of {', '.join(MEANINGS)}"
+    yield from _unknown_acts(where, kind.acts)
 
 
 def _in_fault(fault: Fault) -> Iterator[str]:
     for kind in sorted(set(fault.kinds) - set(KINDS_OF_FLOW)):
         yield f"faults.yaml: {fault.id}: kinds names {kind!r}; expected some of {', '.join(KINDS_OF_FLOW)}"
+    for mode in fault.modes:
+        yield from _unknown_acts(f"faults.yaml: {fault.id}", mode.acts)
+
+
+def _unknown_acts(where: str, acts: Iterable[str]) -> Iterator[str]:
+    for act in acts:
+        if act not in ACTS:
+            yield f"{where}: act {act!r}; expected some of {', '.join(ACTS)}"
 
 
 def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:

@@ -8,6 +8,7 @@ KINDS_OF_FLOW = ("document", "state", "status", "query")
 KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "list", "token")
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
+ACTS = ("reverse_approval", "amend", "block_supplier")  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period")
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
@@ -36,6 +37,7 @@ class Mode:
     then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
     party: str | None = None  # whom `then` is done to: only flows about such a party (Flow.party) have it
     follow_up: str | None = None  # refused: what the operation left for later (the posting of an accepted document) is turned down
+    acts: tuple[str, ...] = ()  # what people must be able to do to the source document: only kinds that declare it have this mode
     hold: str | None = None  # kills: before_commit, after_commit
     drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
     member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
@@ -133,6 +135,7 @@ class DocumentKind:
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
     accounts: tuple[AccountRule, ...] = ()
     sides: Mapping[str, str] = field(default_factory=dict)
+    acts: tuple[str, ...] = ()
 
     @property
     def as_source(self) -> Mapping[str, str]:

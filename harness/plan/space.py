@@ -99,7 +99,7 @@ def unserved_parent(catalog: Catalog, flow: Flow, flows: Collection[str]) -> str
 
 def obstacle(catalog: Catalog, place: Place, scenario: Scenario, capabilities: Capabilities, variants: VariantsTaken) -> str | None:
     """Why this cell can never be planned in this run, whatever the connector calls; None when nothing stands in the way."""
-    reason = unserved(catalog, place.flow, capabilities) or _excluded(place, scenario, capabilities)
+    reason = unserved(catalog, place.flow, capabilities) or _excluded(catalog, place, scenario, capabilities)
     if reason is not None or place.point is None:
         return reason
     return _obstacle_at(place, place.point, scenario, capabilities, variants)
@@ -115,7 +115,7 @@ def unserved(catalog: Catalog, flow: Flow, capabilities: Capabilities) -> str | 
     return f"its documents grow out of those of {missing}, which this run does not play" if missing else None
 
 
-def _excluded(place: Place, scenario: Scenario, capabilities: Capabilities) -> str | None:
+def _excluded(catalog: Catalog, place: Place, scenario: Scenario, capabilities: Capabilities) -> str | None:
     """What scenario, flow or connector say of the fault, wherever it would happen."""
     flow, fault = place.flow, place.fault
     if fault.id not in scenario.faults:
@@ -124,6 +124,10 @@ def _excluded(place: Place, scenario: Scenario, capabilities: Capabilities) -> s
         return f"it happens to flows of kind {' and '.join(fault.kinds)}, and this one is of kind {flow.kind}"
     if place.mode.party not in (None, flow.party):
         return f"no {place.mode.party} takes part in this flow"
+    source = catalog.documents[flow.source_document]
+    never = [act for act in place.mode.acts if act not in source.acts]
+    if never:
+        return f"people do not do this to a {source.name}: {', '.join(act.replace('_', ' ') for act in never)}"
     return NO_KILLS if fault.scope == "kill" and not capabilities.kills else None
 
 

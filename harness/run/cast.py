@@ -84,8 +84,9 @@ class Paper:
             self.step(self.actor.approve, self.draft.approvers[-1])
 
     def take_back(self) -> None:
-        """The last approver takes the approval back."""
-        self.step(self.actor.take_back, self.draft.approvers[-1], {"reason": "approved by mistake"})
+        """The last approver takes the approval back; what nobody approved, its author."""
+        who = self.draft.approvers[-1] if self.draft.approvers else self.draft.actor
+        self.step(self.actor.take_back, who, {"reason": "approved by mistake"})
 
     def amend(self) -> None:
         """Its author changes the total, as a new revision with an amount that is unique again."""

@@ -16,8 +16,8 @@ from mocks.company.streams import Stream
 class Draft:
     """A request body of a person's create operation, and who plays it."""
 
-    system: Literal["procurement", "expense"]
-    document: Literal["requisition", "expense_report"]
+    system: str
+    document: str  # an id of contracts/documents.yaml
     entity: str
     actor: str  # id of the requester in that system (X-Acting-User)
     body: dict[str, Any]

@@ -204,8 +204,8 @@ class Desk(ABC, Generic[D]):
         rules.check_author(self.form.noun, document, actor, trigger)
         return self._change(call, document, status=status)
 
-    def _open(self, call: Call, author: Member, house: House, **members: Any) -> Reply:
-        """A new draft."""
+    def _open(self, call: Call, author: Member, house: House, *, status: str = "draft", **members: Any) -> Reply:
+        """A new one: a draft, or what nobody has to approve."""
         noun, number = self.form.noun, self._free_number(call)
         document = self._made(
             id=self._take_wanted() or self._id(number),
@@ -213,7 +213,7 @@ class Desk(ABC, Generic[D]):
             uuid=str(UUID(int=call.draw(f"{noun}.uuid.high") << 64 | call.draw(f"{noun}.uuid.low"), version=4)),
             revision=1,
             version=1,
-            status="draft",
+            status=status,
             author=author.id,
             house=house.id,
             currency=house.currency,

@@ -26,31 +26,32 @@ DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_3
 
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, examples=["2026-11-20"])]
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["USD"])]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Comment = Annotated[str, Meta(max_length=500)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class _Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    pass
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """A body that somebody sends."""
 
 
-class Money(_Request, frozen=True, kw_only=True):
+class Money(Request, frozen=True, kw_only=True):
     """An amount with exactly the currency's decimals."""
 
     amount: Annotated[str, Meta(pattern=AMOUNT_PATTERN.replace("-?", ""), max_length=17, examples=["980.00"])]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["USD"])]
+    currency: Currency
 
 
-class Price(_Request, frozen=True, kw_only=True):
+class Price(Request, frozen=True, kw_only=True):
     """A price for one unit; may have more decimals than the currency."""
 
     amount: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,6})?$", max_length=20, examples=["98.00"])]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["USD"])]
+    currency: Currency
 
 
-class DraftLine(_Request, frozen=True, kw_only=True):
+class DraftLine(Request, frozen=True, kw_only=True):
     """One line that somebody asks for."""
 
     description: Title
@@ -65,18 +66,18 @@ class DraftLine(_Request, frozen=True, kw_only=True):
 Lines = Annotated[tuple[DraftLine, ...], Meta(min_length=1, max_length=100)]
 
 
-class RequisitionCreate(_Request, frozen=True, kw_only=True):
+class RequisitionCreate(Request, frozen=True, kw_only=True):
     """A requisition to draft."""
 
     legal_entity: Id
     supplier_id: Id
     title: Title
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3)]
+    currency: Currency
     needed_by: Day
     lines: Lines
 
 
-class RequisitionAmend(_Request, frozen=True, kw_only=True):
+class RequisitionAmend(Request, frozen=True, kw_only=True):
     """What changes in the next revision; what is absent stays."""
 
     supplier_id: Id | None = None
@@ -85,29 +86,29 @@ class RequisitionAmend(_Request, frozen=True, kw_only=True):
     lines: Lines | None = None
 
 
-class Nothing(_Request, frozen=True, kw_only=True):
+class Nothing(Request, frozen=True, kw_only=True):
     """An action that needs no word."""
 
 
-class Approve(_Request, frozen=True, kw_only=True):
+class Approve(Request, frozen=True, kw_only=True):
     """An approver agrees."""
 
     comment: Comment | None = None
 
 
-class WithReason(_Request, frozen=True, kw_only=True):
+class WithReason(Request, frozen=True, kw_only=True):
     """An action that needs a reason."""
 
     reason: Reason
 
 
-class AddComment(_Request, frozen=True, kw_only=True):
+class AddComment(Request, frozen=True, kw_only=True):
     """A remark that changes nothing else."""
 
     text: Comment = ""
 
 
-class RecordOrder(_Request, frozen=True, kw_only=True):
+class RecordOrder(Request, frozen=True, kw_only=True):
     """The ERP's purchase order for this requisition."""
 
     erp_order_number: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -116,7 +117,7 @@ class RecordOrder(_Request, frozen=True, kw_only=True):
     revision: Revision | None = None
 
 
-class RecordRefusal(_Request, frozen=True, kw_only=True):
+class RecordRefusal(Request, frozen=True, kw_only=True):
     """The ERP would not take it: why, and who has to repair it."""
 
     code: Annotated[str, Meta(min_length=1, max_length=64)]

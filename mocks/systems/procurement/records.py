@@ -10,7 +10,7 @@ from mocks.company.projections import House, Member, ProcurementSupplier
 from mocks.kit.operation import Effect
 from mocks.systems.procurement import models
 from mocks.systems.procurement.requisitions import Requisition
-from mocks.workflow.document import Approval, ErpSaidNo
+from mocks.workflow.document import Approval, ApprovedDocument, ErpSaidNo
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""
@@ -84,23 +84,23 @@ def _line(number: int, line: models.DraftLine) -> models.RequisitionLine:
     )
 
 
-def source_lines(requisition: Requisition, where: House) -> tuple[Effect, ...]:
-    """What is asked for, line by line, in the requisition's own words: nobody but the judge reads it."""
+def source_lines(document: ApprovedDocument, where: House) -> tuple[Effect, ...]:
+    """What is asked for, line by line, in procurement's own words: nobody but the judge reads it."""
     return tuple(
         Effect(
             "source_line",
-            f"{requisition.id}/{requisition.revision}.{number}",
+            f"{document.id}/{document.revision}.{number}",
             "create",
-            src_version=requisition.revision,
+            src_version=document.revision,
             amount_minor=to_minor(line.amount.amount, where.decimals),
-            currency=requisition.currency,
-            company=requisition.house,
+            currency=document.currency,
+            company=document.house,
             cost_center=line.cost_center,
             project=line.project,
-            parent_id=requisition.id,
+            parent_id=document.id,
             category=line.category,
         )
-        for number, line in enumerate(requisition.lines, 1)
+        for number, line in enumerate(document.lines, 1)
     )
 
 

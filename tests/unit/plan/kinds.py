@@ -92,7 +92,7 @@ FLOWS = {
 KINDS = {
     "order": DocumentKind("order", "erp", "order", "order", {"posted": "posted"}, module="PO"),
     "posting": DocumentKind("posting", "erp", "posting", "posting", {"posted": "posted"}, module="GL"),
-    "supplier": DocumentKind("supplier", "erp", "supplier", "supplier", {"active": "approved"}),
+    "supplier": DocumentKind("supplier", "erp", "supplier", "supplier", {"active": "approved"}, acts=("block_supplier",)),
 }
 SMALL: Catalog = replace(CATALOG, flows=FLOWS, documents={**CATALOG.documents, **KINDS})
 VARIANTS = {SUPPLIERS: {"US01": "paid_here", "DE01": "paid_elsewhere"}}
@@ -103,9 +103,9 @@ def scenario_of(*flows: str) -> Scenario:
     return make_scenario(flows=flows, entities=("US01", "DE01"))
 
 
-def planner_of(*flows: str, webhook: bool = True, answers: bool = True) -> Planner:
+def planner_of(*flows: str, webhook: bool = True, answers: bool = True, catalog: Catalog = SMALL) -> Planner:
     """A planner of these flows."""
-    return Planner(scenario_of(*flows), SMALL, Capabilities(flows, webhook=webhook, answers=answers), seed=3, variants=VARIANTS)
+    return Planner(scenario_of(*flows), catalog, Capabilities(flows, webhook=webhook, answers=answers), seed=3, variants=VARIANTS)
 
 
 def normal(experiment: Experiment) -> Iterable[str]:

@@ -1,5 +1,7 @@
 """Waves, windows, kills and discovery for a flow of each kind, and for one whose documents grow out of another's."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.catalog import CatalogError, load_catalog
@@ -179,3 +181,13 @@ def test_a_flow_whose_parent_is_not_played_is_not_planned() -> None:
     assert {cell.reason for cell in cells(planner, flow=RECEIPTS)} == {
         f"its documents grow out of those of {ORDERS}, which this run does not play"
     }
+
+
+def test_what_people_never_do_to_a_document_is_not_planned() -> None:
+    """A reversal of what nobody can take back: no cell, and the reason is told."""
+    source = FLOWS[ORDERS].source_document
+    kept = replace(SMALL, documents={**SMALL.documents, source: replace(SMALL.documents[source], acts=("amend",))})
+    planner = planner_of(ORDERS, catalog=kept)
+    played(planner)
+    why = f"people do not do this to a {SMALL.documents[source].name}: reverse approval"
+    assert {(cell.status, cell.reason) for cell in cells(planner, fault_id="F-F1")} == {("not_applicable", why)}

@@ -1,0 +1,17 @@
+"""What a document's declaration says of its people is what its actor can do."""
+
+import pytest
+
+from contracts.catalog import load_catalog
+from harness.actors.registry import ACTORS
+
+CATALOG = load_catalog()
+
+
+@pytest.mark.parametrize("document", sorted({flow.source_document for flow in CATALOG.flows.values()}))
+def test_declared_acts_are_those_of_the_actor(document: str) -> None:
+    """An act that nobody can do would fire without a deed; one that is not declared would never be played."""
+    actor = ACTORS[document]
+    own = {"reverse_approval": actor.take_back, "amend": actor.amend}
+    can = {act for act, verb in own.items() if verb is not None} | set(actor.races)
+    assert can == set(CATALOG.documents[document].acts)
