@@ -1,4 +1,4 @@
-"""The product's catalogue with the flows of this folder beside its own."""
+"""A catalogue of the tests' own: the flows of this folder beside two of the product's, whatever else ships."""
 
 import shutil
 from pathlib import Path
@@ -7,24 +7,23 @@ import yaml
 
 from contracts.catalog import HERE, Catalog, load_catalog
 
-ID = {"documents": "id", "events": "type"}
+KEPT = ("requisition-to-po", "expense-to-posting")
 DECLARATIONS = Path(__file__).with_name("declarations.yaml")
 
 
 def own_catalog(folder: Path) -> Catalog:
-    """Copies contracts/ into `folder` and declares what declarations.yaml adds. Raises CatalogError when it does not fit.
-
-    What the product declares under the same id steps aside, so that a flow may grow up and ship.
-    """
+    """Copies what it needs of contracts/ into `folder` and declares what declarations.yaml adds. Raises CatalogError when it does not fit."""
     for path in HERE.glob("*.yaml"):
         shutil.copy(path, folder / path.name)
-    shutil.copytree(HERE / "flows", folder / "flows")
+    (folder / "flows").mkdir()
     added = yaml.safe_load(DECLARATIONS.read_text("utf-8"))
-    for name in ("documents", "events"):
-        entries = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
-        taken = {entry[ID[name]] for entry in added[name]}
-        kept = [entry for entry in entries[name] if entry[ID[name]] not in taken]
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump({name: kept + added[name]}))
-    for flow in added["flows"]:
+    flows = [yaml.safe_load((HERE / "flows" / f"{name}.yaml").read_text("utf-8")) for name in KEPT] + added["flows"]
+    for flow in flows:
         (folder / "flows" / f"{flow['id']}.yaml").write_text(yaml.safe_dump(flow))
+    points = {point["id"] for flow in flows for point in flow["call_points"]}
+    for name, key in (("documents", "id"), ("events", "type")):
+        taken = {entry[key] for entry in added[name]}
+        entries = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))[name]
+        ours = [one for one in entries if one[key] not in taken and one.get("call_point", next(iter(points))) in points]
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump({name: ours + added[name]}))
     return load_catalog(folder)
