@@ -149,17 +149,19 @@ def _add(catalog: Catalog, made: list[Experiment], flow: Flow, entity: str) -> s
 
 
 async def _send(session: Session, cast: Cast, experiment: Experiment) -> _Trip:
-    """Up to the approval; bad copies of its event go out while it still waits for the last one."""
+    """Up to the approval; bad copies of its event go out while it still waits for the last one. What nobody approves has no such time."""
     parent = experiment.parent
     if parent is not None:
         await until(lambda: session.world.settled(parent) is not None, SETTLE_S)
     paper = cast.prepare(experiment)
     trip = _Trip(experiment, paper, {})
-    if session.manifest.paths.webhook is not None:
-        for deliver in BAD_COPIES:
+    if session.manifest.paths.webhook is not None and not paper.actor.is_born_due:
+        for deliver in BAD_COPIES if paper.actor.due_event else ():
             trip.bad_copies[deliver] = await _event(session, paper, deliver)
     trip.began = monotonic()
-    paper.become_due()
+    waiting = cast.finish(paper)
+    if waiting is not None:
+        await waiting
     return trip
 
 
@@ -194,7 +196,7 @@ def _gave_up(session: Session, waited_s: float) -> bool:
 
 async def _send_again(session: Session, trips: Sequence[_Trip]) -> None:
     """The same fact under another id, when all is done: it must not be posted twice."""
-    await asyncio.gather(*(_event(session, trip.paper, "genuine") for trip in trips))
+    await asyncio.gather(*(_event(session, trip.paper, "genuine") for trip in trips if trip.paper.actor.due_event))
     await asyncio.sleep(AGAIN_S)
 
 

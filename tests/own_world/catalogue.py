@@ -26,4 +26,6 @@ def own_catalog(folder: Path) -> Catalog:
         entries = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))[name]
         ours = [one for one in entries if one[key] not in taken and one.get("call_point", next(iter(points))) in points]
         (folder / f"{name}.yaml").write_text(yaml.safe_dump({name: ours + added[name]}))
+    drift = yaml.safe_load((folder / "drift.yaml").read_text("utf-8"))["points"]
+    (folder / "drift.yaml").write_text(yaml.safe_dump({"points": {point: kinds for point, kinds in drift.items() if point in points}}))
     return load_catalog(folder)

@@ -16,7 +16,8 @@ LIMITS = (
     "No violation was found in these experiments, with this coverage, under this fault model. Not seen: faults inside the connector's own "
     "database or queue, timing bugs narrower than the hold points, bugs that need three faults, data outside the templates."
 )
-SHORT = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}
+CATALOG = load_catalog()
+SHORT = {flow.id: flow.prefix for flow in CATALOG.flows.values()}
 MONEY = {"US01": ("USD", 2), "DE01": ("EUR", 2), "JP01": ("JPY", 0)}
 KINDS = {
     "transaction": lambda fault, point: (
@@ -153,7 +154,7 @@ def _broken(number: int, fault: Fault, point: CallPoint) -> list[str]:
 
 def failing(*, say: Text = plain, repeat: int = 1) -> dict[str, dict[str, Any]]:
     """manifest, plan and verdict of a connector that posts twice; `repeat` multiplies every cell's experiments."""
-    catalog = load_catalog()
+    catalog = CATALOG
     experiments: list[dict[str, Any]] = []
     violations: list[dict[str, Any]] = []
     matrix: list[dict[str, Any]] = []
