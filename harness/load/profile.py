@@ -243,19 +243,26 @@ def _world(section: Section) -> WorldSettings:
 
 
 def _limits(section: Section, catalog: Catalog) -> Limits:
-    default, by_flow = Limits(), section.section("p95_ms")
-    section.asked.add("p95_ms")
-    p95 = {flow: by_flow.integer(flow, 0, least=1, most=3_600_000) for flow in catalog.flows if by_flow.has(flow)}
-    by_flow.asked.update(catalog.flows)
-    by_flow.finish()
+    default = Limits()
     limits = Limits(
-        p95_ms=p95,
+        p95_ms=_by_flow(section, "p95_ms", catalog),
         api_p95_ms=section.integer("api_p95_ms", default.api_p95_ms, least=1, most=600_000),
         error_share=section.number("error_share", default.error_share, least=0, most=1),
         drain_s=section.number("drain_s", default.drain_s, least=0.1, most=3600),
         backlog=section.integer("backlog", default.backlog, least=1, most=200_000),
     )
     section.finish()
+    return limits
+
+
+def _by_flow(section: Section, key: str, catalog: Catalog) -> dict[str, int]:
+    """One number for every flow, or a mapping of flows to theirs. Milliseconds."""
+    if not isinstance(section.get(key, {}), dict):
+        return dict.fromkeys(catalog.flows, section.integer(key, 0, least=1, most=3_600_000))
+    found = section.section(key)
+    limits = {flow: found.integer(flow, 0, least=1, most=3_600_000) for flow in catalog.flows if found.has(flow)}
+    found.asked.update(catalog.flows)
+    found.finish()
     return limits
 
 

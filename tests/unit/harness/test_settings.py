@@ -49,7 +49,7 @@ GOOD_SCENARIOS = [
     "require: [C01]\nperiod_closed: next_period\nexpect: {exit_code: 1, invariants: [C01]}\n",
 ]
 BAD_SCENARIOS = {
-    "flows: [purchase]\n": ":1: flows: unknown flow 'purchase'; Valid are: expense-to-posting, requisition-to-po",
+    "flows: [purchase]\n": f":1: flows: unknown flow 'purchase'; Valid are: {', '.join(sorted(CATALOG.flows))}",
     "title: x\nfaults:\n  include: [F-A33]\n": ":3: faults.include: unknown fault 'F-A33'; did you mean 'F-A3'?",
     "faults:\n  families: [stauts]\n": ":2: faults.families: unknown fault family 'stauts'; did you mean 'status'?",
     "entities: [US1]\n": ":1: entities: unknown entity 'US1'; did you mean 'US01'?",

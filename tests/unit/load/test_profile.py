@@ -97,3 +97,13 @@ def test_the_schema_knows_every_field_and_default(tmp_path: Path) -> None:
         values = {name: value for name, value in dataclasses.asdict(getattr(found, group)).items() if name != "shares"}
         assert defaults == {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
     assert found.limits == Limits()
+
+
+def test_one_latency_limit_for_every_flow(tmp_path: Path) -> None:
+    """A number holds for each flow, a mapping for those that it names."""
+    text = Path("loadtests/profiles/smoke.yaml").read_text("utf-8")
+    (tmp_path / "mine.yaml").write_text(text.replace("name: smoke", "name: mine"))
+    assert load_profile(str(tmp_path / "mine.yaml"), CATALOG).limits.p95_ms == dict.fromkeys(CATALOG.flows, 4000)
+    one = next(iter(CATALOG.flows))
+    (tmp_path / "mine.yaml").write_text(text.replace("name: smoke", "name: mine").replace("p95_ms: 4000", f"p95_ms: {{{one}: 77}}"))
+    assert load_profile(str(tmp_path / "mine.yaml"), CATALOG).limits.p95_ms == {one: 77}

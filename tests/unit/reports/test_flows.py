@@ -5,13 +5,11 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog import load_catalog
 from reports import summary_text
 from reports.flows import chains, evidence, flow_lines
 from reports.page import write_report
-from tests.unit.reports.sample import passing, write_run
+from tests.unit.reports.sample import CATALOG, passing, write_run
 
-CATALOG = load_catalog()
 CELLS = {"applicable": 12, "planned": 12, "fired": 12, "judged": 11, "not_applicable": 3}
 
 
