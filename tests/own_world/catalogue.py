@@ -12,7 +12,7 @@ DECLARATIONS = Path(__file__).with_name("declarations.yaml")
 
 
 def own_catalog(folder: Path) -> Catalog:
-    """Copies what it needs of contracts/ into `folder` and declares what declarations.yaml adds. Raises CatalogError when it does not fit."""
+    """Copies what it needs of contracts/ into `folder`, and declares what declarations.yaml adds. Raises CatalogError."""
     for path in HERE.glob("*.yaml"):
         shutil.copy(path, folder / path.name)
     (folder / "flows").mkdir()
