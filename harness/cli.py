@@ -12,8 +12,9 @@ from types import FrameType
 
 def main() -> None:
     """Carry out the command line of this process."""
-    signal.signal(signal.SIGINT, _leave)
-    signal.signal(signal.SIGTERM, _leave)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _leave)
     from harness.commands import run  # noqa: PLC0415
     from harness.structured_log import set_up  # noqa: PLC0415
 

@@ -103,14 +103,20 @@ def _network_options(command: Any) -> Any:
         click.option(
             "--callback-host", "callback_hosts", multiple=True, help="Further host that may receive webhooks (loopback always may)."
         ),
+        click.option(
+            "--credentials",
+            type=_PATH,
+            metavar="FILE",
+            help="Secrets that several runs share; written (mode 0600) when it is not there.  [default: new ones for each run]",
+        ),
     )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def _network(port_base: int | None, host: str, public_host: str | None, callback_hosts: tuple[str, ...]) -> Network:
-    return Network(port_base=port_base, host=host, public_host=public_host, callback_hosts=(*LOOPBACK, *callback_hosts))
+def _network(callback_hosts: tuple[str, ...], **given: Any) -> Network:
+    return Network(callback_hosts=(*LOOPBACK, *callback_hosts), **given)
 
 
 def _invariants_option(command: Any) -> Any:

@@ -79,6 +79,8 @@ class Manifest:
     prepare: tuple[str, ...] = ()
     reset: tuple[str, ...] = ()
     cleanup: tuple[str, ...] = ()
+    kill: tuple[str, ...] = ()  # takes the running connector away, where a signal to its processes does not
+    kills: bool = True
     flows: tuple[str, ...] = ()
     prepare_timeout_s: float = 60.0  # of each of prepare, reset, cleanup
     start_timeout_s: float = 15.0
@@ -102,9 +104,9 @@ class Manifest:
         return self.path.parent
 
     @property
-    def kills(self) -> bool:
-        """The harness can kill only what it started."""
-        return bool(self.command)
+    def can_be_killed(self) -> bool:
+        """The harness can kill only what it started, and only what says that it may be."""
+        return bool(self.command) and self.kills
 
     def capabilities(self) -> dict[str, object]:
         """As in the run's manifest.json."""
@@ -115,7 +117,7 @@ class Manifest:
             "redrive": self.paths.redrive is not None,
             "idle": self.paths.idle is not None,
             "check": self.paths.check is not None,
-            "kills": self.kills,
+            "kills": self.can_be_killed,
             "flows": list(self.flows),
         }
 
@@ -134,6 +136,9 @@ def load_manifest(path: Path, catalog: Catalog) -> Manifest:
 
 
 def _check_started_or_running(top: Section, manifest: Manifest) -> None:
+    if manifest.kill and not manifest.can_be_killed:
+        why = "its connector runs already" if manifest.url else "`kills = false` says that it cannot be killed"
+        top.wrong("kill", f"a command that kills the connector, but {why}; remove one of them")
     if bool(manifest.command) == bool(manifest.url):
         given = "both are set" if manifest.command else "neither is set"
         where = top.where("command") if manifest.command else f"{top.file}:1"
@@ -152,6 +157,8 @@ def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
         prepare=_command(top, "prepare"),
         reset=_command(top, "reset"),
         cleanup=_command(top, "cleanup"),
+        kill=_command(top, "kill"),
+        kills=top.flag("kills", True),
         flows=_flows(top, catalog),
         prepare_timeout_s=top.number("prepare_timeout_s", 60, least=0.1, most=3600),
         start_timeout_s=top.number("start_timeout_s", 15, least=0.1, most=3600),

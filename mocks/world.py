@@ -1,7 +1,6 @@
 """The world: its systems, their token endpoint, one business clock, one recorder, one control port, on the running loop."""
 
 import asyncio
-import base64
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from mocks.abilities.system_type import Birth, SystemType
 from mocks.company import Company, generate
 from mocks.control import Control
 from mocks.hosting.config import WorldConfig
+from mocks.hosting.credentials import Credentials
 from mocks.hosting.gauges import WorldGauges
 from mocks.hosting.server import PortInUse
 from mocks.hosting.servers import Servers
@@ -70,15 +70,12 @@ class World:
         world_clock = WorldClock(config.wall_s(), time.monotonic_ns)
         self.clock = BusinessClock(world_clock, config.business_start)
         self.recorder = Recorder(config.run_id, world_clock, self.clock, config.history_path)
-        # Of the seed alone: a connector that runs already was configured from an earlier world of the same seed.
-        credentials = Streams(config.seed, "credentials")
+        credentials = config.credentials or Credentials.draw()
         reads = frozenset(f"{name}.{verb}" for name in self.instances for verb in ("read", "write"))
         acts = frozenset({*reads, *(f"{name}.act" for name in self.instances)})
-        secret = credentials.secret(32, "webhook secret")
-        self.client_id, self.client_secret = "connector", credentials.text(40, "client secret")
-        self.actor_client_id, self.actor_client_secret = "actors", streams.text(40, "actors' secret")
-        self.control_token = streams.text(40, "control token")
-        self.webhook_secret = "whsec_" + base64_text(secret)
+        self.client_id, self.client_secret = "connector", credentials.client_secret
+        self.actor_client_id, self.actor_client_secret = "actors", credentials.people_secret
+        self.control_token, self.webhook_secret = credentials.control_token, credentials.webhook_secret
         self.mechanics: Mechanics = wire_mechanics(
             catalog=catalog,
             settings=config.settings(),
@@ -91,7 +88,7 @@ class World:
                 Client(self.actor_client_id, self.actor_client_secret, acts),
             ),
             token_ttl_s=config.token_ttl_s,
-            webhook_secret=secret,
+            webhook_secret=credentials.signing_key,
         )
         self.systems: dict[str, System] = build_systems(self.instances, self.config, self.company)
         self._gauges = WorldGauges(self.mechanics)
@@ -428,11 +425,6 @@ def build_systems(types: Mapping[str, SystemType], config: WorldConfig, company:
     """The systems of a world, with books that nobody has touched. types: what serves each of them."""
     births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms) for name in types}
     return {name: types[name].build(birth) for name, birth in births.items()}
-
-
-def base64_text(secret: bytes) -> str:
-    """A secret as Standard Webhooks writes it."""
-    return base64.b64encode(secret).decode()
 
 
 def product_version() -> str:

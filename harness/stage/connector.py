@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -14,11 +15,14 @@ from time import monotonic
 from typing import IO
 
 import aiohttp
+import psutil
 
 from harness.errors import ConnectorError, InternalError
 from harness.manifest import Manifest
 from harness.stage.connector_log import log_tail, mask_log, masked, secrets_of
 from harness.stage.contract import ContractValues, connector_environment
+from harness.stage.guarding import Guard, guard
+from harness.stage.process_tree import Known, adopt_orphans, below, kill, known, since, still_alive, words
 
 Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
 Progress = Callable[[str], None]
@@ -26,6 +30,8 @@ Progress = Callable[[str], None]
 PROBE_TIMEOUT_S = 2.0
 PROBE_PAUSE_S = 0.02
 SLOW_AFTER_S = 2.0  # from then on the person who waits is told what is waited for
+GONE_S = 2.0
+KILL_ADVICE = "Declare `kill = [...]` for what runs in a container or under a supervisor, or `kills = false` when it cannot be killed"
 FIRST_PORT, LAST_PORT = 20_000, 32_000  # below the ports that the kernel hands to outgoing connections
 
 
@@ -50,6 +56,8 @@ class Connector:
         self._process: Process | None = None
         self._watched = False  # an exit from now on is the connector's own doing
         self._paused = False
+        self._guard: Guard | None = None
+        self._services: Known = frozenset()  # what prepare left running: its business until cleanup
 
     @classmethod
     @asynccontextmanager
@@ -60,12 +68,19 @@ class Connector:
         environment = connector_environment(manifest, values, os.environ)
         base_url = manifest.url or f"http://127.0.0.1:{values.port}"
         connector = cls(manifest, environment, base_url, log_path, listener=listener, progress=progress)
-        try:
-            for what in ("prepare", "reset"):
-                await connector._declared(what)
-            yield connector
-        finally:
-            await connector._close()
+        adopt_orphans()
+        with guard(manifest.cleanup, manifest.folder, environment) as connector._guard:
+            before = known()
+            try:
+                for what in ("prepare", "reset"):
+                    await connector._declared(what)
+                connector._services = known()
+                yield connector
+            finally:
+                try:
+                    await connector._close()
+                finally:
+                    connector._sweep(before)
 
     @property
     def pid(self) -> int | None:
@@ -82,7 +97,10 @@ class Connector:
         self.generation += 1
         self._emit("proc_start")
         if self.manifest.command:
+            await self._port_is_free()
             self._process = await self._spawn(self.manifest.command, "the connector")
+            if self._guard is not None:
+                self._guard.tell(watch=self._process.pid)
         await self._wait_ready()
         self._emit("proc_ready")
         self._watched = True
@@ -92,13 +110,23 @@ class Connector:
         await self.start()
 
     async def kill(self) -> None:
-        """SIGKILL to the whole process group, and wait for its end. Emits proc_kill, proc_exit."""
+        """SIGKILL to everything that it started, by its own command where it declares one. Emits proc_kill, proc_exit.
+
+        Raises ConnectorError when it is still there afterwards: a kill that did not take it away proves nothing.
+        """
         if not self.manifest.command:
             raise InternalError(f"the connector {self.manifest.name!r} was not started by the harness, so it cannot be killed")
         self._watched = False
+        # Where orphans are adopted, what the leader leaves is found afterwards, and nothing stands between the moment and the kill.
+        doomed = [] if sys.platform == "linux" else self._family()
         self._emit("proc_kill")
+        if self.manifest.kill:
+            await self.run_command(self.manifest.kill, "kill", self.manifest.stop_timeout_s)
         self._signal_group(signal.SIGKILL)
+        doomed += self._family()
+        kill(doomed)
         await self._ended()
+        await self._is_gone([*doomed, *self._family()])
 
     async def stop(self) -> None:
         """SIGTERM, after stop_timeout_s SIGKILL to the group. Emits proc_exit. Does nothing when it is down."""
@@ -106,8 +134,10 @@ class Connector:
         process = self._process
         if process is None or process.returncode is not None:
             self._signal_group(signal.SIGKILL)  # what the connector started and left behind
+            kill(self._family())
             self._process = None
             return
+        family = self._family()
         if self._paused:
             self.resume()
         with contextlib.suppress(ProcessLookupError):
@@ -118,6 +148,7 @@ class Connector:
             self._progress(f"the connector did not end within {self.manifest.stop_timeout_s:g} s of SIGTERM; it is killed")
         finally:
             self._signal_group(signal.SIGKILL)
+            kill([*family, *self._family()])
         await self._ended()
 
     def pause(self) -> None:
@@ -250,6 +281,39 @@ class Connector:
             return "silent"
         except (aiohttp.ClientError, OSError, ValueError):
             return "broken"
+
+    def _family(self) -> list[psutil.Process]:
+        """Every process of the connector: below the one that was started, and what detached itself from it."""
+        own = below(self._process.pid) if self._process is not None else []
+        return [*own, *(one for one in since(self._services) if one not in own)]
+
+    async def _is_gone(self, doomed: list[psutil.Process]) -> None:
+        """Raises ConnectorError when a process of it lives on, or its port still answers."""
+        alive = await asyncio.to_thread(still_alive, doomed, GONE_S)
+        if alive:
+            raise self._error(f"a kill did not take it away: {words(alive)} still run. {KILL_ADVICE}", with_log=False)
+        deadline = monotonic() + GONE_S
+        async with self._client() as client:
+            while (last := await self._probe(client)) != "refused":
+                if monotonic() > deadline:
+                    what = f"GET {self._health_url} {_probe_text(last)} after it was killed; expected that nothing listens there"
+                    raise self._error(f"a kill did not take it away: {what}. {KILL_ADVICE}", with_log=False)
+                await asyncio.sleep(PROBE_PAUSE_S)
+
+    async def _port_is_free(self) -> None:
+        """Raises ConnectorError when somebody else answers where the connector is to listen: it would be taken for this one."""
+        async with self._client() as client:
+            last = await self._probe(client)
+        if last != "refused":
+            what = f"GET {self._health_url} {_probe_text(last)} before it was started"
+            raise self._error(f"something else listens on its port: {what}. End that process; it is not this run's", with_log=False)
+
+    def _sweep(self, before: Known) -> None:
+        """What is left when everything was stopped and cleaned up is named and ended."""
+        left = since(before)
+        if left:
+            self._progress(f"connector {self.manifest.name!r} left processes behind, which are ended: {words(left)}")
+            kill(left)
 
     async def _ended(self) -> None:
         if self._process is None:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first one cancels the run, so that every context closes what it opened; further ones do not disturb that."""
+"""Ctrl-C, SIGTERM, a closed terminal: the first one cancels the run, so that every context closes what it opened."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.errors import EXIT_INTERRUPTED
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Interrupts:

@@ -19,6 +19,7 @@ from harness.stage.progress import Progress
 from harness.stage.session import Session
 from harness.stage.setup import Setup
 from mocks.company import generate
+from mocks.hosting.credentials import CredentialsError, shared_credentials
 from mocks.world import CallbackForbidden, PortInUse, World, WorldConfig
 
 HARNESS_CALL_S = 5.0  # idle, parked, redrive: a connector that answers slower is taken as not answering
@@ -35,7 +36,11 @@ async def stage(
     rate_limit_per_s: int | None = None,
 ) -> AsyncIterator[Session]:
     """World open, mappings written, connector prepared but not started."""
-    config = replace(world_config(setup, network, minted), rate_limit_per_s=rate_limit_per_s)
+    try:
+        credentials = None if network.credentials is None else shared_credentials(network.credentials)
+    except CredentialsError as error:
+        raise UsageError(f"--credentials: {error}") from None
+    config = replace(world_config(setup, network, minted), rate_limit_per_s=rate_limit_per_s, credentials=credentials)
     async with _world(config) as world, harness_client() as http:
         world.company.write_mappings(setup.directory.mappings)
 
@@ -45,7 +50,9 @@ async def stage(
         values = contract_values(setup, world)
         opened = Connector.open(setup.manifest, values, setup.directory.connector_log, listener=listener, progress=progress.say)
         if setup.manifest.url is not None:
-            progress.say(f"{setup.manifest.name} runs already; it must have been started with these values (dryclose up --env, same seed):")
+            progress.say(
+                f"{setup.manifest.name} runs already; it must have been started with these values (keep them with --credentials FILE):"
+            )
             for line in export_lines(setup.manifest, values):
                 progress.say(f"  {line}")
         async with AsyncExitStack() as closing:

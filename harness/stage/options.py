@@ -12,12 +12,13 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Where the mocks listen and whom they may call. port_base None: free ports."""
+    """Where the mocks listen and whom they may call. port_base None: free ports; credentials: a file of secrets, None: new ones."""
 
     port_base: int | None = None
     host: str = "127.0.0.1"
     public_host: str | None = None
     callback_hosts: tuple[str, ...] = LOOPBACK
+    credentials: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

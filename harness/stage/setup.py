@@ -64,7 +64,7 @@ class Setup:
             self.flows,
             webhook=manifest.paths.webhook is not None,
             answers=manifest.paths.check is not None,
-            kills=manifest.kills,
+            kills=manifest.can_be_killed,
             concurrency=manifest.concurrency,
         )
 

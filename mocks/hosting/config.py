@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mocks.hosting.credentials import Credentials
 from mocks.kit.settings import Settings
 
 BUSINESS_START = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)
@@ -14,7 +15,7 @@ BUSINESS_START = datetime(2026, 10, 28, 9, 0, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class WorldConfig:
-    """How the world is set up. Durations in milliseconds; every draw comes from `seed` and `run_id`."""
+    """How the world is set up. Durations in milliseconds; every draw but that of secrets comes from `seed` and `run_id`."""
 
     seed: int
     run_id: str  # also the namespace of its ids, in capitals
@@ -35,6 +36,7 @@ class WorldConfig:
     rate_limit_per_s: int | None = None
     business_start: datetime = BUSINESS_START
     otlp_endpoint: str | None = field(default_factory=lambda: os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None, repr=False)
+    credentials: Credentials | None = None  # None: drawn for this world alone
     wall_s: Callable[[], float] = time.time  # asked once, when the world opens
 
     def settings(self) -> Settings:

@@ -103,7 +103,7 @@ def wire_mechanics(
         recorder=recorder,
         streams=streams,
         problems=Problems(catalog.errors),
-        tokens=TokenStore(clients, clock, streams, token_ttl_s),
+        tokens=TokenStore(clients, clock, token_ttl_s),
         idempotency=IdempotencyStore(),
         cursors=Cursors(streams.secret(32, "cursors")),
         index=index,

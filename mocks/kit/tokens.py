@@ -1,15 +1,16 @@
 """OAuth2 client credentials: bearer tokens with scopes, expiry and revocation."""
 
 import hmac
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
 
 from mocks.kit.clock import WorldClock
-from mocks.kit.streams import Streams
 
 _V = TypeVar("_V")
+TOKEN_BYTES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,10 @@ class Token:
 class TokenStore:
     """Issues and checks tokens."""
 
-    def __init__(self, clients: Iterable[Client], clock: WorldClock, streams: Streams, ttl_s: int) -> None:
+    def __init__(self, clients: Iterable[Client], clock: WorldClock, ttl_s: int) -> None:
         self._clients: dict[str, Client] = {client.client_id: client for client in clients}
         self._clock = clock
-        self._streams = streams
         self._tokens: dict[str, Token] = {}
-        self._issued = 0
         self.ttl_s = ttl_s
 
     def authenticate(self, client_id: str, secret: str) -> Client | None:
@@ -55,8 +54,7 @@ class TokenStore:
 
     def issue(self, client: Client, scopes: frozenset[str]) -> str:
         """A new token for these scopes."""
-        self._issued += 1
-        token = self._streams.text(40, "token", client.client_id, self._issued)
+        token = secrets.token_urlsafe(TOKEN_BYTES)  # nobody who knows the seed can guess it
         token_id = sha256(token.encode()).hexdigest()[:16]
         expires_ns = self._clock.mono_ns() + self.ttl_s * 1_000_000_000
         self._tokens[token] = Token(token_id, client.client_id, scopes, expires_ns)

@@ -11,7 +11,6 @@ from contracts.catalog import load_errors
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.exchange import retry_after
 from mocks.kit.problems import Problems
-from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client, TokenStore
 from mocks.kit.webhooks import sign
 
@@ -64,7 +63,7 @@ def test_tokens_expire() -> None:
     """Live until its time, then not; the secret does not show in the client's text."""
     ticks = [0]
     client = Client("connector", "hush", frozenset({"erp.read"}))
-    store = TokenStore([client], WorldClock(0.0, lambda: ticks[0]), Streams(1), ttl_s=60)
+    store = TokenStore([client], WorldClock(0.0, lambda: ticks[0]), ttl_s=60)
     assert store.authenticate("connector", "wrong") is None
     assert store.authenticate("nobody", "") is None
     token = store.issue(client, client.scopes)

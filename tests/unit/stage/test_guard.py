@@ -1,0 +1,84 @@
+"""A harness that is killed leaves no connector behind, whatever sessions its processes made for themselves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness.stage.process_tree import adopt_orphans, kill, known, since, still_alive
+
+HARNESS = """
+import subprocess, sys, time, json
+from pathlib import Path
+from harness.stage.guarding import guard
+grandchild = [sys.executable, "-c", "import time; time.sleep(60)"]
+parent = f"import subprocess, time; p = subprocess.Popen({grandchild!r}, start_new_session=True); print(p.pid, flush=True); time.sleep(60)"
+with guard([sys.executable, "-c", "open('cleaned', 'w')"], Path.cwd(), {}) as standing:
+    child = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True, text=True)
+    standing.tell(watch=child.pid)
+    print(json.dumps([child.pid, int(child.stdout.readline())]), flush=True)
+    time.sleep(1.5 if "dismissed" in sys.argv else 60)
+"""
+
+
+def gone(pids: list[int]) -> bool:
+    """Within a while that no machine needs."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_who_is_killed_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The tree ends, and what `prepare` started is cleaned up."""
+    process = subprocess.Popen([sys.executable, "-c", HARNESS], cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=_here())
+    assert process.stdout is not None
+    pids = json.loads(process.stdout.readline())
+    time.sleep(1.2)  # the guard has looked once
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert gone(pids)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "cleaned").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_a_dismissed_guard_touches_nothing(tmp_path: Path) -> None:
+    """Who closes properly cleans up itself."""
+    process = subprocess.Popen([sys.executable, "-c", HARNESS, "dismissed"], cwd=tmp_path, stdout=subprocess.PIPE, text=True, env=_here())
+    assert process.stdout is not None
+    pids = json.loads(process.stdout.readline())
+    assert process.wait() == 0
+    assert all(psutil.pid_exists(pid) for pid in pids)
+    assert not (tmp_path / "cleaned").exists()
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process adopt orphans")
+def test_what_detached_itself_is_found(tmp_path: Path) -> None:
+    """A daemon is a descendant still; what was there before is none of it."""
+    adopt_orphans()
+    before = known()
+    daemon = "import os, sys, time\nif os.fork(): sys.exit()\nos.setsid()\nopen('up', 'w').close()\ntime.sleep(60)"
+    subprocess.run([sys.executable, "-c", daemon], cwd=tmp_path, check=True)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "up").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    found = since(before)
+    assert len(found) == 1
+    kill(found)
+    assert still_alive(found, 30.0) == []
+
+
+def _here() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
