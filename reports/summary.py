@@ -21,6 +21,7 @@ def summary_text(verdict: Record, *, report: Path | None = None) -> str:
     lines = [f"{RUN_WORD[kind].upper()}  {title_of(verdict)}", ""]
     lines += _labelled("looked at", tested_sentence(verdict) + _judged(verdict))
     lines += _straight_through(verdict)
+    lines += [line for told in texts(verdict, "told") for line in _labelled("note", clip(told, 400))]
     money = amounts_text(at_risk(verdict))
     lines += _labelled("at risk", money) if money else []
     lines += _reasons(verdict) if kind != "pass" else []

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from contracts.catalog import Catalog, load_catalog
-from harness.judge import figures
+from harness.judge import figures, integrity
 from harness.judge.checks import Checked, build_views, check, fetch
 from harness.judge.coverage import coverage
 from harness.judge.guest_rules import USER, kept_rules
@@ -76,7 +76,8 @@ class _Judgement:
         self._flows = [catalog.flows[flow] for flow in dict.fromkeys(self._flow_of.values()) if flow in catalog.flows]
         facts = fetch(self._con, "select * from run_fact")[0]
         self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
-        self._checks, self._solos = self._ask(load_invariants())
+        self._rules = load_invariants()
+        self._checks, self._solos = self._ask(self._rules)
         self._failing = _by_txn(self._checks, "fail")
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
         self._interference, self._contaminated = figures.interference(self._con)
@@ -151,7 +152,23 @@ class _Judgement:
             noise=figures.noise(self._con),
             figures=figures.speed(self._con, self._loaded.rows, time.monotonic() - self._began),
             limits_of_a_pass=LIMITS,
+            told=tuple(self._told()),
         )
+
+    def _told(self) -> Iterable[str]:
+        """What a reader must know beside the verdict."""
+        changed = integrity.changed_by_the_connector(self._run_dir, self._run)
+        if changed:
+            yield f"the connector changed the crosswalks that it was given ({', '.join(changed)}); it was judged by what it was given"
+        abilities = self._run.connector.get("capabilities")
+        abilities = abilities if isinstance(abilities, Mapping) else {}
+        if abilities.get("webhook") is False:
+            yield "it only polls: no event was tested"
+        if abilities.get("kills") is False:
+            yield "it was not killed: nothing about crashes was tested"
+        left = [flow for flow in self._run.scenario.get("flows") or () if not self._run.plays(str(flow))]
+        if left:
+            yield f"it does not serve {', '.join(map(str, left))}: nothing of that was tested"
 
     def _decision(self) -> tuple[str, list[str]]:
         """Truncated: inconclusive whatever was found. Else a violation is a proof, and outranks missing evidence."""
@@ -171,6 +188,10 @@ class _Judgement:
         if status == "failed" or (status == "interrupted" and why != UNFINISHED):
             yield f"the run {'was ' if status == 'interrupted' else ''}{status}: {why or 'no reason recorded'}"
         yield from self._nothing_seen()
+        yield from integrity.rules(self._run, self._rules)
+        yield from integrity.evidence(self._run)
+        if not self._loaded.truncated:
+            yield from integrity.planned(self._con, self._run)
         for one in self._checks:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"
@@ -220,6 +241,8 @@ class _Judgement:
         if self._unfired:
             some = ", ".join(f"{key[1]} {key[2]}/{key[3]}" for key in self._unfired[:5])
             yield f"V01: in {len(self._unfired)} planned cells the fault never fired: {some}"
+        yield from integrity.void(self._counts())
+        yield from integrity.unjudged(self._coverage["matrix"])
         spoilt = [row for row in self._coverage["matrix"] if row["verdict"] == "contaminated"]
         if spoilt:
             waves = ", ".join(sorted(self._contaminated))

@@ -18,10 +18,23 @@ NDJSON = "history.ndjson"
 PARQUET = "history.parquet"
 MEMORY_LIMIT = "1GB"  # beyond it DuckDB spills to the temporary folder
 _TAIL = 1 << 20
+COUNTED = "count(*), count(*) filter (kind = 'run_end'), max(seq) - min(seq) + 1, count(distinct seq)"
+PATTERN = "*?[{"  # what a reader of files would take for a pattern
 # For people and for other tools: no rule reads these, and their values, all different, are most of what a row weighs.
 UNREAD = frozenset(
     {"t_wall", "conn_id", "deadline_seen", "etag_in", "etag_out", "body_ref", "headers_hash", "token_id", "corr_id", "commit_seq"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Rows, whether it has its last row, what `seq` counts, how many different numbers there are, whether it has its first row."""
+
+    rows: int
+    ended: bool
+    span: int
+    distinct: int
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,10 @@ def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
         con = connect(scratch)
         try:
             torn = _read(con, run_dir, schema, scratch)
-            rows, ended, span = _one(con, "select count(*), count(*) filter (kind = 'run_end'), max(seq) - min(seq) + 1 from h")
-            why = _incomplete(int(rows), bool(ended), int(span or 0), torn=torn, lines=_lines(run_dir))
+            rows, ended, span, distinct = _one(con, f"select {COUNTED} from h")
+            begun = con.execute("select arg_min(kind, seq) = 'run_start' from h").fetchone() == (True,)
+            shape = _Shape(int(rows), bool(ended), int(span or 0), int(distinct), begun)
+            why = _incomplete(shape, torn=torn, lines=_lines(run_dir))
             yield Loaded(con, int(rows), why and f"the history is truncated: {why}")
         finally:
             con.close()
@@ -53,17 +68,19 @@ def readable(schema: History) -> dict[str, str]:
     return {name: kind for name, kind in schema.columns.items() if name not in UNREAD}
 
 
-def _incomplete(rows: int, ended: bool, span: int, *, torn: bool, lines: int | None) -> str | None:
-    """Why this is not all that the world wrote, or None. span: rows that `seq` counts. lines: of the NDJSON beside it."""
-    if torn:
-        return "its last line is torn"
-    if not ended:
-        return "it has no run_end row"
-    if rows != span:
-        return f"{abs(span - rows):,} rows are {'missing' if rows < span else 'there twice'}: seq counts {span:,}, it holds {rows:,}"
-    if lines is not None and lines != rows:
-        return f"{NDJSON} holds {lines:,} rows and {PARQUET} {rows:,}; they were written as the same history"
-    return None
+def _incomplete(shape: _Shape, *, torn: bool, lines: int | None) -> str | None:
+    """Why this is not all that the world wrote, or None. lines: of the NDJSON beside it."""
+    rows, span = shape.rows, shape.span
+    counts = f"seq counts {span:,}, it holds {rows:,}"
+    wrong = (
+        (torn, "its last line is torn"),
+        (not shape.begun, "it does not begin with the run_start row: what came before is missing"),
+        (not shape.ended, "it has no run_end row"),
+        (shape.distinct != rows or rows > span, f"{max(rows - shape.distinct, rows - span):,} rows are there twice: {counts}"),
+        (rows < span, f"{span - rows:,} rows are missing: {counts}"),
+        (lines not in (None, rows), f"{NDJSON} holds {lines or 0:,} rows and {PARQUET} {rows:,}; they were written as the same history"),
+    )
+    return next((why for is_so, why in wrong if is_so), None)
 
 
 def _lines(run_dir: Path) -> int | None:
@@ -82,7 +99,7 @@ def finish_history(run_dir: Path, schema: History) -> Path:
     with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
         con = connect(Path(folder))
         try:
-            source = _whole_lines(_ndjson_of(run_dir), Path(folder))[0]
+            source = _whole_lines(_plain(_ndjson_of(run_dir), Path(folder)), Path(folder))[0]
             names = ", ".join(f'"{name}"' for name in schema.columns)
             partial = run_dir / f".{PARQUET}.part"
             rows = f"select {names} from {_reader(source, schema.columns)} order by seq"
@@ -111,9 +128,9 @@ def _read(con: duckdb.DuckDBPyConnection, run_dir: Path, schema: History, scratc
     """Fills `h`; true when the last line was torn."""
     parquet = run_dir / PARQUET
     if parquet.is_file():
-        _read_parquet(con, parquet, schema, run_dir)
+        _read_parquet(con, _plain(parquet, scratch), schema, run_dir)
         return False
-    source, torn = _whole_lines(_ndjson_of(run_dir), scratch)
+    source, torn = _whole_lines(_plain(_ndjson_of(run_dir), scratch), scratch)
     _run(con, f"create table h as select * from {_reader(source, readable(schema))}", run_dir)
     return torn
 
@@ -132,6 +149,16 @@ def _ndjson_of(run_dir: Path) -> Path:
     if not path.is_file():
         raise RunUnreadable(f"{run_dir} holds no {NDJSON} and no {PARQUET}: it is not a run directory, or its history was removed")
     return path
+
+
+def _plain(path: Path, scratch: Path) -> Path:
+    """The same file under a name that no reader takes for a pattern: `DIR[1]` must not become the history of DIR1."""
+    if not set(PATTERN) & set(str(path.absolute())):
+        return path
+    link = scratch / f"history{path.suffix}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.absolute())
+    return link
 
 
 def _whole_lines(path: Path, scratch: Path) -> tuple[Path, bool]:

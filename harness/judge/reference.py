@@ -13,6 +13,7 @@ from contracts.catalog import Catalog, Flow
 from harness.errors import RunUnreadable
 
 DEFAULT_ATTEMPTS = 10
+TRUTH = "truth"  # the folder of a run directory with what the judge compares with
 ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
 PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
 DOCUMENT_COLUMNS = "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean"
@@ -30,7 +31,8 @@ class Run:
 
     manifest: Mapping[str, Any]
     plan: Mapping[str, Any]
-    mappings: Path  # the folder with the crosswalks that the connector was given
+    mappings: Path  # the folder with the crosswalks that the connector was given, in a copy that it has no business with
+    has_plan: bool = True
 
     @property
     def scenario(self) -> Mapping[str, Any]:
@@ -94,8 +96,10 @@ def read_run(run_dir: Path) -> Run:
     """Raises RunUnreadable when there is no readable manifest.json; a missing plan.json is an empty plan."""
     if not (run_dir / "manifest.json").is_file():
         raise RunUnreadable(f"{run_dir} is not a run directory: it holds no manifest.json")
-    plan = _document(run_dir / "plan.json") if (run_dir / "plan.json").is_file() else {}
-    return Run(_document(run_dir / "manifest.json"), plan, run_dir / "mappings")
+    has_plan = (run_dir / "plan.json").is_file()
+    plan = _document(run_dir / "plan.json") if has_plan else {}
+    truth = run_dir / TRUTH
+    return Run(_document(run_dir / "manifest.json"), plan, truth if truth.is_dir() else run_dir / "mappings", has_plan)
 
 
 def _document(path: Path) -> dict[str, Any]:

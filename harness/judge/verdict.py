@@ -40,6 +40,7 @@ class Verdict:
     noise: JsonObject
     figures: JsonObject
     limits_of_a_pass: str
+    told: tuple[str, ...] = ()
     views: int = VIEWS_VERSION
     schema: int = SCHEMA
 

@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from harness.errors import RunUnreadable, UsageError
 from harness.judge.guest_rules import KEPT, GuestRule, our_digests
 from harness.judge.public import VIEWS_VERSION
+from harness.judge.reference import TRUTH
 from harness.plan.model import Plan
 
 SCHEMA = 1
@@ -29,6 +31,7 @@ LEFT_BY_A_RUN = (
     "load",
     "state",
     "mappings",
+    TRUTH,
     KEPT,
     "replay-*",
 )
@@ -123,6 +126,11 @@ class RunDirectory:
         return self.path / "mappings"
 
     @property
+    def truth(self) -> Path:
+        """The judge's copy of the crosswalks: what the connector writes into its own folder changes nothing here."""
+        return self.path / TRUTH
+
+    @property
     def rules(self) -> Path:
         """The user's own rules that this run was asked, one file each"""
         return self.path / KEPT
@@ -143,6 +151,13 @@ class RunDirectory:
     def update_manifest(self, **members: Any) -> None:
         """Change members: status, why, finished_at, figures, restarts, drawn_options ..."""
         self.write_manifest({**self.read_manifest(), **members})
+
+    def keep_truth(self) -> None:
+        """Copy the crosswalks for the judge, and write down their digests (SHA-256 by file)."""
+        shutil.rmtree(self.truth, ignore_errors=True)
+        shutil.copytree(self.mappings, self.truth)
+        digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(self.truth.iterdir())}
+        self.update_manifest(evidence={"mappings": digests})
 
     def keep_rules(self, rules: Sequence[GuestRule]) -> None:
         """Keep a copy of the user's own rules in place of those that were here, so that the run can be judged again by the same ones;

@@ -43,6 +43,7 @@ async def stage(
     config = replace(world_config(setup, network, minted), rate_limit_per_s=rate_limit_per_s, credentials=credentials)
     async with _world(config) as world, harness_client() as http:
         world.company.write_mappings(setup.directory.mappings)
+        setup.directory.keep_truth()
 
         def listener(kind: str, columns: Mapping[str, object]) -> None:
             world.record(kind, **columns)

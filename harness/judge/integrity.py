@@ -1,0 +1,95 @@
+"""Is the evidence all there? What was planned stands in the history, what was asked is what the run was made with, nothing was changed.
+
+Every sentence here takes a PASS away: a run that nobody can check proves nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from harness.judge.invariants import Invariant
+from harness.judge.reference import Run
+
+SHOWN = 5
+VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
+
+
+def planned(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
+    """Experiments and steps of plan.json that the history does not know, or knows twice."""
+    if not run.has_plan:
+        yield "plan.json is missing, so nobody can tell what was planned and not played"
+        return
+    rows = con.execute("select txn_id, count(*) from h where kind = 'experiment' group by 1").fetchall()
+    played = {str(txn_id): int(n) for txn_id, n in rows}
+    entries = [entry for entry in run.experiments() if entry.get("wave")]
+    ids = [str(entry["txn_id"]) for entry in entries]
+    yield from _some("planned experiments are missing from the history", [txn_id for txn_id in ids if txn_id not in played])
+    yield from _some("experiments are in the history more than once", [txn_id for txn_id, n in played.items() if n > 1])
+    yield from _some("steps of plan.json were never armed", _unarmed(con, [entry for entry in entries if str(entry["txn_id"]) in played]))
+
+
+def _unarmed(con: duckdb.DuckDBPyConnection, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    sql = "select distinct txn_id, call_point, fault_id, mode from h where kind = 'fault_armed' and txn_id is not null"
+    armed = {tuple(map(str, row)) for row in con.execute(sql).fetchall()}
+    return [
+        f"{entry['txn_id']} {step['call_point']} {step['fault_id']}/{step['mode']}"
+        for entry in entries
+        for step in entry.get("steps") or ()
+        if tuple(str(value) for value in (entry["txn_id"], step["call_point"], step["fault_id"], step["mode"])) not in armed
+    ]
+
+
+def rules(run: Run, loaded: Sequence[Invariant]) -> Iterator[str]:
+    """Rules of ours that the run was to be asked and that are not there; no rule at all."""
+    if not loaded:
+        yield "there is no rule to ask: this installation of dryclose is damaged"
+    known = (run.manifest.get("rules") or {}).get("dryclose") if isinstance(run.manifest.get("rules"), Mapping) else None
+    there = {one.id for one in loaded}
+    yield from _some("rules that this run was made with are not installed", [name for name in known or () if name not in there])
+
+
+def void(experiments: Mapping[str, int]) -> Iterator[str]:
+    """More experiments without their fault than a footnote may hold."""
+    n, total = experiments.get("void", 0), experiments.get("total", 0)
+    if n > max(1, VOID_SHARE_MAX * total):  # a single one is no share
+        yield f"{n} of {total} experiments are void ({n / total:.1%}): their fault never fired; at most {VOID_SHARE_MAX:.0%} may be"
+
+
+def unjudged(matrix: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Cells in which faults fired and nothing was decided. Disturbed waves, and faults that never fired, have sentences of their own."""
+    cells = [row for row in matrix if row["fired"] and not row["judged"] and row["verdict"] == "inconclusive"]
+    names = [f"{row['flow']} {row['call_point']} {row['fault_id']}/{row['mode']}" for row in cells]
+    yield from _some("cells were not judged", names)
+
+
+def evidence(run: Run) -> Iterator[str]:
+    """Files that the judge relies on and that are not those of the run."""
+    digests = _digests(run)
+    changed = [name for name, digest in digests.items() if _digest(run.mappings / name) != digest]
+    yield from _some("files that the judge takes the truth from were changed or removed since they were written", changed)
+
+
+def changed_by_the_connector(run_dir: Path, run: Run) -> list[str]:
+    """Crosswalk files in the connector's own folder that are not as it was given them."""
+    return [name for name, digest in _digests(run).items() if _digest(run_dir / "mappings" / name) != digest]
+
+
+def _digests(run: Run) -> Mapping[str, str]:
+    found = (run.manifest.get("evidence") or {}).get("mappings") if isinstance(run.manifest.get("evidence"), Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _some(what: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+        yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}"
