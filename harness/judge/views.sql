@@ -465,6 +465,18 @@ left join parked_now p using (txn_id) left join parked_then q using (txn_id);
 create view still as
 select o.* from outcome o, run_fact r where r.final_read and not (r.shrinking and not o.settled and not o.is_parked);
 
+-- late: what was settled only after somebody told the connector to take up again what it had parked, although it had come to rest before and
+-- had not said that it waits for this. Nobody redrives what is not declared, so until then it was lost.
+create table late as
+with told as (
+  select r.seq, r.t_mono_ns, coalesce((select arg_max(q.state, q.end_seq) from quiet q where q.end_seq < r.seq), 'none') as rest
+  from (select min(seq) as seq, arg_min(t_mono_ns, seq) as t_mono_ns from h where kind = 'redrive') r)
+select s.* from still s join told on told.rest = 'end' and s.seq0 < told.seq
+where s.expected in ('posted', 'current', 'answered') and s.settled and (s.writes_back or s.settled_t > told.t_mono_ns)
+  and not exists (select 1 from src_state b where b.txn_id = s.txn_id and b.meaning in ('posted', 'refused') and b.kind <> 'read_view'
+    and b.seq < told.seq)
+  and not exists (select 1 from parked p where p.txn_id = s.txn_id and p.seq < told.seq);
+
 -- signature: the end of a transaction, component by component, to compare it with its twins
 create table signature as
 with docs as (

@@ -41,10 +41,20 @@ def test_a_connector_that_was_never_seen_is_not_a_pass(tmp_path: Path) -> None:
     assert any("posted nothing" in reason for reason in verdict.reasons)
 
 
+def test_what_is_taken_up_only_when_told_and_was_not_declared_was_lost(tmp_path: Path) -> None:
+    """Nobody redrives what is not declared parked."""
+    scribe = clean_run()
+    drop(scribe, lambda row: row["kind"] != "parked")
+    verdict = judged(scribe, tmp_path)
+    assert verdict.verdict == "fail"
+    assert invariant(verdict, "C03")["rows"][0]["txn_id"] is not None
+    assert "never said" in invariant(verdict, "C03")["rows"][0]["story"]
+
+
 def test_required_invariant_without_candidates_makes_the_run_2(tmp_path: Path) -> None:
     """Nothing was parked, so C04 examined nothing: not applicable, and not enough when the scenario requires it."""
     scribe = clean_run()
-    drop(scribe, lambda row: row["kind"] != "parked")
+    drop(scribe, lambda row: row["kind"] not in ("parked", "redrive"))
     free = judged(scribe, tmp_path / "free")
     assert (free.verdict, invariant(free, "C04")["status"]) == ("pass", "not_applicable")
     strict = judged(scribe, tmp_path / "strict", {"scenario": {"name": "s", "require": ["C04"]}})

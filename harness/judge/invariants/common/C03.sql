@@ -14,6 +14,11 @@ select txn_id, null as call_point, amount_minor as money_minor, currency,
   coalesce(source_id, txn_id), missing_n, due_n) end as story,
   source_state, made, reversed_n
 from still where expected = 'posted' and missing_n > 0 and meaning <> 'refused' and not is_parked
+union all
+select txn_id, null, amount_minor, currency,
+  format('{} was taken up again only when the connector was told to redrive, and it had never said that it waits for that: until then it was lost',
+  coalesce(source_id, txn_id)), source_state, made, reversed_n
+from late where expected = 'posted' and due_n > 0
 -- section: explain
 select seq from timeline where txn_id = $txn
   and kind in ('commit', 'parked', 'redrive', 'source_action', 'read_view', 'fault_fired', 'proc_kill', 'event_ack')

@@ -18,6 +18,10 @@ select txn_id, null as call_point, amount_minor as money_minor, currency,
 from still join before_kill on seq0 < before_kill.seq
 where expected in ('posted', 'current', 'answered') and recoverable and settled and settled_t > kill_t and not coalesce(list_contains(parked, txn_id), false)
 union all
+select txn_id, null, amount_minor, currency,
+  format('{} settled only after the connector was told to redrive, and it was not declared parked before', source_id), source_state, live_n
+from late where recoverable
+union all
 select txn_id, null as call_point, amount_minor as money_minor, currency,
   case when live_n > 0
   then format('{} {} was posted, but {} never learned of it (status {})', 'document', live_document, source_id, source_state)
