@@ -128,7 +128,7 @@ class Mark:
 
     types: frozenset[str]
     values: frozenset[str] | None
-    fixed: Mapping[str, str]  # fields that must be there, with the only value that they may have
+    fixed: Mapping[str, frozenset[str]]  # fields that must be there, with the only values that they may have
 
     def excludes(self, other: "Mark") -> bool:
         """No value fits both: other types, other values, or other values of a field that both demand."""
@@ -138,16 +138,17 @@ class Mark:
             return True
         if self.types | other.types != {"object"}:
             return False
-        return any(other.fixed.get(name, value) != value for name, value in self.fixed.items())
+        return any(name in other.fixed and not values & other.fixed[name] for name, values in self.fixed.items())
 
 
 def _exclusive(read: Callable[[Sequence[Place]], Conjunction], choices: list[Choice]) -> bool:
-    return all(one.excludes(other) for one, other in combinations([_mark(read(choice)) for choice in choices], 2))
+    return all(one.excludes(other) for one, other in combinations([_mark(read, read(choice)) for choice in choices], 2))
 
 
-def _mark(schema: Conjunction) -> Mark:
-    values, required = schema.values(), schema.required()
-    fixed = {name: canonical(value) for name, value in constants(schema.names("properties")).items() if name in required}
+def _mark(read: Callable[[Sequence[Place]], Conjunction], schema: Conjunction) -> Mark:
+    values = schema.values()
+    listed = {name: read(schema.member(name)).values() for name in schema.required() if name in schema.names("properties")}
+    fixed = {name: frozenset(each) for name, each in listed.items() if each is not None}
     return Mark(schema.types(), None if values is None else frozenset(values), fixed)
 
 

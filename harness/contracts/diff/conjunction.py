@@ -139,8 +139,19 @@ class _Parts:
         parts = list(place.at("allOf").entries())
         own = place.members().keys() - ({"allOf"} if target is None else {"allOf", "$ref"})
         if own - SAYS_NOTHING:
-            self.parts.append(place.only(own))
+            self.parts.append(_of_today(place.only(own)))
         return [*([] if target is None else [target]), *parts]
+
+
+def _of_today(part: Place) -> Place:
+    """A bound as OpenAPI 3.1 writes it: in 3.0 `exclusiveMinimum: true` says something about the `minimum` beside it."""
+    value = dict(part.value)
+    for bound, switch in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(value.get(switch), bool):
+            strict, number = value.pop(switch), value.get(bound)
+            if strict and number is not None:
+                value[switch] = value.pop(bound)
+    return part if value == part.value else replace(part, value=value)
 
 
 def _head(document: ApiDocument, place: Place) -> Place:
@@ -188,5 +199,7 @@ def type_names(found: Iterable[str]) -> str:
 
 
 def constants(schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that have one value only."""
-    return {name: each["const"] for name, each in schemas.items() if isinstance(each, dict) and "const" in each}
+    """The fields that have one value only, as `const` or as an `enum` of one."""
+    objects = {name: each for name, each in schemas.items() if isinstance(each, dict)}
+    single = {name: each["enum"][0] for name, each in objects.items() if isinstance(each.get("enum"), list) and len(each["enum"]) == 1}
+    return {**single, **{name: each["const"] for name, each in objects.items() if "const" in each}}

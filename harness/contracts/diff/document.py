@@ -1,6 +1,7 @@
 """A document with its kind, and its places: a value, and the JSON pointer of where it stands after following references."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ SCHEMA_WORDS = frozenset(
 )
 ANNOTATIONS = frozenset({"title", "description", "examples", "example", "deprecated", "$comment", "$id", "summary", "externalDocs", "tags"})
 REFS_MAX = 50
+COMPONENT = re.compile(r"#/(?:components/[^/]+|\$defs|definitions)/[^/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,31 @@ class ApiDocument:
             plain = unquote(name).replace("~1", "/").replace("~0", "~")
             place = place.at(int(plain) if isinstance(place.value, list) and plain.isdecimal() else plain)
         return place if place.value is not None else None
+
+    def referred(self, reached: Collection[str]) -> set[str]:
+        """Pointers that something refers to, which is itself reached: what only unused components point at is unused as well."""
+        found: set[str] = set()
+        waiting: list[tuple[str, Any]] = [("#", self.root)]
+        while waiting:
+            pointer, value = waiting.pop()
+            if COMPONENT.fullmatch(pointer) and pointer not in reached:
+                continue
+            if isinstance(value, dict):
+                found |= {unquote(each) for each in _pointers(value)}
+                waiting += [(f"{pointer}/{escaped(name)}", member) for name, member in value.items()]
+            elif isinstance(value, list):
+                waiting += [(f"{pointer}/{index}", member) for index, member in enumerate(value)]
+        return found
+
+
+def _pointers(value: dict[str, Any]) -> Iterator[str]:
+    """What one object refers to: by reference, or as a target of its discriminator, which may be a bare name."""
+    if isinstance(value.get("$ref"), str):
+        yield value["$ref"]
+    mapping = value.get("mapping")
+    for target in mapping.values() if isinstance(mapping, dict) else ():
+        if isinstance(target, str):
+            yield target if "/" in target else f"#/components/schemas/{target}"
 
 
 def escaped(name: str | int) -> str:

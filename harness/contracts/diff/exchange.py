@@ -58,7 +58,9 @@ def _serialized(comparison: Comparison, old: Place, new: Place, kind: str, direc
         comparison.lost(old.at("content"), f"it is {'written as content' if 'content' in after else 'no longer written as content'} now")
     else:
         compare_content(comparison, old.at("content"), new.at("content"), direction)
-        comparison.schemas(old.at("schema"), new.at("schema"), direction)
+        always = all(each.members().get("required") is True for each in (old, new))
+        with comparison.never_absent(always):
+            comparison.schemas(old.at("schema"), new.at("schema"), direction)
     for name, absent in (("style", (STYLES.get(kind),) * 2), ("explode", (_exploded(before, kind), _exploded(after, kind)))):
         was, now = before.get(name, absent[0]), after.get(name, absent[1])
         if was != now:

@@ -48,14 +48,17 @@ def compare_shared_schemas(comparison: Comparison, old: Place, new: Place) -> No
 
 def _unreached(comparison: Comparison, old: Place, new: Place, compare: Callable[[Place, Place], None]) -> None:
     noun = old.pointer.rsplit("/", 1)[-1].rstrip("s")
+    referred = comparison.old.referred(comparison.weighed)
     for name in old.members():
         place = old.at(name)
         if place.pointer in comparison.weighed:
             continue
         if name in new.members():
             compare(place, new.at(name))
-        else:
+        elif place.pointer in referred:
             comparison.lost(place, f"{noun} {name!r} is gone")
+        else:
+            comparison.gained(place, f"{noun} {name!r} is gone; nobody refers to it")
     for name in new.members():
         if name not in old.members() and new.at(name).pointer not in comparison.weighed:
             comparison.gained(new.at(name), f"new {noun} {name!r}")

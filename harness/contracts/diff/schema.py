@@ -1,6 +1,7 @@
 """JSON Schemas compared, in the direction in which the data goes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from harness.contracts.diff.alternatives import ALTERNATIVES, compare_alternatives
@@ -9,7 +10,7 @@ from harness.contracts.diff.comparison import Findings
 from harness.contracts.diff.conjunction import EVERY_TYPE, Conjunction, conjunction, type_names
 from harness.contracts.diff.document import ANNOTATIONS, ApiDocument, Place
 from harness.contracts.diff.json_values import canonical
-from harness.contracts.diff.limits import LIMITS, compare_limit
+from harness.contracts.diff.limits import IN_BOUNDS, LIMITS, compare_bounds, compare_limit
 
 COMPARED = frozenset(
     {"type", "nullable", "enum", "const", "properties", "required", "additionalProperties", "items", "additionalItems", "prefixItems"}
@@ -25,6 +26,7 @@ class Comparison(Findings):
     def __init__(self, old: ApiDocument, new: ApiDocument) -> None:
         super().__init__(old, new)
         self._seen: set[tuple[Any, ...]] = set()
+        self._always_there = False  # what is compared now cannot be left out, so its default never counts
 
     def schemas(self, old: Place, new: Place, direction: Direction) -> None:
         """Compare two schemas and everything below them."""
@@ -33,7 +35,7 @@ class Comparison(Findings):
     def all_of(self, old: Sequence[Place], new: Sequence[Place], direction: Direction) -> None:
         """Compare what several schemas demand together."""
         before, after = self.read_old(old), self.read_new(new)
-        key = (before.key, after.key, direction)
+        key = (before.key, after.key, direction, self._always_there)
         if key in self._seen:
             return
         self._seen.add(key)
@@ -65,8 +67,9 @@ class Comparison(Findings):
         self._types(before, after, direction)
         self._values(before, after, direction)
         given = before.words() | after.words()
+        compare_bounds(self, before, after, direction)
         for name in LIMITS:
-            if name in given:
+            if name in given and name not in IN_BOUNDS:
                 compare_limit(self, name, before, after, direction)
         self._members(before, after, direction)
         self._further_members(before, after, direction)
@@ -110,13 +113,34 @@ class Comparison(Findings):
             if name not in has:
                 self.lost(here[0], f"field {name!r} is gone{_renamed(had[name], had, has)}")
                 continue
-            self.all_of(here, after.member(name), direction)
-            self._requirement(here[0], name, name in needed, name in needs, direction)
+            with self.never_absent(name in needed and name in needs):
+                self.all_of(here, after.member(name), direction)
+            was, now = self._ways(self.read_old(here), direction), self._ways(self.read_new(after.member(name)), direction)
+            counted = (name in needed and was is not None, name in needs and now is not None)
+            self._requirement(here[0], name, *counted, now or was or direction)
         for name in has:
             if name not in had:
                 self._new_member(before, after.member(name), name, name in needs, direction)
         for name in sorted((needed ^ needs) - set(had) - set(has)):
             self._requirement(before.where("required"), name, name in needed, name in needs, direction)
+
+    @contextmanager
+    def never_absent(self, always_there: bool) -> Iterator[None]:
+        """While this is on, what is compared is always sent."""
+        before, self._always_there = self._always_there, always_there
+        try:
+            yield
+        finally:
+            self._always_there = before
+
+    def _ways(self, member: Conjunction, direction: Direction) -> Direction | None:
+        """The way in which `required` counts for a member: only read: in answers; only written: in requests."""
+        only_read, only_written = (any(place.value is True for place in member.said(name)) for name in ("readOnly", "writeOnly"))
+        if (only_read and direction == "request") or (only_written and direction == "response"):
+            return None
+        if direction != "both" or only_read == only_written:
+            return direction
+        return "response" if only_read else "request"
 
     def _requirement(self, place: Place, name: str, needed: bool, needs: bool, direction: Direction) -> None:
         if needs and not needed:
@@ -127,8 +151,9 @@ class Comparison(Findings):
     def _new_member(self, before: Conjunction, places: list[Place], name: str, required: bool, direction: Direction) -> None:
         """A field that nobody knew of breaks nobody; one that was governed as a further field, or is forbidden by name, may."""
         was, now = before.said("additionalProperties"), self.read_new(places)
-        if required:
-            self.narrowed(places[0], f"new field {name!r}, and it is required", direction)
+        way = self._ways(now, direction)
+        if required and way is not None:
+            self.narrowed(places[0], f"new field {name!r}, and it is required", way)
         elif now.impossible:
             self.narrowed(places[0], f"field {name!r} is no longer allowed", direction)
         else:
@@ -182,7 +207,9 @@ class Comparison(Findings):
         old, new = ([place.value for place in each] for each in (had, has))
         if canonical(old) != canonical(new):
             text = f"the default changed from {_list(old) or 'none'} to {_list(new) or 'none'}"
-            self.gained(before.where("default"), text)
+            relied_on = bool(old) and direction != "response" and not self._always_there
+            said = f"{text}: whoever leaves it out gets another behaviour" if relied_on else text
+            (self.lost if relied_on else self.gained)(before.where("default"), said)
         self._access(before, after, direction)
         self._discriminator(before, after, direction)
 

@@ -38,9 +38,14 @@ def _rights(way: Way) -> str:
 
 def compare_security_schemes(comparison: Comparison, old: Place, new: Place) -> None:
     """How credentials are given: in which header, from which address a token comes."""
+    used = _schemes_used(comparison.old)
     for name in old.members():
         if name not in new.members():
-            comparison.lost(old.at(name), f"security scheme {name!r} is gone")
+            comparison.weighed.add(old.at(name).pointer)
+            if name in used:
+                comparison.lost(old.at(name), f"security scheme {name!r} is gone")
+            else:
+                comparison.gained(old.at(name), f"security scheme {name!r} is gone; nobody refers to it")
             continue
         before, after = comparison.pair(old.at(name), new.at(name))
         comparison.weighed.add(old.at(name).pointer)
@@ -49,6 +54,24 @@ def compare_security_schemes(comparison: Comparison, old: Place, new: Place) -> 
     for name in new.members():
         if name not in old.members():
             comparison.gained(new.at(name), f"new security scheme {name!r}")
+
+
+def _schemes_used(document: ApiDocument) -> set[str]:
+    """Names of schemes that any `security` of the document asks for, or that something points at."""
+    found: set[str] = set()
+    waiting: list[Any] = [document.root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            for name, member in value.items():
+                if name == "security" and isinstance(member, list):
+                    found |= {scheme for way in member if isinstance(way, Mapping) for scheme in way}
+                if name == "$ref" and isinstance(member, str):
+                    found.add(member.rsplit("/", 1)[-1])
+                waiting.append(member)
+        elif isinstance(value, list):
+            waiting += value
+    return found
 
 
 def _flows(comparison: Comparison, old: Place, new: Place) -> None:

@@ -122,7 +122,6 @@ POST = "paths|/a|post"
         ("components|securitySchemes|key|name", "X-Other-Key"),
         ("components|securitySchemes|oauth|flows|clientCredentials|tokenUrl", "/other"),
         ("components|securitySchemes|oauth|flows|clientCredentials|scopes", {}),
-        ("components|securitySchemes", {}),
         ("components|parameters|unused|schema", NUMBER),
         ("servers", [{"url": "https://erp.example/v2"}]),
         ("paths|/a|query", {"responses": {}}),
