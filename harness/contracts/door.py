@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 from yarl import URL
 
 from harness.contracts.pactfile import Interaction
@@ -30,6 +30,16 @@ class Seen:
     query: str
     said: str
     answered: bool = True
+
+
+class _AsItCame(web.Response):
+    """An answer without a Content-Type goes on without one: aiohttp would invent it, and the verifier would believe it."""
+
+    async def _prepare_headers(self) -> None:
+        named = hdrs.CONTENT_TYPE in self._headers
+        await super()._prepare_headers()
+        if not named:
+            self._headers.popall(hdrs.CONTENT_TYPE, None)
 
 
 class Door:
@@ -79,7 +89,7 @@ class Door:
                 content = await _whole(answer)
                 self._note(request, query, answer.status, content)
                 headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP | {"content-length"}]
-                response = web.Response(status=answer.status, body=content)
+                response = _AsItCame(status=answer.status, body=content)
                 response.headers.clear()
                 for name, value in headers:
                     response.headers.add(name, value)

@@ -16,7 +16,7 @@ from aiohttp import web
 from harness.contracts.door import Door
 
 SetState = Callable[[dict[str, Any]], Awaitable[tuple[dict[str, Any], str | None]]]  # values, and what went wrong
-TakeEvent = Callable[[str], Awaitable["Event | None"]]
+TakeEvent = Callable[[str], Awaitable["Event | str | None"]]  # the event, or why there can be none
 HOST = "127.0.0.1"
 EVENT_BYTES_MAX = 1024 * 1024
 
@@ -54,9 +54,9 @@ class Relay:
         description = str((await request.json()).get("description", ""))
         wanted = self.event_types.get(description)
         event = await self.take_event(wanted) if wanted is not None else None
-        if event is None:
+        if event is None or isinstance(event, str):
             which = f"no event of type {wanted!r} was sent" if wanted else "its example names no event: expected a CloudEvents `type`"
-            self.missing[description] = which
+            self.missing[description] = event or which
             return web.json_response({})
         metadata = {"contentType": "application/json", **event.headers}
         encoded = base64.b64encode(json.dumps(metadata).encode()).decode()

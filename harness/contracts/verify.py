@@ -135,7 +135,10 @@ async def _against_mock(pact: PactFile, provider: str, mocks: MockProvider, stat
     say(f"{pact.consumer} -> {pact.provider}: {len(pact.interactions)} interactions against our mock {system}")
     await mocks.set_state({"action": "teardown"})
 
-    async def take_event(type_: str) -> Event | None:
+    async def take_event(type_: str) -> Event | str | None:
+        known = load_catalog().events.get(type_)
+        if known is not None and known.source.strip("/") != system:
+            return f"an event of type {type_!r} comes from {known.source.strip('/')}; {system} sends none"
         found = await mocks.take_event(type_)
         return Event(found.type, found.body, found.headers) if found else None
 

@@ -150,7 +150,7 @@ async def _no_states(_change: dict[str, Any]) -> tuple[dict[str, Any], str | Non
     return {}, None
 
 
-async def _no_events(_type: str) -> Event | None:
+async def _no_events(_type: str) -> Event | str | None:
     return None
 
 

@@ -249,3 +249,12 @@ def test_several_pacts_are_all_verified(capsys: Captured, tmp_path: Path) -> Non
     assert run(["contracts", "verify", "--pact", str(broken), "--pact", str(good), "--provider", "erp"]) == 1
     assert "1 of 1" not in (out := capsys.readouterr().out)
     assert "all 1 expectations are kept" in out
+
+
+def test_a_message_from_another_system_is_broken(capsys: Captured, tmp_path: Path) -> None:
+    """The catalogue says who sends an event; that the world as a whole can bring it about proves nothing about the ERP."""
+    wrong = event("approved, from the ERP", "requisition.approved", states=[("a requisition exists", {})])
+    code, out = verify(capsys, pact(tmp_path, wrong))
+    assert code == 1
+    assert "comes from procurement; erp sends none" in out
+    assert verify(capsys, pact(tmp_path, wrong), "procurement-events")[0] == 0

@@ -204,3 +204,18 @@ def test_what_is_pending_fails_nothing_and_proves_nothing(tmp_path: Path) -> Non
     both = against(sandbox, pact(tmp_path, interaction(body={"number": NUMBER}), pending))
     assert (exit_code([both]), "1 of 2 expectations are kept, 0 broken, 1 pending" in text(both)) == (0, True), text(both)
     assert exit_code([against(sandbox, pact(tmp_path, pending))]) == 2
+
+
+def test_a_header_that_nobody_asks_for_is_not_invented(tmp_path: Path) -> None:
+    """JSON without a Content-Type is kept by a pact that says nothing about it, and arrives as it was sent."""
+
+    async def untyped(_request: web.Request) -> web.StreamResponse:
+        class Untyped(web.Response):
+            async def _prepare_headers(self) -> None:
+                await super()._prepare_headers()
+                self._headers.popall("Content-Type", None)
+
+        return Untyped(body=b'{"number": "4500012345"}')
+
+    older = {"description": "x", "request": {"method": "GET", "path": "/a"}, "response": {"status": 200, "body": {"number": NUMBER}}}
+    assert exit_code([against(untyped, pact(tmp_path, older, version="3.0.0"))]) == 0
