@@ -30,8 +30,13 @@ def known() -> Known:
 
 
 def since(before: Known) -> list[psutil.Process]:
-    """Descendants of this process that were not there before."""
-    return [one for one in _below(os.getpid()) if _key(one) not in before]
+    """Descendants of this process that were not there before. What a process starts that was there is its own business: a database
+    that is a service has a process of its own for each connection."""
+    found: list[psutil.Process] = []
+    for child in _children(os.getpid()):
+        if _key(child) not in before:
+            found += [child, *_below(child.pid)]
+    return found
 
 
 def below(pid: int) -> list[psutil.Process]:
@@ -66,6 +71,13 @@ def _runs(one: psutil.Process) -> bool:
         return one.is_running() and one.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return [one for one in psutil.Process(pid).children() if _runs(one)]
+    except psutil.Error:
+        return []
 
 
 def _below(pid: int) -> list[psutil.Process]:

@@ -221,6 +221,11 @@ def forged_accepted(scribe: Scribe) -> None:
     one(scribe, kind="event_ack", event_id="forged-14")[1]["status"] = 200
 
 
+def genuine_turned_away(scribe: Scribe) -> None:
+    """8's event is refused for its signature, which holds; the connector polls, so the order is made all the same."""
+    one(scribe, kind="event_ack", txn_id="p2p-000008")[1]["status"] = 401
+
+
 def forged_acted_upon(scribe: Scribe) -> None:
     """14's forged event is answered with 401, but the order is made at once."""
     index, _ = one(scribe, kind="event_ack", event_id="forged-14")
@@ -352,6 +357,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("K10", "p2p-000014", forged_accepted),
     ("K10", "p2p-000014", forged_acted_upon),
     ("K10", "p2p-000014", stale_accepted),
+    ("K15", "p2p-000008", genuine_turned_away),
     ("L01", "p2p-000008", never_written_back),
     ("L01", "p2p-000008", stuck_until_restart),
     ("L04", "p2p-000008", restless),

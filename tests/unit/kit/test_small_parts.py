@@ -1,5 +1,6 @@
 """Clock, problems, Retry-After, signatures, tokens, routes: each alone."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -12,7 +13,7 @@ from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.exchange import retry_after
 from mocks.kit.problems import Problems
 from mocks.kit.tokens import Client, TokenStore
-from mocks.kit.webhooks import sign
+from mocks.kit.webhooks import encode_event, sign
 
 
 def test_business_clock_runs_at_its_speed() -> None:
@@ -71,3 +72,17 @@ def test_tokens_expire() -> None:
     ticks[0] = 60 * 10**9
     assert store.check(token) is None
     assert "hush" not in repr(client)
+
+
+def test_events_are_written_in_many_ways_and_mean_the_same() -> None:
+    """Every attempt of one event has the same bytes; some events are no compact ASCII in the order of the catalogue."""
+    envelopes = [
+        {"id": f"msg_{n}", "type": "a", "source": "/erp", "datacontenttype": "application/json", "data": {"b": 1, "c": 2}}
+        for n in range(40)
+    ]
+    written = [encode_event(envelope) for envelope in envelopes]
+    assert [json.loads(body) for body in written] == envelopes
+    assert written == [encode_event(envelope) for envelope in envelopes]
+    compact = [json.dumps(json.loads(body), separators=(",", ":")).encode() for body in written]
+    assert 0 < sum(one == other for one, other in zip(written, compact, strict=True)) < len(written)
+    assert {b"\\/" in body for body in written} == {True, False}

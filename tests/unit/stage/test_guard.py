@@ -80,5 +80,22 @@ def test_what_detached_itself_is_found(tmp_path: Path) -> None:
     assert still_alive(found, 30.0) == []
 
 
+def test_what_a_service_starts_later_is_its_own_business(tmp_path: Path) -> None:
+    """A database forks for each connection: to kill that with the connector would be a crash of the database."""
+    service = (
+        "import os, time\nwhile not os.path.exists('go'): time.sleep(0.02)\n"
+        "os.fork()\nopen(f'up{os.getpid()}', 'w').close()\ntime.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", service], cwd=tmp_path)
+    before = known()
+    (tmp_path / "go").touch()
+    deadline = time.monotonic() + 30
+    while len(list(tmp_path.glob("up*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert since(before) == []
+    kill([*psutil.Process(process.pid).children(), psutil.Process(process.pid)])
+    process.wait()
+
+
 def _here() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
