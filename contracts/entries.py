@@ -10,7 +10,7 @@ CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
 ACTS = ("reverse_approval", "amend", "block_supplier")  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
-COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period")
+COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
 MEMBER_KINDS = ("required", "code", "state", "number", "optional", "given")
 

@@ -5,7 +5,7 @@ scribe.begin(); order(scribe, 1, wave="baseline-1", role="baseline"); scribe.end
 make_history(1_000_000, run_dir)     # manifest.json, plan.json and history.ndjson of about that many rows
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 
 P2P, EXPENSE = "requisition-to-po", "expense-to-posting"
 PERIOD = "2026-10"
+DATES: Mapping[str, str] = {"document_date": f"{PERIOD}-28", "posting_date": f"{PERIOD}-28"}
 MS = 1_000_000
 Row = dict[str, Any]
 
@@ -171,6 +172,7 @@ def order(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[str,
     txn_id, source = f"p2p-{number:06d}", f"REQ-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, P2P, wave=wave, role=role, template="requisition-to-po/US01", step=step)
     amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "ACME-US", "party": "SUP000017", "approvers": "U9"}
+    amount |= DATES
     approve(scribe, txn_id, "procurement.requisition", "requisition", source, **amount)
     source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount["amount_minor"], "US-MKT-01"), project="PRJ-7")
     scribe.event("wh.requisition.approved", txn_id)
@@ -234,6 +236,7 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
         "ext_ref": source,
         "party": "V100017",
         "approvers": "10081399",
+        **DATES,
     }
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
@@ -270,6 +273,7 @@ def expense(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[st
     txn_id, source = f"exp-{number:06d}", f"ER-{scribe.run_id.upper()}-{number:06d}"
     scribe.experiment(txn_id, EXPENSE, wave=wave, role=role, template="expense-to-posting/US01", step=step)
     amount: Row = {"amount_minor": 20_000 + 37 * number, "currency": "USD", "company": "10", "party": "ann.lee1", "approvers": "joe.fox9"}
+    amount |= DATES
     approve(scribe, txn_id, "expense.report", "expense_report", source, **amount)
     gross = amount["amount_minor"]
     lines = (("HOTEL", gross - 500, "CC.10.4711"), ("input_tax", 500, None), ("employee_paid", -gross, None))
@@ -296,6 +300,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
         "ext_ref": source,
         "party": "10081360",
         "approvers": "10081399",
+        **DATES,
     }
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=[accepted], fault=fault, status=202)
     posted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "update", "state": "posted", "amount_minor": amount}

@@ -80,7 +80,7 @@ create table effect as
 select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as txn_id, coalesce(h.call_point, op.call_point) as call_point,
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
-  h.period, h.account,
+  h.period, h.document_date, h.posting_date, h.account,
   h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
@@ -88,11 +88,11 @@ from h left join op using (op_id) where h.kind = 'commit';
 create table src_state as
 with said as (
   select seq, txn_id, t_mono_ns, t_biz, kind, op_id, entity_type, entity_id, state, src_version, amount_minor, currency, company, cost_center,
-    party, approvers, parent_id, version
+    party, approvers, parent_id, version, document_date, posting_date
   from h where kind in ('source_action', 'read_view') and state is not null
   union all
   select seq, txn_id, t_mono_ns, t_biz, 'commit', op_id, entity_type, entity_id, state, src_version, amount_minor, currency, company,
-    cost_center, party, approvers, parent_id, version
+    cost_center, party, approvers, parent_id, version, document_date, posting_date
   from effect where state is not null)
 select s.* exclude (src_version), coalesce(m.meaning, 'other') as meaning, coalesce(s.src_version, 1) as revision
 from said s join txn t on t.txn_id = s.txn_id and t.flow_source = s.entity_type
@@ -104,7 +104,9 @@ select txn_id, revision, arg_max(amount_minor, seq) filter (amount_minor is not 
   filter (currency is not null) as currency,
   arg_max(company, seq) filter (company is not null) as company, arg_max(party, seq) filter (party is not null) as party,
   arg_max(approvers, seq) filter (meaning = 'approved' and approvers is not null) as approvers, min(seq) filter (meaning = 'approved') as approved_seq,
-  arg_min(t_biz, seq) filter (meaning = 'approved') as approved_biz
+  arg_min(t_biz, seq) filter (meaning = 'approved') as approved_biz,
+  arg_max(document_date, seq) filter (document_date is not null) as document_date,
+  arg_max(posting_date, seq) filter (posting_date is not null) as posting_date
 from src_state where txn_id is not null group by all;
 
 -- public src: the source document of a transaction as it stands at the end. meaning: open, approved, posted, refused, dead, other
@@ -138,7 +140,7 @@ select node, entity_type, entity_id, min(seq) as dead_seq, arg_min(how, seq) as 
 group by 1, 2, 3;
 create table made as
 select e.txn_id, e.node, e.entity_type, e.entity_id, e.call_point, e.op_id, e.seq, e.request_seq, e.t_mono_ns, e.t_biz, e.amount_minor,
-  e.currency, e.company, e.period, e.party, e.approvers, e.ext_ref, e.src_version, e.src_line, t.flow, r.due_id
+  e.currency, e.company, e.period, e.document_date, e.posting_date, e.party, e.approvers, e.ext_ref, e.src_version, e.src_line, t.flow, r.due_id
 from effect e left join txn t using (txn_id)
 left join ref_due r on r.flow = t.flow and r.entity_type = e.entity_type and r.kind = 'document'
 where e.effect = 'create' and e.entity_type in (select entity_type from ref_due where kind = 'document')
@@ -152,7 +154,7 @@ with last_state as (
   from effect e left join ref_state m on m.entity_type = e.entity_type and m.state = e.state
   where e.state is not null and e.entity_type in (select entity_type from ref_due where kind = 'document') group by 1, 2, 3)
 select m.txn_id, m.flow, m.node, m.entity_type, m.entity_id, m.call_point, m.op_id, m.seq, m.request_seq, m.t_mono_ns, m.t_biz,
-  m.amount_minor, m.currency, m.company, m.period, m.party, m.approvers, m.ext_ref, m.src_version, m.src_line, k.module,
+  m.amount_minor, m.currency, m.company, m.period, m.document_date, m.posting_date, m.party, m.approvers, m.ext_ref, m.src_version, m.src_line, k.module,
   l.state, l.posted_seq, u.dead_seq, u.dead_seq is null as live,
   coalesce(s.meaning = 'refused' and l.posted_seq is null, false) as never_posted
 from made m left join last_state l using (node, entity_type, entity_id) left join undone u using (node, entity_type, entity_id)

@@ -32,6 +32,8 @@ class Effect:
     currency: str | None = None
     company: str | None = None
     period: str | None = None  # YYYY-MM of the posting date
+    document_date: str | None = None  # ISO
+    posting_date: str | None = None  # ISO
     account: str | None = None
     cost_center: str | None = None
     project: str | None = None

@@ -85,6 +85,10 @@ class Desk(ABC, Generic[D]):
     def recorded_number(self, document: D) -> str | None:
         """The number of the ERP document that it names."""
 
+    def dates(self, _document: D) -> tuple[str | None, str | None]:
+        """ISO dates that its posting has to carry: of the document, and the one that decides the period. None: not known yet."""
+        return None, None
+
     def submitted(self, _call: Call) -> dict[str, Any]:
         """Members that change when it is submitted."""
         return {}
@@ -255,7 +259,7 @@ class Desk(ABC, Generic[D]):
         return Approval(len(document.approvals) + 1, actor.id, decision, call.now, actor.limit_minor, comment)
 
     def _effect(self, document: D, effect: Any, base_version: int | None) -> Effect:
-        centers = self.centers(document)
+        centers, (document_date, posting_date) = self.centers(document), self.dates(document)
         return Effect(
             self.form.kind,
             document.id,
@@ -266,6 +270,8 @@ class Desk(ABC, Generic[D]):
             amount_minor=document.total_minor,
             currency=document.currency,
             company=document.house,
+            document_date=document_date,
+            posting_date=posting_date,
             cost_center=centers.pop() if len(centers) == 1 else None,  # a row has room for one
             party=self.party(document),
             approvers=" ".join(step.approver for step in document.approvals if step.decision == "approved") or None,

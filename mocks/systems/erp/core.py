@@ -169,6 +169,8 @@ def document_effect(document: Document, effect: Literal["create", "reverse"]) ->
         currency=document.currency,
         company=document.company_code,
         period=document.period,
+        document_date=rules.to_day(document.request.document_date).isoformat(),
+        posting_date=document.posting_date.isoformat(),
         party=document.party,
         approvers=" ".join(approval.approver for approval in document.request.approvals) or None,
         parent_id=document.reverses,

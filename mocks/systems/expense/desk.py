@@ -47,6 +47,10 @@ class ReportDesk(Desk[Report]):
         """The posting's."""
         return document.recorded.erp_document if document.recorded else None
 
+    def dates(self, document: Report) -> tuple[str | None, str | None]:
+        """The day of submission, and that of the last approval."""
+        return content.to_iso(document.submitted_on), content.to_iso(document.approved_on)
+
     def submitted(self, call: Call) -> dict[str, Any]:
         """The day."""
         return {"submitted_on": content.to_ddmmyyyy(call.now.date()), "approved_on": None}

@@ -14,6 +14,11 @@ def to_ddmmyyyy(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
+def to_iso(text: str | None) -> str | None:
+    """The reverse, as the history writes days."""
+    return None if text is None else "-".join(reversed(text.split("/")))
+
+
 def house(master: ExpenseMaster, code: str, currency: str, member: Member) -> House:
     """The entity that an employee claims from. Raises CODING_INVALID, CURRENCY_INVALID or EMPLOYEE_UNKNOWN."""
     found = master.houses.get(code)

@@ -46,6 +46,10 @@ class RequisitionDesk(Desk[Requisition]):
         """The order's."""
         return document.recorded.number if document.recorded else None
 
+    def dates(self, document: Requisition) -> tuple[str | None, str | None]:
+        """The day of the request, for both."""
+        return document.requested_on, document.requested_on
+
     def record_order(self, call: Call) -> Reply:
         """procurement.requisition.record_order"""
         body: models.RecordOrder = call.body

@@ -62,6 +62,16 @@ def coded(scribe: Scribe, txn_id: str, **columns: object) -> Row:
     return one(scribe, txn_id=txn_id, kind="commit", **columns)[1]
 
 
+def day_before(scribe: Scribe) -> None:
+    """The order of 8 is dated a day too early."""
+    one(scribe, txn_id="p2p-000008", entity_type="purchase_order", effect="create")[1]["document_date"] = "2026-10-27"
+
+
+def another_posting_day(scribe: Scribe) -> None:
+    """The invoice of exp 8 is posted on another day of the right period."""
+    one(scribe, txn_id="exp-000008", entity_type="ap_invoice", effect="create")[1]["posting_date"] = "2026-10-01"
+
+
 def default_account(scribe: Scribe) -> None:
     """The order of 8 went to the account for everything that has no rule."""
     coded(scribe, "p2p-000008", entity_type="order_line")["account"] = "5990"
@@ -347,6 +357,8 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C15", "p2p-000008", before_approval),
     ("C16", "p2p-000013", never_cancelled),
     ("C17", "p2p-000008", older_revision),
+    ("C18", "p2p-000008", day_before),
+    ("C18", "exp-000008", another_posting_day),
     ("C20", "p2p-000008", one_reference_twice),
     ("K01", "p2p-000009", new_key),
     ("K02", "p2p-000009", one_key_two_bodies),
