@@ -8,7 +8,7 @@ KINDS_OF_FLOW = ("document", "state", "status", "query")
 KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "list", "token")
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
-ACTS = ("reverse_approval", "amend", "block_supplier")  # what people do to a document that a connector has to follow
+ACTS = ("reverse_approval", "cancel", "amend", "block_supplier")  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")

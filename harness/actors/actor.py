@@ -74,6 +74,7 @@ class Actor:
     submit: str | None = "submit"
     approve: str | None = "approve"
     take_back: str | None = None
+    cancel: str | None = None
     amend: str | None = None
     amendable: tuple[str, ...] = ()
     due_event: str | None = None

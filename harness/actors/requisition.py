@@ -40,6 +40,7 @@ ACTOR = Actor(
     id_member="id",
     write=write,
     take_back="reverse_approval",
+    cancel="cancel",
     amend="amend",
     amendable=("lines",),
     due_event="requisition.approved",

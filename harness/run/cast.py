@@ -19,6 +19,7 @@ from mocks.kit.operation import Refusal
 BAD_COPIES = {"F-D8", "F-D9"}  # an event that must be refused; the genuine one follows
 REORDERED = "F-D3"
 REVERSE_APPROVAL = "reverse_approval"  # what `then` of a fault says: anybody's approval may be taken back
+CANCEL = "cancel"
 AFTER_BAD_COPY_S = 0.3  # longer than a connector that fell for the bad copy needs to show it
 AMENDED_BY = TRACER_STEP // 2  # an amended total is unique too, because totals are TRACER_STEP apart
 
@@ -87,6 +88,10 @@ class Paper:
         """The last approver takes the approval back; what nobody approved, its author."""
         who = self.draft.approvers[-1] if self.draft.approvers else self.draft.actor
         self.step(self.actor.take_back, who, {"reason": "approved by mistake"})
+
+    def cancel(self) -> None:
+        """Its author does not want it any more."""
+        self.step(self.actor.cancel, self.draft.actor)
 
     def amend(self) -> None:
         """Its author changes the total, as a new revision with an amount that is unique again."""
@@ -185,6 +190,8 @@ class Cast:
         try:
             if action == REVERSE_APPROVAL:
                 paper.take_back()
+            elif action == CANCEL:
+                paper.cancel()
             elif action in paper.actor.races:
                 paper.actor.races[action](self.session.world, paper.occasion(paper.experiment.tracer_minor), txn_id)
         except Refusal as refusal:  # too late: the document has moved on, which the history shows

@@ -153,11 +153,12 @@ class RunDirectory:
         self.write_manifest({**self.read_manifest(), **members})
 
     def keep_truth(self) -> None:
-        """Copy the crosswalks for the judge, and write down their digests (SHA-256 by file)."""
+        """Copy the crosswalks for the judge, and write down their digests (SHA-256 by file) where there is a manifest to judge by."""
         shutil.rmtree(self.truth, ignore_errors=True)
         shutil.copytree(self.mappings, self.truth)
-        digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(self.truth.iterdir())}
-        self.update_manifest(evidence={"mappings": digests})
+        if self.manifest.is_file():
+            digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(self.truth.iterdir())}
+            self.update_manifest(evidence={"mappings": digests})
 
     def keep_rules(self, rules: Sequence[GuestRule]) -> None:
         """Keep a copy of the user's own rules in place of those that were here, so that the run can be judged again by the same ones;
