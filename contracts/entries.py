@@ -56,6 +56,7 @@ class Fault:
     view: str  # ok, fail, info
     wants: str
     modes: tuple[Mode, ...]
+    after_outages: bool = False  # planned once more behind the faults of the run
     repeat: str = "once"
     recoverable_at: tuple[str, ...] = ()
     park_ok: bool = False

@@ -39,6 +39,7 @@ class Planner:
         self._provocations: dict[tuple[str, str], list[Provocation]] = {}  # by (flow, point), best first
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
+        self._ready_singles: list[Place] = []
         self._recovery_kills: list[Draft] = []  # at points that only another fault provokes
         self._kill_rounds = 0
         self._extra_kill_rounds = 0
@@ -60,6 +61,7 @@ class Planner:
         first, second = dry.baselines()
         normal = {flow.id: [point.id for point in flow.call_points if point.stage == "normal"] for flow in self._flows}
         dry.waves(Sighting(e.flow, point, e.txn_id) for e in (*first.experiments, *second.experiments) for point in normal[e.flow])
+        dry.after_outages()
         dry.kills()
         repeated = 2 * self._scenario.limits.solo * self._scenario.limits.solo_repeats
         return (
@@ -83,7 +85,7 @@ class Planner:
         baseline = [experiment for wave in self._waves if wave.kind == "baseline" for experiment in wave.experiments]
         self._reach = learn(self._flows, baseline, sightings, self._variants, webhook=self._capabilities.webhook)
         ready = self._sort_places()
-        single = [place for place in ready if place.fault.scope == "transaction"]
+        single = self._ready_singles = [place for place in ready if place.fault.scope == "transaction"]
         families = dict.fromkeys(place.fault.family for place in single)
         waves = [self._singles(f"wave-{family}", [place for place in single if place.fault.family == family]) for family in families]
         windows: dict[tuple[str, str, str], list[Place]] = {}
@@ -91,6 +93,12 @@ class Planner:
             if place.fault.scope == "run":
                 windows.setdefault((place.fault.id, place.mode.id, place.target), []).append(place)
         return (*waves, *(self._window(group) for group in windows.values()))
+
+    def after_outages(self) -> Wave | None:
+        """Faults that show what an outage left broken, once more; None when there was no outage."""
+        places = [place for place in self._ready_singles if place.fault.after_outages]
+        outages = any(wave.kind == "run" for wave in self._waves)
+        return self._singles("wave-after-outages", places) if places and outages else None
 
     def _sort_places(self) -> list[Place]:
         """Give every place of the fault space its cell; those that can be planned now are returned."""

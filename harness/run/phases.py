@@ -85,6 +85,9 @@ async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
     for wave in waves:
         if wave.kind == "run":
             await play_window(cast, wave)
+    late = planner.after_outages()
+    if late is not None:
+        await play(cast, late)
     await _kills(cast, planner)
 
 

@@ -45,4 +45,5 @@ def play(planner: Planner, without: Iterable[str] = ()) -> list[Wave]:
     """Baselines, singles, run faults and kills, as a run would ask for them."""
     baselines = planner.baselines()
     waves = planner.waves(sightings(baselines, without))
-    return [*baselines, *waves, *planner.kills()]
+    late = planner.after_outages()
+    return [*baselines, *waves, *([late] if late else []), *planner.kills()]

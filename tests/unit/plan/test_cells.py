@@ -273,3 +273,17 @@ def test_drift_where_only_a_fault_leads_is_asked_for() -> None:
     pairs = [tuple(step.fault_id for step in e.steps) for e in found.experiments if e.steps and e.steps[-1].call_point == "erp.po.read"]
     assert {last for *_, last in pairs} >= {"F-E1", "F-E2", "F-E3", "F-E4", "F-E5", "F-E6"}
     assert reasons(planner, call_point="erp.po.cancel", fault_id="F-E3") == {NOT_CALLED}
+
+
+def test_lost_events_come_once_more_behind_the_outages() -> None:
+    """Whoever stopped polling while a system was away loses them; without an outage nothing is repeated."""
+    planner = make_planner()
+    play(planner)
+    late = planner.after_outages()
+    assert late is not None
+    faulted = [experiment for experiment in late.experiments if experiment.steps]
+    assert {step.fault_id for experiment in faulted for step in experiment.steps} == {"F-D5"}
+    assert {experiment.flow for experiment in faulted} == set(CATALOG.flows)
+    calm = make_planner(make_scenario(faults=["F-D5"]))
+    play(calm)
+    assert calm.after_outages() is None
