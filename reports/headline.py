@@ -19,7 +19,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """verdict: pass, fail, inconclusive, error or incomplete. `tone` chooses the colour."""
+    """verdict: pass, fail, inconclusive, error or incomplete. `tone` chooses the colour. told: what was not tested, and the like."""
 
     verdict: str
     word: str
@@ -29,6 +29,7 @@ class Headline:
     exit_why: str
     money: str
     reasons: tuple[str, ...]
+    told: tuple[str, ...]
     figures: tuple[Figure, ...]
 
 
@@ -73,6 +74,7 @@ def headline(files: RunFiles) -> Headline:
         exit_why=EXIT_WHY.get(code, "this code is not known to this version"),
         money=amounts_text(at_risk(verdict)),
         reasons=tuple(texts(verdict, "reasons")),
+        told=tuple(texts(verdict, "told")),
         figures=_figures(verdict, files.manifest),
     )
 
@@ -156,5 +158,6 @@ def _without_verdict(files: RunFiles) -> Headline:
         exit_why="",
         money="",
         reasons=(*files.problems, f"If a history was written, `dryclose judge {files.path}` judges it as far as it goes."),
+        told=(),
         figures=(),
     )

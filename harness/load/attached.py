@@ -125,9 +125,17 @@ class AttachedGround:
             return False
         seq = _seq(lines[-1])
         with self.copy.open("ab") as file:
-            file.write(data)
+            file.write(self._opening(lines[0]) + data)
         self.last_line, self.seq = lines[-1], seq
         return len(lines) >= PAGE
+
+    def _opening(self, first: bytes) -> bytes:
+        """The copy begins as a history begins, also where the world has been running for a while."""
+        if self.last_line or not self.seq:
+            return b""
+        kept = {name: json.loads(first).get(name) for name in ("run_id", "t_mono_ns", "t_wall", "t_biz", "phase")}
+        detail = json.dumps({"attached_after": self.seq})
+        return json.dumps({**kept, "seq": self.seq, "kind": "run_start", "node": "harness", "detail": detail}).encode() + b"\n"
 
     async def _rows(self) -> bytes:
         url = f"{self.control}/history?after={self.seq}&limit={PAGE}"

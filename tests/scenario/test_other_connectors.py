@@ -46,14 +46,15 @@ def exported(folder: Path, *options: object) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_a_connector_that_runs_already_is_verified_by_its_url(tmp_path: Path) -> None:
-    """Its ports and secrets come from an earlier world of the same seed; kills are not applicable to it."""
+    """Its ports and secrets come from an earlier world, by a file that both name; kills are not applicable to it."""
     base = free_port()  # the world takes this one and the next four
     port = base + 7
     manifest = tmp_path / "connector.toml"
     manifest.write_text(
         f'name = "outside"\nurl = "http://127.0.0.1:{port}"\npoll_interval_s = 1\n[paths]\nidle = "/idle"\n[parked]\nhttp = "/parked"\n'
     )
-    options = ("--scenario", scenario(tmp_path, "F-A3", "F-G1"), "--seed", 4, "--port-base", base, "--connector", manifest)
+    shared = ("--seed", 4, "--port-base", base, "--credentials", tmp_path / "my.secrets")
+    options = ("--scenario", scenario(tmp_path, "F-A3", "F-G1"), *shared, "--connector", manifest)
     environment = exported(tmp_path / "up", *options)
     with running_already({**environment, "PORT": str(port), "POLL_INTERVAL_S": "1", "RETRY_BASE_MS": "50"}):
         done = run("verify", *options, "--out", tmp_path / "run")

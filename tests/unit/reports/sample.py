@@ -110,6 +110,9 @@ def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict
     ]
 
 
+LATER_MODES = {"cancelled_by_its_author"}
+
+
 def _cells(catalog: Catalog) -> list[Cell]:
     """Some families, not all: the sample's counts and sums stay what the tests say when the vocabulary grows."""
     return [
@@ -119,6 +122,7 @@ def _cells(catalog: Catalog) -> list[Cell]:
         for fault in catalog.faults.values()
         if fault.family != "drift" and fault.scope in KINDS and KINDS[fault.scope](fault, point)
         for mode in fault.modes
+        if mode.id not in LATER_MODES
     ]
 
 

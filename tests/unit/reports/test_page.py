@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reports import ReportError, write_report
+from reports import ReportError, summary_text, write_report
 from tests.unit.reports.sample import failing, hostile, passing, write_run
 
 URL_ATTRIBUTES = {"href", "src", "srcset", "action", "formaction", "data", "poster", "xlink:href", "background", "ping"}
@@ -223,3 +223,12 @@ def test_documents_of_a_value_in_memory_count_too(tmp_path: Path) -> None:
     """JSON knows lists only, and a run read from files shows the same numbers as its verdict."""
     run = json.loads(json.dumps(failing()))
     assert "2 flows" in page_of(tmp_path, run).text
+
+
+def test_what_was_not_tested_is_told_on_the_page_and_the_terminal(tmp_path: Path) -> None:
+    """A pass of a connector that only polls says so."""
+    run = passing()
+    run["verdict"]["told"] = ["it only polls: no event was <tested>"]
+    page = page_of(tmp_path, run)
+    assert "it only polls: no event was <tested>" in page.text
+    assert "it only polls: no event was <tested>" in summary_text(run["verdict"])
