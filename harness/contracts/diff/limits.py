@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
 from typing import Any, Literal, Protocol
 
 from harness.contracts.diff.change import Direction, shown
@@ -104,8 +106,10 @@ def _coarser(before: Any, after: Any) -> bool | None:
     """Every multiple of 1 is one of 0.01; of 2 and 3 neither fits the other."""
     if any(isinstance(each, bool) or not isinstance(each, int | float) or each <= 0 for each in (before, after)):
         return None
-    was, now = Decimal(str(before)), Decimal(str(after))
-    return False if was % now == 0 else True if now % was == 0 else None
+    if not all(isfinite(each) for each in (before, after)):
+        return None
+    ratio = Fraction(str(before)) / Fraction(str(after))
+    return False if ratio.denominator == 1 else True if ratio.numerator == 1 else None
 
 
 def _limits(name: str, schema: Conjunction) -> dict[str, Any]:
@@ -123,8 +127,12 @@ def _limits(name: str, schema: Conjunction) -> dict[str, Any]:
 
 
 def _texts(name: str, values: list[Any]) -> dict[str, Any]:
-    found = {canonical(value): value for value in values if name != "pattern" or value not in ANYTHING}
+    found = {canonical(value): value for value in values if not _allows_anything(name, value)}
     return {text: value for text, value in found.items() if text != NOTHING.get(name)}
+
+
+def _allows_anything(name: str, value: Any) -> bool:
+    return name == "pattern" and isinstance(value, str) and value in ANYTHING
 
 
 def _compare_values(said: Verdicts, name: str, where: Place, values: tuple[Any, Any], direction: Direction) -> None:

@@ -107,3 +107,16 @@ def test_a_security_scheme_that_nobody_asks_for() -> None:
     found = compare(document("old", old), document("new", new), direction="both")
     assert [(change.breaking, change.pointer) for change in found] == [(False, "#/components/securitySchemes/b")]
     assert breaking({**old, "security": [{"b": []}]}, {**new, "security": [{"b": []}]})
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, 7, None, True])
+def test_a_pattern_that_is_none_is_no_crash(value: Any) -> None:
+    """It is told as a difference, whatever it is."""
+    assert breaking(api(request={"type": "string", "pattern": "^a"}), api(request={"type": "string", "pattern": value})) in (True, False)
+
+
+def test_steps_of_any_size_are_weighed() -> None:
+    """The ratio is exact, however large it is."""
+    coarse, fine = {"type": "number", "multipleOf": 1e300}, {"type": "number", "multipleOf": 1e-300}
+    assert not breaking(api(request=coarse), api(request=fine))
+    assert breaking(api(request=fine), api(request=coarse))
