@@ -12,6 +12,15 @@ ACTS = ("reverse_approval", "cancel", "amend", "block_supplier")  # what people 
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
+WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
+# what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
+DECISIONS: Mapping[str | None, tuple[str, ...]] = {
+    "none": ("not_reached",),
+    "once": ("committed", "replayed", "no_effect"),
+    "later": ("committed", "deferred", "replayed", "no_effect"),
+    "silent": ("committed", "replayed", "no_effect"),
+    None: (),
+}
 MEMBER_KINDS = ("required", "code", "state", "number", "optional", "given")
 
 
@@ -41,6 +50,12 @@ class Mode:
     hold: str | None = None  # kills: before_commit, after_commit
     drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
     member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
+    view: str | None = None  # what a correct client may conclude, where it differs from the fault's
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """What the mock must have decided where this mode really happened; empty: nothing is decided (an event, a window)."""
+        return DECISIONS[self.commit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,8 @@ class DocumentKind:
     accounts: tuple[AccountRule, ...] = ()
     sides: Mapping[str, str] = field(default_factory=dict)
     acts: tuple[str, ...] = ()
+    may_lack: tuple[str, ...] = ()
+    names_posting: bool = False
 
     @property
     def as_source(self) -> Mapping[str, str]:

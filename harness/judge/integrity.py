@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from harness.judge.invariants import Invariant
+from harness.judge.queries import query
 from harness.judge.reference import Run
 
 SHOWN = 5
@@ -63,6 +64,12 @@ def unjudged(matrix: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     cells = [row for row in matrix if row["fired"] and not row["judged"] and row["verdict"] == "inconclusive"]
     names = [f"{row['flow']} {row['call_point']} {row['fault_id']}/{row['mode']}" for row in cells]
     yield from _some("cells were not judged", names)
+
+
+def comparable(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Rows that do not carry what a flow compares, or whose lines or final reads are not there."""
+    rows = con.execute(query("not_comparable")).fetchall()
+    yield from _some("kinds of row lack what is to be compared", [f"{n:,} {among} without {what}" for among, what, n in rows])
 
 
 def evidence(run: Run) -> Iterator[str]:

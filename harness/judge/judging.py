@@ -192,6 +192,7 @@ class _Judgement:
         yield from integrity.evidence(self._run)
         if not self._loaded.truncated:
             yield from integrity.planned(self._con, self._run)
+            yield from integrity.comparable(self._con)
         for one in self._checks:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"

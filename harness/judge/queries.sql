@@ -108,3 +108,53 @@ rows as (
      and list_contains(string_split(coalesce(h.experienced_by, ''), ' '), t.txn_id)
 )
 select who as txn_id, call_kind, * exclude (who, txn_id, call_kind) from rows
+
+-- section: not_comparable
+-- what a flow holds against its source and a row does not carry, as words and a count: nobody can say that it was right
+with revision as (
+  select r.*, w.compare, k.may_lack from src_revision r join txn t using (txn_id)
+  join (select flow, string_agg(distinct compare, ' ') as compare from ref_due where kind = 'document' and cardinality <> 'none' group by 1) w
+    on w.flow = t.flow
+  join ref_document k on k.entity_type = t.flow_source where r.approved_seq is not null),
+made as (select d.*, k.may_lack, k.module as needs_period from doc d join ref_document k using (entity_type) where d.txn_id is not null),
+lacking as (
+  select unnest([
+    case when contains(compare, 'amount') and (amount_minor is null or currency is null) then 'amount' end,
+    case when contains(compare, 'company') and company is null then 'company' end,
+    case when contains(compare, 'party') and party is null then 'party' end,
+    case when contains(compare, 'approvers') and approvers is null then 'approvers' end,
+    case when contains(compare, 'dates') and (document_date is null or posting_date is null) then 'dates' end]) as what,
+    'approved source documents' as among, may_lack from revision
+  union all
+  select unnest([
+    case when contains(compare, 'amount') and (amount_minor is null or currency is null) then 'amount' end,
+    case when contains(compare, 'company') and company is null then 'company' end,
+    case when contains(compare, 'party') and party is null then 'party' end,
+    case when contains(compare, 'period') and needs_period is not null and period is null then 'period' end,
+    case when contains(compare, 'dates') and (document_date is null or posting_date is null) then 'dates' end]), 'documents', may_lack from made
+  union all
+  select unnest([
+    case when account is null then 'account' end, case when amount_minor is null or currency is null then 'amount' end,
+    case when company is null then 'company' end, case when period is null then 'period' end]), 'lines of documents', [] from coding_line
+  union all
+  select unnest([case when category is null then 'category' end, case when amount_minor is null then 'amount' end]), 'lines of source documents', []
+  from asked_line
+  union all
+  select unnest([case when state is null then 'state' end]), 'final reads', [] from h where kind = 'read_view')
+select among, what, count(*) as n from lacking where what is not null and not list_contains(may_lack, what) group by 1, 2
+union all
+-- a document whose lines are not there, or do not add up to it: sides (tax, who paid) make up for the rest
+select 'approved source documents', 'lines that add up to them', count(*) from (
+  select r.txn_id, r.revision from src_revision r join txn t using (txn_id) join ref_document k on k.entity_type = t.flow_source
+  left join asked_line l on l.txn_id = r.txn_id and coalesce(l.src_version, 1) = r.revision and l.entity_type = k.lines
+  where k.lines is not null and r.approved_seq is not null and r.amount_minor is not null
+  group by r.txn_id, r.revision, r.amount_minor
+  having count(l.seq) = 0 or sum(l.amount_minor) <> case when bool_or(list_contains(k.sides, l.category)) then 0 else r.amount_minor end)
+having count(*) > 0
+union all
+select 'documents', 'final read', count(*) from (
+  select distinct d.node, d.entity_type, d.entity_id from document d join run_fact on final_read
+  anti join (select node, entity_type, entity_id from h where kind = 'read_view') v using (node, entity_type, entity_id)
+  where d.seq < (select min(seq) from h where kind = 'read_view'))
+having count(*) > 0
+order by 1, 2

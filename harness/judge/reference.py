@@ -10,19 +10,25 @@ import duckdb
 import msgspec
 
 from contracts.catalog import Catalog, Flow
+from contracts.entries import WHOLE_SYSTEM, DocumentKind, Fault, Mode
 from harness.errors import RunUnreadable
 
 DEFAULT_ATTEMPTS = 10
 TRUTH = "truth"  # the folder of a run directory with what the judge compares with
 ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
 PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
-DOCUMENT_COLUMNS = "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean"
+DOCUMENT_COLUMNS = (
+    "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean, "
+    "may_lack varchar[], sides varchar[], names_posting boolean"
+)
 DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar"
 QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar"
 STATE_COLUMNS = "entity_type varchar, state varchar, meaning varchar"
 FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
 )
+
+MODE_COLUMNS = "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +250,18 @@ def _document_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, .
         (
             "ref_document",
             DOCUMENT_COLUMNS,
-            [(kind.id, kind.module, kind.coded_by, kind.lines, kind.implied, "project" in kind.dimensions) for kind in kinds],
+            [_kind(kind) for kind in kinds],
         ),
         ("ref_state", STATE_COLUMNS, [(kind.id, state, meaning) for kind in kinds for state, meaning in kind.states.items()]),
         ("ref_source_state", STATE_COLUMNS, [(kind.id, *pair) for kind in kinds for pair in kind.as_source.items()]),
         ("ref_module", "module varchar", [(module,) for module in modules]),
     ]
+
+
+def _kind(kind: DocumentKind) -> tuple[Any, ...]:
+    """One row of ref_document."""
+    lines = (kind.module, kind.coded_by, kind.lines, kind.implied, "project" in kind.dimensions)
+    return kind.id, *lines, kind.may_lack, tuple(kind.sides), kind.names_posting
 
 
 def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
@@ -266,6 +278,7 @@ def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any,
             FAULT_COLUMNS,
             [(f.id, f.name, f.family, f.scope, f.recoverable, " ".join(f.recoverable_at), f.park_ok, f.expect) for f in faults],
         ),
+        ("ref_mode", MODE_COLUMNS, [_mode(fault, mode) for fault in faults for mode in fault.modes]),
         (
             "ref_error",
             "code varchar, class varchar, definite boolean, retry varchar",
@@ -273,3 +286,9 @@ def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any,
         ),
         ("ref_event", "call_point varchar, approves boolean", [(e.call_point, e.announces_due) for e in catalog.events.values()]),
     ]
+
+
+def _mode(fault: Fault, mode: Mode) -> tuple[Any, ...]:
+    """What the record of one firing has to show. A window is known by the code that it answers with."""
+    code = mode.code if fault.scope == "run" and fault.at == (WHOLE_SYSTEM,) else None
+    return fault.id, mode.id, mode.decisions or None, mode.view or fault.view, mode.deliver, code, bool(mode.then)

@@ -188,18 +188,27 @@ def approve(scribe: Scribe, txn_id: str, prefix: str, entity_type: str, source: 
         scribe.person(f"{prefix}.{action}", txn_id, entity_type, source, state, src_version=revision, version=version, **columns)
 
 
-def source_lines(scribe: Scribe, txn_id: str, source: str, *lines: tuple[str, int, str | None], project: str | None = None) -> None:
-    """What revision 1 of the source document says: category, signed amount, cost centre."""
+def source_lines(
+    scribe: Scribe, txn_id: str, source: str, *lines: tuple[str, int, str | None], project: str | None = None, revision: int = 1
+) -> None:
+    """What a revision of the source document says: category, signed amount, cost centre."""
     for number, (category, amount, center) in enumerate(lines, start=1):
         line: Row = {
             "entity_type": "source_line",
-            "entity_id": f"{source}/1.{number}",
+            "entity_id": f"{source}/{revision}.{number}",
             "effect": "create",
             "parent_id": source,
             "project": project,
         }
         scribe.row(
-            "commit", txn_id=txn_id, src_version=1, category=category, amount_minor=amount, cost_center=center, currency="USD", **line
+            "commit",
+            txn_id=txn_id,
+            src_version=revision,
+            category=category,
+            amount_minor=amount,
+            cost_center=center,
+            currency="USD",
+            **line,
         )
 
 
@@ -305,15 +314,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=[accepted], fault=fault, status=202)
     posted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "update", "state": "posted", "amount_minor": amount}
     scribe.row("commit", "erp", txn_id=txn_id, **posted)
-    for index, (account, signed) in enumerate((("5100", amount - 500), ("1100", 500), ("2010", -amount)), start=1):
-        line = {
-            "entity_type": "journal_line",
-            "entity_id": f"{document}/{index}",
-            "parent_id": document,
-            "effect": "create",
-            "cost_center": "4711000" if account == "5100" else None,
-        }
-        scribe.row("commit", "erp", txn_id=txn_id, account=account, **{**base, **line, "amount_minor": signed})
+    posting_lines(scribe, txn_id, document, amount)
     scribe.event("wh.posting.confirmed", txn_id)
     scribe.call("erp.job.read", txn_id)
     recorded: Row = {
@@ -325,6 +326,22 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
         "version": 4,
     }
     scribe.call("expense.report.record_posting", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash=f"p{number}")
+
+
+def posting_lines(scribe: Scribe, txn_id: str, document: str, amount: int) -> None:
+    """What the ledger says of an AP invoice, once it is posted."""
+    base: Row = {
+        "entity_type": "journal_line",
+        "effect": "create",
+        "parent_id": document,
+        "company": "1000",
+        "currency": "USD",
+        "period": PERIOD,
+    }
+    for index, (account, signed) in enumerate((("5100", amount - 500), ("1100", 500), ("2010", -amount)), start=1):
+        center = "4711000" if account == "5100" else None
+        line: Row = {**base, "entity_id": f"{document}/{index}", "account": account, "amount_minor": signed, "cost_center": center}
+        scribe.row("commit", "erp", txn_id=txn_id, src_version=1, **line)
 
 
 FLOWS: tuple[tuple[Callable[..., str], str], ...] = ((order, "erp.po.create"), (expense, "erp.ap_invoice.create"))
@@ -369,6 +386,7 @@ def _append(run_dir: Path, scribe: Scribe) -> None:
 def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
     """The read_view columns of every document in `rows` (of one transaction number, or of all), in its last state."""
     kept = (
+        "node",
         "txn_id",
         "entity_type",
         "entity_id",

@@ -3,10 +3,11 @@
 --   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback)
 --   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
---   ref_document(entity_type, module, coded_by, lines, implied, with_project)   ref_state(entity_type, state, meaning)
+--   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
+--   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
 --   ref_currency(currency, digits)   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)
@@ -276,6 +277,25 @@ group by d.txn_id, d.node, d.entity_type, d.entity_id, s.seq, s.category;
 -- mapped: documents of which every source line has exactly one account
 create table mapped as
 select node, entity_type, entity_id from due_line group by all having bool_and(accounts = 1) and bool_and(contains(compare, 'account'));
+-- cell: what these documents carry and should carry on each account, cost centre and project together, where each of the three adds up by
+-- itself: lines that swapped their cost centres. Lines of sides (tax, clearing) are asked for no cost centre and no project.
+create table cell as
+with booked as (
+  select u.node, u.entity_type, u.entity_id, u.account, case when not u.side and contains(u.compare, 'cost_center') then u.cost_center end as cost_center,
+    case when not u.side and k.with_project and contains(u.compare, 'project') then u.project end as project, u.amount_minor as due, 0 as found
+  from due_line u join mapped using (node, entity_type, entity_id) join ref_document k using (entity_type)
+  union all
+  select c.node, c.entity_type, c.entity_id, c.account, case when s.account is null and contains(m.compare, 'cost_center') then c.cost_center end,
+    case when s.account is null and contains(m.compare, 'project') then c.project end, 0, c.amount_minor
+  from coded c join (select node, entity_type, entity_id, any_value(compare) as compare from due_line semi join mapped
+    using (node, entity_type, entity_id) group by 1, 2, 3) m using (node, entity_type, entity_id)
+  left join (select distinct account from ref_account where side) s using (account)
+  where c.account in (select account from ref_account))
+select * from (select node, entity_type, entity_id, account, cost_center, project, sum(due)::bigint as due, sum(found)::bigint as found
+  from booked group by all)
+qualify sum(found - due) over (partition by node, entity_type, entity_id, account) = 0
+  and sum(found - due) over (partition by node, entity_type, entity_id, cost_center) = 0
+  and sum(found - due) over (partition by node, entity_type, entity_id, project) = 0;
 
 -- version: what a record, or a document that others wait for news of, was, and when. copy: what the connector wrote of it elsewhere.
 -- `value` is what is compared: of a record the members that its flow names, in the target's words; of news the word that is due.
@@ -360,16 +380,41 @@ select company, period, module, seq as from_seq, coalesce((select min(o.seq) fro
     9223372036854775807) as to_seq
 from period_event c where c.state = 'closed';
 
+-- proof: whether the record of a call or an event shows what the mode of the fault that was marked on it does there. A mark alone is no deed.
+create table proof as
+with marked as (select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode from h where kind = 'fault_fired'
+  union all select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode from h where kind = 'hold' and fault_id is not null),
+event as (
+  select event_id, count(*) filter (kind = 'event_sent') as sent, bool_or(kind = 'event_sent' and not sig_ok) as forged,
+    bool_or(kind = 'event_sent' and not fresh) as stale, bool_or(kind = 'event_dropped') as dropped, any_value(txn_id) as txn_id,
+    any_value(call_point) as call_point
+  from h where kind in ('event_sent', 'event_dropped') and event_id is not null group by 1),
+events_of as (select txn_id, call_point, count(*) as n from event where sent > 0 group by 1, 2),
+acted as (select txn_id, max(seq) as seq from h where kind = 'source_action' and txn_id is not null group by 1),
+told as (select distinct phase, code from h where kind in ('decision', 'response_end') and code is not null)
+select m.seq, case
+    when r.mode is null then true
+    when m.op_id is not null and r.decisions is not null then coalesce(list_contains(r.decisions, o.server_outcome) and o.client_view = r.view, false)
+    when m.event_id is not null then coalesce(case
+      when r.deliver in ('forged', 'unsigned') then e.forged when r.deliver = 'stale' then e.stale when r.deliver = 'never' then e.dropped
+      when r.deliver in ('twice_at_once', 'again_later') then e.sent > 1 when r.deliver = 'second_id' then e.sent > 0 and n.n > 1
+      else e.sent > 0 end, false)
+    when r.code is not null then t.code is not null
+    else true end and (not r.acts or coalesce(a.seq > m.seq, false)) as is_proven
+from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mode left join op o on o.op_id = m.op_id
+left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
+left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code;
+
 -- public fired: every time a fault reached the connector, for each transaction that it reached. Whoever was told that a period is closed, or had
 -- an accepted document turned down for it, met F-F3, whatever the harness could see of that from outside.
 create table fired as
 select h.seq, h.t_mono_ns, h.op_id, h.call_point, h.attempt, h.fault_id, h.mode, h.plan_id, who.txn_id, h.txn_id is not null
-  and who.txn_id = h.txn_id as own
-from (select * from h where kind = 'fault_fired') h,
+  and who.txn_id = h.txn_id as own, p.is_proven
+from (select * from h where kind = 'fault_fired') h join proof p using (seq),
   (select unnest(list_distinct(list_filter(list_concat([h.txn_id], string_split(coalesce(h.experienced_by, ''), ' ')),
     lambda x: x is not null and x <> ''))) as txn_id) who
 union all
-select min(seq), min(t_mono_ns), null, arg_min(system, seq), null, 'F-F3', 'close_period', null, txn_id, false from (
+select min(seq), min(t_mono_ns), null, arg_min(system, seq), null, 'F-F3', 'close_period', null, txn_id, false, true from (
   select txn_id, seq, t_mono_ns, split_part(call_point, '.', 1) as system from op where code = 'PERIOD_CLOSED' and txn_id is not null
   union all
   select d.txn_id, d.seq, d.t_mono_ns, d.node from doc d join closed c on c.company = d.company and d.dead_seq between c.from_seq and c.to_seq
@@ -377,8 +422,8 @@ select min(seq), min(t_mono_ns), null, arg_min(system, seq), null, 'F-F3', 'clos
 where exists (select 1 from closed) group by txn_id
 union all
 -- a kill reaches whoever was held when it came; an answer that was let go just before it (F-G3) was still under the kill
-select o.seq, o.t_mono_ns, o.op_id, o.call_point, o.attempt, o.fault_id, o.mode, o.plan_id, o.txn_id, true
-from h o where o.kind = 'hold' and o.fault_id is not null and o.txn_id is not null and exists (
+select o.seq, o.t_mono_ns, o.op_id, o.call_point, o.attempt, o.fault_id, o.mode, o.plan_id, o.txn_id, true, p.is_proven
+from h o join proof p using (seq) where o.kind = 'hold' and o.fault_id is not null and o.txn_id is not null and exists (
   select 1 from h k where k.kind = 'proc_kill' and k.seq > o.seq and k.phase = o.phase and not exists (
     select 1 from h r where r.kind = 'release' and r.op_id = o.op_id and r.seq > o.seq and r.t_mono_ns < k.t_mono_ns - 500000000));
 
@@ -391,7 +436,7 @@ with planned as (
   select w.txn_id, w.target, 0, w.fault_id, w.mode, null from planned_window w join txn using (txn_id)
   where not exists (select 1 from h where h.kind = 'fault_armed' and h.txn_id = w.txn_id and h.fault_id = w.fault_id))
 select p.*, f.name as fault_name, f.family, f.scope, exists (
-  select 1 from fired x where x.txn_id = p.txn_id
+  select 1 from fired x where x.txn_id = p.txn_id and x.is_proven
     and (x.fault_id = p.fault_id or (x.fault_id in ('F-G2', 'F-G3') and p.fault_id in ('F-G2', 'F-G3')))
     and (x.mode = p.mode or x.mode is null) and (f.scope <> 'transaction' or x.call_point = p.call_point)) as has_fired
 from planned p left join ref_fault f on f.id = p.fault_id;

@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.judge import Verdict, judge
 from harness.judge.synthetic import (
+    DATES,
     P2P,
     RESPONSE_LOST,
     SERVER_ERROR,
@@ -26,6 +27,8 @@ from harness.judge.synthetic import (
     order,
     order_effects,
     posted_create,
+    posting_lines,
+    source_lines,
 )
 
 POISON = Fault("F-H1", "always_500", commits=False, status=500)
@@ -139,21 +142,21 @@ def reversed_in_flight(scribe: Scribe) -> None:
     scribe.person("procurement.requisition.reverse_approval", txn_id, "requisition", source, "returned", src_version=1)
     create_order(scribe, 13)
     scribe.event("wh.approval.reversed", txn_id)
+    effects = cancel_effects("4500000013", 20_000 + 37 * 13)
+    scribe.call("erp.po.cancel", txn_id, method="POST", outcome="committed", effects=effects, body_hash="c13")
+
+
+def cancel_effects(document: str, minor: int) -> list[Row]:
+    """An order is undone: the reversal, its lines, and the order's new state."""
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10"}
-    cancel = {**base, "entity_type": "purchase_order", "entity_id": "4500000013", "effect": "reverse", "state": "cancelled"}
+    paper: Row = {**base, "entity_type": "purchase_order"}
+    undo = {**paper, "entity_id": f"{document}-R", "parent_id": document, "effect": "reverse", "state": "reversal", "amount_minor": minor}
+    line = {**base, "entity_type": "journal_line", "effect": "create", "parent_id": f"{document}-R", "cost_center": "4711000"}
     lines = [
-        {
-            **base,
-            "entity_type": "journal_line",
-            "entity_id": f"45r/{account}",
-            "effect": "create",
-            "parent_id": "45r",
-            "account": account,
-            "amount_minor": minor,
-        }
-        for account, minor in (("9200", -20_481), ("9900", 20_481))
+        {**line, "entity_id": f"{document}-R/{account}", "account": account, "amount_minor": signed}
+        for account, signed in (("9200", -minor), ("9900", minor))
     ]
-    scribe.call("erp.po.cancel", txn_id, method="POST", outcome="committed", effects=[cancel, *lines], body_hash="c13")
+    return [undo, *lines, {**paper, "entity_id": document, "effect": "update", "state": "cancelled"}]
 
 
 def forged(scribe: Scribe) -> None:
@@ -163,8 +166,24 @@ def forged(scribe: Scribe) -> None:
     scribe.experiment(txn_id, P2P, wave="wave-business", role="faulted", template="requisition-to-po/US01", step=step)
     scribe.person("procurement.requisition.create", txn_id, "requisition", source, "draft", src_version=1)
     scribe.event("wh.requisition.approved", txn_id, sig_ok=False, status=401, event_id="forged-14")
-    scribe.row("fault_fired", txn_id=txn_id, call_point="wh.requisition.approved", attempt=1, fault_id="F-D8", mode="bad_signature")
-    amount: Row = {"amount_minor": 20_000 + 37 * 14, "currency": "USD", "company": "ACME-US"}
+    scribe.row(
+        "fault_fired",
+        txn_id=txn_id,
+        call_point="wh.requisition.approved",
+        attempt=1,
+        event_id="forged-14",
+        fault_id="F-D8",
+        mode="bad_signature",
+    )
+    amount: Row = {
+        "amount_minor": 20_000 + 37 * 14,
+        "currency": "USD",
+        "company": "ACME-US",
+        "party": "SUP000017",
+        "approvers": "U9",
+        **DATES,
+    }
+    source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount["amount_minor"], "US-MKT-01"), project="PRJ-7")
     scribe.person("procurement.requisition.approve", txn_id, "requisition", source, "approved", src_version=1, **amount)
     scribe.event("wh.requisition.approved", txn_id)
     create_order(scribe, 14)
@@ -280,10 +299,12 @@ def redriven_expense(scribe: Scribe) -> None:
         "ext_ref": source,
         "party": "10081360",
         "approvers": "10081399",
+        **DATES,
     }
     effects = [{**document, "effect": "create", "state": "accepted"}]
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=effects, status=202)
     scribe.row("commit", "erp", txn_id=txn_id, **{**document, "effect": "update", "state": "posted"})
+    posting_lines(scribe, txn_id, "1900000017", 20_000 + 37 * 17)
     effect: Row = {"entity_type": "expense_report", "entity_id": source, "effect": "update", "state": "posted", "src_version": 1}
     scribe.call("expense.report.record_posting", txn_id, method="PUT", outcome="committed", effects=[effect], body_hash="p17")
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.judge.synthetic import RESPONSE_LOST, THROTTLED, Fault, Row, Scribe, expense, order, order_effects
+from harness.judge.synthetic import DATES, RESPONSE_LOST, THROTTLED, Fault, Row, Scribe, expense, order, order_effects, source_lines
 from tests.unit.judge.history_builder import (
     CLOSED,
     begin_order,
     both,
+    cancel_effects,
     create_order,
     insert,
     invariant,
@@ -73,9 +74,9 @@ def outbox_with_date(scribe: Scribe) -> None:
 
 
 def parked_in_doubt(scribe: Scribe) -> None:
-    """A poisoned write-back leaves it in doubt: it says so, and re-driving settles it."""
-    begin_order(scribe, 20, "erp.po.create", Fault("F-H1", "always_500", commits=False))
-    create_order(scribe, 20, status=500, view="info", fault=Fault("F-H1", "always_500", commits=False))
+    """An answer that lacks the document's number leaves it in doubt: it says so, and re-driving settles it."""
+    begin_order(scribe, 20, "erp.po.create", Fault("F-E2", "removed", commits=True))
+    create_order(scribe, 20, view="info", fault=Fault("F-E2", "removed", commits=True))
     park(scribe, "REQ-T1-000020", "unknown")
     record_order(scribe, 20)
 
@@ -86,13 +87,11 @@ def amended_after_reversal(scribe: Scribe) -> None:
     scribe.row("fault_fired", txn_id=txn_id, call_point="procurement.requisition.read", attempt=1, fault_id="F-F1", mode="after_answer")
     create_order(scribe, 20)
     scribe.person("procurement.requisition.reverse_approval", txn_id, "requisition", source, "returned", src_version=1)
-    base: Row = {"entity_type": "purchase_order", "company": "1000", "currency": "USD", "period": "2026-10"}
-    cancel: Row = {**base, "entity_id": "4500000020-R", "parent_id": "4500000020", "effect": "reverse", "state": "posted"}
-    changed: Row = {**base, "entity_id": "4500000020", "effect": "update", "state": "cancelled"}
-    scribe.call("erp.po.cancel", txn_id, method="POST", outcome="committed", effects=[cancel, changed], body_hash="c")
-    scribe.person(
-        "procurement.requisition.approve", txn_id, "requisition", source, "approved", src_version=2, amount_minor=9_900, currency="USD"
-    )
+    undone = cancel_effects("4500000020", 20_000 + 37 * 20)
+    scribe.call("erp.po.cancel", txn_id, method="POST", outcome="committed", effects=undone, body_hash="c")
+    again: Row = {"amount_minor": 9_900, "currency": "USD", "company": "ACME-US", "party": "SUP000017", "approvers": "U9", **DATES}
+    source_lines(scribe, txn_id, source, ("IT_HARDWARE", 9_900, "US-MKT-01"), project="PRJ-7", revision=2)
+    scribe.person("procurement.requisition.approve", txn_id, "requisition", source, "approved", src_version=2, **again)
     second = [{**effect, "src_version": 2} for effect in order_effects("4500000021", 9_900, source + "-r2")]
     create_order(scribe, 20, attempt=2, effects=second, idem_key="k2", body_hash="b2", ext_ref=source + "-r2")
     recorded: Row = {"entity_type": "requisition", "entity_id": source, "effect": "update", "state": "ordered", "src_version": 2}

@@ -168,7 +168,7 @@ def before_approval(scribe: Scribe) -> None:
 
 def never_cancelled(scribe: Scribe) -> None:
     """13's order stays although its approval was taken back."""
-    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000013" and row.get("effect") == "reverse"))
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000013" and row.get("call_point") == "erp.po.cancel"))
     refresh_views(scribe)
 
 
@@ -323,6 +323,109 @@ def fault_never_fired(scribe: Scribe) -> None:
     drop(scribe, lambda row: not (row["kind"] == "fault_fired" and row.get("txn_id") == "p2p-000009"))
 
 
+def marked_but_nothing_happened(scribe: Scribe) -> None:
+    """10's call is marked as throttled, but the ERP did what it was asked for."""
+    _, mark = one(scribe, kind="fault_fired", txn_id="p2p-000010")
+    one(scribe, kind="decision", op_id=mark["op_id"])[1]["server_outcome"] = "committed"
+
+
+def taken_back_by_nobody(scribe: Scribe) -> None:
+    """13's approval was to be taken back in flight; nobody did."""
+    drop(scribe, lambda row: not (row["kind"] == "source_action" and row.get("state") == "returned"))
+
+
+def only_line_missing(scribe: Scribe) -> None:
+    """The order of 8 has no line."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000008" and row.get("entity_type") == "order_line"))
+
+
+def line_of_another_company(scribe: Scribe) -> None:
+    """A ledger line of exp 8 is in another company than its invoice."""
+    coded(scribe, "exp-000008", entity_type="journal_line")["company"] = "9999"
+
+
+def line_of_another_period(scribe: Scribe) -> None:
+    """The same, with the period."""
+    coded(scribe, "exp-000008", entity_type="journal_line")["period"] = "1999-01"
+
+
+def line_in_another_currency(scribe: Scribe) -> None:
+    """The same, with the currency."""
+    coded(scribe, "p2p-000008", entity_type="order_line")["currency"] = "XXX"
+
+
+def lines_and_header_apart(scribe: Scribe) -> None:
+    """The lines of exp 8 balance, over another amount than the invoice."""
+    for _, line in rows(scribe, txn_id="exp-000008", entity_type="journal_line", kind="commit"):
+        line["amount_minor"] *= 2
+
+
+def reversal_without_lines(scribe: Scribe) -> None:
+    """13's order was cancelled; the ledger was never put right."""
+    drop(scribe, lambda row: not str(row.get("parent_id", "")).endswith("-R"))
+
+
+def reversed_by_half(scribe: Scribe) -> None:
+    """13's order was cancelled over half of its amount."""
+    _, undo = one(scribe, txn_id="p2p-000013", effect="reverse")
+    undo["amount_minor"] //= 2
+
+
+def read_as_cancelled(scribe: Scribe) -> None:
+    """The final read of 8's order says something else than its last change."""
+    one(scribe, kind="read_view", txn_id="p2p-000008", entity_type="purchase_order")[1]["state"] = "cancelled"
+
+
+def read_with_another_amount(scribe: Scribe) -> None:
+    """The same, with the amount."""
+    one(scribe, kind="read_view", txn_id="p2p-000008", entity_type="purchase_order")[1]["amount_minor"] += 1
+
+
+def told_before_it_was_posted(scribe: Scribe) -> None:
+    """The report of 8 was told that it is posted while the ERP had only accepted it."""
+    index, posted = one(scribe, kind="commit", txn_id="exp-000008", entity_type="ap_invoice", state="posted")
+    del scribe.rows[index]
+    told, _ = one(scribe, kind="commit", txn_id="exp-000008", entity_type="expense_report", state="posted")
+    insert(scribe, told + 1, posted)
+
+
+def refusal_overwritten(scribe: Scribe) -> None:
+    """8 was refused to its owner, then ordered, with nobody correcting it in between."""
+    index, told = one(scribe, kind="commit", txn_id="p2p-000008", state="ordered")
+    insert(scribe, index, {**told, "state": "refused"})
+
+
+def of_nobodys_transaction(scribe: Scribe) -> None:
+    """An order under a transaction that was never begun."""
+    index, made = one(scribe, txn_id="p2p-000008", **CREATE)
+    insert(scribe, index, {**made, "op_id": None, "txn_id": "p2p-000999", "entity_id": "4500088888", "ext_ref": None})
+
+
+def centers_swapped(scribe: Scribe) -> None:
+    """8's two lines of one amount are each on the other's cost centre: every account, cost centre and project adds up."""
+    index, line = one(scribe, txn_id="p2p-000008", entity_type="source_line")
+    line["amount_minor"] //= 2
+    insert(scribe, index + 1, {**line, "entity_id": line["entity_id"] + "b", "project": "PRJ-8", "cost_center": "US-SAL-01"})
+    index, coding = one(scribe, txn_id="p2p-000008", entity_type="order_line")
+    coding |= {"amount_minor": line["amount_minor"], "cost_center": "4712000"}
+    insert(scribe, index + 1, {**coding, "entity_id": coding["entity_id"] + "b", "project": "P-0008", "cost_center": "4711000"})
+    _, made = one(scribe, txn_id="p2p-000008", **CREATE)
+    for _, row in rows(scribe, txn_id="p2p-000008"):  # halves of an odd amount
+        if row.get("amount_minor") == made["amount_minor"]:
+            row["amount_minor"] = 2 * line["amount_minor"]
+
+
+def names_no_order(scribe: Scribe) -> None:
+    """8 says that it is ordered, and not what."""
+    del one(scribe, kind="read_view", txn_id="p2p-000008", entity_type="requisition")[1]["parent_id"]
+
+
+def refused_and_ordered(scribe: Scribe) -> None:
+    """8 is refused at the end, and its order is live."""
+    for _, row in rows(scribe, txn_id="p2p-000008", entity_type="requisition", state="ordered"):
+        row["state"] = "refused"
+
+
 def lose_expense(scribe: Scribe) -> None:
     """Nothing was ever done for exp 8."""
     drop(scribe, lambda row: not (row.get("txn_id") == "exp-000008" and row["kind"] in {"commit", "request"} and row["node"] == "erp"))
@@ -359,6 +462,23 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C17", "p2p-000008", older_revision),
     ("C18", "p2p-000008", day_before),
     ("C18", "exp-000008", another_posting_day),
+    ("C22", "p2p-000008", only_line_missing),
+    ("C22", "exp-000008", line_of_another_company),
+    ("C22", "exp-000008", line_of_another_period),
+    ("C22", "p2p-000008", line_in_another_currency),
+    ("C22", "exp-000008", lines_and_header_apart),
+    ("C23", "p2p-000013", reversal_without_lines),
+    ("C23", "p2p-000013", reversed_by_half),
+    ("C24", "p2p-000008", read_as_cancelled),
+    ("C24", "p2p-000008", read_with_another_amount),
+    ("C25", "exp-000008", told_before_it_was_posted),
+    ("C25", "p2p-000008", refusal_overwritten),
+    ("C05", "p2p-000999", of_nobodys_transaction),
+    ("C14", "p2p-000008", centers_swapped),
+    ("P08", "p2p-000008", names_no_order),
+    ("P08", "p2p-000008", refused_and_ordered),
+    ("V01", "p2p-000010", marked_but_nothing_happened),
+    ("V01", "p2p-000013", taken_back_by_nobody),
     ("C20", "p2p-000008", one_reference_twice),
     ("K01", "p2p-000009", new_key),
     ("K02", "p2p-000009", one_key_two_bodies),

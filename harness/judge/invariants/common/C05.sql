@@ -7,10 +7,15 @@
 -- section: candidates
 select flow, count(*) as n from doc group by 1
 union all select t.flow, count(*) from stray join txn t using (txn_id) group by 1
+union all select null, count(*) from document where txn_id is not null and txn_id not in (select txn_id from txn)
 -- section: violations
 select null as txn_id, call_point, amount_minor as money_minor, currency,
   format('{} {} belongs to no source document', words(entity_type), entity_id) as story, entity_id, ext_ref, seq
 from doc where txn_id is null
+union all
+select d.txn_id, d.call_point, d.amount_minor, d.currency,
+  format('{} {} belongs to the transaction {}, which nobody began', words(d.entity_type), d.entity_id, d.txn_id), d.entity_id, d.ext_ref, d.seq
+from document d where d.txn_id is not null and d.txn_id not in (select txn_id from txn)
 union all
 select s.txn_id, s.call_point, s.amount_minor, s.currency,
   format('{} {} was made for a document of the flow {}, which makes no such thing', words(s.entity_type), s.entity_id, t.flow), s.entity_id, null, s.seq

@@ -20,13 +20,6 @@ from doc d join src s on s.txn_id = d.txn_id join src_revision r on r.txn_id = d
 join ref_crosswalk c on c.source = s.entity_type and c.kind = 'company' and c.source_value = r.company
 where d.live and contains(d.compare, 'company') and d.company <> c.target_value
 union all
-select d.txn_id, d.call_point, abs(b.debit - d.amount_minor)::bigint, d.currency,
-  format('{} {} says {} in minor units, its ledger lines say {}', words(d.entity_type), d.entity_id, d.amount_minor, b.debit) ,
-  b.debit::varchar, d.amount_minor::varchar
-from doc d join (select node, parent_id, sum(amount_minor) filter (amount_minor > 0) as debit from line group by 1, 2) b
-  on b.parent_id = d.entity_id and b.node = d.node
-where d.live and b.debit <> d.amount_minor
-union all
 select d.txn_id, d.call_point, d.amount_minor, d.currency,
   format('{} {} was booked on cost centre {}, which belongs to none of the cost centres of {}', words(d.entity_type), d.entity_id,
   l.cost_center, s.entity_id), l.cost_center, c.due

@@ -4,7 +4,7 @@
 -- severity: books
 -- kind: fail
 -- at: history
--- By account, not line by line: a connector may add lines up. Not examined: documents of which a source line has no rule, or two
+-- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. Not examined: documents of which a source line has no rule, or two
 -- because a rule changed in these days; and what accounts payable credits by itself.
 -- section: candidates
 select d.flow, count(*) as n from doc d join mapped using (node, entity_type, entity_id) where d.live group by 1
@@ -23,6 +23,13 @@ join mapped m using (node, entity_type, entity_id)
 join doc d on d.node = m.node and d.entity_type = m.entity_type and d.entity_id = m.entity_id and d.live
 join src s on s.txn_id = d.txn_id
 where coalesce(b.found, 0) <> coalesce(b.due, 0)
+union all
+select d.txn_id, d.call_point, abs(c.found - c.due)::bigint, d.currency,
+  format('{} {} is booked with {} in minor units on account {} and cost centre {}{}; the lines of {} map to {} there', words(d.entity_type),
+  d.entity_id, c.found, c.account, coalesce(c.cost_center, 'none'), coalesce(', project ' || c.project, ''), s.entity_id, c.due), c.account,
+  c.found, c.due
+from cell c join doc d on d.node = c.node and d.entity_type = c.entity_type and d.entity_id = c.entity_id and d.live join src s using (txn_id)
+where c.found <> c.due
 union all
 select d.txn_id, d.call_point, d.amount_minor, d.currency,
   format('{} was posted as {} {}; its entity {} posts such documents as {}', s.entity_id, words(d.entity_type), d.entity_id, r.company,
