@@ -17,6 +17,7 @@ from mocks.control import Control
 from mocks.hosting.config import WorldConfig
 from mocks.hosting.credentials import Credentials
 from mocks.hosting.gauges import WorldGauges
+from mocks.hosting.pulse import Pulse
 from mocks.hosting.server import PortInUse
 from mocks.hosting.servers import Servers
 from mocks.identity import PATH, Identity
@@ -91,6 +92,7 @@ class World:
             webhook_secret=credentials.signing_key,
         )
         self.systems: dict[str, System] = build_systems(self.instances, self.config, self.company)
+        self.pulse = Pulse(self.recorder)
         self._gauges = WorldGauges(self.mechanics)
         self.recorder.observers.append(self._gauges.meter.row)
         self._actors = Actors(self.mechanics, self.systems.values())
@@ -141,6 +143,7 @@ class World:
         }
         others = {IDENTITY: Identity(self.mechanics, version=version).app(), CONTROL: Control(self, version=version).app()}
         await self._servers.start({**self._apps, **others})
+        self.pulse.start()
 
     @property
     def served(self) -> int:
@@ -157,6 +160,7 @@ class World:
         self._actors = Actors(self.mechanics, self.systems.values())
 
     async def _stop(self) -> None:
+        self.pulse.stop()
         self.mechanics.scheduler.cancel()
         await self.mechanics.sender.close()
         await self._servers.stop()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
+
 from engine.model.failures import NEVER, REREAD, CallFailed
 from engine.model.progress import Parking, Progress
 from engine.model.sources import Refusal
@@ -99,6 +101,6 @@ def park_failure(progress: Progress, failure: CallFailed, at: float) -> Parked:
 
 
 def park_again(progress: Progress) -> Parked:
-    """Nothing changed since it was parked."""
+    """Nothing changed since it was parked, but perhaps what is known about the books."""
     assert progress.parking is not None
-    return Parked(progress.parking)
+    return Parked(msgspec.structs.replace(progress.parking, outcome=progress.outcome()))

@@ -103,7 +103,10 @@ class Runner:
             async with asyncio.timeout(RUN_MAX_S):
                 outcome = await process.make(claim, trace).advance()
         except Exception as error:  # noqa: BLE001 (a defect met by one document must not take the worker or its neighbours down)
-            return self._ended_by(error, claim)
+            outcome = self._ended_by(error, claim)
+            if claim.redriven and not isinstance(outcome, Parked):
+                progress.parking = None  # it was taken up again and goes on; the next run must not put it back where it was
+            return outcome
         if not isinstance(outcome, Parked):
             progress.parking = None
             if not isinstance(outcome, Retry):

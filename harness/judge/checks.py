@@ -4,8 +4,8 @@ Evidence is counted by flow: three orders that were examined say nothing about a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class Checked:
     """What one invariant said. rows: every violating row by column name; error: why it could not be asked.
 
     examined: rows by flow (None: of no flow in particular); required: the flows of which it must have examined something;
-    flow_of: the flow of each transaction, for counting violations.
+    flow_of: the flow of each transaction, for counting violations; excused: rows that would be violations if the world had not stood still.
     """
 
     invariant: Invariant
@@ -33,6 +33,12 @@ class Checked:
     rows: tuple[dict[str, Any], ...]
     flow_of: Mapping[str, str] = field(default_factory=dict, repr=False)
     error: str | None = None
+    excused: tuple[dict[str, Any], ...] = ()
+
+    def without(self, stalled: Container[str]) -> "Checked":
+        """The same, but what it says of these transactions is excused."""
+        excused = tuple(row for row in self.rows if row["txn_id"] in stalled)
+        return replace(self, rows=tuple(row for row in self.rows if row not in excused), excused=excused) if excused else self
 
     @property
     def candidates(self) -> int:

@@ -59,6 +59,12 @@ def void(experiments: Mapping[str, int]) -> Iterator[str]:
         yield f"{n} of {total} experiments are void ({n / total:.1%}): their fault never fired; at most {VOID_SHARE_MAX:.0%} may be"
 
 
+def excused(n: int, total: int) -> Iterator[str]:
+    """More experiments spoilt by a pause of dryclose itself than a footnote may hold."""
+    if n > max(1, VOID_SHARE_MAX * total):
+        yield f"dryclose itself stood still, so {n} of {total} experiments prove nothing; run it again, on a machine with time for it"
+
+
 def unjudged(matrix: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Cells in which faults fired and nothing was decided. Disturbed waves, and faults that never fired, have sentences of their own."""
     cells = [row for row in matrix if row["fired"] and not row["judged"] and row["verdict"] == "inconclusive"]

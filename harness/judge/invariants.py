@@ -11,6 +11,8 @@ A file:
     -- kind: fail                  fail, warn, or void (V01: the experiment says nothing)
     -- at: history                 history: holds at any moment; rest: judged only after quiescence
     -- kinds: document state       optional: the kinds of flow that it is about; absent: document
+    -- clock: world                optional: it counts how long something took, or gave up after; whoever was under way while the world
+                                   itself stood still is not judged by it
     -- flow: some-flow             optional: the one flow that it is about; without that flow it is not applicable
     -- required column: ...        free text lines without a key are comments
     -- section: candidates         rows (flow, n): rows examined by flow; rows of one flow add up, null is no flow in particular
@@ -31,7 +33,7 @@ KINDS = ("fail", "warn", "void")
 MOMENTS = ("history", "rest")
 SECTIONS = ("candidates", "violations", "explain")
 HEADER = ("id", "title", "family", "severity", "kind", "at")
-OPTIONAL = ("flow", "kinds")
+OPTIONAL = ("flow", "kinds", "clock")
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 
 
@@ -50,6 +52,7 @@ class Invariant:
     explain: str
     flow: str | None = None
     kinds: tuple[str, ...] = ("document",)
+    clock: str | None = None
     origin: str = "dryclose"  # or "user": a rule of the user's own (guest_rules.py), asked in a sandbox, never here
 
     def is_about(self, flow: Flow) -> bool:

@@ -77,7 +77,9 @@ class _Judgement:
         facts = fetch(self._con, "select * from run_fact")[0]
         self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
         self._rules = load_invariants()
+        self._stalled = {row["txn_id"]: row["stall_s"] for row in fetch(self._con, "select * from stalled")}
         self._checks, self._solos = self._ask(self._rules)
+        self._excused = {row["txn_id"] for one in self._checks for row in one.excused}
         self._failing = _by_txn(self._checks, "fail")
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
         self._interference, self._contaminated = figures.interference(self._con)
@@ -97,6 +99,7 @@ class _Judgement:
         asked = [self._check(one) for one in invariants]
         asked += self._guests.ask(self._required, self._flow_of)
         solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
+        asked = [one.without(self._stalled) if one.invariant.clock else one for one in asked]
         return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
 
     def _required(self, invariant: Invariant) -> tuple[str, ...]:
@@ -118,16 +121,24 @@ class _Judgement:
         txn_id = row["txn_id"]
         if txn_id in self._failing:
             return _Experiment(row, "fail", ", ".join(self._failing[txn_id]))
-        if not self._final_read:
-            return _Experiment(row, "inconclusive", "the history ends before the final reads")
-        if self._waits(row):
-            return _Experiment(row, "inconclusive", "it was still open when the run ended")
+        unclear = self._unclear(row)
+        if unclear is not None:
+            return _Experiment(row, "inconclusive", unclear)
         if row["expected"] == "nothing" or txn_id in self._void:
             why = "its source document was never approved" if row["expected"] == "nothing" else "its planned fault never fired"
             return _Experiment(row, "void", why)
         if row["wave"] in self._contaminated:
             return _Experiment(row, "contaminated", "the fault-free controls of its wave were disturbed")
         return _Experiment(row, "pass", None)
+
+    def _unclear(self, row: Mapping[str, Any]) -> str | None:
+        """Why nobody can say how this one ended."""
+        if not self._final_read:
+            return "the history ends before the final reads"
+        if row["txn_id"] in self._excused:
+            stood = f"dryclose itself stood still for {self._stalled[row['txn_id']]:.1f} s while it was under way"
+            return f"{stood}, so how long it took and that it gave up prove nothing"
+        return "it was still open when the run ended" if self._waits(row) else None
 
     def verdict(self) -> Verdict:
         """The whole verdict."""
@@ -166,6 +177,10 @@ class _Judgement:
             yield "it only polls: no event was tested"
         if abilities.get("kills") is False:
             yield "it was not killed: nothing about crashes was tested"
+        if self._stalled:
+            stalls = fetch(self._con, "select count(*) as n, sum(stall_ms) / 1000 as s from h where kind = 'stall'")[0]
+            whom = f"of {len(self._stalled)} transactions that were under way {len(self._excused)} are inconclusive for it"
+            yield f"dryclose itself stood still {stalls['n']} times, {stalls['s']:.1f} s in all; {whom}"
         left = [flow for flow in self._run.scenario.get("flows") or () if not self._run.plays(str(flow))]
         if left:
             yield f"it does not serve {', '.join(map(str, left))}: nothing of that was tested"
@@ -243,6 +258,7 @@ class _Judgement:
             some = ", ".join(f"{key[1]} {key[2]}/{key[3]}" for key in self._unfired[:5])
             yield f"V01: in {len(self._unfired)} planned cells the fault never fired: {some}"
         yield from integrity.void(self._counts())
+        yield from integrity.excused(len(self._excused), len(self._outcomes))
         yield from integrity.unjudged(self._coverage["matrix"])
         spoilt = [row for row in self._coverage["matrix"] if row["verdict"] == "contaminated"]
         if spoilt:

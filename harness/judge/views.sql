@@ -472,6 +472,13 @@ select * from parked where txn_id is not null and redrive_seq is null
   and seq > coalesce((select max(seq) from h where kind = 'phase' and phase like '%quiesce' and phase not like '%redrive%'), 0)
 qualify row_number() over (partition by txn_id order by seq desc) = 1;
 
+-- stalled: who was under way while the world itself stood still, or in the second after it, when what had queued up came in
+create table stalled as
+select t.txn_id, (sum(s.stall_ms) / 1000)::double as stall_s
+from (select t_mono_ns, stall_ms from h where kind = 'stall') s join txn t on t.t0 < s.t_mono_ns + 1000000000
+join src on src.txn_id = t.txn_id where src.settled_t is null or src.settled_t > s.t_mono_ns - s.stall_ms::bigint * 1000000
+group by 1;
+
 -- public outcome: where each transaction stands at the end of the history
 create table outcome as
 with docs as (

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from time import monotonic
 from typing import Any
 
 from contracts.catalog import Flow
@@ -56,7 +55,7 @@ class Paper:
         self.source_id = member(self.body, self.actor.id_member)
         amount = (self.draft.amount_minor, self.draft.currency)
         world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=self.draft.keys)
-        self._session.register.begin(experiment, self.source_id, monotonic())
+        self._session.register.begin(experiment, self.source_id, self._session.now())
 
     def _act(self, call_point: str, actor: str, body: Mapping[str, Any], path: dict[str, str] | None = None) -> Any:
         return self._session.world.act(call_point, path=path or {}, body=body, actor=actor, txn_id=self.experiment.txn_id).body

@@ -60,14 +60,14 @@ async def play_elders(cast: Cast, wave: Wave, phase: Phase | None = None) -> Non
 
 async def _room(session: Session, limit: int, experiments: Sequence[Experiment]) -> None:
     """Wait until one more transaction may be open; a connector that loses everything still meets every plan."""
-    if session.in_flight(monotonic()) < limit:
+    if session.in_flight(session.now()) < limit:
         return
     watch = Watch(session, patience_s(session, experiments))
-    deadline = monotonic() + settle_limit_s(session)
-    while session.in_flight(monotonic()) >= limit:
+    deadline = session.now() + settle_limit_s(session)
+    while session.in_flight(session.now()) >= limit:
         await asyncio.sleep(TICK_S)
         session.refresh()
-        if monotonic() > deadline or await watch.nothing_moves():
+        if session.now() > deadline or await watch.nothing_moves():
             session.register.left_behind.update(session.register.open)
             return
 
@@ -78,8 +78,8 @@ async def drain(
     """Wait until these have settled or are parked, nothing moves any more (for `still_s`), or the scenario's limit has passed.
     tail: the share of them that may still be open."""
     watch = Watch(session, still_s if still_s is not None else patience_s(session, experiments))
-    deadline = monotonic() + settle_limit_s(session)
-    while monotonic() < deadline:
+    deadline = session.now() + settle_limit_s(session)
+    while session.now() < deadline:
         session.refresh()
         still_open = session.open_among(experiments)
         if phase is not None:

@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic, monotonic_ns
+from time import monotonic_ns
 from typing import Literal
 
 import aiohttp
@@ -47,7 +47,8 @@ def timers(session: Session) -> int:
 
 def still_for_s(session: Session) -> float:
     """Seconds since the connector's last state-changing request."""
-    return (monotonic_ns() - session.world.last_change_ns) / 1e9
+    last_ns = session.world.last_change_ns
+    return (monotonic_ns() - last_ns) / 1e9 - session.world.pulse.stalled_ms(last_ns) / 1000
 
 
 class Watch:
@@ -56,7 +57,7 @@ class Watch:
     def __init__(self, session: Session, patience_s: float) -> None:
         self._session = session
         self._patience_s = patience_s
-        self._began = monotonic()
+        self._began = session.now()
         self._asked = 0.0
         self._idle_twice = 0
         self._open = len(session.register.open)
@@ -64,7 +65,7 @@ class Watch:
 
     async def nothing_moves(self) -> bool:
         """True when the connector said idle twice with no timer pending and time to poll, or nothing has changed for `patience_s`."""
-        now = monotonic()
+        now = self._session.now()
         if len(self._session.register.open) != self._open:
             self._open, self._shrank = len(self._session.register.open), now
         if now - self._asked < ASK_EVERY_S:
@@ -153,14 +154,14 @@ def _owed(session: Session) -> int:
 
 async def _wait(session: Session, limit_s: float, show: Callable[[str], None], count: Callable[[Session], int] | None = None) -> Ending:
     """Until `count` (default: whoever is open) says that nobody is left, or waiting longer would be for nothing."""
-    began = shrank = monotonic()
+    began = shrank = session.now()
     least, idle = None, 0 if session.manifest.paths.idle else None
     # Without an idle path only poll cycles tell, and those take their time.
     limit_s = max(limit_s, (POLL_CYCLES + 0.5) * poll_cycle_s(session))
     while True:
         session.refresh_all()
         await look_at_parked(session)
-        now, open_now = monotonic(), (count or _open)(session)
+        now, open_now = session.now(), (count or _open)(session)
         if count is not None and not open_now:
             return "settled"
         if least is None or open_now < least:

@@ -65,9 +65,13 @@ class Session:
     rates: dict[str, tuple[int, float]] = field(default_factory=dict)  # experiments and seconds by wave
     played: list[tuple[int, float]] = field(default_factory=list)  # experiments and seconds of waves that were played together
 
+    def now(self) -> float:
+        """Monotonic seconds on a clock that stands still while the world does, so that patience is not used up by a pause."""
+        return monotonic() - self.world.pulse.stalled_ms() / 1000
+
     def refresh(self) -> None:
         """Ask the mocks' books about every open transaction."""
-        now = monotonic()
+        now = self.now()
         for txn_id in list(self.register.open):
             state = self.world.settled(txn_id)
             if state is not None:
@@ -75,7 +79,7 @@ class Session:
 
     def refresh_all(self) -> None:
         """As refresh, and again about transactions that were undone: a connector may post them after all."""
-        now = monotonic()
+        now = self.now()
         for txn_id in [txn_id for txn_id, state in self.register.settled.items() if state == "undone"]:
             if self.world.settled(txn_id) is None:
                 del self.register.settled[txn_id]

@@ -3,6 +3,7 @@
 -- family: differential
 -- severity: books
 -- kind: fail
+-- clock: world
 -- at: rest
 -- Only for plans whose faults pass by themselves. A component that differs among the twins themselves is noise and is not compared.
 -- section: candidates

@@ -4,6 +4,7 @@
 -- severity: conduct
 -- kind: warn
 -- kinds: document state status query
+-- clock: world
 -- at: history
 -- section: candidates
 select t.flow, count(*) as n

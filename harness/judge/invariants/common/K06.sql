@@ -4,6 +4,7 @@
 -- severity: conduct
 -- kind: warn
 -- kinds: document state status query
+-- clock: world
 -- at: history
 -- Tolerance 50 ms; an HTTP date has whole seconds, so up to one second more.
 -- section: candidates

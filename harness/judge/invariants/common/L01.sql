@@ -4,6 +4,7 @@
 -- severity: liveness
 -- kind: fail
 -- kinds: document state status query
+-- clock: world
 -- at: rest
 -- section: candidates
 select flow, count(*) as n from still where expected in ('posted', 'current', 'answered') and recoverable group by 1

@@ -4,6 +4,7 @@
 -- severity: liveness
 -- kind: fail
 -- kinds: document state status query
+-- clock: world
 -- at: history
 -- section: candidates
 select null as flow, count(*) as n from quiet where state = 'end' and begin_seq is not null

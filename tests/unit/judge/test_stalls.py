@@ -1,0 +1,63 @@
+"""While the world itself stands still, nobody is blamed for what takes long; what was booked wrongly stays wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.judge import Verdict
+from harness.judge.synthetic import Scribe
+from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
+from tests.unit.judge.test_planted_corruptions import endless, lazily_parked, second_order
+
+TXN = "p2p-000009"
+
+
+def stalled(scribe: Scribe, txn_id: str, stall_ms: int = 2_000) -> Scribe:
+    """The world stood still right after this transaction was approved."""
+    index, row = one(scribe, txn_id=txn_id, kind="source_action", state="approved")
+    stall = {**{name: row[name] for name in ("run_id", "t_mono_ns", "t_biz", "phase")}, "kind": "stall", "node": "harness"}
+    insert(scribe, index + 1, {**stall, "stall_ms": stall_ms})
+    return scribe
+
+
+def verdict_of(verdict: Verdict, txn_id: str) -> tuple[str, str | None]:
+    """What was decided about one experiment, and why."""
+    entry = next(entry for entry in verdict.by_experiment if entry["txn_id"] == txn_id)
+    return entry["verdict"], entry["why"]
+
+
+@pytest.mark.parametrize(("rule", "txn_id", "corrupt"), [("L06", TXN, lazily_parked), ("K05", "p2p-000012", endless)])
+def test_giving_up_in_a_stall_proves_nothing(rule: str, txn_id: str, corrupt: object, tmp_path: Path) -> None:
+    """The same row without the stall is a violation or a warning; with it the experiment is inconclusive, and the reader is told."""
+    scribe = clean_run()
+    corrupt(scribe)  # type: ignore[operator]
+    assert invariant(judged(scribe, tmp_path / "without"), rule)["status"] in {"violated", "warned"}
+    verdict = judged(stalled(scribe, txn_id), tmp_path / "with")
+    assert invariant(verdict, rule)["status"] == "ok"
+    decided, why = verdict_of(verdict, txn_id)
+    assert (decided, "stood still for 2.0 s" in str(why)) == ("inconclusive", True)
+    assert any("1 times, 2.0 s in all" in note for note in verdict.told)
+
+
+def test_what_only_it_could_show_was_not_shown(tmp_path: Path) -> None:
+    """It was the only experiment of its cell, so the run is no pass either, and says which cell it is."""
+    scribe = clean_run()
+    lazily_parked(scribe)
+    verdict = judged(stalled(scribe, TXN), tmp_path)
+    assert (verdict.verdict, verdict.experiments["inconclusive"]) == ("inconclusive", 1)
+    assert verdict.reasons == ("1 cells were not judged: requisition-to-po erp.po.create F-A3/drop",)
+
+
+def test_what_was_under_way_and_ended_well_passes(tmp_path: Path) -> None:
+    """A stall alone spoils nothing."""
+    verdict = judged(stalled(clean_run(), TXN), tmp_path)
+    assert (verdict.verdict, verdict_of(verdict, TXN)) == ("pass", ("pass", None))
+
+
+def test_a_second_order_is_one_in_a_stall_too(tmp_path: Path) -> None:
+    """The books are what they are."""
+    scribe = clean_run()
+    second_order(scribe)
+    verdict = judged(stalled(scribe, TXN), tmp_path)
+    assert invariant(verdict, "C01")["status"] == "violated"
+    assert verdict.exit_code == 1
