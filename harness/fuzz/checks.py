@@ -27,14 +27,15 @@ CORRELATION = "X-Correlation-ID"
 
 
 class Objection(Failure):
-    """One of our checks does not agree. Two of one check at one operation are the same when their titles are."""
+    """One of our checks does not agree. Two of one check at one operation are the same when their titles and statuses are."""
 
-    def __init__(self, case: Case[Any], title: str, message: str) -> None:
+    def __init__(self, case: Case[Any], response: Response, title: str, message: str) -> None:
+        self._status = response.status_code
         super().__init__(operation=case.operation.label, title=title, message=message, case_id=case.id, severity=Severity.HIGH)
 
     @property
     def _unique_key(self) -> str:
-        return self.title
+        return f"{self._status} {self.title}"
 
 
 class OwnChecks:
@@ -60,13 +61,13 @@ class OwnChecks:
         """No answer shows a secret or a stack trace."""
         self.examined["no_secret_and_no_trace"] += 1
         answer = answer_of(response)
-        _object(case, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
+        _object(case, response, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
 
     def error_is_a_problem(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """Every error is a problem with a known code."""
         if response.status_code >= 400:
             self.examined["error_is_a_problem"] += 1
-            _object(case, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
+            _object(case, response, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
 
     def correlation_id_comes_back(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """X-Correlation-ID is echoed."""
@@ -74,7 +75,7 @@ class OwnChecks:
         if sent is not None:
             self.examined["correlation_id_comes_back"] += 1
             objection = rules.not_echoed(answer_of(response), sent)
-            _object(case, [objection] if objection else [], f"{CORRELATION} is not echoed")
+            _object(case, response, [objection] if objection else [], f"{CORRELATION} is not echoed")
 
     def refusal_is_expected(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """What the document allows is accepted, or refused with a code that the table explains."""
@@ -88,14 +89,14 @@ class OwnChecks:
         self.examined["refusal_is_expected"] += 1
         name = operation_id(case)
         if code is not None and self._expected.refusal(self._target.name, name, code) is None:
-            raise Objection(case, f"{code} refuses what the document allows", answer.text[:400])
+            raise Objection(case, response, f"{code} refuses what the document allows", answer.text[:400])
 
     def one_effect_for_one_key(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """The same Idempotency-Key again: the same answer and no second effect; with another body: refused."""
         if any(header.name == NAME for header in case.operation.headers):
             objections = list(self._keys.objections(response.request, answer_of(response)))
             self.examined.update(self._keys.take_counts())
-            _object(case, objections, "Idempotency-Key is not honoured")
+            _object(case, response, objections, "Idempotency-Key is not honoured")
 
     def scope_is_enforced(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """A live token without the scope is refused, on the first few accepted requests of each operation."""
@@ -110,7 +111,7 @@ class OwnChecks:
             return
         self._tried[name] += 1
         self.examined["scope_is_enforced"] += 1
-        _object(case, self._scope_objections(response.request, token), "a token without the scope is not refused")
+        _object(case, response, self._scope_objections(response.request, token), "a token without the scope is not refused")
 
     def _scope_objections(self, sent: PreparedRequest, token: str) -> Iterator[str]:
         try:
@@ -184,10 +185,10 @@ def _sent(response: Response, name: str) -> str | None:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _object(case: Case[Any], objections: Iterable[str], title: str | None = None) -> None:
+def _object(case: Case[Any], response: Response, objections: Iterable[str], title: str | None = None) -> None:
     found = list(objections)
     if found:
-        raise Objection(case, title or found[0], "; ".join(found))
+        raise Objection(case, response, title or found[0], "; ".join(found))
 
 
 def generator_version() -> str:

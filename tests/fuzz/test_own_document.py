@@ -69,6 +69,59 @@ def test_a_request_without_an_answer_is_found(tmp_path: Path) -> None:
     assert re.search(r'"name": ".{5}"', document["findings"][0]["steps"][-1])
 
 
+def test_a_connection_that_broke_is_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A request that is answered on a new connection is told of, and nothing more; also one of odd size, and one by our own checks."""
+    met: set[bytes] = set()
+
+    def break_once(handler: Any, body: bytes) -> tuple[int, Any]:
+        if len(body) % 3 == 0 and body not in met:
+            met.add(body)
+            handler.close_connection = True
+            return toy.NO_ANSWER
+        return toy.answer_well(handler, body)
+
+    with toy.served(break_once) as url:
+        code, document = fuzz(tmp_path, url, "--examples", "60")
+    assert (code, document["findings"]) == (0, [])
+    assert "on a new connection, which is no finding: " in document["systems"][0]["notes"][0]
+    assert "on a new connection" in capsys.readouterr().out
+
+
+def test_a_crash_behind_a_connection_that_broke_is_a_finding(tmp_path: Path) -> None:
+    """The second try is looked at too."""
+    met: set[bytes] = set()
+
+    def break_and_crash(handler: Any, body: bytes) -> tuple[int, Any]:
+        status, document = toy.answer_well(handler, body)
+        if status == 201 and len(document["name"]) == 5:
+            handler.close_connection = body not in met
+            met.add(body)
+            return toy.NO_ANSWER if handler.close_connection else (503, {"status": 503})
+        return status, document
+
+    with toy.served(break_and_crash) as url:
+        code, document = fuzz(tmp_path, url, "--examples", "60")
+    assert code == 1
+    assert {(one["check"], one["status"]) for one in document["findings"]} >= {("not_a_server_error", 503)}
+    assert "answered" not in checks(document)
+
+
+def test_different_statuses_are_different_findings(tmp_path: Path) -> None:
+    """One check, one operation, one title: a 500 and a 503 are two mistakes."""
+
+    def crash_in_two_ways(handler: Any, body: bytes) -> tuple[int, Any]:
+        status, document = toy.answer_well(handler, body)
+        if status != 201 or len(document["name"]) < 3:
+            return status, document
+        crash = 500 if len(document["name"]) == 5 else 503
+        return crash, {"status": crash}
+
+    with toy.served(crash_in_two_ways) as url:
+        _, document = fuzz(tmp_path, url, "--examples", "60")
+    found = [one["status"] for one in document["findings"] if one["check"] == "not_a_server_error"]
+    assert sorted(found) == [500, 503]
+
+
 def test_a_system_that_goes_away_is_not_blamed_for_what_came_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One finding, the request before the end; nothing is tried after it, and that is said."""
     servers: list[Any] = []
