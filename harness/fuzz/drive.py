@@ -23,7 +23,7 @@ from schemathesis.engine.run import PhaseName
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from harness.fuzz.books import BALANCES, Audit
-from harness.fuzz.checks import OwnChecks, answer_of, registered
+from harness.fuzz.checks import Objection, OwnChecks, answer_of, registered
 from harness.fuzz.curl import Commands
 from harness.fuzz.expected import Expected
 from harness.fuzz.findings import Findings
@@ -86,8 +86,7 @@ class Drive:
         self._began = monotonic()
         checks = OwnChecks(self._target, self._expected, self._sender)
         outcome = self._outcome
-        if self._target.ours:
-            outcome.required |= checks.required() | ({BALANCES} if self._books is not None else set())
+        outcome.required |= checks.required() | ({BALANCES} if self._books is not None else set())
         try:
             self._phases(checks)
         except Exception as error:  # noqa: BLE001 (an outcome is never lost: it goes to the report, the place to world.log)
@@ -279,6 +278,8 @@ class Drive:
         message = getattr(failure, "message", "") or str(failure)
         title = getattr(failure, "title", type(failure).__name__)
         where = getattr(failure, "operation", None) or operation
+        if isinstance(failure, Objection):
+            steps = [*steps[:-1], *failure.sent]
         self._findings.add(phase=self._phase, check=check, operation=where, title=title, message=message, status=status, steps=steps)
 
     def _hostile(self) -> None:

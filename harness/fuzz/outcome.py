@@ -53,15 +53,16 @@ class FuzzResult:
             doubts.append("no request was ever accepted, so nothing behind the first refusal was tried. Are the credentials right?")
         elif self.ours and self.refused:
             doubts.append(f"only refusals were seen of {named(self.refused)}")
+        return doubts + (self._blind() if self.ours else [])
+
+    def _blind(self) -> list[str]:
         blind = sorted(name for name in self.required if not self.examined[name])
-        if blind:
-            doubts.append(f"nothing came before the eyes of {', '.join(blind)}")
-        return doubts
+        return [f"nothing came before the eyes of {', '.join(blind)}"] if blind else []
 
     @property
     def notes(self) -> list[str]:
         """What a reader should know beside the doubts."""
-        return [*self._broken_connections(), *self._only_refusals()]
+        return [*self._broken_connections(), *self._only_refusals(), *([] if self.ours else self._blind())]
 
     def _broken_connections(self) -> list[str]:
         times = sum(self.answered_again.values())

@@ -135,7 +135,7 @@ def _directory(out: Path | None) -> Path:
         if path.is_dir() and any(path.iterdir()) and not (path / FINDINGS).is_file():
             raise UsageError(f"{path}: the directory is not empty and holds no fuzz run. Name another one with --out.")
         path.mkdir(parents=True, exist_ok=True)
-        for old in path.glob("history-*.ndjson"):
+        for old in (*path.glob("history-*.ndjson"), *path.glob("request-*.sh")):
             old.unlink()
         (path / "world.log").write_bytes(b"")
     except OSError as error:

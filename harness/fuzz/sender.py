@@ -9,7 +9,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from harness.fuzz.rules import FuzzedAnswer
-from harness.fuzz.sent import Sent
+from harness.fuzz.sent import Sent, of_prepared
 from harness.fuzz.signing import SIGNATURE, Signer
 from harness.fuzz.target import Target, token_issuers
 
@@ -23,11 +23,19 @@ class Sender:
         self._target = target
         self._session = _session()
         self._signer = Signer(target.sign_with) if target.sign_with is not None else None
+        self._trail: list[Sent | None] = []
         self.answered_again: Counter[str] = Counter()
 
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
+
+    @contextlib.contextmanager
+    def followed(self) -> Iterator[list[Sent | None]]:
+        """What is sent while this is on, in its order: whoever finds something by several requests shows them all."""
+        self._trail = []
+        yield self._trail
+        self._trail = []
 
     def prepare(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> requests.PreparedRequest:
         """A new request to this path as it is written; an event, where events are signed."""
@@ -43,6 +51,7 @@ class Sender:
             if self._signer is not None and SIGNATURE in again.headers:
                 self._signer.renew(again)
         again.headers.update(headers)
+        self._trail.append(of_prepared(again))
         return self.timed(again)[0]
 
     def timed(self, prepared: requests.PreparedRequest) -> tuple[FuzzedAnswer, float]:
