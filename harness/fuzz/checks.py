@@ -32,7 +32,10 @@ class Objection(Failure):
     """One of our checks does not agree. Two of one check at one operation are the same when their titles and statuses are.
     `sent`: the request that was answered, and what the check sent after it."""
 
-    def __init__(self, case: Case[Any], response: Response, title: str, message: str, sent: Iterable[Sent | None] = ()) -> None:
+    def __init__(
+        self, check: str, case: Case[Any], response: Response, *, title: str, message: str, sent: Iterable[Sent | None] = ()
+    ) -> None:
+        self.check = check
         self._status = response.status_code
         self.sent = [of_prepared(response.request), *sent]
         super().__init__(operation=case.operation.label, title=title, message=message, case_id=case.id, severity=Severity.HIGH)
@@ -64,13 +67,13 @@ class OwnChecks:
         """No answer shows a secret or a stack trace."""
         self.examined["no_secret_and_no_trace"] += 1
         answer = answer_of(response)
-        _object(case, response, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
+        _object("no_secret_and_no_trace", case, response, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
 
     def error_is_a_problem(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """Every error is a problem with a known code."""
         if response.status_code >= 400:
             self.examined["error_is_a_problem"] += 1
-            _object(case, response, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
+            _object("error_is_a_problem", case, response, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
 
     def correlation_id_comes_back(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """X-Correlation-ID is echoed."""
@@ -78,7 +81,7 @@ class OwnChecks:
         if sent is not None:
             self.examined["correlation_id_comes_back"] += 1
             objection = rules.not_echoed(answer_of(response), sent)
-            _object(case, response, [objection] if objection else [], f"{CORRELATION} is not echoed")
+            _object("correlation_id_comes_back", case, response, [objection] if objection else [], title=f"{CORRELATION} is not echoed")
 
     def refusal_is_expected(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """What the document allows is accepted, or refused with a code that the table explains."""
@@ -92,7 +95,9 @@ class OwnChecks:
         self.examined["refusal_is_expected"] += 1
         name = operation_id(case)
         if code is not None and self._expected.refusal(self._target.name, name, code) is None:
-            raise Objection(case, response, f"{code} refuses what the document allows", answer.text[:400])
+            raise Objection(
+                "refusal_is_expected", case, response, title=f"{code} refuses what the document allows", message=answer.text[:400]
+            )
 
     def one_effect_for_one_key(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """The same Idempotency-Key again: the same answer and no second effect; with another body: refused."""
@@ -101,7 +106,7 @@ class OwnChecks:
             with self._sender.followed() as sent:
                 objections = list(self._keys.objections(response.request, answer_of(response), header))
             self.examined.update(self._keys.take_counts())
-            _object(case, response, objections, "Idempotency-Key is not honoured", sent)
+            _object("one_effect_for_one_key", case, response, objections, title="Idempotency-Key is not honoured", sent=sent)
 
     def scope_is_enforced(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """A live token without the scope is refused, on the first few accepted requests of each operation."""
@@ -118,7 +123,7 @@ class OwnChecks:
         self.examined["scope_is_enforced"] += 1
         with self._sender.followed() as sent:
             objections = list(self._scope_objections(response.request, token))
-        _object(case, response, objections, "a token without the scope is not refused", sent)
+        _object("scope_is_enforced", case, response, objections, title="a token without the scope is not refused", sent=sent)
 
     def _scope_objections(self, sent: PreparedRequest, token: str) -> Iterator[str]:
         try:
@@ -173,6 +178,11 @@ def operation_id(case: Case[Any]) -> str:
     return str(found) if found else case.operation.label
 
 
+def check_of(failure: Failure) -> str:
+    """The name of the check that failed, when nobody else says it."""
+    return failure.check if isinstance(failure, Objection) else next(iter(failure.checks), type(failure).__name__)
+
+
 def key_header_of(case: Case[Any]) -> KeyHeader | None:
     """Where its operation takes an idempotency key."""
     return key_header(header.definition for header in case.operation.headers)
@@ -199,11 +209,17 @@ def _sent(response: Response, name: str) -> str | None:
 
 
 def _object(
-    case: Case[Any], response: Response, objections: Iterable[str], title: str | None = None, sent: Iterable[Sent | None] = ()
+    check: str,
+    case: Case[Any],
+    response: Response,
+    objections: Iterable[str],
+    *,
+    title: str | None = None,
+    sent: Iterable[Sent | None] = (),
 ) -> None:
     found = list(objections)
     if found:
-        raise Objection(case, response, title or found[0], "; ".join(found), sent)
+        raise Objection(check, case, response, title=title or found[0], message="; ".join(found), sent=sent)
 
 
 def generator_version() -> str:

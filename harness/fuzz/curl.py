@@ -89,7 +89,8 @@ def basic_value(user: str, secret: str) -> str:
 
 
 def _curl(sent: Sent) -> list[str]:
-    words = ["curl", *(["--head"] if sent.method == "HEAD" and not sent.body else ["-X", word([sent.method.encode()])])]
+    # Whoever pastes it wants to see the status too.
+    words = ["curl", *(["--head"] if sent.method == "HEAD" and not sent.body else ["-i", "-X", word([sent.method.encode()])])]
     if re.search(r"[\[\]{}]", sent.url):
         words.append("--globoff")
     if re.search(r"/\.{1,2}(/|\?|$)", sent.url):

@@ -23,7 +23,7 @@ from schemathesis.engine.run import PhaseName
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from harness.fuzz.books import BALANCES, Audit
-from harness.fuzz.checks import Objection, OwnChecks, answer_of, registered
+from harness.fuzz.checks import Objection, OwnChecks, answer_of, check_of, registered
 from harness.fuzz.curl import Commands
 from harness.fuzz.expected import Expected
 from harness.fuzz.findings import Findings
@@ -162,9 +162,9 @@ class Drive:
     def _checked(self, case: Case[Any]) -> FuzzedAnswer | None:
         """Send a case of ours, and check its answer as the generator would."""
         label = case.operation.label
-        signed: dict[str, Any] = {} if self._signer is None else {"auth": self._signer}
+        more: dict[str, Any] = {"headers": dict(self._target.headers), **({} if self._signer is None else {"auth": self._signer})}
         try:
-            response = case.call(base_url=self._target.base_url, timeout=REQUEST_TIMEOUT_S, **signed)
+            response = case.call(base_url=self._target.base_url, timeout=REQUEST_TIMEOUT_S, **more)
         except requests.RequestException as error:
             self._unanswered("walks", label, type(error).__name__, of_prepared(error.request))
             return None
@@ -174,7 +174,7 @@ class Drive:
             case.validate_response(response, excluded_checks=[ignored_auth])
         except FailureGroup as group:
             for failure in group.exceptions:
-                self._failed(type(failure).__name__, failure, label, answer.status, [of_prepared(response.request)])
+                self._failed(check_of(failure), failure, label, answer.status, [of_prepared(response.request)])
         except SchemathesisError as error:
             self._doubt(f"{label}: the answer could not be judged: {str(error)[:300]}")
         return answer

@@ -44,7 +44,7 @@ def test_a_crash_is_found_with_a_request_that_shows_it(tmp_path: Path) -> None:
         code, document = fuzz(tmp_path, url)
     assert code == 1
     assert {"not_a_server_error", "no_secret_and_no_trace"} <= checks(document)
-    assert all(finding["steps"][-1].startswith("curl -X POST") for finding in document["findings"])
+    assert all(finding["steps"][-1].startswith("curl -i -X POST") for finding in document["findings"])
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
     assert (root.get("failures"), [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]) == (
         "1",
@@ -220,6 +220,21 @@ def test_a_secret_that_comes_back_is_found_and_not_repeated(tmp_path: Path, monk
     assert (code, "no_secret_and_no_trace" in checks(document)) == (1, True)
     for file in (tmp_path / "out").iterdir():
         assert toy.SECRET not in file.read_text()
+
+
+def test_walks_carry_your_headers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise they would end at the first door, and deep operations would be left to chance."""
+    monkeypatch.setenv("TOY_KEY", toy.SECRET)
+    seen: set[str] = set()
+
+    def look(handler: Any, body: bytes) -> tuple[int, Any]:
+        if handler.headers.get("X-Correlation-ID", "").startswith("walk-"):
+            seen.add(handler.headers.get("X-Key", ""))
+        return toy.answer_well(handler, body)
+
+    with toy.served(look) as url:
+        fuzz(tmp_path, url, "--header", "X-Key:TOY_KEY")
+    assert seen == {toy.SECRET}
 
 
 def test_what_is_not_checked_is_found(tmp_path: Path) -> None:
