@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.catalog import Catalog
+from mocks.kit.imprint import preface, tags, unreadable
 from mocks.kit.openapi import problem_responses, problem_schema
 
+DESCRIPTION = "The token endpoint of a dryclose world. Every system of the world takes its tokens; errors are RFC 9457 problems."
+TAGS = {"token": "tokens for connectors and for people", "server": "the server itself"}
 FORM = "application/x-www-form-urlencoded"
 CORRELATION = {"name": "X-Correlation-ID", "in": "header", "required": False, "description": "echoed", "schema": {"type": "string"}}
 CODES = ("INVALID_PARAMETER", "INVALID_CLIENT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INTERNAL_ERROR", "MAINTENANCE")
@@ -14,8 +17,8 @@ CODES = ("INVALID_PARAMETER", "INVALID_CLIENT", "PAYLOAD_TOO_LARGE", "UNSUPPORTE
 def identity_document(catalog: Catalog, *, version: str, scopes: Iterable[str]) -> dict[str, Any]:
     """The whole document. `scopes`: what may be asked for."""
     return {
-        "openapi": "3.1.0",
-        "info": {"title": "dryclose identity", "version": version, "summary": "OAuth 2 client credentials"},
+        **preface("dryclose identity", version, "OAuth 2 client credentials", DESCRIPTION),
+        "tags": tags(TAGS, TAGS),
         "paths": {"/oauth/token": {"post": _issue(catalog, sorted(scopes))}, "/health": {"get": _health(catalog)}},
         "components": {
             "schemas": {"TokenRequest": _request(sorted(scopes)), "Token": _token(), "Problem": problem_schema(catalog)},
@@ -28,6 +31,7 @@ def _issue(catalog: Catalog, scopes: list[str]) -> dict[str, Any]:
     return {
         "operationId": "identity.token.issue",
         "summary": "A bearer token for client credentials (RFC 6749, 4.4)",
+        "tags": ["token"],
         "description": f"Credentials by HTTP Basic, or as members of the form. Scopes: {' '.join(scopes)}.",
         "security": [{"client": []}, {}],
         "parameters": [CORRELATION],
@@ -44,10 +48,13 @@ def _health(catalog: Catalog) -> dict[str, Any]:
     return {
         "operationId": "identity.health",
         "summary": "Whether the server is up",
+        "description": "Answers as soon as tokens are issued; needs no credentials.",
+        "tags": ["server"],
         "security": [],
         "parameters": [CORRELATION],
         "responses": {
             "200": {"description": "it is up", "content": {"application/json": {"schema": schema}}},
+            **unreadable(),
             **problem_responses(("INTERNAL_ERROR",), catalog),
         },
     }

@@ -27,6 +27,14 @@ DESCRIPTION = (
     "the document that it names. 2xx acknowledges; anything else, or silence, is tried again. `send` operations are those of the "
     "mock systems, `receive` operations those of a connector."
 )
+SENT = "Tried again, later and later, until it is acknowledged; each attempt is signed anew under the same webhook-id."
+RECEIVED = "Check the signature over the raw body first, save the event, then answer 2xx; the same webhook-id may come again."
+SIGNATURE = {
+    "type": "httpApiKey",
+    "in": "header",
+    "name": "webhook-signature",
+    "description": "Standard Webhooks 1.0, symmetric; the secret is shared by the systems and the connector",
+}
 BINDING = {"http": {"method": "POST", "bindingVersion": "0.3.0"}}
 
 
@@ -34,13 +42,18 @@ def asyncapi_document(catalog: Catalog, openapi: Mapping[str, Mapping[str, Any]]
     """The whole document. `openapi`: the documents that the systems emit, by system."""
     events = list(catalog.events.values())
     systems = {event.source.strip("/"): openapi[event.source.strip("/")] for event in events}
+    owners = {event.owner: {"$ref": f"#/components/tags/{_slug(event.owner)}"} for event in events}
+    about = next(iter(systems.values()))["info"]
     return {
         "asyncapi": "3.1.0",
         "id": "urn:dryclose:events",
         "info": {
             "title": "Events of the dryclose world",
-            "version": next(iter(systems.values()))["info"]["version"],
+            "version": about["version"],
             "description": DESCRIPTION,
+            "contact": about["contact"],
+            "license": about["license"],
+            "tags": [*owners.values()],
         },
         "defaultContentType": "application/json",
         "servers": {
@@ -49,6 +62,8 @@ def asyncapi_document(catalog: Catalog, openapi: Mapping[str, Mapping[str, Any]]
         "channels": {system: _channel(system, events) for system in systems},
         "operations": {f"{action}.{event.type}": _operation(action, event) for event in events for action in ("send", "receive")},
         "components": {
+            "tags": {_slug(owner): {"name": owner, "description": f"people who care for it: {owner}"} for owner in owners},
+            "securitySchemes": {"signature": SIGNATURE},
             "messages": {event.type: _message(event) for event in events},
             "schemas": {
                 "WebhookHeaders": HEADERS,
@@ -77,10 +92,17 @@ def _operation(action: str, event: EventType) -> dict[str, Any]:
         "channel": {"$ref": f"#/channels/{system}"},
         "title": f"{who} {'sends' if action == 'send' else 'receives'} {event.type}",
         "summary": event.doc,
-        "tags": [{"name": event.owner}],
+        "description": SENT if action == "send" else RECEIVED,
+        "security": [{"$ref": "#/components/securitySchemes/signature"}],
+        "tags": [{"$ref": f"#/components/tags/{_slug(event.owner)}"}],
         "bindings": BINDING,
         "messages": [{"$ref": f"#/channels/{system}/messages/{event.type}"}],
     }
+
+
+def _slug(owner: str) -> str:
+    """The owner as a key of components may be spelled."""
+    return owner.lower().replace(" ", "-")
 
 
 def _message(event: EventType) -> dict[str, Any]:

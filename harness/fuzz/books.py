@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import requests
 
 from contracts.catalog import load_catalog
-from harness.fuzz.keys import PREFIX
+from harness.fuzz.key_header import PREFIX
 
 LEDGERS = ("actual", "memo")
 TIMEOUT_S = 10.0

@@ -15,9 +15,11 @@ from schemathesis.generation.meta import REQUEST_SHAPE_PROBES, coverage_scenario
 
 from harness.fuzz import rules
 from harness.fuzz.expected import Expected
-from harness.fuzz.keys import NAME, Keys
+from harness.fuzz.key_header import KeyHeader, key_header
+from harness.fuzz.keys import Keys
 from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.sender import Sender
+from harness.fuzz.sent import Sent, of_prepared
 from harness.fuzz.target import Target, operations_of
 
 Check = Callable[[CheckContext, Response, Case[Any]], bool | None]
@@ -27,14 +29,20 @@ CORRELATION = "X-Correlation-ID"
 
 
 class Objection(Failure):
-    """One of our checks does not agree. Two of one check at one operation are the same when their titles are."""
+    """One of our checks does not agree. Two of one check at one operation are the same when their titles and statuses are.
+    `sent`: the request that was answered, and what the check sent after it."""
 
-    def __init__(self, case: Case[Any], title: str, message: str) -> None:
+    def __init__(
+        self, check: str, case: Case[Any], response: Response, *, title: str, message: str, sent: Iterable[Sent | None] = ()
+    ) -> None:
+        self.check = check
+        self._status = response.status_code
+        self.sent = [of_prepared(response.request), *sent]
         super().__init__(operation=case.operation.label, title=title, message=message, case_id=case.id, severity=Severity.HIGH)
 
     @property
     def _unique_key(self) -> str:
-        return self.title
+        return f"{self._status} {self.title}"
 
 
 class OwnChecks:
@@ -50,23 +58,22 @@ class OwnChecks:
 
     def all(self) -> list[Check]:
         """In the order in which a person wants to hear of them."""
-        generic: list[Check] = [self.no_secret_and_no_trace]
+        generic: list[Check] = [self.no_secret_and_no_trace, self.one_effect_for_one_key]
         if not self._target.ours:
             return generic
-        return [*generic, self.error_is_a_problem, self.correlation_id_comes_back, self.refusal_is_expected, self.one_effect_for_one_key,
-                self.scope_is_enforced]  # fmt: skip
+        return [*generic, self.error_is_a_problem, self.correlation_id_comes_back, self.refusal_is_expected, self.scope_is_enforced]
 
     def no_secret_and_no_trace(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """No answer shows a secret or a stack trace."""
         self.examined["no_secret_and_no_trace"] += 1
         answer = answer_of(response)
-        _object(case, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
+        _object("no_secret_and_no_trace", case, response, rules.leaks(answer, self._sender.secrets_foreign_to(answer, operation_id(case))))
 
     def error_is_a_problem(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """Every error is a problem with a known code."""
         if response.status_code >= 400:
             self.examined["error_is_a_problem"] += 1
-            _object(case, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
+            _object("error_is_a_problem", case, response, rules.wrong_problem(answer_of(response), self._target.codes, str(case.method)))
 
     def correlation_id_comes_back(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """X-Correlation-ID is echoed."""
@@ -74,7 +81,7 @@ class OwnChecks:
         if sent is not None:
             self.examined["correlation_id_comes_back"] += 1
             objection = rules.not_echoed(answer_of(response), sent)
-            _object(case, [objection] if objection else [], f"{CORRELATION} is not echoed")
+            _object("correlation_id_comes_back", case, response, [objection] if objection else [], title=f"{CORRELATION} is not echoed")
 
     def refusal_is_expected(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """What the document allows is accepted, or refused with a code that the table explains."""
@@ -88,14 +95,18 @@ class OwnChecks:
         self.examined["refusal_is_expected"] += 1
         name = operation_id(case)
         if code is not None and self._expected.refusal(self._target.name, name, code) is None:
-            raise Objection(case, f"{code} refuses what the document allows", answer.text[:400])
+            raise Objection(
+                "refusal_is_expected", case, response, title=f"{code} refuses what the document allows", message=answer.text[:400]
+            )
 
     def one_effect_for_one_key(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """The same Idempotency-Key again: the same answer and no second effect; with another body: refused."""
-        if any(header.name == NAME for header in case.operation.headers):
-            objections = list(self._keys.objections(response.request, answer_of(response)))
+        header = key_header_of(case)
+        if header is not None:
+            with self._sender.followed() as sent:
+                objections = list(self._keys.objections(response.request, answer_of(response), header))
             self.examined.update(self._keys.take_counts())
-            _object(case, objections, "Idempotency-Key is not honoured")
+            _object("one_effect_for_one_key", case, response, objections, title="Idempotency-Key is not honoured", sent=sent)
 
     def scope_is_enforced(self, _context: CheckContext, response: Response, case: Case[Any]) -> None:
         """A live token without the scope is refused, on the first few accepted requests of each operation."""
@@ -110,7 +121,9 @@ class OwnChecks:
             return
         self._tried[name] += 1
         self.examined["scope_is_enforced"] += 1
-        _object(case, self._scope_objections(response.request, token), "a token without the scope is not refused")
+        with self._sender.followed() as sent:
+            objections = list(self._scope_objections(response.request, token))
+        _object("scope_is_enforced", case, response, objections, title="a token without the scope is not refused", sent=sent)
 
     def _scope_objections(self, sent: PreparedRequest, token: str) -> Iterator[str]:
         try:
@@ -125,8 +138,9 @@ class OwnChecks:
         """The checks that this document gives something to look at: a run in which one of them saw nothing is no evidence."""
         names = {check.__name__ for check in self.all()}
         operations = [operation for _, _, operation in operations_of(self._target.document)]
-        headers = {each["name"] for operation in operations for each in operation.get("parameters", []) if each["in"] == "header"}
-        if NAME not in headers:
+        parameters = [each for operation in operations for each in operation.get("parameters", [])]
+        headers = {each["name"] for each in parameters if each["in"] == "header"}
+        if key_header(parameters) is None:
             names.discard("one_effect_for_one_key")
         if CORRELATION not in headers:
             names.discard("correlation_id_comes_back")
@@ -164,6 +178,16 @@ def operation_id(case: Case[Any]) -> str:
     return str(found) if found else case.operation.label
 
 
+def check_of(failure: Failure) -> str:
+    """The name of the check that failed, when nobody else says it."""
+    return failure.check if isinstance(failure, Objection) else next(iter(failure.checks), type(failure).__name__)
+
+
+def key_header_of(case: Case[Any]) -> KeyHeader | None:
+    """Where its operation takes an idempotency key."""
+    return key_header(header.definition for header in case.operation.headers)
+
+
 def answer_of(response: Response) -> FuzzedAnswer:
     """The generator's answer in our shape."""
     headers = {name.lower(): ", ".join(values) for name, values in response.headers.items()}
@@ -184,10 +208,18 @@ def _sent(response: Response, name: str) -> str | None:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _object(case: Case[Any], objections: Iterable[str], title: str | None = None) -> None:
+def _object(
+    check: str,
+    case: Case[Any],
+    response: Response,
+    objections: Iterable[str],
+    *,
+    title: str | None = None,
+    sent: Iterable[Sent | None] = (),
+) -> None:
     found = list(objections)
     if found:
-        raise Objection(case, title or found[0], "; ".join(found))
+        raise Objection(check, case, response, title=title or found[0], message="; ".join(found), sent=sent)
 
 
 def generator_version() -> str:

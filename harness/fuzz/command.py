@@ -16,6 +16,7 @@ from harness.fuzz.options import EXAMPLES, SYSTEMS, FuzzOptions, header_of, seco
 @click.option("--out", type=click.Path(path_type=Path), help="Where the report goes.  [default: runs/fuzz-<id>]")
 @click.option("--url", metavar="URL", help="Fuzz your own connector instead: the address of its OpenAPI document, on this machine.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VARIABLE", help="With --url: a header; value from the environment.")
+@click.option("--webhook-secret", metavar="VARIABLE", help="With --url: sign every request as an event, with the secret in this variable.")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 def fuzz(**chosen: Any) -> int:
     """Send what the published documents allow, and what they do not, to every system, and look at each answer and at the books.
@@ -28,6 +29,8 @@ def fuzz(**chosen: Any) -> int:
         raise click.UsageError("--url and --system exclude each other: either one document of yours, or our systems")
     if chosen["url"] is None and headers:
         raise click.UsageError("--header belongs to --url: our own systems need no credentials from you")
+    if chosen["url"] is None and chosen["webhook_secret"] is not None:
+        raise click.UsageError("--webhook-secret belongs to --url: events to our own engine are signed already")
     options = FuzzOptions(
         systems=tuple(dict.fromkeys(systems)) or SYSTEMS,
         budget_s=seconds_of(budget) if budget is not None else None,

@@ -16,8 +16,7 @@ from schemathesis.hooks import HookContext
 from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.specs.openapi import stateful
 
-from harness.fuzz.checks import breaks_a_header, operation_id
-from harness.fuzz.keys import NAME, PREFIX
+from harness.fuzz.checks import breaks_a_header, key_header_of, operation_id
 from harness.fuzz.target import Vocabulary
 
 ACTOR = "X-Acting-User"
@@ -31,9 +30,10 @@ def guide(vocabulary: Vocabulary) -> Hook:
     numbers = itertools.count(1)
 
     def map_case(_context: HookContext, case: Case[Any]) -> Case[Any]:
-        if _is_valid(case, ParameterLocation.HEADER) and NAME in case.headers:
+        header = key_header_of(case) if _is_valid(case, ParameterLocation.HEADER) else None
+        if header is not None and header.name in case.headers:
             # Generated keys are few: nearly every request would be refused as a reuse.
-            case.headers[NAME] = f"{PREFIX}case-{next(numbers)}"
+            case.headers[header.name] = header.value(f"case-{next(numbers)}") or case.headers[header.name]
         name = operation_id(case)
         known = vocabulary.bodies.get(name)
         if known and _is_valid(case, ParameterLocation.BODY) and case.meta is not None and case.meta.phase.name in GUIDED:

@@ -1,7 +1,6 @@
 """Requests that no document describes: too large, too deep, too many, not quite JSON. Each gets an answer, soon, and never a crash."""
 
 import json
-import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,15 @@ from urllib.parse import quote
 import requests
 
 from harness.fuzz import rules
+from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.sender import Sender
+from harness.fuzz.sent import Sent, of_prepared
 from harness.fuzz.settings import SLOW_S
 from harness.fuzz.target import Target, operations_of, token_issuers
 
 KIB = 1024
 BODY = 250 * KIB  # just below the limit of our systems, where whatever is slow shows
 SHOWN = 200
-NO_ANSWER = "no answer: "
 BELOW = frozenset({400, 413, 414, 431})
 
 
@@ -89,38 +89,56 @@ def _chosen(operation: Any) -> list[Hostile]:
     return [*(bodies() if "requestBody" in operation else queries()), *anywhere()]
 
 
-def probe(target: Target, sender: Sender, stopped: Callable[[], bool]) -> Iterator[tuple[str, str, list[str], str]]:
-    """(name, operation, objections, curl) of every probe. Sends them as the generator's client would."""
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What became of one probe. status None: no answer came."""
+
+    name: str
+    operation: str
+    sent: Sent
+    status: int | None
+    objections: tuple[str, ...]
+
+
+def probe(target: Target, sender: Sender, stopped: Callable[[], bool]) -> Iterator[Probed]:
+    """Every probe, sent as the generator's client would."""
     for method, path, operation in operations_of(target.document):
-        label = f"{method} {path}"
         for one in _chosen(operation):
             if stopped():
                 return
-            tried = _tried(target, sender, one, (method, _concrete(path), operation))
-            yield one.name, label, tried, _curl(target, one, method, path)
+            yield _tried(target, sender, one, (method, path, operation))
 
 
-def _tried(target: Target, sender: Sender, one: Hostile, at: tuple[str, str, Any]) -> list[str]:
+def _tried(target: Target, sender: Sender, one: Hostile, at: tuple[str, str, Any]) -> Probed:
     method, path, operation = at
-    where = f"{path}?{one.query}" if one.query else path
-    body = one.body if "requestBody" in operation else None
-    if body is None and "requestBody" in operation:
-        body = b"{}"
-    headers = {**_authority(target, operation), **target.headers, **{name: _wire(value) for name, value in one.headers}}
-    if body is not None:
-        headers["Content-Type"] = one.content_type
+    request = sender.prepare(method, *_parts(target, one, path, operation))
+    sent, label = of_prepared(request), f"{method} {path}"
+    assert sent is not None
     try:
-        answer, seconds = sender.request(method, where, headers=headers, body=body)
+        answer, seconds = sender.timed(request)
     except requests.RequestException as error:
-        return [f"{NO_ANSWER}{type(error).__name__}"]
-    objections = list(rules.leaks(answer, target.secrets if operation.get("operationId") not in token_issuers() else ()))
+        return Probed(one.name, label, sent, None, (type(error).__name__,))
+    return Probed(one.name, label, sent, answer.status, tuple(_objections(target, one, answer, seconds, at)))
+
+
+def _parts(target: Target, one: Hostile, path: str, operation: Any) -> tuple[str, dict[str, str], bytes | None]:
+    """Path, headers and body."""
+    where = f"{_concrete(path)}?{one.query}" if one.query else _concrete(path)
+    headers = {**_authority(target, operation), **target.headers, **{name: _wire(value) for name, value in one.headers}}
+    if "requestBody" not in operation:
+        return where, headers, None
+    return where, {**headers, "Content-Type": one.content_type}, b"{}" if one.body is None else one.body
+
+
+def _objections(target: Target, one: Hostile, answer: FuzzedAnswer, seconds: float, at: tuple[str, str, Any]) -> Iterator[str]:
+    method, _, operation = at
+    yield from rules.leaks(answer, target.secrets if operation.get("operationId") not in token_issuers() else ())
     if answer.status >= 500:
-        objections.append(f"status {answer.status}: {answer.text[:SHOWN]}")
+        yield f"status {answer.status}: {answer.text[:SHOWN]}"
     if seconds > SLOW_S:
-        objections.append(f"the answer took {seconds:.1f} s; expected at most {SLOW_S:g} s")
+        yield f"the answer took {seconds:.1f} s; expected at most {SLOW_S:g} s"
     if target.ours and not (one.below and answer.status in BELOW):
-        objections += rules.wrong_problem(answer, target.codes, method)
-    return objections
+        yield from rules.wrong_problem(answer, target.codes, method)
 
 
 def _authority(target: Target, operation: Any) -> dict[str, str]:
@@ -140,12 +158,3 @@ def _concrete(path: str) -> str:
 
 def _wire(text: str) -> str:
     return text.encode().decode("latin-1")
-
-
-def _curl(target: Target, one: Hostile, method: str, path: str) -> str:
-    parts = ["curl", "-X", method, shlex.quote(target.base_url + _concrete(path) + ("?" + one.query[:SHOWN] if one.query else ""))]
-    parts += [f"-H {shlex.quote(name + ': ' + value[:SHOWN])}" for name, value in one.headers]
-    if one.body is not None:
-        shown = one.body[:SHOWN].decode("latin-1")
-        parts.append(f"--data-binary {shlex.quote(shown)}  # {one.name}: {len(one.body)} bytes in all")
-    return " ".join(parts)

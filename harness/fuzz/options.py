@@ -28,7 +28,8 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class FuzzOptions:
-    """`dryclose fuzz`. url: somebody's own OpenAPI document instead of our systems; headers name the environment variable of a value."""
+    """`dryclose fuzz`. url: somebody's own OpenAPI document instead of our systems; headers and webhook_secret name the environment
+    variable of a value."""
 
     systems: tuple[str, ...] = SYSTEMS
     examples: int = EXAMPLES
@@ -37,6 +38,7 @@ class FuzzOptions:
     out: Path | None = None
     url: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    webhook_secret: str | None = None
     quiet: bool = False
 
 

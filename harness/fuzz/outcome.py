@@ -26,6 +26,7 @@ class FuzzResult:
     statuses: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     examined: Counter[str] = field(default_factory=Counter)  # by own check: how much of what it judges was really looked at
+    answered_again: Counter[str] = field(default_factory=Counter)  # what got an answer on a second connection only, by operation or path
     seconds: float = 0.0
     interrupted: bool = False
     broken: bool = False  # by a mistake of dryclose
@@ -52,14 +53,24 @@ class FuzzResult:
             doubts.append("no request was ever accepted, so nothing behind the first refusal was tried. Are the credentials right?")
         elif self.ours and self.refused:
             doubts.append(f"only refusals were seen of {named(self.refused)}")
+        return doubts + (self._blind() if self.ours else [])
+
+    def _blind(self) -> list[str]:
         blind = sorted(name for name in self.required if not self.examined[name])
-        if blind:
-            doubts.append(f"nothing came before the eyes of {', '.join(blind)}")
-        return doubts
+        return [f"nothing came before the eyes of {', '.join(blind)}"] if blind else []
 
     @property
     def notes(self) -> list[str]:
-        """What a reader should know beside the doubts. Of somebody's own document nobody can say which ids would have been accepted."""
+        """What a reader should know beside the doubts."""
+        return [*self._broken_connections(), *self._only_refusals(), *([] if self.ours else self._blind())]
+
+    def _broken_connections(self) -> list[str]:
+        times = sum(self.answered_again.values())
+        again = f"{times} requests got no answer, and one when they were sent once more on a new connection"
+        return [f"{again}, which is no finding: {named(self.answered_again)}"] if times else []
+
+    def _only_refusals(self) -> list[str]:
+        """Of somebody's own document nobody can say which ids would have been accepted."""
         if self.ours or not self.accepted or not self.refused:
             return []
         return [f"only refusals were seen of {named(self.refused)}: give these operations examples that are accepted"]

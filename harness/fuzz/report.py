@@ -93,6 +93,7 @@ def _system(outcome: FuzzResult) -> dict[str, Any]:
         "codes": dict(sorted(outcome.codes.items())),
         "own_checks": dict(sorted(outcome.examined.items())),
         "doubts": outcome.doubts,
+        "notes": outcome.notes,
         "seconds": round(outcome.seconds, 1),
     }
 
@@ -133,9 +134,10 @@ def _own_checks(outcomes: Iterable[FuzzResult]) -> Iterator[str]:
 
 def _finding(number: int, finding: Finding) -> Iterator[str]:
     where = f"{finding.system}  {finding.operation or '(books)'}"
-    yield f"{number}. {where}  {finding.title}  [{finding.check}, {finding.phase}, {finding.count} times]"
+    answered = "" if finding.status is None else f", answered {finding.status}"
+    yield f"{number}. {where}  {finding.title}{answered}  [{finding.check}, {finding.phase}, {finding.count} times]"
     yield from (f"   {line}" for line in finding.message.splitlines()[:8])
-    yield from (f"   {line}" for step in finding.steps[-3:] for line in step.splitlines()[:3])
+    yield from (f"   {step}" for step in finding.steps)
     yield ""
 
 

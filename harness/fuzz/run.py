@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -20,22 +20,25 @@ from harness.fuzz.direct import without_proxies
 from harness.fuzz.drive import Drive
 from harness.fuzz.expected import Expected, load_expected
 from harness.fuzz.findings import Findings
+from harness.fuzz.given import given_headers, given_secret
 from harness.fuzz.keys import CHECK as KEYS
 from harness.fuzz.options import EXAMPLES, SYSTEMS, Effort, FuzzOptions, check_loopback
 from harness.fuzz.outcome import FuzzResult
 from harness.fuzz.report import FINDINGS, Report
 from harness.fuzz.stage import Opened, opened, own_target
+from harness.fuzz.target import Target
 from harness.stage.directory import versions
 from harness.stage.interrupt import or_interrupted
 from harness.stage.progress import Progress, new_progress
 
+OwnTarget = Callable[[str], Awaitable[Target]]
 RUNS = Path("runs")
 LOGS = ("dryclose", "uvicorn.error", "asyncio")
 
 
 async def fuzz(options: FuzzOptions) -> int:
     """The exit code: 0 no findings, 1 findings, 2 not everything was tried, 130 interrupted. Raises DrycloseError."""
-    headers = _values(options.headers)
+    headers, webhook = given_headers(options.headers), given_secret(options.webhook_secret)
     if options.url is not None:
         check_loopback(options.url)
     directory = _directory(options.out)
@@ -46,7 +49,7 @@ async def fuzz(options: FuzzOptions) -> int:
     progress.say(f"seed {seed}   directory {directory}")
     try:
         with _logs(directory / "world.log"), without_proxies():
-            code = await or_interrupted(_all(options, headers, report, progress))
+            code = await or_interrupted(_all(options, partial(own_target, headers=headers, webhook=webhook), report, progress))
     finally:
         if report.outcomes:
             report.write()
@@ -54,7 +57,7 @@ async def fuzz(options: FuzzOptions) -> int:
     return code
 
 
-async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report, progress: Progress) -> int:
+async def _all(options: FuzzOptions, own: OwnTarget, report: Report, progress: Progress) -> int:
     expected = load_expected()
     names = ("url",) if options.url is not None else options.systems
     effort = Effort(report.seed, options.examples, options.examples)
@@ -64,7 +67,7 @@ async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report,
             report.outcomes.append(FuzzResult(name, report.seed, problems=["not opened: the budget was used up"]))
             continue
         target: AbstractAsyncContextManager[Opened]
-        target = opened(name, report.seed, report.directory, progress) if options.url is None else _own(options.url, headers)
+        target = opened(name, report.seed, report.directory, progress) if options.url is None else _own(options.url, own)
         async with target as one:
             share = None if ends == inf else max(0.0, ends - monotonic()) / (len(names) - behind)
             outcome = await _one(one, replace(effort, budget_s=share), expected, report, progress)
@@ -76,7 +79,7 @@ async def _all(options: FuzzOptions, headers: Mapping[str, str], report: Report,
 async def _one(one: Opened, effort: Effort, expected: Expected, report: Report, progress: Progress) -> FuzzResult:
     """Fuzz one target in a thread of its own; when we are cancelled, it ends after the request under way, and what it found is kept."""
     with progress.phase(f"fuzz {one.target.name}") as phase:
-        drive = Drive(one.target, effort, expected, books=one.books, show=phase.show)
+        drive = Drive(one.target, effort, expected, books=one.books, show=phase.show, directory=report.directory)
         running = asyncio.get_running_loop().run_in_executor(None, drive.run)
         try:
             outcome = await asyncio.shield(running)
@@ -105,26 +108,15 @@ def _read_history(one: Opened, outcome: FuzzResult, history: Path) -> None:
 
 
 @asynccontextmanager
-async def _own(url: str, headers: Mapping[str, str]) -> AsyncIterator[Opened]:
-    yield Opened(await own_target(url, headers))
-
-
-def _values(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Header values from the environment. Raises UsageError."""
-    missing = sorted({variable for _, variable in headers if not os.environ.get(variable)})
-    if missing:
-        raise UsageError(f"--header: environment variable {', '.join(missing)} is not set (or is empty)")
-    found = {name: os.environ[variable].strip() for name, variable in headers}
-    odd = [name for name, value in found.items() if not value.isascii() or not value.isprintable()]
-    if odd:
-        raise UsageError(f"--header {odd[0]}: the value of the variable has characters that no header may have")
-    return found
+async def _own(url: str, own: OwnTarget) -> AsyncIterator[Opened]:
+    yield Opened(await own(url))
 
 
 def _again(options: FuzzOptions, seed: int) -> list[str]:
     command = ["dryclose", "fuzz", "--seed", str(seed)]
     if options.url is not None:
         command += ["--url", options.url, *(part for name, variable in options.headers for part in ("--header", f"{name}:{variable}"))]
+        command += ["--webhook-secret", options.webhook_secret] if options.webhook_secret is not None else []
     elif options.systems != SYSTEMS:
         command += [part for name in options.systems for part in ("--system", name)]
     if options.examples != EXAMPLES:
@@ -143,7 +135,7 @@ def _directory(out: Path | None) -> Path:
         if path.is_dir() and any(path.iterdir()) and not (path / FINDINGS).is_file():
             raise UsageError(f"{path}: the directory is not empty and holds no fuzz run. Name another one with --out.")
         path.mkdir(parents=True, exist_ok=True)
-        for old in path.glob("history-*.ndjson"):
+        for old in (*path.glob("history-*.ndjson"), *path.glob("request-*.sh")):
             old.unlink()
         (path / "world.log").write_bytes(b"")
     except OSError as error:

@@ -27,7 +27,6 @@ def settings_of(target: Target, effort: Effort, expected: Expected) -> tuple[dic
         "max-redirects": 0,
         "continue-on-failure": True,
         "cache": {"enabled": False},
-        "output": {"sanitization": {"sensitive-markers": ["token", "secret", "password", "auth", "session", "signature", "credential"]}},
         "generation": {"max-examples": effort.examples, "database": "none", "no-shrink": False, "with-security-parameters": False},
         "dictionaries": {word: {"values": list(target.vocabulary.words[word])} for word in sorted(set(words.values()))},
         "parameters": {place: {"dictionary": word, "probability": _probability(place)} for place, word in sorted(words.items())},

@@ -1,7 +1,7 @@
 """Opens what is to be fuzzed: a world of its own for each system, so that one run does not depend on another; the engine beside it."""
 
 import asyncio
-import base64
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -17,11 +17,14 @@ from contracts.catalog import load_catalog
 from harness.addresses import is_loopback
 from harness.errors import UsageError
 from harness.fuzz.books import TrialBalances
+from harness.fuzz.curl import basic, basic_value
 from harness.fuzz.document import foreign_references, scheme_of
 from harness.fuzz.expected import Expected
+from harness.fuzz.given import Given
 from harness.fuzz.options import Effort
 from harness.fuzz.reading import UnreadableError, read
 from harness.fuzz.settings import settings_of
+from harness.fuzz.signing import ID, PLACEHOLDER, PREFIX, SIGNATURE, TIMESTAMP
 from harness.fuzz.target import Credentials, Target, Vocabulary, operations_of
 from harness.fuzz.vocabulary import control_vocabulary, vocabulary
 from harness.stage.opening import raise_curtain, stage
@@ -36,6 +39,7 @@ TOKEN_TTL_S = 7 * 86_400
 POSTING_DELAY_MS = 5
 DOCUMENT_MAX = 20 * 1024 * 1024
 MINTED = 5
+SIGNERS = frozenset({ID, TIMESTAMP, SIGNATURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,13 @@ class _Cast:
         """What nobody may see."""
         webhook = world.webhook_secret
         fixed = (world.client_secret, world.actor_client_secret, world.control_token, webhook, webhook.removeprefix("whsec_"))
-        return (*fixed, *self.tokens.values())
+        return (*fixed, basic_value(world.client_id, world.client_secret), *self.tokens.values())
+
+    def expansions(self, world: World) -> dict[str, str]:
+        """Of those that requests carry: the variable that a command reads, named as a connector knows it where it knows it."""
+        tokens = {token: f"$TOKEN_{scope.replace('.', '_').upper()}" for scope, token in self.tokens.items()}
+        by_header = {basic_value(world.client_id, world.client_secret): basic(world.client_id, "$CLIENT_SECRET")}
+        return {world.client_secret: "$CLIENT_SECRET", world.control_token: "$CONTROL_TOKEN", **by_header, **tokens}
 
 
 async def _cast(world: World, http: aiohttp.ClientSession) -> _Cast:
@@ -97,7 +107,8 @@ async def _token(url: str, client: tuple[str, str], scope: str, http: aiohttp.Cl
 async def _target(name: str, world: World, cast: _Cast, http: aiohttp.ClientSession) -> Target:
     urls = {**world.urls, IDENTITY: world.token_url.removesuffix(TOKEN_PATH), CONTROL: world.control_url}
     codes = {code: error.status for code, error in load_catalog().errors.items()}
-    base = Target(name, urls[name], await _document(f"{urls[name]}/openapi.json", {}, http), secrets=cast.secrets(world), codes=codes)
+    document = await _document(f"{urls[name]}/openapi.json", {}, http)
+    base = Target(name, urls[name], document, secrets=cast.secrets(world), expansions=cast.expansions(world), codes=codes)
     if name == IDENTITY:
         words = {"client_id": (world.client_id,), "client_secret": (world.client_secret,), "scope": _scopes(world)}
         return replace(
@@ -133,23 +144,37 @@ async def _engine(seed: int, directory: Path, progress: Progress) -> AsyncIterat
         await raise_curtain(session)
         world, url = session.world, session.connector.base_url
         document = await _document(f"{url}/openapi.json", {}, session.http)
-        signature = base64.b64encode(b"0" * 32).decode()
-        yield Target(
+        target = Target(
             "engine",
             url,
-            _signed(document),
-            credentials={"signature": Credentials(key=f"v1,{signature}")},
-            secrets=(world.client_secret, world.webhook_secret, world.webhook_secret.removeprefix("whsec_"), world.control_token),
+            document,
+            secrets=(world.client_secret, world.webhook_secret, world.webhook_secret.removeprefix(PREFIX), world.control_token),
             codes=_codes_of(document),
-            sign_with=world.webhook_secret,
         )
+        yield signing(target, world.webhook_secret, "WEBHOOK_SECRET")
 
 
-def _signed(document: dict[str, Any]) -> dict[str, Any]:
-    """Without the headers that the signer sets: a generated one would be overwritten."""
+def signing(target: Target, secret: str, variable: str) -> Target:
+    """The same, whose events are signed. The headers that the signer sets leave the document: generated ones would be overwritten."""
+    document = {**target.document, "paths": json.loads(json.dumps(target.document.get("paths", {})))}
     for _, _, operation in operations_of(document):
-        operation["parameters"] = [each for each in operation.get("parameters", []) if not each["name"].startswith("webhook-")]  # type: ignore[index]
-    return document
+        operation["parameters"] = [each for each in operation.get("parameters", []) if not _is_signers(each)]  # type: ignore[index]
+    schemes = target.document.get("components", {}).get("securitySchemes", {})
+    keys = {name: Credentials(key=PLACEHOLDER) for name, scheme in schemes.items() if _is_signers(scheme)}
+    secrets = (*target.secrets, secret, secret.removeprefix(PREFIX))
+    return replace(
+        target,
+        document=document,
+        credentials={**target.credentials, **keys},
+        secrets=tuple(dict.fromkeys(secrets)),
+        sign_with=secret,
+        webhook_variable=variable,
+    )
+
+
+def _is_signers(parameter: Any) -> bool:
+    name, place = (parameter.get("name"), parameter.get("in")) if isinstance(parameter, dict) else (None, None)
+    return place == "header" and isinstance(name, str) and name.lower() in SIGNERS
 
 
 def _codes_of(document: Mapping[str, Any]) -> dict[str, int]:
@@ -162,16 +187,21 @@ def _codes_of(document: Mapping[str, Any]) -> dict[str, int]:
     return {**found, "NOT_FOUND": 404, "METHOD_NOT_ALLOWED": 405}
 
 
-async def own_target(url: str, headers: Mapping[str, str]) -> Target:
+async def own_target(url: str, headers: Mapping[str, Given], webhook: Given | None = None) -> Target:
     """Somebody's own document. Raises UsageError when it cannot be read, or leads away from this machine."""
+    values = {name: given.value for name, given in headers.items()}
     async with aiohttp.ClientSession(trust_env=False) as http:
-        document = await _document(url, headers, http)
+        document = await _document(url, values, http)
     if not operations_of(document):
         raise UsageError(f"{url}: no operation stands in this document (paths is empty); nothing could be fuzzed")
     foreign = foreign_references(document)
     if foreign:
         raise UsageError(f"{url}: the document refers to {min(foreign)!r}; references that lead out of it are not followed: bundle it")
-    target = Target("url", _base(url, document), document, headers=headers, secrets=_values(headers.values()))
+    target = Target(
+        "url", _base(url, document), document, headers=values, secrets=_values(values.values()), expansions=_expansions(headers.values())
+    )
+    if webhook is not None:
+        target = signing(target, webhook.value, webhook.variable)
     await asyncio.to_thread(_check_generates, url, target)
     return target
 
@@ -190,6 +220,15 @@ def _check_generates(url: str, target: Target) -> None:
 def _values(values: Iterable[str]) -> tuple[str, ...]:
     """The values as they stand, and without the scheme in front."""
     return tuple(dict.fromkeys(part for value in values for part in (value, value.rsplit(" ", 1)[-1])))
+
+
+def _expansions(given: Iterable[Given]) -> dict[str, str]:
+    """What a shell makes of the variables: the values as they stand, and without the scheme in front."""
+    found = {}
+    for one in given:
+        found[one.value.rsplit(" ", 1)[-1]] = f"${{{one.variable}##* }}" if " " in one.value else f"${one.variable}"
+        found[one.value] = f"${one.variable}"
+    return found
 
 
 def _base(url: str, document: Mapping[str, Any]) -> str:

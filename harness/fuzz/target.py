@@ -45,10 +45,12 @@ class Target:
     credentials: Mapping[str, Credentials] = field(default_factory=dict)  # by security scheme of the document
     headers: Mapping[str, str] = field(default_factory=dict)  # on every request
     secrets: tuple[str, ...] = ()  # what no answer and no report may show
+    expansions: Mapping[str, str] = field(default_factory=dict)  # what a shell puts in place of a secret: `$NAME`
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     codes: Mapping[str, int] = field(default_factory=dict)  # codes of problems with their statuses; empty: nothing is promised
     wrong_scope: str | None = None  # a live token that has no scope of these operations
     sign_with: str | None = None  # webhook secret: events are signed as Standard Webhooks
+    webhook_variable: str = "WEBHOOK_SECRET"  # where a command finds that secret
 
     @property
     def ours(self) -> bool:

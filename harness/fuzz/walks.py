@@ -13,6 +13,7 @@ from schemathesis import Case
 from schemathesis.core.result import Ok
 
 from harness.fuzz.document import resolve
+from harness.fuzz.key_header import key_header
 from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.target import Target
 from harness.plan.streams import stream
@@ -133,7 +134,8 @@ class Walks:
     def _case(self, step: Leg) -> Case[Any]:
         operation = self._operations[step.operation_id]
         body, actor = self._body(step.operation_id, operation)
-        headers = {CORRELATION: f"walk-{self._random.randrange(10**9)}", **self._authority(operation), **actor, **step.headers}
+        name = f"walk-{self._random.randrange(10**9)}"
+        headers = {CORRELATION: name, **self._demanded(operation, name), **self._authority(operation), **actor, **step.headers}
         query = {**self._query(operation), **step.query}
         parts: dict[str, Any] = {"path_parameters": dict(step.path_parameters), "headers": headers, "query": query}
         if body is not None:
@@ -161,6 +163,16 @@ class Walks:
             return dict(known[chosen]), {ACTOR: actors[chosen]} if actors else actor
         content = raw.get("requestBody", {}).get("content", {}).get(JSON)
         return (None if content is None else sample(content.get("schema"), self._document)), actor
+
+    def _demanded(self, operation: Any, name: str) -> dict[str, str]:
+        """Headers without which nothing is accepted."""
+        parameters = operation.definition.raw.get("parameters", [])
+        required = [each for each in parameters if each["in"] == "header" and each.get("required")]
+        key = key_header(required)
+        found = {each["name"]: sample(each.get("schema"), self._document) for each in required if key is None or each["name"] != key.name}
+        if key is not None:
+            found[key.name] = key.value(name)
+        return {each: str(value) for each, value in found.items() if value is not None}
 
     def _authority(self, operation: Any) -> dict[str, str]:
         for requirement in operation.definition.raw.get("security", []):

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from contracts.catalog import Catalog, EventType
+from mocks.kit.imprint import preface, tags
 from mocks.kit.limits import BODY_BYTES_MAX, DEPTH_MAX
 from mocks.kit.links import links_of
-from mocks.kit.operation import Operation, System
+from mocks.kit.operation import Kind, Operation, System
 from mocks.kit.paging import LIMIT_DEFAULT, LIMIT_MAX
 
 REF = "#/components/schemas/{name}"
@@ -21,6 +22,20 @@ KEY_PATTERN = r'^("[ !#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$'
 IF_MATCH_PATTERN = r'^(\*|(W/)?"[!#-~]*")$'
 IF_MATCH_DOC = 'the version that the change is based on, as `"4"`; a tag that is no version of ours is answered 412'
 CURSOR = {"type": "string", "pattern": "^[A-Za-z0-9_-]{12,1000}$", "description": "opaque; only what the list itself issued is accepted"}
+SIGNATURE = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "webhook-signature",
+    "description": "Standard Webhooks 1.0: `v1,` and base64 of HMAC-SHA256 over id.timestamp.body with the webhook secret",
+}
+OF_KINDS: dict[Kind, str] = {
+    "read": "Changes nothing.",
+    "lookup": "Changes nothing; one page of what was asked for.",
+    "list": "Changes nothing; one page at a time, `next_cursor` leads on.",
+    "create": "Makes a new document; a repeat with its `Idempotency-Key` makes no second one.",
+    "update": "Changes what exists, of the version that `If-Match` names when it is given.",
+    "actor": "What a person does, named by `X-Acting-User`; no scope of a connector allows it.",
+}
 LISTS = frozenset({"list", "lookup"})
 EVENT_TYPES = {"string": {"type": "string"}, "integer": {"type": "integer"}, "string or null": {"type": ["string", "null"]}}
 
@@ -40,13 +55,13 @@ def document(system: System, catalog: Catalog, *, version: str, token_url: str) 
         method = operation.method.lower()
         methods[method] = _merge(methods[method], declared) if method in methods else declared
     return {
-        "openapi": "3.1.0",
-        "info": {"title": system.title, "version": version, "summary": system.summary, "description": _description()},
+        **preface(system.title, version, system.summary, _description()),
+        "tags": _tags(system, catalog),
         "paths": paths,
         "webhooks": {name: _webhook(catalog.events[name]) for name in system.event_types},
         "components": {
             "schemas": {**components, "Problem": problem_schema(catalog)},
-            "securitySchemes": {"oauth2": _security(system.operations, token_url)},
+            "securitySchemes": {"oauth2": _security(system.operations, token_url), "signature": SIGNATURE},
         },
     }
 
@@ -60,11 +75,23 @@ def _description() -> str:
     )
 
 
+def _tags(system: System, catalog: Catalog) -> list[dict[str, str]]:
+    """What operations are about: the second word of their call points."""
+    names = {kind.short: f"{kind.name}: call points" for kind in catalog.documents.values()}
+    used = [_about(operation) for operation in system.operations]
+    return tags({name: f"{names.get(name, 'call points')} `{system.name}.{name}.*`" for name in used}, used)
+
+
+def _about(operation: Operation) -> str:
+    return operation.call_point.split(".")[1]
+
+
 def _operation(operation: Operation, catalog: Catalog, schemas: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
     declared: dict[str, Any] = {
         "operationId": operation.call_point,
         "summary": operation.summary,
-        "tags": [operation.call_point.split(".")[1]],
+        "description": f"{OF_KINDS[operation.kind]} Call point `{operation.call_point}`, scope `{operation.scope}`.",
+        "tags": [_about(operation)],
         "x-call-point": operation.call_point,
         "x-kind": operation.kind,
         "security": [{"oauth2": [operation.scope]}],
@@ -84,6 +111,7 @@ def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return {
         **first,
         "summary": f"{first['summary']}; {second['summary']}",
+        "description": f"{first['description']} {second['description']}",
         "parameters": parameters + extra,
         "responses": {**second["responses"], **first["responses"]},
         "x-call-point": f"{first['x-call-point']} {second['x-call-point']}",
@@ -192,6 +220,8 @@ def _webhook(event: EventType) -> dict[str, Any]:
         "post": {
             "operationId": event.call_point,
             "summary": event.doc,
+            "description": f"Call point `{event.call_point}`. 2xx acknowledges; anything else, or silence, is tried again.",
+            "security": [{"signature": []}],
             "parameters": [_parameter(name, "header", "Standard Webhooks 1.0", {"type": "string"}, required=True) for name in headers],
             "requestBody": {"required": True, "content": {"application/json": {"schema": envelope}}},
             "responses": {"2XX": {"description": "the receiver takes responsibility"}, "410": {"description": "send no more events"}},

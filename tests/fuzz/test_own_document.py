@@ -44,7 +44,7 @@ def test_a_crash_is_found_with_a_request_that_shows_it(tmp_path: Path) -> None:
         code, document = fuzz(tmp_path, url)
     assert code == 1
     assert {"not_a_server_error", "no_secret_and_no_trace"} <= checks(document)
-    assert all(finding["steps"][-1].startswith("curl -X POST") for finding in document["findings"])
+    assert all(finding["steps"][-1].startswith("curl -i -X POST") for finding in document["findings"])
     root = ET.parse(tmp_path / "out" / "junit.xml").getroot()
     assert (root.get("failures"), [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]) == (
         "1",
@@ -67,6 +67,59 @@ def test_a_request_without_an_answer_is_found(tmp_path: Path) -> None:
         code, document = fuzz(tmp_path, url, "--examples", "60")
     assert (code, [(one["title"], one["operation"]) for one in document["findings"]]) == (1, [("no answer", "POST /things")])
     assert re.search(r'"name": ".{5}"', document["findings"][0]["steps"][-1])
+
+
+def test_a_connection_that_broke_is_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A request that is answered on a new connection is told of, and nothing more; also one of odd size, and one by our own checks."""
+    met: set[bytes] = set()
+
+    def break_once(handler: Any, body: bytes) -> tuple[int, Any]:
+        if len(body) % 3 == 0 and body not in met:
+            met.add(body)
+            handler.close_connection = True
+            return toy.NO_ANSWER
+        return toy.answer_well(handler, body)
+
+    with toy.served(break_once) as url:
+        code, document = fuzz(tmp_path, url, "--examples", "60")
+    assert (code, document["findings"]) == (0, [])
+    assert "on a new connection, which is no finding: " in document["systems"][0]["notes"][0]
+    assert "on a new connection" in capsys.readouterr().out
+
+
+def test_a_crash_behind_a_connection_that_broke_is_a_finding(tmp_path: Path) -> None:
+    """The second try is looked at too."""
+    met: set[bytes] = set()
+
+    def break_and_crash(handler: Any, body: bytes) -> tuple[int, Any]:
+        status, document = toy.answer_well(handler, body)
+        if status == 201 and len(document["name"]) == 5:
+            handler.close_connection = body not in met
+            met.add(body)
+            return toy.NO_ANSWER if handler.close_connection else (503, {"status": 503})
+        return status, document
+
+    with toy.served(break_and_crash) as url:
+        code, document = fuzz(tmp_path, url, "--examples", "60")
+    assert code == 1
+    assert {(one["check"], one["status"]) for one in document["findings"]} >= {("not_a_server_error", 503)}
+    assert "answered" not in checks(document)
+
+
+def test_different_statuses_are_different_findings(tmp_path: Path) -> None:
+    """One check, one operation, one title: a 500 and a 503 are two mistakes."""
+
+    def crash_in_two_ways(handler: Any, body: bytes) -> tuple[int, Any]:
+        status, document = toy.answer_well(handler, body)
+        if status != 201 or len(document["name"]) < 3:
+            return status, document
+        crash = 500 if len(document["name"]) == 5 else 503
+        return crash, {"status": crash}
+
+    with toy.served(crash_in_two_ways) as url:
+        _, document = fuzz(tmp_path, url, "--examples", "60")
+    found = [one["status"] for one in document["findings"] if one["check"] == "not_a_server_error"]
+    assert sorted(found) == [500, 503]
 
 
 def test_a_system_that_goes_away_is_not_blamed_for_what_came_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,6 +220,21 @@ def test_a_secret_that_comes_back_is_found_and_not_repeated(tmp_path: Path, monk
     assert (code, "no_secret_and_no_trace" in checks(document)) == (1, True)
     for file in (tmp_path / "out").iterdir():
         assert toy.SECRET not in file.read_text()
+
+
+def test_walks_carry_your_headers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise they would end at the first door, and deep operations would be left to chance."""
+    monkeypatch.setenv("TOY_KEY", toy.SECRET)
+    seen: set[str] = set()
+
+    def look(handler: Any, body: bytes) -> tuple[int, Any]:
+        if handler.headers.get("X-Correlation-ID", "").startswith("walk-"):
+            seen.add(handler.headers.get("X-Key", ""))
+        return toy.answer_well(handler, body)
+
+    with toy.served(look) as url:
+        fuzz(tmp_path, url, "--header", "X-Key:TOY_KEY")
+    assert seen == {toy.SECRET}
 
 
 def test_what_is_not_checked_is_found(tmp_path: Path) -> None:
