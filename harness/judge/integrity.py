@@ -78,6 +78,12 @@ def comparable(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from _some("kinds of row lack what is to be compared", [f"{n:,} {among} without {what}" for among, what, n in rows])
 
 
+def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Rows of the history that contradict each other."""
+    rows = con.execute(query("contradictions")).fetchall()
+    yield from _some("kinds of row contradict the rest of the history", [f"{n:,} {what}" for what, n in rows])
+
+
 def evidence(run: Run) -> Iterator[str]:
     """Files that the judge relies on and that are not those of the run."""
     digests = _digests(run)

@@ -208,6 +208,7 @@ class _Judgement:
         if not self._loaded.truncated:
             yield from integrity.planned(self._con, self._run)
             yield from integrity.comparable(self._con)
+            yield from integrity.consistent(self._con)
         for one in self._checks:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"

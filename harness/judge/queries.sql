@@ -140,7 +140,12 @@ lacking as (
   select unnest([case when category is null then 'category' end, case when amount_minor is null then 'amount' end]), 'lines of source documents', []
   from asked_line
   union all
-  select unnest([case when state is null then 'state' end]), 'final reads', [] from h where kind = 'read_view')
+  select unnest([
+    case when v.state is null then 'state' end, case when d.amount_minor is not null and v.amount_minor is null then 'amount' end,
+    case when d.currency is not null and v.currency is null then 'currency' end,
+    case when d.company is not null and v.company is null then 'company' end,
+    case when d.period is not null and v.period is null then 'period' end]), 'final reads', []
+  from h v left join document d on d.node = v.node and d.entity_type = v.entity_type and d.entity_id = v.entity_id where v.kind = 'read_view')
 select among, what, count(*) as n from lacking where what is not null and not list_contains(may_lack, what) group by 1, 2
 union all
 -- a document whose lines are not there, or do not add up to it: sides (tax, who paid) make up for the rest
@@ -158,3 +163,24 @@ select 'documents', 'final read', count(*) from (
   where d.seq < (select min(seq) from h where kind = 'read_view'))
 having count(*) > 0
 order by 1, 2
+
+-- section: contradictions
+-- rows that cannot stand beside each other in the record of one world, as words and a count: whatever was judged by them is not proven
+select 'changes that are neither create, update nor reverse' as what, count(*) as n from h
+where kind = 'commit' and effect not in ('create', 'update', 'reverse') having count(*) > 0
+union all
+select 'documents that came into being more than once', count(*) from (
+  select 1 from h where kind = 'commit' and effect = 'create' group by node, entity_type, entity_id having count(*) > 1) having count(*) > 0
+union all
+select 'changes that leave the version as it was', count(*) from (
+  select version, lag(version) over (partition by node, entity_type, entity_id order by seq) as before from h
+  where kind = 'commit' and version is not null and state is not null) where version <= before having count(*) > 0
+union all
+select 'deeds of people that changed nothing', count(*) from h a
+where a.kind = 'source_action' and not exists (select 1 from h c where c.kind = 'commit' and c.entity_type = a.entity_type
+  and c.entity_id = a.entity_id and c.state = a.state and c.txn_id is not distinct from a.txn_id and c.seq > a.seq - 1000) having count(*) > 0
+union all
+select 'revisions of source documents that say two things of one', count(*) from (
+  select 1 from src_state where txn_id is not null group by txn_id, revision
+  having count(distinct amount_minor) > 1 or count(distinct currency) > 1 or count(distinct company) > 1 or count(distinct party) > 1
+    or count(distinct document_date) > 1 or count(distinct posting_date) > 1) having count(*) > 0

@@ -82,7 +82,17 @@ class Shelf:
     def final_views(self) -> list[View]:
         """Every record as it stands."""
         return [
-            View(entity_type, one.id, one.state, version, amount_minor=one.amount_minor, currency=one.currency, src_version=one.src_version)
+            View(
+                entity_type,
+                one.id,
+                one.state,
+                version,
+                amount_minor=one.amount_minor,
+                currency=one.currency,
+                company=one.company,
+                period=one.period,
+                src_version=one.src_version,
+            )
             for (entity_type, _), (version, one) in self._records.items()
         ]
 

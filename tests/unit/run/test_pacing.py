@@ -28,7 +28,8 @@ def experiment(number: int, *steps: Step) -> Experiment:
 
 def session(*, seen: set[str] | None = None, **manifest: Any) -> Session:
     """A session of which only the register, the manifest and what the world has seen matter."""
-    world = SimpleNamespace(call_points_seen={"requisition-to-po": seen or set()}, settled=lambda _txn: None)
+    pulse = SimpleNamespace(stalled_ms=lambda _since_ns=0: 0)
+    world = SimpleNamespace(call_points_seen={"requisition-to-po": seen or set()}, settled=lambda _txn: None, pulse=pulse)
     declared = Manifest(path=Path("connector.toml"), name="x", command=("x",), request_timeout_s=2.0, **manifest)
     scenario = Scenario("s", "t", Path("s.yaml"), ("requisition-to-po",), ("US01",), ())
     rest: Any = None

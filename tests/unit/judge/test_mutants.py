@@ -1,0 +1,178 @@
+"""One column, or one row, of a good history is changed: none of them passes. The declared rule finds it, or the run proves nothing.
+
+The corruptions that tell a whole story are in test_planted_corruptions.py; here each column of the record is touched by itself. What no
+rule can see, because the history says it nowhere else, is listed with its reason in EQUIVALENT.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.judge.synthetic import Row
+from tests.unit.judge.history_builder import clean_run, insert, judged, one
+
+GAP = "not enough evidence"
+P2P, EXP = "p2p-000008", "exp-000008"
+ORDER: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "purchase_order"}
+INVOICE: Row = {"kind": "commit", "txn_id": EXP, "entity_type": "ap_invoice"}
+ORDER_LINE: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "order_line"}
+LEDGER: Row = {"kind": "commit", "txn_id": EXP, "entity_type": "journal_line"}
+ASKED: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "source_line"}
+APPROVED: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "requisition", "state": "approved"}
+TOLD: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "requisition", "state": "ordered"}
+READ: Row = {"kind": "read_view", "txn_id": P2P, "entity_type": "purchase_order"}
+READ_SOURCE: Row = {"kind": "read_view", "txn_id": P2P, "entity_type": "requisition"}
+UNDONE: Row = {"kind": "commit", "txn_id": "p2p-000013", "effect": "reverse"}
+MARK: Row = {"kind": "fault_fired", "txn_id": "p2p-000009"}
+DEED: Row = {"kind": "source_action", "txn_id": P2P, "state": "approved"}
+GONE = object()  # the row is dropped
+TWICE = object()  # the row is there twice
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The first row like `row` gets another value (None: it lacks the column). found_by: one of these rules, or GAP."""
+
+    row: Row
+    column: str
+    value: Any
+    found_by: str
+
+    def __str__(self) -> str:
+        what = {id(GONE): "gone", id(TWICE): "twice"}.get(id(self.value), self.value)
+        return "-".join(str(part) for part in (self.row["kind"], self.row.get("entity_type", ""), self.column, what))
+
+
+MUTANTS = (
+    Mutant(ORDER, "amount_minor", 1, "C06"),
+    Mutant(ORDER, "amount_minor", None, GAP),
+    Mutant(ORDER, "currency", "XXX", "C06"),
+    Mutant(ORDER, "currency", None, GAP),
+    Mutant(ORDER, "company", "9999", "C07"),
+    Mutant(ORDER, "company", None, GAP),
+    Mutant(ORDER, "period", "1999-01", "C12"),
+    Mutant(ORDER, "period", None, GAP),
+    Mutant(ORDER, "party", "V100018", "C07"),
+    Mutant(ORDER, "party", None, GAP),
+    Mutant(ORDER, "approvers", "10081360", "C15"),
+    Mutant(ORDER, "approvers", None, "C15"),
+    Mutant(ORDER, "document_date", "2020-01-01", "C18"),
+    Mutant(ORDER, "document_date", None, GAP),
+    Mutant(ORDER, "posting_date", "2026-10-01", "C18"),
+    Mutant(ORDER, "src_version", 2, "C17"),
+    Mutant(ORDER, "txn_id", "p2p-000999", "C05"),
+    Mutant(ORDER, "txn_id", "p2p-000007", "C01"),
+    Mutant(ORDER, "ext_ref", "REQ-T1-000007", "C20"),
+    Mutant(ORDER, "effect", "made", GAP),
+    Mutant(ORDER, "", GONE, "P08"),
+    Mutant(ORDER, "", TWICE, GAP),
+    Mutant(INVOICE, "amount_minor", 1, "C06"),
+    Mutant(INVOICE, "currency", "XXX", "C06"),
+    Mutant(INVOICE, "company", "9999", "C07"),
+    Mutant(INVOICE, "period", "2026-11", "C12"),
+    Mutant(INVOICE, "posting_date", "2026-10-01", "C18"),
+    Mutant(INVOICE, "party", "10081361", "C07"),
+    Mutant({**INVOICE, "state": "posted"}, "state", "accepted", "C25"),
+    Mutant({**INVOICE, "state": "posted"}, "", GONE, "C25"),
+    Mutant(ORDER_LINE, "account", "5510", "C14"),
+    Mutant(ORDER_LINE, "account", None, GAP),
+    Mutant(ORDER_LINE, "cost_center", "4712000", "C07"),
+    Mutant(ORDER_LINE, "cost_center", None, "C07"),
+    Mutant(ORDER_LINE, "project", "P-0008", "C07"),
+    Mutant(ORDER_LINE, "company", "9999", "C22"),
+    Mutant(ORDER_LINE, "period", "1999-01", "C22"),
+    Mutant(ORDER_LINE, "currency", "XXX", "C22"),
+    Mutant(ORDER_LINE, "amount_minor", 1, "C22"),
+    Mutant(ORDER_LINE, "", GONE, "C22"),
+    Mutant(LEDGER, "amount_minor", 1, "C08"),
+    Mutant(LEDGER, "account", "5110", "C14"),
+    Mutant(LEDGER, "cost_center", "4712000", "C07"),
+    Mutant(LEDGER, "company", "9999", "C22"),
+    Mutant(LEDGER, "currency", "XXX", "C08"),
+    Mutant(LEDGER, "parent_id", "1900000007", "C08"),
+    Mutant(LEDGER, "", GONE, "C08"),
+    Mutant(LEDGER, "", TWICE, "C08"),
+    Mutant(ASKED, "amount_minor", 1, GAP),
+    Mutant(ASKED, "category", None, GAP),
+    Mutant(ASKED, "cost_center", "US-SAL-01", "C07"),
+    Mutant(ASKED, "project", "PRJ-8", "C07"),
+    Mutant(ASKED, "", GONE, GAP),
+    Mutant(APPROVED, "amount_minor", 1, GAP),
+    Mutant(APPROVED, "company", "ACME-DE", GAP),
+    Mutant(APPROVED, "party", "SUP000018", GAP),
+    Mutant(APPROVED, "approvers", "U1", "C15"),
+    Mutant(APPROVED, "document_date", "2026-10-27", GAP),
+    Mutant(APPROVED, "version", 1, GAP),
+    Mutant(TOLD, "state", "refused", "C24"),
+    Mutant(TOLD, "", GONE, "C24"),
+    Mutant(TOLD, "", TWICE, "C25"),
+    Mutant(READ, "state", "cancelled", "C24"),
+    Mutant(READ, "state", None, GAP),
+    Mutant(READ, "amount_minor", 1, "C24"),
+    Mutant(READ, "amount_minor", None, GAP),
+    Mutant(READ, "currency", "XXX", "C24"),
+    Mutant(READ, "company", "9999", "C24"),
+    Mutant(READ, "period", "1999-01", "C24"),
+    Mutant(READ, "period", None, GAP),
+    Mutant(READ, "ext_ref", "ANOTHER", "C24"),
+    Mutant(READ, "", GONE, GAP),
+    Mutant(READ_SOURCE, "parent_id", "4500000007", "P08"),
+    Mutant(READ_SOURCE, "parent_id", None, "P08"),
+    Mutant(READ_SOURCE, "state", "approved", "C24"),
+    Mutant(UNDONE, "amount_minor", 1, "C23"),
+    Mutant(UNDONE, "parent_id", "4500000008", "C23"),
+    Mutant(UNDONE, "", GONE, "C23"),
+    Mutant(MARK, "mode", "hold", "V01"),
+    Mutant(MARK, "", GONE, "V01"),
+    Mutant(DEED, "state", "cancelled", GAP),
+)
+EQUIVALENT = {
+    "entity_id of a line": "a name that nothing else refers to",
+    "corr_id": "tracing; no rule is about it yet",
+    "reason of a read_view": "text for people",
+    "version of a create": "where a version begins is the system's own matter; that it grows is asked",
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_no_mutant_passes(mutant: Mutant, tmp_path: Path) -> None:
+    """The declared rule is violated (V01: voids), or the run says what evidence is missing."""
+    scribe = clean_run()
+    index, row = one(scribe, **mutant.row)
+    if mutant.value is GONE:
+        del scribe.rows[index]
+    elif mutant.value is TWICE:
+        insert(scribe, index, dict(row))
+    elif mutant.value is None:
+        del row[mutant.column]
+    else:
+        row[mutant.column] = mutant.value
+    verdict = judged(scribe, tmp_path)
+    found = {entry["id"] for entry in verdict.invariants if entry["status"] in {"violated", "warned"}}
+    assert verdict.verdict != "pass"
+    if mutant.found_by == GAP:
+        assert any("lack what is to be compared" in reason or "contradict" in reason for reason in verdict.reasons), verdict.reasons
+    else:
+        assert mutant.found_by in found, (found, verdict.reasons)
+
+
+def test_the_columns_of_the_books_are_all_touched() -> None:
+    """At least 40 ways, over every column that a posting and its lines are compared by; at most one in twenty is called equivalent."""
+    touched = {mutant.column for mutant in MUTANTS}
+    books = {
+        "amount_minor",
+        "currency",
+        "company",
+        "period",
+        "party",
+        "approvers",
+        "document_date",
+        "posting_date",
+        "account",
+        "cost_center",
+    }
+    assert books | {"project", "category", "state", "parent_id", "effect", "version", "src_version", "txn_id", "ext_ref", "mode"} <= touched
+    assert len(MUTANTS) >= 40
+    assert len(EQUIVALENT) <= len(MUTANTS) / 20
