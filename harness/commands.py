@@ -101,6 +101,12 @@ def _network_options(command: Any) -> Any:
         click.option("--host", default="127.0.0.1", show_default=True, help="Address on which the mock systems listen."),
         click.option("--public-host", help="Name under which the connector reaches them, when that is another one."),
         click.option(
+            "--control-host",
+            default="127.0.0.1",
+            show_default=True,
+            help="Address on which the control port listens, which no connector has business with.",
+        ),
+        click.option(
             "--callback-host", "callback_hosts", multiple=True, help="Further host that may receive webhooks (loopback always may)."
         ),
         click.option(

@@ -126,7 +126,7 @@ class Control:
         return Response(body, problems.status(code), headers=headers, media_type=PROBLEM_TYPE.decode())
 
     async def _health(self, _request: Request) -> Response:
-        return answer({"status": "ok", **self._world.identify()})
+        return answer({"status": "ok"})
 
     async def _document(self, _request: Request) -> Response:
         states = (row["state"] for row in listing(self._mechanics.catalog, self._world.types))

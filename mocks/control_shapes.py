@@ -56,8 +56,8 @@ class WorldIdentity(msgspec.Struct):
     seq: int
 
 
-class Health(WorldIdentity):
-    """The world is up."""
+class Health(msgspec.Struct):
+    """The world is up; which one it is, only the token's holder learns."""
 
     status: Literal["ok"]
 

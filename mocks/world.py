@@ -97,7 +97,8 @@ class World:
         self.recorder.observers.append(self._gauges.meter.row)
         self._actors = Actors(self.mechanics, self.systems.values())
         slots = {name: catalog.systems[name].slot for name in (*self.instances, IDENTITY, CONTROL)}
-        self._servers = Servers(slots, config.host, port_base=config.port_base, public_host=config.public_host)
+        apart = {CONTROL: config.control_host}
+        self._servers = Servers(slots, config.host, port_base=config.port_base, public_host=config.public_host, apart=apart)
         self._asker = Asker(self.recorder, self.mechanics.traffic, self.mechanics.books, config.settings())
         self._shutdown = asyncio.Event()
         self.room = ControlRoom(self.mechanics.problems)

@@ -116,6 +116,7 @@ def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
         port_base=network.port_base,
         host=network.host,
         public_host=network.public_host,
+        control_host=network.control_host,
         callback_hosts=network.callback_hosts,
         webhook_schedule_ms=waits.webhook_schedule_ms,
         ack_timeout_ms=round(manifest.ack_timeout_s * 1000),

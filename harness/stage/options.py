@@ -17,6 +17,7 @@ class Network:
     port_base: int | None = None
     host: str = "127.0.0.1"
     public_host: str | None = None
+    control_host: str = "127.0.0.1"
     callback_hosts: tuple[str, ...] = LOOPBACK
     credentials: Path | None = None
 

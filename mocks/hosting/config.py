@@ -25,6 +25,7 @@ class WorldConfig:
     port_base: int | None = None  # each system's port is base + its slot (contracts/systems.yaml); None: free ports
     host: str = "127.0.0.1"
     public_host: str | None = None  # the name under which others reach `host`
+    control_host: str = "127.0.0.1"  # where the control port listens: whoever reaches it and has its token decides what becomes of a run
     callback_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     webhook_schedule_ms: tuple[int, ...] = (0, 300, 1000, 3000)
     ack_timeout_ms: int = 5000

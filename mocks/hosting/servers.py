@@ -2,17 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from mocks.hosting.server import HostedServer
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
 
 class Servers:
-    """Servers by name, each on its own slot from `port_base`, or on free ports."""
+    """Servers by name, each on its own slot from `port_base`, or on free ports. apart: hosts of servers that do not listen on `host`."""
 
-    def __init__(self, slots: Mapping[str, int], host: str, *, port_base: int | None, public_host: str | None) -> None:
-        self._host = public_host or host
-        self._servers = {name: HostedServer(name, host, port_base + slot if port_base else 0) for name, slot in slots.items()}
+    def __init__(
+        self, slots: Mapping[str, int], host: str, *, port_base: int | None, public_host: str | None, apart: Mapping[str, str] = EMPTY
+    ) -> None:
+        self._host, self._apart = public_host or host, apart
+        self._servers = {
+            name: HostedServer(name, apart.get(name, host), port_base + slot if port_base else 0) for name, slot in slots.items()
+        }
 
     def __getitem__(self, name: str) -> HostedServer:
         return self._servers[name]
@@ -24,7 +31,8 @@ class Servers:
 
     def url(self, name: str) -> str:
         """The base URL of a server, as others reach it."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        plain = self._apart.get(name, self._host)
+        host = f"[{plain}]" if ":" in plain else plain
         return f"http://{host}:{self._servers[name].port}"
 
     async def start(self, apps: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ def test_health_is_open_and_the_rest_is_not() -> None:
 
     async def run() -> None:
         async with hand() as one:
-            assert (await ask(one, "GET", "/health", token=None))[1]["status"] == "ok"
+            assert (await ask(one, "GET", "/health", token=None))[1] == {"status": "ok"}
             for token, code in ((None, "TOKEN_MISSING"), ("wrong", "TOKEN_INVALID"), (one._token, "TOKEN_INVALID")):
                 status, body = await ask(one, "GET", "/clock", token=token)
                 assert (status, body["code"], body["status"]) == (401, code, 401)
@@ -41,6 +41,18 @@ def test_health_is_open_and_the_rest_is_not() -> None:
             assert (await ask(one, "DELETE", "/clock"))[0] == 405
 
     asyncio.run(run())
+
+
+def test_the_control_port_stays_on_loopback() -> None:
+    """Systems that are opened to others do not take the control port along; its own option does."""
+
+    async def places(**hosts: str) -> tuple[str, str]:
+        async with hand(**hosts) as one:
+            assert (await ask(one, "GET", "/seed"))[0] == 200
+            return tuple(url.split("//")[1].split(":")[0] for url in (one.world.urls["erp"], one.world.control_url))  # type: ignore[return-value]
+
+    assert asyncio.run(places(host="127.0.0.2")) == ("127.0.0.2", "127.0.0.1")
+    assert asyncio.run(places(host="127.0.0.2", control_host="127.0.0.3")) == ("127.0.0.2", "127.0.0.3")
 
 
 def test_clock_can_be_set_and_advanced() -> None:
