@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from contracts.fault_space import impossible
 from mocks.abilities.system_type import SystemType
 from mocks.control_bodies import answer, read_json, whole_number
 from mocks.control_openapi import TAIL_DEFAULT, TAIL_MAX, control_document
@@ -166,6 +167,9 @@ class Control:
     async def _arm(self, request: Request) -> Response:
         step = await read_json(request, PlanStep)
         armed = armed_step(self._mechanics.catalog, step, step.txn_id, f"{step.txn_id}.control")
+        why_not = impossible(self._mechanics.catalog, armed.call_point, armed.fault, armed.mode)
+        if why_not is not None:
+            raise Refusal("VALIDATION_FAILED", why_not)
         arm(self._mechanics, armed)
         return answer(plan_row(armed), 201)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
+from contracts.fault_space import applies
 from harness.plan.model import Capabilities, Cell, CellStatus
 from harness.plan.variants import VariantsTaken, entities_of
 from harness.scenario import Scenario
@@ -47,22 +48,6 @@ class Place:
         return self.mode.party is not None or (self.point is not None and self.point.names is not None)
 
 
-def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
-    """The words of contracts/faults.yaml `at` that this call point answers to."""
-    found = {point.kind}
-    if point.source:
-        found.add("source")
-    if point.kind == "event" and point.system == flow.source_system:
-        found.add("source_event")
-    if point.callback_of:
-        found.add("callback")
-    if point.names is not None:
-        found.add(f"{point.names}_read")
-    if any(point.id in other.callback_of for other in flow.call_points):
-        found.add("accepted")
-    return frozenset(found)
-
-
 def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
     """The whole fault space of the scenario's flows, in the order of the catalogue."""
     for flow in (catalog.flows[flow_id] for flow_id in scenario.flows):
@@ -73,11 +58,6 @@ def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
                     continue
                 points = [point for point in flow.call_points if applies(catalog, flow, point, fault, mode)]
                 yield from (Place(flow, point.id, fault, mode, point) for point in points)
-
-
-def applies(catalog: Catalog, flow: Flow, point: CallPoint, fault: Fault, mode: Mode) -> bool:
-    """Whether this mode can happen at this call point: it is of a kind that the fault names, and has a member that a drift could change."""
-    return bool(labels(flow, point) & set(fault.at)) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
 
 
 def run_targets(catalog: Catalog, flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:

@@ -86,6 +86,14 @@ def test_plans_windows_seed() -> None:
             status, body = await ask(one, "POST", "/plans", {**step, "fault_id": "F-Z9"})
             assert (status, body["code"]) == (422, "VALIDATION_FAILED")
             assert "F-A3" in body["detail"]
+            for point, fault, mode in (
+                ("procurement.requisition.list", "F-B6", "503"),
+                ("erp.po.create", "F-D1", "later"),
+                ("wh.requisition.approved", "F-A3", "drop"),
+                ("erp.po.create", "F-H2", "refuse"),
+            ):
+                status, body = await ask(one, "POST", "/plans", {**step, "call_point": point, "fault_id": fault, "mode": mode})
+                assert (status, fault in body["detail"]) == (422, True), (point, fault)
             status, windows = await ask(one, "POST", "/windows", {"fault_id": "F-B5", "system": "erp"})
             assert windows["items"][0]["fault"] == "maintenance_window"
             assert (await one.call("GET", "erp", "/periods"))[0] == 503

@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.fault_space import applies
 from harness.plan.model import Capabilities, Experiment, Wave
-from harness.plan.space import applies, obstacle, places
+from harness.plan.space import obstacle, places
 from harness.scenario import ENTITIES, Scenario, Volume
 from tests.property.plan.planning import CATALOG, FLOWS, VARIANTS, make_planner, make_scenario, play, reached, sightings
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from contracts.catalog import CatalogError, load_catalog
+from contracts.fault_space import labels
 from harness.plan.model import Capabilities, Cell, Sighting, Wave
 from harness.plan.planner import Planner
-from harness.plan.space import NO_ANSWERS, labels
+from harness.plan.space import NO_ANSWERS
 from harness.plan.variants import read_variants
 from tests.unit.plan.kinds import (
     CHECKS,
