@@ -296,3 +296,14 @@ def test_what_is_not_a_run_is_said(tmp_path: Path, spoil: str) -> None:
         (run / "history.parquet").write_bytes(b"PAR1 nothing")
     with pytest.raises(RunUnreadable, match=str(run)):
         judge(run)
+
+
+def test_a_write_back_after_the_final_read_names_its_document(tmp_path: Path) -> None:
+    """A run whose patience ended reads while the connector still works: what was read before it was told is not blamed."""
+    scribe = clean_run()
+    index, read = one(scribe, kind="read_view", txn_id="p2p-000008", entity_type="requisition")
+    del scribe.rows[index]
+    told, _ = one(scribe, kind="commit", txn_id="p2p-000008", state="ordered")
+    early = {name: value for name, value in read.items() if name != "parent_id"}
+    insert(scribe, told, {**early, "state": "approved", "version": 3})
+    assert invariant(judged(scribe, tmp_path), "P08")["rows"] == []

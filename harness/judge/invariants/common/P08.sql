@@ -4,6 +4,7 @@
 -- severity: books
 -- kind: fail
 -- at: rest
+-- That it names no document is said only of what was read when it knew that it is booked: a write-back may come after the read.
 -- section: candidates
 select flow, count(*) as n from still where writes_back and (live_n > 0 or meaning in ('posted', 'refused')) group by 1
 -- section: violations
@@ -17,7 +18,8 @@ select o.txn_id, null as call_point, o.amount_minor as money_minor, o.currency,
   else format('{} says {}, but document {} is live', o.source_id, o.source_state, o.live_document) end as story,
   o.recorded_document, o.live_document, o.source_state
 from still o join ref_document k on k.entity_type = o.source_type
-where o.writes_back and ((o.meaning = 'posted' and (o.live_n = 0 or (k.names_posting and o.recorded_document is null)
+where o.writes_back and ((o.meaning = 'posted' and (o.live_n = 0 or (k.names_posting and o.recorded_document is null
+      and exists (select 1 from src_state b where b.txn_id = o.txn_id and b.kind = 'read_view' and b.meaning = 'posted'))
     or (o.recorded_document is not null
       and not exists (select 1 from doc d where d.txn_id = o.txn_id and d.live and d.entity_id = o.recorded_document))))
   or (o.meaning = 'refused' and o.live_n > 0)
