@@ -1,47 +1,14 @@
 """Connectors that the harness does not start, or that take no events."""
 
-import os
-import shlex
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from harness.stage.connector import free_port
-from tests.scenario.running import CAREFUL, document, run, scenario, start
+from tests.scenario.outside import exported, running_already
+from tests.scenario.running import CAREFUL, document, run, scenario
 
 CAREFUL_PROGRAM = CAREFUL.parent / "careful.py"
-
-
-@contextmanager
-def running_already(environment: dict[str, str]) -> Iterator[None]:
-    """The careful connector, started by its owner with the values that `dryclose up --env` printed."""
-    process = subprocess.Popen([sys.executable, CAREFUL_PROGRAM], env={**os.environ, **environment}, cwd=CAREFUL.parent)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-def exported(folder: Path, *options: object) -> dict[str, str]:
-    """What `dryclose up --env` prints; its world is closed again."""
-    process = start("up", "--env", *options, "--out", folder)
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if line.startswith("export POLL_INTERVAL_S"):
-            break
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
-    assert process.returncode == 0
-    words = (shlex.split(line.removeprefix("export "))[0].partition("=") for line in lines)
-    return {name: value for name, _, value in words}
 
 
 @pytest.mark.slow
@@ -56,7 +23,7 @@ def test_a_connector_that_runs_already_is_verified_by_its_url(tmp_path: Path) ->
     shared = ("--seed", 4, "--port-base", base, "--credentials", tmp_path / "my.secrets")
     options = ("--scenario", scenario(tmp_path, "F-A3", "F-G1"), *shared, "--connector", manifest)
     environment = exported(tmp_path / "up", *options)
-    with running_already({**environment, "PORT": str(port), "POLL_INTERVAL_S": "1", "RETRY_BASE_MS": "50"}):
+    with running_already(CAREFUL_PROGRAM, tmp_path / "connector.log", environment, port=port, poll_interval_s=1):
         done = run("verify", *options, "--out", tmp_path / "run")
 
     assert done.returncode == 0, done.stdout + done.stderr
