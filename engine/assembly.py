@@ -68,7 +68,6 @@ def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[
             at=parts.clock.now().timestamp(),
             poll_base_s=parts.poll_base_s,
             news=claim.news,
-            redriven=claim.redriven,
         )
 
     return run

@@ -82,7 +82,6 @@ class PostingRun(Generic[S, D]):
     at: float
     poll_base_s: float
     news: bool = True
-    redriven: bool = False
 
     async def advance(self) -> StepEnd:
         """Decide until the document holds still. Raises CallFailed, Unpostable."""
@@ -101,7 +100,7 @@ class PostingRun(Generic[S, D]):
 
     def _awaited(self) -> Posting | None:
         """The posting whose confirmation is all that is missing, when the document need not be read again for it."""
-        if self.news or self.progress.unsure or self.redriven or self.progress.parking is not None:
+        if self.news or self.progress.unsure or self.progress.taken_up or self.progress.parking is not None:
             return None
         open_ones = self.progress.obligations()
         return open_ones[0] if len(open_ones) == 1 and open_ones[0].state == "accepted" else None
@@ -112,7 +111,7 @@ class PostingRun(Generic[S, D]):
             suspect_all(progress, source.revision, self.hooks.kind(source), self.source_id, self.at)
         unchanged = (progress.seen_revision, progress.seen_status) == (source.revision, source.status)
         progress.seen_revision, progress.seen_status = source.revision, source.status
-        if progress.parking is not None and unchanged and not self.redriven:
+        if progress.parking is not None and unchanged and not progress.taken_up:
             return park_again(progress)
         if source.stage is SourceStage.APPROVED:
             waiting = await self._undo("superseded by a newer revision", except_revision=source.revision)
@@ -127,8 +126,9 @@ class PostingRun(Generic[S, D]):
 
     async def _post(self, source: S) -> StepEnd:
         posting = self.progress.posting(source.revision)
-        if posting is not None and posting.state == "rejected" and self.redriven:
+        if posting is not None and posting.state == "rejected" and self.progress.taken_up:
             posting.submit_again()  # the first submission has its final answer; this is another one
+            self.progress.taken_up, self.progress.parking = False, None  # and one alone, however long it takes
         if posting is None or posting.state not in {"accepted", "live", "rejected"}:
             draft = self.hooks.draft(source)
             if self.progress.checked_revision != source.revision:

@@ -60,6 +60,7 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
     postings: list[Posting] = []
     failures: dict[str, int] = {}  # failed attempts in a row, by operation
     parking: Parking | None = None
+    taken_up: bool = False  # a person asked for another go, and no run has come far enough yet to say what came of it
     unsure: bool = False  # a run died, and what it may have posted has not been written down as suspects yet
     checked_revision: int = 0  # supplier and coding were good for this revision
     seen_revision: int | None = None

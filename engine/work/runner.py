@@ -11,6 +11,7 @@ from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, park, park_fa
 from engine.mapping.rules import Unmapped, Unpostable
 from engine.model.calls import Trace
 from engine.model.failures import AGAIN, REFRESH, REREAD, CallFailed, SystemDown
+from engine.model.progress import Progress
 from engine.observability import Observer
 from engine.peers.breaker import Breaker
 from engine.peers.waits import backoff_s
@@ -76,6 +77,7 @@ class Runner:
             with self._observer.run(key.flow, trace) as watched:
                 outcome = await self._advance(claim, trace)
                 watched.ended(self._count(key.flow, outcome))
+            _keep(claim.progress, outcome)
             self._tell(claim, trace, outcome)
             stored = claim.trace_id or (trace.trace_id if trace.known else None)
             try:
@@ -91,6 +93,7 @@ class Runner:
         progress.unsure = progress.unsure or claim.crashed
         if claim.redriven:
             progress.count_anew()
+            progress.taken_up = True
         if claim.crashes > CRASHES_MAX:
             # Whatever it is in this document that ends processes: it must not go on for ever.
             return self._stop(claim, "KILLS_ITS_WORKER", f"{claim.crashes} runs of it ended with their process")
@@ -103,10 +106,7 @@ class Runner:
             async with asyncio.timeout(RUN_MAX_S):
                 outcome = await process.make(claim, trace).advance()
         except Exception as error:  # noqa: BLE001 (a defect met by one document must not take the worker or its neighbours down)
-            outcome = self._ended_by(error, claim)
-            if claim.redriven and not isinstance(outcome, Parked):
-                progress.parking = None  # it was taken up again and goes on; the next run must not put it back where it was
-            return outcome
+            return self._ended_by(error, claim)
         if not isinstance(outcome, Parked):
             progress.parking = None
             if not isinstance(outcome, Retry):
@@ -171,8 +171,6 @@ class Runner:
         return word
 
     def _tell(self, claim: Claim, trace: Trace, outcome: StepEnd) -> None:
-        if isinstance(outcome, Parked):
-            claim.progress.parking = outcome.parking
         level = logging.WARNING if isinstance(outcome, Parked) else logging.INFO
         if isinstance(outcome, Retry):
             level = logging.DEBUG
@@ -189,6 +187,14 @@ class Runner:
             trace_id=trace.trace_id,
             **facts,
         )
+
+
+def _keep(progress: Progress, outcome: StepEnd) -> None:
+    """A run that is only put off has not answered whoever asked for another go."""
+    if isinstance(outcome, Parked):
+        progress.parking = outcome.parking
+    if not isinstance(outcome, Retry):
+        progress.taken_up = False
 
 
 def _internal(detail: str) -> CallFailed:

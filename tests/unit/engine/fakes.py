@@ -289,11 +289,12 @@ class Desk:
         """One run; None when the process died in it."""
         progress = self.progress
         progress.unsure = progress.unsure or self.crashed
+        progress.taken_up = progress.taken_up or redriven
         news, self.news = self.news, False  # what changes during the run is news for the next one
         made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
         hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
         flow: PostingRun[Any, Any] = PostingRun(
-            self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news, redriven=redriven
+            self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news
         )
         try:
             outcome = await flow.advance()
@@ -302,7 +303,8 @@ class Desk:
         except Crash:
             self.crashed, self.news = True, self.news or news
             return None
-        progress.parking = outcome.parking if isinstance(outcome, Parked) else None
+        if not isinstance(outcome, Retry):
+            progress.parking, progress.taken_up = outcome.parking if isinstance(outcome, Parked) else None, False
         self.saved, self.crashed = dump(progress), False
         self.outcomes.append(outcome)
         return outcome

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.flows.outcomes import Parked, Settled, Waiting
+from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, report, script
 
@@ -93,6 +93,19 @@ def test_a_posting_rejected_for_a_closed_period_parks_and_a_redrive_submits_it_a
     asyncio.run(one.run(redriven=True))
     assert settle(one).how == "posted"
     assert one.erp.books.live() == ["ER-T-1-r1"]
+
+
+def test_a_redrive_that_is_put_off_still_submits_anew_and_once(tmp_path: Path) -> None:
+    """The first run of it met a timeout; the second one has not forgotten what was asked for, the third does not do it again."""
+    one = desk(tmp_path, report())
+    one.erp.books.reject = "PERIOD_CLOSED"
+    asyncio.run(one.rest())
+    one.erp.books.reject = None
+    one.fate.choose = script(("source.read", "before"), ("erp.posting.create", "after"))
+    assert isinstance(asyncio.run(one.run(redriven=True)), Retry)
+    assert settle(one).how == "posted"
+    assert one.erp.books.live() == ["ER-T-1-r1"]
+    assert len(one.erp.books.documents) == 2  # the one that was rejected, and one more
 
 
 def test_a_confirmation_that_never_comes_is_parked_as_unknown(tmp_path: Path) -> None:

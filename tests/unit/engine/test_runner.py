@@ -79,6 +79,14 @@ def parked_before() -> Parking:
     return park(progress, failure_class="ambiguous", code="TIMEOUT", reason="r", owner="IT", attempts=3, at=0.0).parking
 
 
+def opened() -> Breaker:
+    """The breaker of a system that was found to be down."""
+    breaker = Breaker("erp", 1.0, 5.0, lambda: 0.0, Entropy(1))
+    for _ in range(OPENS_AFTER):
+        breaker.outage(None)
+    return breaker
+
+
 def test_a_document_at_rest_is_saved_once() -> None:
     """Settled or waiting: the attempts are forgotten, and nothing is parked."""
     for end in (Settled("ordered"), Waiting(1.0, "confirmation")):
@@ -140,10 +148,7 @@ def test_a_system_that_is_down_costs_no_attempt() -> None:
 
 def test_an_open_breaker_is_not_asked_through() -> None:
     """The flow does not even begin, so the other systems are left in peace."""
-    breaker = Breaker("erp", 1.0, 5.0, lambda: 0.0, Entropy(1))
-    for _ in range(OPENS_AFTER):
-        breaker.outage(None)
-    (end,) = run(Store([claim()]), lambda _claim: pytest.fail("it began"), breaker).saved
+    (end,) = run(Store([claim()]), lambda _claim: pytest.fail("it began"), opened()).saved
     assert isinstance(end, Retry)
     assert end.waits_for == "erp"
 
@@ -166,12 +171,26 @@ def test_a_document_that_ends_its_process_is_stopped() -> None:
     assert end.parking.code == "KILLS_ITS_WORKER"
 
 
-def test_a_redriven_document_stays_taken_up_when_its_first_run_fails() -> None:
-    """The order was made, the look-up that follows failed: were it parked again as before, it would claim that nothing was posted."""
-    progress = Progress(parking=parked_before(), failures={"erp.po.find": GIVES_UP_AFTER})
-    (end,) = run(Store([claim(progress=progress, redriven=True)]), failing()).saved
-    assert isinstance(end, Retry)
-    assert progress.parking is None
+def test_a_redriven_document_stays_taken_up_until_a_run_comes_to_an_end() -> None:
+    """The order was made, the look-up that follows failed: were it parked again as before, it would claim that nothing was posted. It keeps
+    the time when it was first parked, and its attempts are counted anew once, not at each of them."""
+    parking = parked_before()
+    progress = Progress(parking=parking, failures={"erp.po.find": GIVES_UP_AFTER})
+    assert isinstance(run(Store([claim(progress=progress, redriven=True)]), failing()).saved[0], Retry)
+    assert (progress.taken_up, progress.parking, progress.failures) == (True, parking, {"erp.po.find": 1})
+    for _ in range(GIVES_UP_AFTER - 1):
+        (end,) = run(Store([claim(progress=progress)]), failing()).saved
+    assert isinstance(end, Parked)
+    assert (progress.taken_up, end.parking.since) == (False, parking.since)
+
+
+def test_a_redrive_outlives_a_system_that_is_down() -> None:
+    """The breaker is open, so the run does not even begin: the document is not put back where it was."""
+    progress = Progress(parking=parked_before())
+    run(Store([claim(progress=progress, redriven=True)]), lambda _claim: pytest.fail("it began"), opened())
+    assert progress.taken_up
+    assert run(Store([claim(progress=progress)]), lambda _claim: Settled("ordered")).saved == [Settled("ordered")]
+    assert (progress.taken_up, progress.parking) == (False, None)
 
 
 def test_a_parked_document_stays_parked_when_a_call_fails() -> None:
