@@ -90,7 +90,12 @@ def _family(faults: list[Fault]) -> str:
 def _row(fault: Fault) -> tuple[str, ...]:
     happens = "; ".join(f"{code(mode.id)}: {_mode(mode)}" for mode in fault.modes)
     often = " (every time until the run heals)" if fault.repeat == "always" else ""
-    return (fault.id, code(fault.name), fault.scope, codes(fault.at), happens + often, fault.view, fault.wants, _allowed(fault))
+    return (fault.id, code(fault.name), fault.scope, codes(fault.at), happens + often, _view(fault), fault.wants, _allowed(fault))
+
+
+def _view(fault: Fault) -> str:
+    others = [f"{code(mode.id)}: {mode.view}" for mode in fault.modes if mode.view not in (None, fault.view)]
+    return "; ".join((fault.view, *others))
 
 
 def _allowed(fault: Fault) -> str:

@@ -1,9 +1,9 @@
 """Opens what is to be fuzzed: a world of its own for each system, so that one run does not depend on another; the engine beside it."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -148,7 +148,7 @@ async def _engine(seed: int, directory: Path, progress: Progress) -> AsyncIterat
             "engine",
             url,
             document,
-            secrets=(world.client_secret, world.webhook_secret, world.webhook_secret.removeprefix(PREFIX), world.control_token),
+            secrets=(world.client_secret, world.control_token),
             codes=_codes_of(document),
         )
         yield signing(target, world.webhook_secret, "WEBHOOK_SECRET")
@@ -156,7 +156,7 @@ async def _engine(seed: int, directory: Path, progress: Progress) -> AsyncIterat
 
 def signing(target: Target, secret: str, variable: str) -> Target:
     """The same, whose events are signed. The headers that the signer sets leave the document: generated ones would be overwritten."""
-    document = {**target.document, "paths": json.loads(json.dumps(target.document.get("paths", {})))}
+    document = {**target.document, "paths": deepcopy(target.document.get("paths", {}))}
     for _, _, operation in operations_of(document):
         operation["parameters"] = [each for each in operation.get("parameters", []) if not _is_signers(each)]  # type: ignore[index]
     schemes = target.document.get("components", {}).get("securitySchemes", {})

@@ -38,7 +38,7 @@ class Checked:
     def without(self, stalled: Container[str]) -> "Checked":
         """The same, but what it says of these transactions is excused."""
         excused = tuple(row for row in self.rows if row["txn_id"] in stalled)
-        return replace(self, rows=tuple(row for row in self.rows if row not in excused), excused=excused) if excused else self
+        return replace(self, rows=tuple(row for row in self.rows if row["txn_id"] not in stalled), excused=excused)
 
     @property
     def candidates(self) -> int:

@@ -134,8 +134,9 @@ lacking as (
     case when contains(compare, 'dates') and (document_date is null or posting_date is null) then 'dates' end]), 'documents', may_lack from made
   union all
   select unnest([
-    case when account is null then 'account' end, case when amount_minor is null or currency is null then 'amount' end,
-    case when company is null then 'company' end, case when period is null then 'period' end]), 'lines of documents', [] from coding_line
+    case when l.account is null then 'account' end, case when l.amount_minor is null or l.currency is null then 'amount' end,
+    case when l.company is null then 'company' end, case when l.period is null and d.period is not null then 'period' end]),
+    'lines of documents', [] from coding_line l left join document d on d.node = l.node and d.entity_id = l.parent_id
   union all
   select unnest([case when category is null then 'category' end, case when amount_minor is null then 'amount' end]), 'lines of source documents', []
   from asked_line
@@ -178,7 +179,7 @@ select 'changes that leave the version as it was', count(*) from (
 union all
 select 'deeds of people that changed nothing', count(*) from h a
 where a.kind = 'source_action' and not exists (select 1 from h c where c.kind = 'commit' and c.entity_type = a.entity_type
-  and c.entity_id = a.entity_id and c.state = a.state and c.txn_id is not distinct from a.txn_id and c.seq > a.seq - 1000) having count(*) > 0
+  and c.entity_id = a.entity_id and c.state = a.state and c.txn_id is not distinct from a.txn_id and c.seq > a.seq) having count(*) > 0
 union all
 select 'revisions of source documents that say two things of one', count(*) from (
   select 1 from src_state where txn_id is not null group by txn_id, revision

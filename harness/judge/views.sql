@@ -392,15 +392,14 @@ event as (
 events_of as (select txn_id, call_point, count(*) as n from event where sent > 0 group by 1, 2),
 acted as (select txn_id, max(seq) as seq from h where kind = 'source_action' and txn_id is not null group by 1),
 told as (select distinct phase, code from h where kind in ('decision', 'response_end') and code is not null)
-select m.seq, case
-    when r.mode is null then true
+select m.seq, r.mode is not null and case
     when m.op_id is not null and r.decisions is not null then coalesce(list_contains(r.decisions, o.server_outcome) and o.client_view = r.view, false)
     when m.event_id is not null then coalesce(case
       when r.deliver in ('forged', 'unsigned') then e.forged when r.deliver = 'stale' then e.stale when r.deliver = 'never' then e.dropped
       when r.deliver in ('twice_at_once', 'again_later') then e.sent > 1 when r.deliver = 'second_id' then e.sent > 0 and n.n > 1
       else e.sent > 0 end, false)
     when r.code is not null then t.code is not null
-    else true end and (not r.acts or coalesce(a.seq > m.seq, false)) as is_proven
+    else true end and (not coalesce(r.acts, false) or coalesce(a.seq > m.seq, false)) as is_proven
 from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mode left join op o on o.op_id = m.op_id
 left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
 left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code;

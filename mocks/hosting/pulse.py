@@ -1,4 +1,4 @@
-"""Notices when the world itself stood still: stopped and continued, a suspended laptop, a machine without a free core.
+"""Notices when the world itself stood still: stopped and continued, or on a machine without a free core.
 
 Whoever calls a world that stands still meets a timeout that no fault plan made. The history says when that was, so that nobody is blamed.
 """

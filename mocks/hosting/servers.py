@@ -2,19 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from mocks.hosting.server import HostedServer
-
-EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 class Servers:
     """Servers by name, each on its own slot from `port_base`, or on free ports. apart: hosts of servers that do not listen on `host`."""
 
     def __init__(
-        self, slots: Mapping[str, int], host: str, *, port_base: int | None, public_host: str | None, apart: Mapping[str, str] = EMPTY
+        self, slots: Mapping[str, int], host: str, *, port_base: int | None, public_host: str | None, apart: Mapping[str, str]
     ) -> None:
         self._host, self._apart = public_host or host, apart
         self._servers = {
