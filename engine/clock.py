@@ -21,7 +21,7 @@ class WallClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Aware, UTC."""
+        """Aware, UTC. Nothing that a run repeats from its seed depends on it: waits, token expiry and when an item was first parked."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:

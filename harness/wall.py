@@ -1,4 +1,8 @@
-"""The one place of the harness that asks the machine for the time and for chance; everything else is given what it needs."""
+"""The one place of the harness that asks the machine for the time and for chance; everything else is given what it needs.
+
+What a seed repeats (documents, plans, answers) never comes from here: only stamps for people, protocol times that the other side compares
+with its own clock, and what must differ from run to run.
+"""
 
 import secrets
 import time

@@ -38,7 +38,7 @@ def interruptible() -> Iterator[Interrupts]:
         yield interrupts
     finally:
         for number in SIGNALS:
-            with contextlib.suppress(NotImplementedError):
+            with contextlib.suppress(NotImplementedError):  # where none could be added, none can be removed
                 loop.remove_signal_handler(number)
 
 

@@ -251,7 +251,7 @@ def test_an_ordinary_user_and_root_take_turns_on_one_machine(tmp_path: Path) -> 
     """Neither leaves a lock, a folder or a pid file in the way of the other."""
     python = Path("/usr/bin/python3.11")
     if not python.exists():
-        pytest.skip("an interpreter that others may run")
+        pytest.skip(f"{python} is not there: the other user may not enter this environment, so the test needs the system's interpreter")
     folder = Path(tempfile.mkdtemp(prefix="engine-user-"))
     folder.chmod(0o777)
     paths = os.pathsep.join([str(Path(settings.__file__).parents[1]), *(path for path in sys.path if "site-packages" in path)])

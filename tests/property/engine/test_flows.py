@@ -32,12 +32,13 @@ def change(one: Desk, what: str) -> None:
 
 def live_through(one: Desk, endings: list[str], changes: list[str]) -> None:
     """Each call takes the next ending and, before it, the next change; when they are used up, everything goes well."""
-    todo = list(zip(endings, changes, strict=False))
+    # The generated lists may differ in length: where one ends, the rest of the other is not lived through.
+    ahead = list(zip(endings, changes, strict=False))
 
     def choose(_operation: str) -> str:
-        if not todo:
+        if not ahead:
             return "ok"
-        ending, what = todo.pop()
+        ending, what = ahead.pop()
         change(one, what)
         return ending
 
@@ -45,11 +46,11 @@ def live_through(one: Desk, endings: list[str], changes: list[str]) -> None:
     for _ in range(300):
         outcome = asyncio.run(one.run())
         at_rest = isinstance(outcome, Settled | Parked)
-        if at_rest and not todo and not one.news and not one.fate.later:
+        if at_rest and not ahead and not one.news and not one.fate.later:
             break
         if at_rest and not one.news:
             one.fate.pass_time(10)
-            if not todo and not one.fate.later:
+            if not ahead and not one.fate.later:
                 break
             one.news = True  # the change that is still to come wakes it
         one.fate.pass_time(outcome.delay_s if isinstance(outcome, Retry | Waiting) else 0.1)

@@ -125,7 +125,7 @@ def bodies(kind: Any) -> Any:
             **{name: st.one_of(st.just("20261028"), day) for name in dates},
             "lines": st.lists(line, min_size=1, max_size=3),
             "total": amount,
-            "currency": st.sampled_from(["USD", "EUR", "XXX"]),
+            "currency": st.sampled_from(["USD", "EUR", "ZZZ"]),
             "company_code": st.sampled_from(["1000", "3000", "zzz"]),
         }
     )

@@ -32,7 +32,7 @@ def test_a_supplier_is_read_within_its_company() -> None:
         ("5400", EXPIRED, None, "COST_CENTER_INACTIVE"),
         ("5400", FOREIGN, None, "CODING_INVALID"),
         ("5310", LEGAL, None, "CODING_INVALID"),
-        ("5400", CENTER, "P-XXXX", "CODING_INVALID"),
+        ("5400", CENTER, "P-NONE", "CODING_INVALID"),
     ],
 )
 def test_the_coding_check_answers_what_a_posting_would(account: str, center: str, project: str | None, code: str | None) -> None:

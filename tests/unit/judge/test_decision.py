@@ -10,8 +10,9 @@ from harness.judge import explain, finish_history, judge
 from harness.judge.checks import check
 from harness.judge.invariants import Invariant
 from harness.judge.synthetic import RESPONSE_LOST, Row, Scribe, order
+from tests.unit.judge.corrupt_books import lost, second_order
+from tests.unit.judge.corrupt_conduct import fault_never_fired
 from tests.unit.judge.history_builder import clean_run, drop, insert, invariant, judged, one, refresh_views, renumber, rows
-from tests.unit.judge.test_planted_corruptions import fault_never_fired, lost, second_order
 
 CELL: Row = {"flow": "requisition-to-po", "call_point": "erp.po.create", "fault_id": "F-A3", "mode": "drop", "status": "planned"}
 

@@ -9,8 +9,8 @@ import pytest
 from contracts.catalog import load_history
 from harness.judge import write_verdict
 from harness.judge.schema import history_schema
+from tests.unit.judge.corrupt_books import second_order, unattributed
 from tests.unit.judge.history_builder import clean_run, judged
-from tests.unit.judge.test_planted_corruptions import second_order, unattributed
 
 SCHEMAS = Path(__file__).parents[3] / "contracts" / "schemas"
 

@@ -6,8 +6,9 @@ import pytest
 
 from harness.judge import Verdict
 from harness.judge.synthetic import Scribe
+from tests.unit.judge.corrupt_books import second_order
+from tests.unit.judge.corrupt_conduct import endless, lazily_parked
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
-from tests.unit.judge.test_planted_corruptions import endless, lazily_parked, second_order
 
 TXN = "p2p-000009"
 

@@ -24,7 +24,7 @@ def test_money_has_the_decimals_of_its_currency() -> None:
     assert money_text(Decimal(12000), "JPY") == "JPY 12,000"
     assert money_text(Decimal("1234.5"), "USD") == "USD 1,234.50"
     assert from_minor(12345, "KWD") == "KWD 12.345"
-    assert money_text(Decimal("1.23456"), "XXX") == "XXX 1.23456"
+    assert money_text(Decimal("1.23456"), "ZZZ") == "ZZZ 1.23456"
 
 
 def test_money_is_never_a_float() -> None:

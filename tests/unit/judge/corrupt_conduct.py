@@ -1,0 +1,154 @@
+"""What can be wrong in how a connector behaves, planted into the correct run: calls, events, parking, waiting, faults that never were."""
+
+from collections.abc import Callable
+
+from harness.judge.synthetic import Row, Scribe
+from tests.unit.judge.corrupt_books import CREATE, lost, never_written_back
+from tests.unit.judge.history_builder import drop, insert, one, refresh_views, rows
+
+
+def retries(scribe: Scribe, txn_id: str) -> list[Row]:
+    """The create requests of a transaction."""
+    return [row for _, row in rows(scribe, txn_id=txn_id, kind="request") if row["method"] == "POST"]
+
+
+def new_key(scribe: Scribe) -> None:
+    """The retry of 9 carries another key."""
+    retries(scribe, "p2p-000009")[1]["idem_key"] = "another"
+
+
+def one_key_two_bodies(scribe: Scribe) -> None:
+    """The retry of 9 carries another body."""
+    retries(scribe, "p2p-000009")[1]["body_hash"] = "another"
+
+
+def refused_again(scribe: Scribe) -> None:
+    """15 repeats what was refused for good."""
+    create = one(scribe, txn_id="p2p-000015", kind="response_end", call_point="erp.po.create")[0]
+    call = [
+        row
+        for _, row in rows(scribe, txn_id="p2p-000015", call_point="erp.po.create")
+        if row["kind"] in {"request", "decision", "response_end"}
+    ]
+    insert(scribe, create + 1, *({**row, "op_id": 99_999, "attempt": 2} for row in call))
+
+
+def endless(scribe: Scribe) -> None:
+    """12 is attempted eleven times."""
+    index, _ = one(scribe, kind="request", txn_id="p2p-000012", attempt=3)
+    call = [row for _, row in rows(scribe, txn_id="p2p-000012", attempt=3) if row["kind"] in {"request", "decision", "response_end"}]
+    insert(scribe, index, *({**row, "op_id": 90_000 + n, "attempt": 3 + n} for n in range(8) for row in call))
+
+
+def impatient(scribe: Scribe) -> None:
+    """10 comes back at once although it was told to wait a second."""
+    request = retries(scribe, "p2p-000010")[1]
+    request["t_mono_ns"] -= 900_000_000
+
+
+def accepted_and_lost(scribe: Scribe) -> None:
+    """As `lost`: the event of 8 had been acknowledged."""
+    lost(scribe)
+
+
+def forged_accepted(scribe: Scribe) -> None:
+    """14's forged event is acknowledged."""
+    one(scribe, kind="event_ack", event_id="forged-14")[1]["status"] = 200
+
+
+def genuine_turned_away(scribe: Scribe) -> None:
+    """8's event is refused for its signature, which holds; the connector polls, so the order is made all the same."""
+    one(scribe, kind="event_ack", txn_id="p2p-000008")[1]["status"] = 401
+
+
+def forged_acted_upon(scribe: Scribe) -> None:
+    """14's forged event is answered with 401, but the order is made at once."""
+    index, _ = one(scribe, kind="event_ack", event_id="forged-14")
+    call = [row for _, row in rows(scribe, txn_id="p2p-000014", call_point="erp.po.create")]
+    drop(scribe, lambda row: row not in call)
+    insert(scribe, index + 1, *call)
+
+
+def stale_accepted(scribe: Scribe) -> None:
+    """A genuine signature with an old timestamp is acknowledged."""
+    forged_accepted(scribe)
+    one(scribe, kind="event_sent", event_id="forged-14")[1].update(sig_ok=True, fresh=False)
+
+
+def stuck_until_restart(scribe: Scribe) -> None:
+    """8 is written back at last, but only after the connector was killed and started again."""
+    index, written = one(scribe, txn_id="p2p-000008", kind="commit", state="ordered")
+    killed, kill = one(scribe, kind="proc_kill")
+    insert(scribe, killed + 1, {**written, "t_mono_ns": kill["t_mono_ns"] + 1})
+    del scribe.rows[index]
+
+
+def restless(scribe: Scribe) -> None:
+    """A create of 8 arrives in the quiet window."""
+    request = retries(scribe, "p2p-000008")[0]
+    insert(scribe, one(scribe, kind="quiet", state="end")[0], {**request, "op_id": 99_999, "attempt": 2})
+
+
+def lazily_parked(scribe: Scribe) -> None:
+    """9, whose answer was lost once, was parked before it was re-driven."""
+    index, parked = one(scribe, kind="parked")
+    insert(scribe, index, {**parked, "entity_id": "REQ-T1-000009", "state": "unknown"})
+
+
+def refused_instead(scribe: Scribe) -> None:
+    """9 is refused to its owner although its fault passes."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000009" and row.get("effect") == "create"))
+    one(scribe, txn_id="p2p-000009", kind="commit", state="ordered")[1]["state"] = "refused"
+    refresh_views(scribe)
+
+
+def redriven_twice(scribe: Scribe) -> None:
+    """12 becomes two orders when it is re-driven."""
+    index, made = one(scribe, txn_id="p2p-000012", **CREATE)
+    insert(scribe, index + 1, {**made, "entity_id": "4500077777", "ext_ref": None})
+
+
+def redriven_in_vain(scribe: Scribe) -> None:
+    """12 is still not posted after it was re-driven."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000012" and row["kind"] == "commit" and "op_id" in row))
+    refresh_views(scribe)
+
+
+def fault_never_fired(scribe: Scribe) -> None:
+    """9's fault was planned but did not happen."""
+    drop(scribe, lambda row: not (row["kind"] == "fault_fired" and row.get("txn_id") == "p2p-000009"))
+
+
+def marked_but_nothing_happened(scribe: Scribe) -> None:
+    """10's call is marked as throttled, but the ERP did what it was asked for."""
+    _, mark = one(scribe, kind="fault_fired", txn_id="p2p-000010")
+    one(scribe, kind="decision", op_id=mark["op_id"])[1]["server_outcome"] = "committed"
+
+
+def taken_back_by_nobody(scribe: Scribe) -> None:
+    """13's approval was to be taken back in flight; nobody did."""
+    drop(scribe, lambda row: not (row["kind"] == "source_action" and row.get("state") == "returned"))
+
+
+PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
+    ("V01", "p2p-000010", marked_but_nothing_happened),
+    ("V01", "p2p-000013", taken_back_by_nobody),
+    ("K01", "p2p-000009", new_key),
+    ("K02", "p2p-000009", one_key_two_bodies),
+    ("K04", "p2p-000015", refused_again),
+    ("K05", "p2p-000012", endless),
+    ("K06", "p2p-000010", impatient),
+    ("K09", "p2p-000008", accepted_and_lost),
+    ("K10", "p2p-000014", forged_accepted),
+    ("K10", "p2p-000014", forged_acted_upon),
+    ("K10", "p2p-000014", stale_accepted),
+    ("K15", "p2p-000008", genuine_turned_away),
+    ("L01", "p2p-000008", never_written_back),
+    ("L01", "p2p-000008", stuck_until_restart),
+    ("L04", "p2p-000008", restless),
+    ("L06", "p2p-000009", lazily_parked),
+    ("L06", "p2p-000009", refused_instead),
+    ("L08", "p2p-000012", redriven_twice),
+    ("L08", "p2p-000012", redriven_in_vain),
+    ("V01", "p2p-000009", fault_never_fired),
+)
