@@ -177,8 +177,8 @@ class _Judgement:
             yield "it only polls: no event was tested"
         if abilities.get("kills") is False:
             yield "it was not killed: nothing about crashes was tested"
-        if self._stalled:
-            stalls = fetch(self._con, "select count(*) as n, sum(stall_ms) / 1000 as s from h where kind = 'stall'")[0]
+        stalls = fetch(self._con, "select count(*) as n, sum(stall_ms) / 1000 as s from h where kind = 'stall'")[0]
+        if stalls["n"]:
             whom = f"of {len(self._stalled)} transactions that were under way {len(self._excused)} are inconclusive for it"
             yield f"dryclose itself stood still {stalls['n']} times, {stalls['s']:.1f} s in all; {whom}"
         left = [flow for flow in self._run.scenario.get("flows") or () if not self._run.plays(str(flow))]
