@@ -388,10 +388,11 @@ event as (
   select event_id, count(*) filter (kind = 'event_sent') as sent, bool_or(kind = 'event_sent' and not sig_ok) as forged,
     bool_or(kind = 'event_sent' and not fresh) as stale, bool_or(kind = 'event_dropped') as dropped, any_value(txn_id) as txn_id,
     any_value(call_point) as call_point
-  from h where kind in ('event_sent', 'event_dropped') and event_id is not null group by 1),
-events_of as (select txn_id, call_point, count(*) as n from event where sent > 0 group by 1, 2),
-acted as (select txn_id, max(seq) as seq from h where kind = 'source_action' and txn_id is not null group by 1),
-told as (select distinct phase, code from h where kind in ('decision', 'response_end') and code is not null)
+  from h where kind in ('event_sent', 'event_dropped') and event_id in (select event_id from marked) group by 1),
+events_of as (select txn_id, call_point, count(distinct event_id) as n from h where kind = 'event_sent'
+  and txn_id in (select txn_id from marked where event_id is not null) group by 1, 2),
+acted as (select txn_id, max(seq) as seq from h where kind = 'source_action' and txn_id in (select txn_id from marked) group by 1),
+told as (select distinct phase, code from h where kind = 'decision' and code in (select code from ref_mode))
 select m.seq, r.mode is not null and case
     when m.op_id is not null and r.decisions is not null then coalesce(list_contains(r.decisions, o.server_outcome) and o.client_view = r.view, false)
     when m.event_id is not null then coalesce(case

@@ -24,7 +24,9 @@ apart as (
     {'what': 'reference', 'said': r.ext_ref, 'was': w.ext_ref},
     {'what': 'source revision', 'said': r.src_version::varchar, 'was': w.src_version::varchar},
     {'what': 'version', 'said': r.version::varchar, 'was': w.version::varchar}]) as one
-  from reading r join written w using (seq))
+  from reading r join written w using (seq)
+  where r.state <> w.state or r.amount_minor <> w.amount_minor or r.currency <> w.currency or r.company <> w.company or r.period <> w.period
+    or r.ext_ref <> w.ext_ref or r.src_version <> w.src_version or r.version <> w.version)
 select r.txn_id, null as call_point, r.amount_minor as money_minor, r.currency,
   format('{} {} has the {} {} in the final read; what was written last is {}', words(r.entity_type), r.entity_id, a.one.what, a.one.said, a.one.was)
     as story, a.one.said as found, a.one.was as due
