@@ -13,6 +13,7 @@ A file:
     -- kinds: document state       optional: the kinds of flow that it is about; absent: document
     -- clock: world                optional: it counts how long something took, or gave up after; whoever was under way while the world
                                    itself stood still is not judged by it
+    -- effect: posted twice        optional: what went wrong with a document that breaks it (EFFECTS); absent: its outcome says so
     -- flow: some-flow             optional: the one flow that it is about; without that flow it is not applicable
     -- required column: ...        free text lines without a key are comments
     -- section: candidates         rows (flow, n): rows examined by flow; rows of one flow add up, null is no flow in particular
@@ -31,9 +32,28 @@ FOLDER = Path(__file__).parent / "invariants"
 SEVERITIES = ("money", "books", "loss", "security", "liveness", "conduct")
 KINDS = ("fail", "warn", "void")
 MOMENTS = ("history", "rest")
+# What went wrong with a document, the worst first; a document that breaks several rules has the first of theirs. The last one is for
+# whom no rule and no outcome says more.
+EFFECTS = (
+    "posted twice",
+    "posted unasked",
+    "left standing",
+    "posted wrong",
+    "told wrong",
+    "taken from a forger",
+    "turned away as forged",
+    "lost",
+    "undone",
+    "left behind",
+    "not answered",
+    "told too little",
+    "given up",
+    "written too late",
+    "ended unlike its twins",
+)
 SECTIONS = ("candidates", "violations", "explain")
 HEADER = ("id", "title", "family", "severity", "kind", "at")
-OPTIONAL = ("flow", "kinds", "clock")
+OPTIONAL = ("flow", "kinds", "clock", "effect")
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 
 
@@ -53,6 +73,7 @@ class Invariant:
     flow: str | None = None
     kinds: tuple[str, ...] = ("document",)
     clock: str | None = None
+    effect: str | None = None
     origin: str = "dryclose"  # or "user": a rule of the user's own (guest_rules.py), asked in a sandbox, never here
 
     def is_about(self, flow: Flow) -> bool:
@@ -111,6 +132,8 @@ def _checked(path: Path, header: dict[str, str], sections: dict[str, str]) -> In
     _known(path, 1, "severity", header["severity"], SEVERITIES)
     _known(path, 1, "kind", header["kind"], KINDS)
     _known(path, 1, "at", header["at"], MOMENTS)
+    if "effect" in header:
+        _known(path, 1, "effect", header["effect"], EFFECTS)
     kinds = tuple(header.pop("kinds", "document").split())
     for kind in kinds:
         _known(path, 1, "kind of flow", kind, KINDS_OF_FLOW)

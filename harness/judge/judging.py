@@ -11,6 +11,7 @@ import duckdb
 
 from contracts.catalog import Catalog, load_catalog
 from harness.judge import figures, integrity
+from harness.judge.causes import Causes
 from harness.judge.checks import Checked, build_views, check, fetch
 from harness.judge.coverage import coverage
 from harness.judge.guest_rules import USER, kept_rules
@@ -155,6 +156,7 @@ class _Judgement:
             experiments=self._counts(),
             by_experiment=tuple(self._experiment_documents()),
             invariants=tuple(self._invariant_document(one) for one in self._checks),
+            causes=tuple(self._cause_documents()),
             violations=tuple(self._violations()),
             coverage=self._coverage,
             straight_through=figures.straight_through(self._con),
@@ -310,23 +312,38 @@ class _Judgement:
         return {**head, **counts, "error": one.error, "rows": rows}
 
     def _money(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        most: dict[tuple[str, str], int] = {}
-        for index, row in enumerate(rows):
-            if row["money_minor"] is not None and row["currency"]:
-                key = (row["txn_id"] or f"row {index}", row["currency"])
-                most[key] = max(most.get(key, 0), int(row["money_minor"]))
         totals: dict[str, int] = {}
-        for (_, currency), minor in most.items():
-            totals[currency] = totals.get(currency, 0) + minor
+        for stake in self._stakes(rows).values():
+            for currency, minor in stake.items():
+                totals[currency] = totals.get(currency, 0) + minor
         return {currency: decimal_text(minor, currency, self._catalog.minor_units) for currency, minor in sorted(totals.items())}
 
+    @staticmethod
+    def _stakes(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+        """What is at stake, in minor units by currency, by transaction: the most that any row says, for rows tell of the same money."""
+        most: dict[str, dict[str, int]] = {}
+        for index, row in enumerate(rows):
+            if row["money_minor"] is not None and row["currency"]:
+                stake = most.setdefault(row["txn_id"] or f"row {index}", {})
+                stake[row["currency"]] = max(stake.get(row["currency"], 0), int(row["money_minor"]))
+        return most
+
+    @cached_property
+    def _causes(self) -> Causes:
+        return Causes(self._con, self._checks, self._outcomes)
+
+    def _cause_documents(self) -> list[JsonObject]:
+        """The example of a cause is one that failed alone too, where there is one, and has the shortest plan."""
+        money = self._stakes([row for one in self._checks if one.status == "violated" for row in one.rows])
+        alone = {txn_id for (_, txn_id), (reproduced, _) in self._solos.items() if reproduced}
+        steps = {str(entry.get("txn_id")): len(entry.get("steps") or ()) for entry in self._run.experiments()}
+        example = {txn_id: 10 * (txn_id not in alone) + min(steps.get(txn_id, 0), 9) for txn_id in self._outcomes}
+        return self._causes.documents(money, self._catalog.minor_units, example)
+
     def _violations(self) -> list[JsonObject]:
-        met_by: dict[str, list[dict[str, Any]]] = {}
-        for row in fetch(self._con, query("faults_met")):
-            met_by.setdefault(row["txn_id"], []).append(row)
         twins = {row["template"]: row["example"] for row in fetch(self._con, "select template, example from twin_count")}
         templates = {txn_id: row["template"] for txn_id, row in self._outcomes.items()}
-        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, met_by, twins, templates, self._guests)
+        teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, self._causes, twins, templates, self._guests)
         return teller.tell([one for one in self._checks if one.status == "violated"], self._solos)
 
 

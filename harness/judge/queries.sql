@@ -84,13 +84,6 @@ with last_state as (
 select l.entity_type, l.state, count(*) as n from last_state l join (select distinct entity_type from ref_state) k using (entity_type)
 where not exists (select 1 from ref_state m where m.entity_type = l.entity_type and m.state = l.state) group by 1, 2 order by 1, 2
 
--- section: faults_met
--- by transaction, its own faults first
-select txn_id, fault_id, any_value(fault_name) as fault_name, any_value(mode) as mode, arg_min(call_point, call_point) as call_point,
-  any_value(how) as how
-from experienced group by txn_id, fault_id
-order by txn_id, case any_value(how) when 'own' then 0 when 'run' then 1 else 2 end, fault_id
-
 -- section: timeline
 -- public timeline: only in `explain`: everything that happened to the transactions whose stories are told, `$txn` among them
 create or replace table timeline as

@@ -182,7 +182,7 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
     windows = [
         (entry["txn_id"], entry["window"]["fault_id"], entry["window"].get("mode"), entry["window"].get("target"))
         for entry in run.experiments()
-        if isinstance(entry.get("window"), dict) and entry.get("role") == "run"
+        if isinstance(entry.get("window"), dict) and entry.get("role") in {"run", "solo"}
     ]
     return [
         *_flow_tables(catalog),

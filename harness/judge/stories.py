@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from harness.judge.causes import Blame, Causes
 from harness.judge.checks import Checked, fetch
 from harness.judge.guest_rules import USER
 from harness.judge.guests import Guests
@@ -22,14 +23,14 @@ VIEW_KINDS = ("request", "response_end", "event_ack")
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """What every story needs. plans: the plan line by transaction; met: the faults that reached a transaction, its own first;
-    twins: a fault-free transaction by template; templates: the template by transaction."""
+    """What every story needs. plans: the plan line by transaction; twins: a fault-free transaction by template; templates: the template by
+    transaction."""
 
     con: duckdb.DuckDBPyConnection
     run_dir: Path
     minor_units: Mapping[str, int]
     plans: Mapping[str, str]
-    met: Mapping[str, Sequence[Mapping[str, Any]]]
+    causes: Causes
     twins: Mapping[str, str]
     templates: Mapping[str, str]
     guests: Guests
@@ -60,7 +61,7 @@ class Teller:
 
     def _violation(self, check: Checked, row: Mapping[str, Any], solos: Mapping[tuple[str, str], tuple[int, int]]) -> JsonObject:
         txn_id = row["txn_id"]
-        fault = next(iter(self.met.get(txn_id or "", ())), None)
+        blame = self.causes.of(check, row)
         money = self._money(row)
         solo = solos.get((check.invariant.id, txn_id))
         return {
@@ -69,11 +70,12 @@ class Teller:
             "origin": check.invariant.origin,
             "severity": check.invariant.severity,
             "txn_id": txn_id,
-            "call_point": (fault and fault["call_point"]) or row["call_point"],
-            "fault_id": fault["fault_id"] if fault else None,
-            "fault_name": fault["fault_name"] if fault else None,
+            "cause": blame.id,
+            "call_point": blame.call_point or row["call_point"],
+            "fault_id": blame.fault_id,
+            "fault_name": blame.fault_name,
             "plan": f"{txn_id}: {self.plans.get(txn_id, 'no fault')}" if txn_id else "",
-            "story": _sentence(str(row["story"]), fault, money),
+            "story": _sentence(str(row["story"]), blame, money),
             "money": money,
             "control_txn": self.twins.get(self.templates.get(txn_id or "", "")),
             "timeline": [],
@@ -109,13 +111,14 @@ def _worst_first(entries: list[JsonObject]) -> list[JsonObject]:
     return [item[-1] for item in sorted(keyed, key=lambda item: item[:-1])]
 
 
-def _sentence(story: str, fault: Mapping[str, Any] | None, money: JsonObject | None) -> str:
+def _sentence(story: str, blame: Blame, money: JsonObject | None) -> str:
     text = story[0].upper() + story[1:] + "."
-    if fault is None:
-        text += " No fault reached this transaction."
+    where = f" at {blame.call_point}" if blame.call_point else ""
+    fault = f"{words(blame.fault_name or blame.fault_id or '')} ({blame.fault_id}){where}"
+    if blame.blocked_by:
+        text += f" Nobody worked on it while {blame.blocked_by} was tried again and again, which met {fault}."
     else:
-        where = f" at {fault['call_point']}" if fault["call_point"] else ""
-        text += f" It met {words(fault['fault_name'] or fault['fault_id'])} ({fault['fault_id']}){where}."
+        text += f" It met {fault}." if blame.fault_id else " No fault reached this transaction."
     return text + (f" Money at stake: {money['currency']} {money['amount']}." if money and money["amount"].strip("0.") else "")
 
 

@@ -32,6 +32,7 @@ class Verdict:
     experiments: Mapping[str, int]
     by_experiment: tuple[JsonObject, ...]
     invariants: tuple[JsonObject, ...]
+    causes: tuple[JsonObject, ...]
     violations: tuple[JsonObject, ...]
     coverage: JsonObject
     straight_through: JsonObject

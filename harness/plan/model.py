@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = Literal["baseline", "control", "faulted", "run", "kill", "solo", "load"]
+Arrival = Literal["before", "inside"]  # of a transaction, as seen from a fault of the whole run
 WaveKind = Literal["baseline", "singles", "run", "kill", "solo", "load"]
 CellStatus = Literal["planned", "not_applicable"]
 
@@ -58,7 +59,7 @@ class Experiment:
     number counts from 1 over the whole run and is the tracer: `tracer_minor` is unique in the run, in minor units of the
     entity's currency, small enough for one approval band. `source_event` steps (F-D3, F-D8, F-D9) are carried out by the harness.
     minted: the number (from 0, per entity) of the minted supplier and cost centre that only this transaction may use, or None.
-    window: the fault of the run that this wave meets, for transactions with role "run".
+    window: the fault of the run that this wave meets, for transactions with role "run"; arrives: whether this one is there before it begins.
     """
 
     txn_id: str
@@ -71,6 +72,7 @@ class Experiment:
     steps: tuple[Step, ...] = ()
     minted: int | None = None
     window: Window | None = None
+    arrives: Arrival | None = None
     of: str | None = None  # solo: the transaction that this one repeats alone
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
     parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
@@ -107,6 +109,7 @@ class Experiment:
             "source_id": source_id,
             "steps": [step.row() for step in self.steps],
             "window": self.window.row() if self.window else None,
+            "arrives": self.arrives,
             "plan": self.plan_text(),
         }
 

@@ -153,7 +153,21 @@ class Planner:
             # The run starts even places before the fault, odd ones inside: an even number of templates is rotated, so each comes at both.
             first = turn % len(templates) if len(templates) % 2 == 0 else 0
             drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
-        return self._wave(name, "run", drafts, "run", "run", window=window)
+        return self._keep(self._arrivals(self._wave(name, "run", drafts, "run", "run", window=window, keep=False)))
+
+    def _arrivals(self, wave: Wave) -> Wave:
+        """Every second one is there before the fault begins, as many as the connector works on at once: the fault has to meet them."""
+        before = {e.txn_id for e in wave.others[::2][: max(1, self._capabilities.concurrency // 2)]}
+        inside = {e.txn_id for e in wave.others} - before
+
+        def placed(e: Experiment) -> Experiment:
+            return replace(e, arrives="before") if e.txn_id in before else replace(e, arrives="inside") if e.txn_id in inside else e
+
+        return replace(wave, experiments=tuple(placed(e) for e in wave.experiments))
+
+    def _keep(self, wave: Wave) -> Wave:
+        self._waves.append(wave)
+        return wave
 
     # --- points that only a fault provokes ---------------------------------------------------------------------------------------
 
@@ -280,16 +294,12 @@ class Planner:
                 self._cells[key] = replace(self._cells[key], status="not_applicable", reason=reason)
 
     def solo(self, experiments: Sequence[Experiment]) -> Wave:
-        """Each of these limits.solo_repeats times as a new transaction with the same steps (role solo, `of` = the first one's id).
-        Run them one at a time."""
-        drafts = [Draft(e.flow, e.entity, e.steps) for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
-        wave = self._wave("solo", "solo", drafts, "solo", "solo", keep=False)
-        origins = [e.txn_id for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
+        """Each of these limits.solo_repeats times as a new transaction with the same document, steps and window (role solo, `of` = the
+        first one's id). Run them one at a time."""
+        origins = [e for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
+        wave = self._wave("solo", "solo", [Draft(e.flow, e.entity, e.steps) for e in origins], "solo", "solo", keep=False)
         of = dict(zip((e.txn_id for e in wave.experiments if e.role == "solo"), origins, strict=True))  # their parents repeat nobody
-        named = (replace(e, of=of[e.txn_id], typed_as=of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments)
-        wave = replace(wave, experiments=tuple(named))
-        self._waves.append(wave)
-        return wave
+        return self._keep(replace(wave, experiments=tuple(_repeat(e, of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments)))
 
     # --- shared ----------------------------------------------------------------------------------------------------------------
 
@@ -324,9 +334,7 @@ class Planner:
             parent = elders[-1] if elders else None
             experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
         wave = Wave(name, kind, tuple(experiments), window)
-        if keep:
-            self._waves.append(wave)
-        return wave
+        return self._keep(wave) if keep else wave
 
     def _elders(self, draft: Draft, wave: str, role: Role, *, mint: bool) -> list[Experiment]:
         """The fault-free transactions out of whose documents this one's grow, eldest first."""
@@ -357,6 +365,10 @@ class Planner:
             window=window,
             parent=parent.txn_id if parent else None,
         )
+
+
+def _repeat(e: Experiment, origin: Experiment) -> Experiment:
+    return replace(e, of=origin.txn_id, typed_as=origin.txn_id, window=origin.window, arrives=origin.arrives)
 
 
 def _step(place: Place) -> Step:

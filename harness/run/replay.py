@@ -108,6 +108,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         steps=tuple(_step(step, names) for step in entry["steps"]),
         minted=entry.get("minted"),
         window=_window(window, names) if window else None,
+        arrives=entry.get("arrives"),
         typed_as=entry.get("of"),
         parent=entry.get("parent"),
     )

@@ -15,14 +15,10 @@ from harness.stage.patience import ALONE_S, patience_s
 BUDGET_S = 45.0  # a connector that fails everywhere is not re-run for minutes; what is left out says so
 
 
-def to_repeat(violations: Iterable[Mapping[str, Any]], known: Mapping[str, Experiment], most: int) -> list[Experiment]:
-    """One experiment per (invariant, call point, fault), at most `most`; one that shows several is repeated once."""
-    chosen: dict[tuple[object, object, object], str] = {}
-    for violation in violations:
-        txn_id = violation.get("txn_id")
-        if txn_id in known:
-            chosen.setdefault((violation.get("invariant"), violation.get("call_point"), violation.get("fault_id")), str(txn_id))
-    return [known[txn_id] for txn_id in dict.fromkeys(chosen.values())][:most]
+def to_repeat(causes: Iterable[Mapping[str, Any]], known: Mapping[str, Experiment], most: int) -> list[Experiment]:
+    """The example of each cause, at most `most`, the worst first."""
+    examples = [str(cause["example"]) for cause in causes if cause.get("example") in known]
+    return [known[txn_id] for txn_id in dict.fromkeys(examples)][:most]
 
 
 async def play_solo(cast: Cast, wave: Wave) -> None:

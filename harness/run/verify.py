@@ -46,11 +46,11 @@ async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) ->
 
 
 async def _play(session: Session, planner: Planner) -> None:
-    """The phases; then each kind of violation once more, alone, in the same world; then the books are closed again."""
+    """The phases; then an example of each cause once more, alone, in the same world; then the books are closed again."""
     cast = Cast(session)
     await play_everything(cast, planner)
     first = await _judge_live(session)
-    again = to_repeat(first.violations, session.register.experiments, session.scenario.limits.solo)
+    again = to_repeat(first.causes, session.register.experiments, session.scenario.limits.solo)
     if again:
         await play_solo(cast, planner.solo(again))
         await close_books(session, "solo-")
@@ -61,5 +61,5 @@ async def _judge_live(session: Session) -> Verdict:
     session.world.recorder.flush()
     with session.progress.phase("judge") as phase:
         verdict = await asyncio.to_thread(judge, session.directory.path)
-        phase.show(f"{len(verdict.violations)} violations so far")
+        phase.show(f"{len(verdict.violations)} violations of {len(verdict.causes)} causes so far")
     return verdict

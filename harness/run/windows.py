@@ -36,19 +36,14 @@ async def play_window(cast: Cast, wave: Wave) -> None:
     session.save_plan()
 
 
-def before_and_inside(cast: Cast, wave: Wave) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
-    """Who arrives before the fault, and who inside. Before it no more than the connector works on at once: the fault has to meet them."""
-    return split(wave.others, max(1, cast.session.manifest.concurrency // 2))
-
-
-def split(experiments: Sequence[Experiment], most: int) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
-    """Every second one, up to `most` of them, and all the others."""
-    first = experiments[::2][:most]
-    return first, [experiment for experiment in experiments if experiment not in first]
+def before_and_inside(wave: Wave) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
+    """Who arrives before the fault, and who inside."""
+    first = [experiment for experiment in wave.others if experiment.arrives == "before"]
+    return first, [experiment for experiment in wave.others if experiment not in first]
 
 
 async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
-    first, second = before_and_inside(cast, wave)
+    first, second = before_and_inside(wave)
     await arrive(cast, first, phase)
     cast.session.world.begin_window(window.fault_id, window.target)
     try:
@@ -70,7 +65,7 @@ async def _revoked(cast: Cast, wave: Wave, phase: Phase) -> None:
 async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
     """Documents are approved, then the period closes under them; documents of the other half meet a closed one from the start."""
     session = cast.session
-    first, second = before_and_inside(cast, wave)
+    first, second = before_and_inside(wave)
     await arrive(cast, first, phase)
     set_period(session, window.target, closed=True)
     try:

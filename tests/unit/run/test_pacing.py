@@ -10,7 +10,6 @@ from harness.manifest import Manifest, Paths
 from harness.plan.model import Experiment, Step, Wave
 from harness.run.phases import unfired
 from harness.run.tail import HistoryTail
-from harness.run.windows import split
 from harness.scenario import Scenario
 from harness.stage.patience import BASE_S, RETRIES_S, patience_s, poll_cycle_s
 from harness.stage.session import GRACE_S, Session
@@ -111,11 +110,3 @@ def test_a_step_that_did_not_fire_is_played_again(tmp_path: Path) -> None:
     both = [experiment(1, THROTTLED, TIMED_OUT), experiment(2, THROTTLED, TIMED_OUT), experiment(3)]
 
     assert [e.number for e in unfired([Wave("w", "singles", tuple(both))], tail)] == [1]
-
-
-def test_a_window_has_traffic_before_and_inside() -> None:
-    """Every second one arrives before the fault, but no more than the connector has in its hands when the fault comes."""
-    experiments = [experiment(number) for number in (1, 2, 3, 4, 5)]
-
-    assert [[e.number for e in part] for part in split(experiments, 9)] == [[1, 3, 5], [2, 4]]
-    assert [[e.number for e in part] for part in split(experiments, 2)] == [[1, 3], [2, 4, 5]]

@@ -79,7 +79,7 @@ def test_an_outage_meets_children_never_their_parents(monkeypatch: pytest.Monkey
     cast: Any = SimpleNamespace(session=SimpleNamespace(manifest=SimpleNamespace(concurrency=8)))
     asyncio.run(waves.play_elders(cast, WAVE))
     assert order == [("arrive", (PARENT.txn_id,)), ("drain", (PARENT.txn_id,))]
-    first, second = windows.before_and_inside(cast, WAVE)
+    first, second = windows.before_and_inside(WAVE)
     assert {e.txn_id for e in (*first, *second)} == {CHILD.txn_id, OTHER.txn_id}
 
 

@@ -28,7 +28,15 @@ EXPERIMENT = Experiment(
 def test_an_experiment_survives_plan_json() -> None:
     """What the planner wrote is what is replayed, windows included."""
     windowed = Experiment(
-        "exp-000003", "expense-to-posting", "DE01", "t", "run-F-B5-erp", "run", 3, window=Window("F-B5", "window", "erp", 900)
+        "exp-000003",
+        "expense-to-posting",
+        "DE01",
+        "t",
+        "run-F-B5-erp",
+        "run",
+        3,
+        window=Window("F-B5", "window", "erp", 900),
+        arrives="inside",
     )
 
     assert experiment_of(json.loads(json.dumps(EXPERIMENT.row())), {}) == EXPERIMENT

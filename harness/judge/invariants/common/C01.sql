@@ -3,6 +3,7 @@
 -- family: occurrence
 -- severity: money
 -- kind: fail
+-- effect: posted twice
 -- at: history
 -- Counts documents for one due of one revision of the source (one line of it, where each line has its own): revision 1 undone and revision 2 posted is right. A document that the target
 -- system itself turned down after accepting it was never posted.

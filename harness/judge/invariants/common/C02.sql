@@ -3,6 +3,7 @@
 -- family: occurrence
 -- severity: money
 -- kind: fail
+-- effect: posted twice
 -- at: history
 -- section: candidates
 select flow, count(distinct txn_id) as n from doc where txn_id is not null and live group by 1

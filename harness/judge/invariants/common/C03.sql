@@ -3,6 +3,7 @@
 -- family: completeness
 -- severity: loss
 -- kind: fail
+-- effect: lost
 -- at: rest
 -- section: candidates
 select flow, count(*) as n from still where expected = 'posted' and due_n > 0 group by 1

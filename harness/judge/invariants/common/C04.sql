@@ -3,6 +3,7 @@
 -- family: exclusivity
 -- severity: money
 -- kind: fail
+-- effect: told wrong
 -- at: history
 -- "Outcome unknown, verify" and "posted, write-back pending" are honest declarations. A document that commits after the declaration
 -- counts when it was requested before: the connector declared as not posted what it had asked for.

@@ -3,6 +3,7 @@
 -- family: occurrence
 -- severity: money
 -- kind: fail
+-- effect: posted unasked
 -- at: history
 -- section: candidates
 select flow, count(*) as n from doc group by 1

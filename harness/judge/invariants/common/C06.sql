@@ -3,6 +3,7 @@
 -- family: accuracy
 -- severity: money
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- section: candidates
 select d.flow, count(*) as n from doc d join src_revision r using (txn_id, revision) where d.live and r.amount_minor is not null

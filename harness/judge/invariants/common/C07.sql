@@ -3,6 +3,7 @@
 -- family: classification
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- A journal may name nobody: the ERP does not ask for it.
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: balance
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- section: candidates
 select t.flow, count(distinct l.node || '/' || l.parent_id) as n from line l left join txn t using (txn_id) group by 1

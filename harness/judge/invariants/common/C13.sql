@@ -3,6 +3,7 @@
 -- family: cut-off
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- section: candidates
 select flow, count(*) as n from doc d join closed c on c.company = d.company and (c.module is null or c.module = d.module) group by 1

@@ -3,6 +3,7 @@
 -- family: classification
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. Not examined: documents of which a source line has no rule, or two
 -- because a rule changed in these days; and what accounts payable credits by itself.

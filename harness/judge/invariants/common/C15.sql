@@ -3,6 +3,7 @@
 -- family: authorisation
 -- severity: security
 -- kind: fail
+-- effect: posted unasked
 -- at: history
 -- section: candidates
 select flow, count(*) as n from doc join src using (txn_id) group by 1

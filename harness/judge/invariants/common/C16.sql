@@ -3,6 +3,7 @@
 -- family: authorisation
 -- severity: money
 -- kind: fail
+-- effect: left standing
 -- at: rest
 -- Not posting at all and posting followed by one reversal are both right. Parking what should be undone is no way out.
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: order
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- section: candidates
 select t.flow, count(*) as n from effect e join txn t using (txn_id) where op_id is not null and src_version is not null and t.flow_kind = 'document' group by 1

@@ -3,6 +3,7 @@
 -- family: cutoff
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- kinds: document
 -- at: history
 -- Whoever posts into the next period because the due one is closed may choose any day of it for the date that decides the period; that it

@@ -3,6 +3,7 @@
 -- family: referential
 -- severity: books
 -- kind: fail
+-- effect: left standing
 -- at: rest
 -- Examined: transactions of a case that have one before them.
 -- section: candidates

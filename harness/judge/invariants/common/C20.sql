@@ -3,6 +3,7 @@
 -- family: crosswalk
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- section: candidates
 select t.flow, count(*) as n from document d left join txn t using (txn_id) where d.live and d.ext_ref is not null group by 1

@@ -3,6 +3,7 @@
 -- family: occurrence
 -- severity: money
 -- kind: fail
+-- effect: posted unasked
 -- at: rest
 -- Of flows whose `due` has the cardinality `none`. Parking is no refusal, but it is honest.
 -- section: candidates

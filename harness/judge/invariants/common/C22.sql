@@ -3,6 +3,7 @@
 -- family: accuracy
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- Of kinds whose declaration says which lines they are coded by. Company, currency and period of each line are those of the header; journal
 -- lines debit what the header says, other lines add up to it. Adding lines up, or splitting them, is the connector's choice.

@@ -3,6 +3,7 @@
 -- family: balance
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- By account, cost centre, company and currency, over the document and what reversed it. A reversal may be in a later period. What was
 -- withdrawn before it was posted has no lines and needs none.

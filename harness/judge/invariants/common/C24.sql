@@ -3,6 +3,7 @@
 -- family: reconciliation
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: rest
 -- Member by member, where both carry it, against the last change before the read.
 -- section: candidates

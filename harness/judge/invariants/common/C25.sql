@@ -3,6 +3,7 @@
 -- family: order
 -- severity: books
 -- kind: fail
+-- effect: told wrong
 -- at: history
 -- Accepted is not posted. Telling the same again changes nothing and is no second time; after a correction comes another revision.
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: durability
 -- severity: loss
 -- kind: fail
+-- effect: lost
 -- at: rest
 -- section: candidates
 select o.flow, count(distinct txn_id) as n from delivery join still o using (txn_id) where genuine and acked and approves and expected = 'posted' group by 1

@@ -3,6 +3,7 @@
 -- family: security
 -- severity: security
 -- kind: fail
+-- effect: taken from a forger
 -- kinds: document state status query
 -- at: history
 -- section: candidates

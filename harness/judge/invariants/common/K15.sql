@@ -3,6 +3,7 @@
 -- family: security
 -- severity: loss
 -- kind: fail
+-- effect: turned away as forged
 -- kinds: document state status query
 -- at: history
 -- The signature is over the bytes as they came; whoever signs again what it has parsed refuses whatever a sender writes differently.

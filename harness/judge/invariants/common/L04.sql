@@ -3,6 +3,7 @@
 -- family: liveness
 -- severity: liveness
 -- kind: fail
+-- effect: written too late
 -- kinds: document state status query
 -- clock: world
 -- at: history

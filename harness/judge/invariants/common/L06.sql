@@ -3,6 +3,7 @@
 -- family: honesty
 -- severity: liveness
 -- kind: fail
+-- effect: given up
 -- kinds: document state status query
 -- clock: world
 -- at: rest

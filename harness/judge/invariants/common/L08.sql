@@ -3,6 +3,7 @@
 -- family: honesty
 -- severity: loss
 -- kind: fail
+-- effect: lost
 -- clock: world
 -- at: rest
 -- A supplier that stays blocked cannot be ordered from, re-driven or not.

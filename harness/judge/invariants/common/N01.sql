@@ -3,6 +3,7 @@
 -- family: completeness
 -- severity: loss
 -- kind: fail
+-- effect: lost
 -- at: rest
 -- kinds: status
 -- section: candidates

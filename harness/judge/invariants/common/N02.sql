@@ -3,6 +3,7 @@
 -- family: order
 -- severity: books
 -- kind: fail
+-- effect: told wrong
 -- at: history
 -- kinds: status
 -- section: candidates

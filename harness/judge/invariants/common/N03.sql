@@ -3,6 +3,7 @@
 -- family: accuracy
 -- severity: money
 -- kind: fail
+-- effect: told wrong
 -- at: history
 -- kinds: status
 -- A status counts as true from the moment at which the source had it: told before, it was a guess.

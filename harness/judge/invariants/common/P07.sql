@@ -3,6 +3,7 @@
 -- family: order
 -- severity: books
 -- kind: fail
+-- effect: posted unasked
 -- at: history
 -- Examined: documents of transactions that have one before them in their case.
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: reconciliation
 -- severity: books
 -- kind: fail
+-- effect: told wrong
 -- at: rest
 -- That it names no document is said only of what was read when it knew that it is booked: a write-back may come after the read.
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: timeliness
 -- severity: liveness
 -- kind: fail
+-- effect: not answered
 -- at: history
 -- kinds: query
 -- The response budget is the flow's. An answer that says that it cannot know is an answer.

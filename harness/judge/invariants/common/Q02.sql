@@ -3,6 +3,7 @@
 -- family: accuracy
 -- severity: money
 -- kind: fail
+-- effect: told wrong
 -- at: history
 -- kinds: query
 -- Without `as_of` it may have been true at any moment between question and answer. The answer that the policy asks for when the truth

@@ -3,6 +3,7 @@
 -- family: honesty
 -- severity: security
 -- kind: fail
+-- effect: told wrong
 -- at: history
 -- kinds: query
 -- Examined: questions for whose answer every look failed. An answer that comes true by luck is still a guess.

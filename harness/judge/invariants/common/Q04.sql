@@ -3,6 +3,7 @@
 -- family: completeness
 -- severity: money
 -- kind: fail
+-- effect: left standing
 -- at: rest
 -- kinds: query
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: completeness
 -- severity: books
 -- kind: fail
+-- effect: left behind
 -- at: rest
 -- kinds: state
 -- section: candidates

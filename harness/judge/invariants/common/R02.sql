@@ -3,6 +3,7 @@
 -- family: order
 -- severity: books
 -- kind: fail
+-- effect: left behind
 -- at: history
 -- kinds: state
 -- section: candidates

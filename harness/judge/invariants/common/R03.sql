@@ -3,6 +3,7 @@
 -- family: accuracy
 -- severity: books
 -- kind: fail
+-- effect: posted wrong
 -- at: history
 -- kinds: state
 -- A write that names a version is held against that one; any other against every version that existed when it was asked for.

@@ -3,6 +3,7 @@
 -- family: procure to pay
 -- severity: security
 -- kind: fail
+-- effect: posted unasked
 -- at: history
 -- flow: requisition-to-po
 -- section: candidates
