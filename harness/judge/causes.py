@@ -20,7 +20,8 @@ from harness.judge.verdict import JsonObject, decimal_text
 
 FILE = Path(__file__).parent / "causes.sql"
 AT_THE_SECOND = ("posted twice",)  # these went wrong when the second posting came
-AT_THE_LAST = ("posted wrong", "posted unasked", "told wrong")  # these at the last posting that stands; all others by what never came
+AT_THE_LAST = ("posted wrong", "posted unasked", "told wrong")  # these at the last posting that stands
+STUCK = "stuck"  # went well, but only after somebody helped: by then it had gone wrong. All others: by what never came
 OF_OUTCOME = {
     "double": "posted twice",
     "lost": "lost",
@@ -85,15 +86,15 @@ class Causes:
 
     def _blame(self, txn_id: str, broken: Sequence[tuple[str, str | None]], call_point: str | None) -> Blame:
         outcome = self._outcomes.get(txn_id, {})
-        effect = _effect([effect for _, effect in broken], outcome.get("outcome"))
+        effect = _effect([effect for _, effect in broken], outcome)
         flow, moments = str(outcome.get("flow") or STRANGER), self._rows.moments.get(txn_id, {})
-        contact = _decisive(self._rows.contacts.get(txn_id, ()), _moment(effect, moments))
+        contact = _decisive(self._rows.contacts.get(txn_id, ()), _moment(effect, moments), before_only=effect == STUCK)
+        blocker = self._rows.blockers.get(txn_id)
+        if blocker is not None and (contact is None or contact["is_presumed"]):
+            return Blame(flow, blocker["call_point"], blocker["fault_id"], blocker["fault_name"], effect, blocker["blocker"])
         if contact is not None:
             return Blame(flow, contact["call_point"], contact["fault_id"], contact["fault_name"], effect)
-        blocker = self._rows.blockers.get(txn_id)
-        if blocker is not None:
-            return Blame(flow, blocker["call_point"], blocker["fault_id"], blocker["fault_name"], effect, blocker["blocker"])
-        return Blame(flow, call_point or moments.get("last_call"), None, None, effect)
+        return Blame(flow, call_point or (None if effect == STUCK else moments.get("last_call")), None, None, effect)
 
     def documents(
         self, money: Mapping[str, Mapping[str, int]], minor_units: Mapping[str, int], preferred: Mapping[str, int]
@@ -157,22 +158,28 @@ def _rows_of(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> _Rows:
     return _Rows(contacts, moments, {row["txn_id"]: row for row in fetch(con, asked["blockers"])})
 
 
-def _effect(effects: Iterable[str | None], outcome: object) -> str:
+def _effect(effects: Iterable[str | None], outcome: Mapping[str, Any]) -> str:
     """The worst that its rules name; else what its outcome says; else that it ended unlike its twins."""
     named = {effect for effect in effects if effect}
     worst = next((effect for effect in EFFECTS if effect in named), None)
-    return worst or OF_OUTCOME.get(str(outcome), EFFECTS[-1])
+    if worst == STUCK and not outcome.get("settled"):
+        worst = None
+    if worst is None and outcome.get("settled") and outcome.get("outcome") == "posted":
+        return EFFECTS[-1]
+    return worst or OF_OUTCOME.get(str(outcome.get("outcome")), EFFECTS[-1])
 
 
 def _moment(effect: str, moments: Mapping[str, Any]) -> int | None:
     """When it went wrong; None: what is wrong is that something never came."""
     if effect in AT_THE_SECOND:
         return moments.get("twice_seq") or moments.get("posted_seq")
+    if effect == STUCK:
+        return moments.get("helped_seq")
     return moments.get("posted_seq") if effect in AT_THE_LAST else None
 
 
-def _decisive(contacts: Sequence[Mapping[str, Any]], moment: int | None) -> Mapping[str, Any] | None:
+def _decisive(contacts: Sequence[Mapping[str, Any]], moment: int | None, *, before_only: bool = False) -> Mapping[str, Any] | None:
     """The last fault before that moment; where none came before it, the last one at all."""
     before = [contact for contact in contacts if moment is None or contact["seq"] < moment]
-    chosen = before or contacts
+    chosen = before or ([] if before_only else contacts)
     return chosen[-1] if chosen else None

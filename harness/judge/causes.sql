@@ -23,7 +23,7 @@ killed as ( -- a kill that came between two signs of work on it, or while a call
   from suspect s join (select seq, phase from h where kind = 'proc_kill') k on exists (
     select 1 from h w where w.txn_id = s.txn_id and w.kind in ('request', 'event_sent') and w.phase = k.phase and w.seq < k.seq)
   where not exists (select 1 from step p where p.txn_id = s.txn_id and p.scope = 'kill'))
-select c.*, coalesce(f.name, case when c.fault_id = 'kill' then 'connector killed' end) as fault_name from (
+select c.*, c.fault_id in (select fault_id from refused) as is_presumed, coalesce(f.name, case when c.fault_id = 'kill' then 'connector killed' end) as fault_name from (
   select x.txn_id, x.seq, x.call_point, x.fault_id, x.mode from fired x join suspect using (txn_id) join ref_fault f on f.id = x.fault_id
   where x.is_proven and x.own and f.scope <> 'run'
   union all select txn_id, seq, call_point, fault_id, mode from told
@@ -33,29 +33,33 @@ select c.*, coalesce(f.name, case when c.fault_id = 'kill' then 'connector kille
 left join ref_fault f on f.id = c.fault_id order by txn_id, seq
 
 -- section: moments
--- by transaction: when a second posting of the same thing came to stand beside the first, when the last posting that still stands came, and
--- the last call of its own
+-- by transaction: when a second posting of the same thing came to stand beside the first, when the last posting that still stands came, when
+-- somebody first helped a connector that was stuck (a restart, the end of the faults, a redrive), and the last call of its own
 with twice as (
   select b.txn_id, min(b.seq) as seq from doc b join suspect using (txn_id) join doc a on a.txn_id = b.txn_id and a.due_id is not distinct from b.due_id
     and a.part is not distinct from b.part and a.seq < b.seq and coalesce(a.dead_seq > b.seq, true) and not a.never_posted and not b.never_posted
   group by 1),
 last_posting as (select txn_id, max(seq) as seq from doc join suspect using (txn_id) where live group by 1),
 call as (select txn_id, max(seq) as seq, arg_max(call_point, seq) as call_point from op join suspect using (txn_id) group by 1)
-select s.txn_id, t.seq as twice_seq, p.seq as posted_seq, c.seq as call_seq, c.call_point as last_call
-from suspect s left join twice t using (txn_id) left join last_posting p using (txn_id) left join call c using (txn_id)
+select s.txn_id, t.seq as twice_seq, p.seq as posted_seq, c.call_point as last_call,
+  (select min(m.seq) from mark m where m.name in ('proc_kill', 'heal', 'redrive') and m.seq > r.approved_seq) as helped_seq
+from suspect s left join src r using (txn_id) left join twice t using (txn_id) left join last_posting p using (txn_id) left join call c using (txn_id)
 
 -- section: blockers
--- by transaction on which nobody worked at all after it became due: the document whose calls failed most often meanwhile, by a fault that
--- does not pass by itself
-with idle as (
-  select s.txn_id, r.approved_seq as from_seq, coalesce((select min(seq) from mark where name = 'heal'), 9223372036854775807) as to_seq
-  from suspect s join src r using (txn_id)
-  where r.approved_seq is not null and not exists (select 1 from op where op.txn_id = s.txn_id and op.seq > r.approved_seq
-    and op.seq < coalesce((select min(seq) from mark where name = 'heal'), op.seq + 1))),
-failing as (
-  select i.txn_id, op.txn_id as blocker, count(*) as n from idle i join op on op.seq between i.from_seq and i.to_seq and op.client_view <> 'ok'
-  join experienced e on e.txn_id = op.txn_id and not e.recoverable and e.call_point = op.call_point
-  where op.txn_id <> i.txn_id group by 1, 2 having count(*) >= 3)
-select f.txn_id, arg_max(f.blocker, f.n) as blocker, any_value(e.call_point) as call_point, any_value(e.fault_id) as fault_id,
-  any_value(e.fault_name) as fault_name
-from failing f join experienced e on e.txn_id = f.blocker and not e.recoverable group by 1
+-- by transaction on which nobody worked after it became due until somebody helped: the document with a fault that does not pass by itself
+-- to which the last calls before that help belong, one like the other, all of them in vain
+with helped as (
+  select s.txn_id, r.approved_seq as from_seq, min(m.seq) as to_seq
+  from suspect s join src r using (txn_id) join mark m on m.name in ('proc_kill', 'heal', 'redrive') and m.seq > r.approved_seq group by 1, 2),
+idle as (
+  select * from helped i where not exists (select 1 from op where op.txn_id = i.txn_id and op.seq between i.from_seq and i.to_seq)),
+last_calls as (
+  select t.to_seq, op.txn_id as blocker, op.seq, op.client_view
+  from (select distinct to_seq from idle) t join op on op.seq < t.to_seq and op.txn_id is not null
+  qualify row_number() over (partition by t.to_seq order by op.seq desc) <= 5),
+busy as (
+  select to_seq, any_value(blocker) as blocker, min(seq) as seq from last_calls group by 1
+  having count(distinct blocker) = 1 and count(*) = 5 and bool_and(client_view <> 'ok'))
+select i.txn_id, b.blocker, any_value(e.call_point) as call_point, any_value(e.fault_id) as fault_id, any_value(e.fault_name) as fault_name
+from idle i join busy b on b.to_seq = i.to_seq and b.seq > i.from_seq join experienced e on e.txn_id = b.blocker and not e.recoverable
+group by 1, 2

@@ -44,6 +44,7 @@ EFFECTS = (
     "turned away as forged",
     "lost",
     "undone",
+    "stuck",
     "left behind",
     "not answered",
     "told too little",

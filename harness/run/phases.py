@@ -9,12 +9,13 @@ from harness.run.baseline import baseline_wrong
 from harness.run.cast import Cast
 from harness.run.kills import play_kill
 from harness.run.tail import HistoryTail
-from harness.run.waves import play
+from harness.run.waves import StuckError, play
 from harness.run.windows import play_window
 from harness.stage.final import close_books
 from harness.stage.quiescence import settle_before_kills
 from harness.stage.session import Session
 
+FRUITLESS_WAVES = 2
 FRUITLESS_KILLS = 2  # rounds that reach nothing new, after which further ones are not tried
 NO_FAULTS = "no fault was played, because a connector that fails without faults cannot be judged under them"
 
@@ -67,28 +68,60 @@ def _nothing_done(session: Session) -> str:
 
 async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
     session = cast.session
+    try:
+        await _before_kills(cast, planner, tail)
+    except StuckError as stuck:
+        session.note(f"the connector is stuck: {stuck}, so the faults that were still to come were not played")
+        rounds = 1
+    else:
+        rounds = None
+    await _kills(cast, planner, rounds)
+
+
+async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
+    """Singles, discovered points, faults of the run. Raises StuckError when nothing comes of two waves in a row."""
+    session, stuck = cast.session, _Stuck(cast.session)
     waves = planner.waves(_sightings(session, tail))
     singles = [wave for wave in waves if wave.kind != "run"]
     await play(cast, *singles)
+    stuck.saw(singles[-1:])
     for _ in range(session.scenario.limits.discovery_rounds):
         found = planner.discovered(_sightings(session, tail))
         if found is None:
             break
         await play(cast, found)
+        stuck.saw([found])
         singles.append(found)
     _sightings(session, tail)
     again = planner.again(unfired(singles, tail))
     if again is not None:
         await play(cast, again)
+        stuck.saw([again])
         _sightings(session, tail)
         planner.forsake(unfired([*singles, again], tail))
     for wave in waves:
         if wave.kind == "run":
             await play_window(cast, wave)
+            stuck.saw([wave])
     late = planner.after_outages()
     if late is not None:
         await play(cast, late)
-    await _kills(cast, planner)
+
+
+class _Stuck:
+    """Counts waves of which nothing at all came."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._fruitless = 0
+
+    def saw(self, waves: Sequence[Wave]) -> None:
+        """These were played. Raises StuckError at the second fruitless wave in a row."""
+        for wave in waves:
+            open_now = self._session.open_among(wave.experiments)
+            self._fruitless = self._fruitless + 1 if wave.experiments and len(open_now) == len(wave.experiments) else 0
+            if self._fruitless == FRUITLESS_WAVES:
+                raise StuckError(f"of {wave.name} and of the wave before it not one document was settled or parked")
 
 
 def _sightings(session: Session, tail: HistoryTail) -> Sequence[Sighting]:
@@ -103,15 +136,16 @@ def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
     return [e for e in experiments if any((e.txn_id, step.fault_id) not in tail.fired for step in e.steps)]
 
 
-async def _kills(cast: Cast, planner: Planner) -> None:
+async def _kills(cast: Cast, planner: Planner, rounds: int | None = None) -> None:
+    """rounds: how many kill rounds at most; None: all of them, and those that missed their point once more."""
     missed: list[Experiment] = []
     waves = planner.kills()
     if waves:
         await settle_before_kills(cast.session)
-    for wave in waves:
+    for wave in waves[:rounds]:
         missed += await play_kill(cast, wave)
     fruitless = 0
-    while missed:
+    while missed and rounds is None:
         again = planner.kill_again(missed) if fruitless < FRUITLESS_KILLS else None
         if again is None:
             cast.session.note(

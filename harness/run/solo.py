@@ -13,6 +13,7 @@ from harness.run.windows import play_window
 from harness.stage.patience import ALONE_S, patience_s
 
 BUDGET_S = 45.0  # a connector that fails everywhere is not re-run for minutes; what is left out says so
+SLOW_S = 5.0  # for a fault that meets every attempt: the connector has to have come there before it is taken away
 
 
 def to_repeat(causes: Iterable[Mapping[str, Any]], known: Mapping[str, Experiment], most: int) -> list[Experiment]:
@@ -46,4 +47,4 @@ async def play_alone(cast: Cast, wave: Wave, experiment: Experiment) -> None:
         await play_window(cast, alone)
     else:
         await arrive(cast, alone.experiments)
-        await drain(session, alone.experiments, still_s=patience_s(session, alone.experiments, ALONE_S))
+        await drain(session, alone.experiments, still_s=patience_s(session, alone.experiments, ALONE_S), slow_s=SLOW_S)

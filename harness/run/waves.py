@@ -14,6 +14,7 @@ from harness.stage.session import Session
 TICK_S = 0.01
 IN_FLIGHT_PER_WORKER = 4  # the connector's own queue stays short, yet no worker of it waits for an arrival
 IN_FLIGHT_MIN = 16
+VAIN_WAITS = 2
 TAIL_SHARE = 0.15  # below the density that a scenario allows by default, so that two families together stay near it
 
 
@@ -36,19 +37,30 @@ async def play(cast: Cast, *waves: Wave) -> None:
     session.save_plan()
 
 
+class StuckError(Exception):
+    """The connector does not get on with anything any more; what is not played yet would only wait."""
+
+
 async def arrive(cast: Cast, experiments: Sequence[Experiment], phase: Phase | None = None) -> None:
-    """Start every experiment in order, never more at once than the connector works on. Those with a play of their own go on beside."""
+    """Start every experiment in order, never more at once than the connector works on. Those with a play of their own go on beside.
+    Raises StuckError when room was waited for in vain twice, and nothing was settled in between."""
     session = cast.session
     limit = max(IN_FLIGHT_MIN, IN_FLIGHT_PER_WORKER * session.manifest.concurrency)
+    in_vain, settled = 0, -1
     async with asyncio.TaskGroup() as plays:
         for number, experiment in enumerate(experiments, start=1):
-            await _room(session, limit, experiments)
+            if not await _room(session, limit, experiments):
+                in_vain, settled = (in_vain + 1 if settled == len(session.register.settled) else 1), len(session.register.settled)
+            if in_vain == VAIN_WAITS:
+                break
             later = cast.begin(experiment)
             if later is not None:
                 plays.create_task(later)
             if phase is not None and number % 10 == 0:
                 phase.show(_counts(session, experiments, number))
             await asyncio.sleep(0)
+    if in_vain == VAIN_WAITS:
+        raise StuckError(f"of {limit} documents and of {limit} more not one was settled or parked")
 
 
 async def play_elders(cast: Cast, wave: Wave, phase: Phase | None = None) -> None:
@@ -58,10 +70,10 @@ async def play_elders(cast: Cast, wave: Wave, phase: Phase | None = None) -> Non
         await drain(cast.session, wave.elders, phase)
 
 
-async def _room(session: Session, limit: int, experiments: Sequence[Experiment]) -> None:
-    """Wait until one more transaction may be open; a connector that loses everything still meets every plan."""
+async def _room(session: Session, limit: int, experiments: Sequence[Experiment]) -> bool:
+    """Wait until one more transaction may be open; a connector that loses everything still meets every plan. Whether it became so."""
     if session.in_flight(session.now()) < limit:
-        return
+        return True
     watch = Watch(session, patience_s(session, experiments))
     deadline = session.now() + settle_limit_s(session)
     while session.in_flight(session.now()) >= limit:
@@ -69,22 +81,31 @@ async def _room(session: Session, limit: int, experiments: Sequence[Experiment])
         session.refresh()
         if session.now() > deadline or await watch.nothing_moves():
             session.register.left_behind.update(session.register.open)
-            return
+            return False
+    return True
 
 
 async def drain(
-    session: Session, experiments: Sequence[Experiment], phase: Phase | None = None, *, still_s: float | None = None, tail: float = 0.0
+    session: Session,
+    experiments: Sequence[Experiment],
+    phase: Phase | None = None,
+    *,
+    still_s: float | None = None,
+    tail: float = 0.0,
+    slow_s: float = 0.0,
 ) -> None:
     """Wait until these have settled or are parked, nothing moves any more (for `still_s`), or the scenario's limit has passed.
-    tail: the share of them that may still be open."""
+    tail: the share of them that may still be open; slow_s: how long even those are waited for whose fault meets every attempt."""
     watch = Watch(session, still_s if still_s is not None else patience_s(session, experiments))
+    slow_until = session.now() + slow_s
     deadline = session.now() + settle_limit_s(session)
     while session.now() < deadline:
         session.refresh()
         still_open = session.open_among(experiments)
         if phase is not None:
             phase.show(_counts(session, experiments, len(experiments)))
-        waited_for = sum(1 for experiment in still_open if not session.slow_by_plan(experiment))
+        patient = session.now() < slow_until
+        waited_for = sum(1 for experiment in still_open if patient or not session.slow_by_plan(experiment))
         if waited_for and waited_for <= tail * len(experiments):
             return
         if not waited_for or await watch.nothing_moves():

@@ -3,6 +3,7 @@
 -- family: liveness
 -- severity: liveness
 -- kind: fail
+-- effect: stuck
 -- kinds: document state status query
 -- clock: world
 -- at: rest
