@@ -104,7 +104,8 @@ def _experiment_test(row: Record, broken: list[Record]) -> dict[str, Any]:
         "duration": 0,
         "suite": [text(row, "flow", "no flow"), text(row, "wave", "no wave")],
         "tags": list(dict.fromkeys(text(violation, "invariant") for violation in broken)),
-        "extra": {name: text(row, name) for name in ("txn_id", "template", "role", "plan", "outcome", "solo") if text(row, name)},
+        "extra": {name: text(row, name) for name in ("txn_id", "template", "role", "plan", "outcome", "solo") if text(row, name)}
+        | ({"cause": text(broken[0], "cause")} if broken else {}),
     }
     if kind == "fail":
         test["message"] = text(broken[0], "story") if broken else reason_of(row)

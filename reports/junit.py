@@ -99,9 +99,10 @@ def _experiment_case(files: RunFiles, row: Record, violations: Violations) -> ET
         "plan": text(row, "plan"),
         "role": text(row, "role"),
     }
-    outcome = text(row, "outcome")
+    outcome, broken = text(row, "outcome"), violations.get(txn, [])
+    if broken:
+        properties["cause"] = text(broken[0], "cause")
     case.append(_properties(properties | {"verdict": kind, "outcome": OUTCOME_WORD.get(outcome, outcome)}))
-    broken = violations.get(txn, [])
     if kind == "fail":
         message = clip(text(broken[0], "story"), 300) if broken else reason_of(row)
         failure = ET.SubElement(

@@ -58,7 +58,7 @@ last_calls as (
   from (select distinct to_seq from idle) t join op on op.seq < t.to_seq and op.txn_id is not null
   qualify row_number() over (partition by t.to_seq order by op.seq desc) <= 5),
 busy as (
-  select to_seq, any_value(blocker) as blocker, min(seq) as seq from last_calls group by 1
+  select to_seq, any_value(blocker) as blocker, max(seq) as seq from last_calls group by 1
   having count(distinct blocker) = 1 and count(*) = 5 and bool_and(client_view <> 'ok'))
 select i.txn_id, b.blocker, any_value(e.call_point) as call_point, any_value(e.fault_id) as fault_id, any_value(e.fault_name) as fault_name
 from idle i join busy b on b.to_seq = i.to_seq and b.seq > i.from_seq join experienced e on e.txn_id = b.blocker and not e.recoverable

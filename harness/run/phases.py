@@ -1,6 +1,7 @@
 """The phases of a run, in order: baseline twice, singles, discovered points, faults of the run, kills, and the final reads."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from harness.errors import ConnectorError
 from harness.plan.model import Experiment, Sighting, Wave
@@ -38,7 +39,8 @@ async def baseline_holds(cast: Cast, waves: Sequence[Wave]) -> bool:
     """Whether every fault-free transaction was settled, twice."""
     session = cast.session
     for wave in waves:
-        await play(cast, wave)
+        with suppress(StuckError):  # what did not settle is looked at below
+            await play(cast, wave)
         if not session.register.settled:
             raise ConnectorError(_nothing_done(session))
         if session.open_among(wave.experiments):
@@ -67,14 +69,12 @@ def _nothing_done(session: Session) -> str:
 
 
 async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
-    session = cast.session
+    rounds: int | None = None
     try:
         await _before_kills(cast, planner, tail)
     except StuckError as stuck:
-        session.note(f"the connector is stuck: {stuck}, so the faults that were still to come were not played")
+        cast.session.note(f"the connector is stuck: {stuck}, so the faults that were still to come were not played")
         rounds = 1
-    else:
-        rounds = None
     await _kills(cast, planner, rounds)
 
 
