@@ -138,7 +138,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _fault(entry: dict[str, Any]) -> Fault:
-    modes = tuple(_build(Mode, {**mode, "acts": tuple(mode.get("acts", ()))}, "faults") for mode in entry["modes"])
+    lists = ("acts", "at")
+    modes = tuple(_build(Mode, {**mode, **{name: tuple(mode.get(name, ())) for name in lists}}, "faults") for mode in entry["modes"])
     tuples = {name: tuple(entry.get(name, ())) for name in ("at", "recoverable_at")}
     if "kinds" in entry:
         tuples["kinds"] = tuple(entry["kinds"])

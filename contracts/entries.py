@@ -8,7 +8,7 @@ KINDS_OF_FLOW = ("document", "state", "status", "query")
 KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "list", "token")
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
-ACTS = ("reverse_approval", "cancel", "amend", "block_supplier")  # what people do to a document that a connector has to follow
+ACTS = ("reverse_approval", "cancel", "recall", "amend", "block_supplier")  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
@@ -43,9 +43,10 @@ class Mode:
     touch: bool = False  # a person edits the object first
     deliver: str | None = None  # events: twice_at_once, again_later, second_id, ...
     age_s: int | None = None  # stale: how old the timestamp is
-    then: str | None = None  # reverse_approval, block_supplier: the harness acts after the answer
+    then: str | None = None  # reverse_approval, amend, block_supplier, ...: people act after the answer
     party: str | None = None  # whom `then` is done to: only flows about such a party (Flow.party) have it
     follow_up: str | None = None  # refused: what the operation left for later (the posting of an accepted document) is turned down
+    at: tuple[str, ...] = ()  # where this mode can happen, when that is not everywhere where its fault can
     acts: tuple[str, ...] = ()  # what people must be able to do to the source document: only kinds that declare it have this mode
     hold: str | None = None  # kills: before_commit, after_commit
     drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty

@@ -15,6 +15,8 @@ def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
         found.add("callback")
     if point.names is not None:
         found.add(f"{point.names}_read")
+    if point.id in flow.settled_by and point.kind == "update":
+        found.add("write_back" if point.stage == "normal" else "refusal")
     if any(point.id in other.callback_of for other in flow.call_points):
         found.add("accepted")
     return frozenset(found)
@@ -22,7 +24,7 @@ def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
 
 def applies(catalog: Catalog, flow: Flow, point: CallPoint, fault: Fault, mode: Mode) -> bool:
     """Whether this mode can happen at this call point: it is of a kind that the fault names, and has a member that a drift could change."""
-    return bool(labels(flow, point) & set(fault.at)) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
+    return bool(labels(flow, point) & set(mode.at or fault.at)) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
 
 
 def impossible(catalog: Catalog, call_point: str, fault: Fault, mode: Mode) -> str | None:
@@ -32,4 +34,4 @@ def impossible(catalog: Catalog, call_point: str, fault: Fault, mode: Mode) -> s
     points = [(flow, point) for flow in catalog.flows.values() for point in flow.call_points if point.id == call_point]
     if any(applies(catalog, flow, point, fault, mode) for flow, point in points):
         return None
-    return f"{fault.id}/{mode.id} cannot happen at {call_point}; it happens at: {', '.join(fault.at)}"
+    return f"{fault.id}/{mode.id} cannot happen at {call_point}; it happens at: {', '.join(mode.at or fault.at)}"

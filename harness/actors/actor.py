@@ -64,7 +64,8 @@ class Actor:
     submit, approve: None where nobody hands in or approves: such a document is due as soon as it is created. changes: what its author
     does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
     `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
-    contracts/faults.yaml). subject: of a document about which the connector is asked, the id that is asked about.
+    contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and where it is
+    for. subject: of a document about which the connector is asked, the id that is asked about.
     """
 
     document: str
@@ -75,8 +76,10 @@ class Actor:
     approve: str | None = "approve"
     take_back: str | None = None
     cancel: str | None = None
+    recall: str | None = None
     amend: str | None = None
     amendable: tuple[str, ...] = ()
+    correctable: tuple[str, ...] = ()
     due_event: str | None = None
     event_data: Callable[[Any, str], dict[str, Any]] | None = None
     changes: Callable[[Occasion], tuple[tuple[str, Mapping[str, Any]], ...]] = lambda _occasion: ()

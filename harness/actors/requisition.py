@@ -43,6 +43,7 @@ ACTOR = Actor(
     cancel="cancel",
     amend="amend",
     amendable=("lines",),
+    correctable=("supplierId", "lines"),
     due_event="requisition.approved",
     event_data=event_data,
     races={"block_supplier": block_supplier},

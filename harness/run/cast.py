@@ -1,7 +1,8 @@
 """The people of a run: employees submit, approvers decide, controllers block and close. They act on the mocks' cores in process."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from contracts.catalog import Flow
@@ -17,8 +18,6 @@ from mocks.kit.operation import Refusal
 
 BAD_COPIES = {"F-D8", "F-D9"}  # an event that must be refused; the genuine one follows
 REORDERED = "F-D3"
-REVERSE_APPROVAL = "reverse_approval"  # what `then` of a fault says: anybody's approval may be taken back
-CANCEL = "cancel"
 AFTER_BAD_COPY_S = 0.3  # longer than a connector that fell for the bad copy needs to show it
 AMENDED_BY = TRACER_STEP // 2  # an amended total is unique too, because totals are TRACER_STEP apart
 
@@ -33,6 +32,7 @@ class Paper:
         self._parent = parent
         self.draft: Draft = self.actor.write(self.occasion(experiment.tracer_minor))
         self.body: Any = None
+        self._revisions = 0
         self.source_id = ""
 
     def occasion(self, amount_minor: int) -> Occasion:
@@ -92,12 +92,49 @@ class Paper:
         """Its author does not want it any more."""
         self.step(self.actor.cancel, self.draft.actor)
 
+    def recall(self) -> None:
+        """Its author takes it back to work on it."""
+        self.step(self.actor.recall, self.draft.actor)
+
     def amend(self) -> None:
         """Its author changes the total, as a new revision with an amount that is unique again."""
-        amended = self.actor.write(self.occasion(self.experiment.tracer_minor + AMENDED_BY))
-        self.step(self.actor.amend, self.draft.actor, {name: amended.body[name] for name in self.actor.amendable})
-        self.draft = amended
-        self._session.world.bind(self.experiment.txn_id, amount=(amended.amount_minor, amended.currency))
+        self._revise(self.occasion(self._next_amount()), self.actor.amendable)
+
+    def correct(self) -> None:
+        """Its author changes whom it is for and where it is booked, as a new revision."""
+        occasion = self.occasion(self._next_amount())
+        self._revise(replace(occasion, key=f"{occasion.key}/corrected", minted=None), self.actor.correctable)
+
+    def approve_again(self) -> None:
+        """From its author's hands to the last approval of the new revision."""
+        self.submit()
+        self.approve_but_last()
+        self.become_due()
+
+    def _next_amount(self) -> int:
+        self._revisions += 1
+        return self.experiment.tracer_minor + AMENDED_BY + self._revisions - 1
+
+    def _revise(self, occasion: Occasion, members: Sequence[str]) -> None:
+        revised = self.actor.write(occasion)
+        self.step(self.actor.amend, self.draft.actor, {name: revised.body[name] for name in members})
+        self.draft = replace(revised, actor=self.draft.actor, approvers=self._approvers(revised))
+        self._session.world.bind(self.experiment.txn_id, amount=(revised.amount_minor, revised.currency))
+
+    def _approvers(self, revised: Draft) -> tuple[str, ...]:
+        return revised.approvers if revised.actor == self.draft.actor else self.draft.approvers
+
+
+# What its people do when a fault says so (`then` in contracts/faults.yaml), step by step. What was refused is with its author already.
+ACTS_OF_PAPERS: Mapping[str, Sequence[Callable[[Paper], None]]] = {
+    "reverse_approval": (Paper.take_back,),
+    "cancel": (Paper.cancel,),
+    "recall": (Paper.recall,),
+    "amend": (Paper.take_back, Paper.amend, Paper.approve_again),
+    "amend_twice": (Paper.take_back, Paper.amend, Paper.approve_again) * 2,
+    "correct": (Paper.take_back, Paper.correct, Paper.approve_again),
+    "correct_refused": (Paper.correct, Paper.approve_again),
+}
 
 
 class Cast:
@@ -137,11 +174,8 @@ class Cast:
             return self._after_bad_copy(paper, bad)
         paper.become_due()
         if step_at(paper, {REORDERED}) is not None:
-            paper.take_back()
-            paper.amend()
-            paper.submit()
-            paper.approve_but_last()
-            paper.become_due()
+            for act in ACTS_OF_PAPERS["amend"]:
+                act(paper)
         return None
 
     def begin(self, experiment: Experiment) -> Coroutine[Any, Any, None] | None:
@@ -184,17 +218,17 @@ class Cast:
             paper.become_due()
 
     def race(self, action: str, txn_id: str) -> None:
-        """What people do when a fault says that they do it now (F-F1, F-F5)."""
+        """What people do when a fault says that they do it now (F-F1, F-F2, F-F5, F-F14)."""
         paper = self.papers[txn_id]
         try:
-            if action == REVERSE_APPROVAL:
-                paper.take_back()
-            elif action == CANCEL:
-                paper.cancel()
+            if action in ACTS_OF_PAPERS:
+                for act in ACTS_OF_PAPERS[action]:
+                    act(paper)
             elif action in paper.actor.races:
                 paper.actor.races[action](self.session.world, paper.occasion(paper.experiment.tracer_minor), txn_id)
         except Refusal as refusal:  # too late: the document has moved on, which the history shows
             self.session.note(f"{txn_id}: {action} was refused: {refusal}")
+        self.session.register.reopen(txn_id, self.session.now())
 
 
 def step_at(paper: Paper, fault_ids: set[str]) -> Step | None:

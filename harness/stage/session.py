@@ -39,6 +39,11 @@ class Register:
         self.busy_s += now - self.open.pop(txn_id)
         self.settled[txn_id] = state
 
+    def reopen(self, txn_id: str, now: float) -> None:
+        """People did something to a document that was over."""
+        if self.settled.pop(txn_id, None) is not None:
+            self.open[txn_id] = now
+
     def txn_of(self, source_id: str) -> str | None:
         """The transaction of a source document."""
         return next((txn for txn, source in self.source_ids.items() if source == source_id), None)

@@ -40,9 +40,10 @@ WORKERS = 16
 GIVES_UP_AFTER = 8  # attempts with an unknown end, then a person looks at it
 PATIENCE = 60  # attempts that certainly did nothing: an outage is no reason to park
 BACKOFF_MAX = 40  # in units of RETRY_BASE_MS
+LISTED = ("approved,returned,cancelled", "approved,sent_back,recalled")  # what must be made, and what must be undone
 LISTS = {
-    "requisition": Listing("procurement", "/api/v1/requisitions", "status", "approved,returned", "updatedSince", "id", "updatedAt"),
-    "expense_report": Listing("expense", "/v2/reports", "state", "approved,sent_back,recalled", "updated_since", "report_id", "updated_at"),
+    "requisition": Listing("procurement", "/api/v1/requisitions", "status", LISTED[0], "updatedSince", "id", "updatedAt"),
+    "expense_report": Listing("expense", "/v2/reports", "state", LISTED[1], "updated_since", "report_id", "updated_at"),
 }
 OVERLAP = timedelta(seconds=30)
 

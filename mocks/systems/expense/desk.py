@@ -93,15 +93,23 @@ class ReportDesk(Desk[Report]):
         report, actor = self._acted(call)
         status = self._after(report, "send_back")
         content.check_may_send_back(report, actor)
-        if report.status != "approved":
+        if report.status not in ("approved", "posted"):
             approvals = (*report.approvals, self._decision(call, report, actor, "sent_back", body.reason))
             return self._change(call, report, status=status, approvals=approvals)
-        reply = self._change(call, report, status=status, approvals=taken_back(report), approved_on=None)
-        return self._with_event(reply, report.id, "expense_report.sent_back", reason=body.reason)
+        return self._unapproved(call, report, status, body.reason)
 
     def recall(self, call: Call) -> Reply:
         """expense.report.recall"""
-        return self._by_author(call, "recall")
+        report, actor = self._acted(call)
+        status = self._after(report, "recall")
+        rules.check_author(FORM.noun, report, actor, "recall")
+        if report.status != "approved":
+            return self._change(call, report, status=status)
+        return self._unapproved(call, report, status, "recalled by the employee")
+
+    def _unapproved(self, call: Call, report: Report, status: str, reason: str) -> Reply:
+        reply = self._change(call, report, status=status, approvals=taken_back(report), approved_on=None)
+        return self._with_event(reply, report.id, "expense_report.sent_back", reason=reason)
 
     def revise(self, call: Call) -> Reply:
         """expense.report.revise"""
@@ -114,6 +122,7 @@ class ReportDesk(Desk[Report]):
             call,
             report,
             status=status,
+            recorded=None,
             title=body.title or report.title,
             lines=lines,
             total_minor=content.total_of(self._master, lines, report.house),

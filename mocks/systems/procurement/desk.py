@@ -114,6 +114,7 @@ class RequisitionDesk(Desk[Requisition]):
             requisition,
             status=status,
             supplier_id=supplier,
+            recorded=None,
             lines=lines,
             total_minor=content.total_of(self._master, lines, self._master.houses[requisition.house]),
             title=body.title or requisition.title,
@@ -125,7 +126,7 @@ class RequisitionDesk(Desk[Requisition]):
         requisition, actor = self._acted(call)
         status = self._after(requisition, "cancel")
         rules.check_author(FORM.noun, requisition, actor, "cancel")
-        if requisition.status != "approved":
+        if requisition.status not in ("approved", "ordered"):
             return self._change(call, requisition, status=status)
         return self._unapproved(call, requisition, status, "cancelled by the requester")
 

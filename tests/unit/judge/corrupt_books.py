@@ -198,7 +198,11 @@ def ordered_while_blocked(scribe: Scribe) -> None:
     """15 is ordered after its supplier was blocked."""
     _, made = one(scribe, txn_id="p2p-000014", **CREATE)
     index, _ = one(scribe, txn_id="p2p-000015", kind="response_end", call_point="erp.po.create")
-    insert(scribe, index, {**made, "txn_id": "p2p-000015", "entity_id": "4500000015", "op_id": None, "amount_minor": 20_555})
+    insert(
+        scribe,
+        index,
+        {**made, "txn_id": "p2p-000015", "entity_id": "4500000015", "op_id": None, "amount_minor": 20_555, "party": "V900015"},
+    )
 
 
 def wrong_number_recorded(scribe: Scribe) -> None:

@@ -17,6 +17,7 @@ from doc d
   join (select txn_id, entity_id, min(seq) as seq from h where kind in ('source_action', 'commit') and entity_type = 'supplier'
     and state like 'purchasing%on' and txn_id is not null group by 1, 2) b on b.txn_id = d.txn_id
 where d.entity_type = 'purchase_order' and d.seq > b.seq and (d.request_seq is null or d.request_seq > b.seq)
+  and coalesce(d.party = b.entity_id, true)
 -- section: explain
 select seq from timeline where txn_id = $txn
   and kind in ('event_sent', 'event_ack', 'event_dropped', 'commit', 'fault_fired', 'source_action')
