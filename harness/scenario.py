@@ -7,6 +7,8 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, cast
 
@@ -66,6 +68,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Business:
+    """The days on which the run plays, as ISO 8601 instants with a zone; the business clock goes on from each at its own pace."""
+
+    start: str = "2026-10-28T09:00:00+00:00"
+    waves: tuple[str, ...] = ()  # the waves with faults begin at these, one after another, each later than the one before
+
+    @property
+    def moments(self) -> tuple[datetime, ...]:
+        """The start and the waves' beginnings."""
+        return tuple(datetime.fromisoformat(text) for text in (self.start, *self.waves))
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """What must come out of a canary: this exit code, and each of these invariants violated."""
 
@@ -86,6 +101,7 @@ class Scenario:
     volume: Volume = Volume()
     waits: Waits = Waits()
     limits: Limits = Limits()
+    business: Business = Business()
     systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
@@ -141,6 +157,7 @@ def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Sc
         volume=_volume(top.section("volume")),
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),
+        business=_business(top.section("business")),
         require=top.texts("require", known=_same(requirable(catalog, invariants)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
@@ -233,6 +250,29 @@ def _limits(section: Section) -> Limits:
     )
     section.finish()
     return limits
+
+
+def _business(section: Section) -> Business:
+    default = Business()
+    start = _instant(section, "start", section.text("start", default.start))
+    waves = tuple(_instant(section, "waves", text) for text in section.texts("waves"))
+    business = Business(start, waves)
+    for before, after in pairwise(business.moments):
+        if after <= before:
+            section.wrong("waves", f"{after.isoformat()} is not after {before.isoformat()}; the business clock only goes forward")
+    section.finish()
+    return business
+
+
+def _instant(section: Section, key: str, text: str) -> str:
+    """An ISO 8601 instant in UTC, of this century."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 2000 <= moment.astimezone(UTC).year < 2100:
+        section.wrong(key, f"{text!r} is not valid; expected an instant with a zone, in quotes, for example '2026-10-31T22:59:58Z'")
+    return moment.astimezone(UTC).isoformat()
 
 
 def _connector(top: Section) -> Path | None:

@@ -220,8 +220,7 @@ class PostingRun(Generic[S, D]):
             if job.status == "accepted":
                 return self._wait(posting)
             if job.status == "withdrawn":
-                posting.state = "undone"
-                return self._park("business", "POSTING_WITHDRAWN", f"{job.number} was withdrawn in the ERP")
+                return self._withdrawn(posting, source, f"{job.number} was withdrawn in the ERP")
             if job.status == "posted":
                 posting.state = "live"
             else:
@@ -230,6 +229,13 @@ class PostingRun(Generic[S, D]):
         if posting.state == "rejected":
             return await self._rejected(posting, source)
         return await self._record(posting, source)
+
+    def _withdrawn(self, posting: Posting, source: S | None, reason: str) -> StepEnd:
+        """By ourselves, where the answer to it was lost and the document has a newer revision: that is seen by reading it."""
+        if source is None:
+            raise Reread(CallFailed("erp.job.read", "business", "POSTING_WITHDRAWN", reason, definite=True, retry=NEVER, owner="finance"))
+        posting.state = "undone"
+        return self._park("business", "POSTING_WITHDRAWN", reason)
 
     async def _job(self, posting: Posting) -> PostingJob:
         if posting.job_id is not None:

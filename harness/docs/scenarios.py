@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.catalog import Catalog
 from harness.docs.markdown import code, codes, page, table
-from harness.scenario import Limits, Scenario, Volume, Waits, load_scenario, scenario_names
+from harness.scenario import Business, Limits, Scenario, Volume, Waits, load_scenario, scenario_names
 
 SCHEMA = Path(__file__).parents[2] / "contracts" / "schemas" / "scenario.schema.json"
 LEAD = """A scenario is one YAML file: which flows, entities and faults, how many transactions, how long to wait, and what a verdict
@@ -52,7 +52,12 @@ def _scenario(one: Scenario, catalog: Catalog) -> str:
 
 def _changed(one: Scenario) -> Iterator[tuple[str, str, object]]:
     """Settings that differ from the defaults."""
-    for part, value, default in (("volume", one.volume, Volume()), ("waits", one.waits, Waits()), ("limits", one.limits, Limits())):
+    for part, value, default in (
+        ("volume", one.volume, Volume()),
+        ("waits", one.waits, Waits()),
+        ("limits", one.limits, Limits()),
+        ("business", one.business, Business()),
+    ):
         usual: Mapping[str, object] = asdict(default)
         for name, setting in asdict(value).items():
             if setting != usual[name]:

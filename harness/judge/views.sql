@@ -534,7 +534,7 @@ where s.expected in ('posted', 'current', 'answered') and s.settled and (s.write
 -- signature: the end of a transaction, component by component, to compare it with its twins
 create table signature as
 with docs as (
-  select d.*, r.approved_biz, r.amount_minor as source_minor from doc d left join src_revision r on r.txn_id = d.txn_id
+  select d.*, coalesce(r.posting_date, r.approved_biz) as due_on, r.amount_minor as source_minor from doc d left join src_revision r on r.txn_id = d.txn_id
     and r.revision = d.revision where d.live and d.txn_id is not null),
 booked as (
   select d.txn_id, l.account, sum(l.amount_minor) as net from docs d join line l on l.parent_id = d.entity_id and l.node = d.node group by 1, 2)
@@ -546,9 +546,9 @@ union all select txn_id, 'accounts', string_agg(account || case when net < 0 the
   from booked where account is not null and net <> 0 group by 1
 union all select txn_id, 'company', string_agg(distinct company, ', ' order by company) from docs where company is not null group by 1
 union all select txn_id, 'period',
-  string_agg(distinct case month_number(period) - month_number(left(approved_biz, 7)) when 0 then 'month of approval'
-    else format('{:+d} months', month_number(period) - month_number(left(approved_biz, 7))) end, ', ')
-  from docs where period is not null and approved_biz is not null group by 1
+  string_agg(distinct case month_number(period) - month_number(left(due_on, 7)) when 0 then 'month in which it is due'
+    else format('{:+d} months', month_number(period) - month_number(left(due_on, 7))) end, ', ')
+  from docs where period is not null and due_on is not null group by 1
 union all select txn_id, 'amount', case when sum(amount_minor) = max(source_minor) then 'as the source'
   else format('{:+d} minor units', (sum(amount_minor) - max(source_minor))::bigint) end
   from docs where amount_minor is not null and source_minor is not null and cardinality = 'one' and contains(compare, 'amount') group by 1;

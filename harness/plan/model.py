@@ -127,6 +127,7 @@ class Wave:
     kind: WaveKind
     experiments: tuple[Experiment, ...]
     window: Window | None = None
+    business: str | None = None  # the business instant (ISO 8601, UTC) at which it begins; None: the clock goes on
 
     @property
     def elders(self) -> tuple[Experiment, ...]:
@@ -221,6 +222,7 @@ class Plan:
                     "kind": wave.kind,
                     "experiments": len(wave.experiments),
                     "window": wave.window.row() if wave.window else None,
+                    "business": wave.business,
                 }
                 for wave in self.waves
             ],

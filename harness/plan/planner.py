@@ -16,6 +16,7 @@ from harness.scenario import Scenario
 
 HELD_MAX = 24  # holds in one kill round, however many transactions the connector says it works on
 ACK_KILL = "F-G4"
+FAULTED = ("singles", "run")  # the waves that begin at the scenario's business moments, as far as there are any
 
 
 class Planner:
@@ -37,6 +38,7 @@ class Planner:
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
         self._reach = Reach({}, {}, {})
         self._provocations: dict[tuple[str, str], list[Provocation]] = {}  # by (flow, point), best first
+        self._moments = iter(scenario.business.waves)
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
         self._ready_singles: list[Place] = []
@@ -333,7 +335,8 @@ class Planner:
             role = with_steps if draft.steps else without
             parent = elders[-1] if elders else None
             experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
-        wave = Wave(name, kind, tuple(experiments), window)
+        moment = next(self._moments, None) if kind in FAULTED else None
+        wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
 
     def _elders(self, draft: Draft, wave: str, role: Role, *, mint: bool) -> list[Experiment]:

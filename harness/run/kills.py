@@ -26,7 +26,7 @@ BETWEEN_S = 1.0  # the next kill waits so long for the document of the last one,
 async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
     """One round. Returns the experiments whose point was not reached, for another round."""
     session = cast.session
-    session.world.set_phase(wave.name)
+    session.enter(wave)
     with session.progress.phase(wave.name) as phase:
         began = monotonic()
         await play_elders(cast, wave, phase)

@@ -1,14 +1,16 @@
 """Posting periods: closed and reopened by a controller, for everything that the flows of the run book."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from harness.actors.controllers import change_period
 from harness.stage.session import Session
 
 
 def set_period(session: Session, entity: str, *, closed: bool) -> None:
-    """The controller closes, or reopens, the current period in one entity, in every module that a document of the run's flows needs."""
-    period = f"{session.world.clock.peek():%Y-%m}"
+    """The controller closes, or reopens, the entity's current period, in every module that a document of the run's flows needs."""
+    zone = ZoneInfo(session.world.company.entity(entity).zone)
+    period = f"{session.world.clock.peek().astimezone(zone):%Y-%m}"
     for system, module in dict.fromkeys(_modules(session)):
         change_period(session.world, system, entity, period=period, module=module, closed=closed)
 

@@ -24,7 +24,7 @@ async def play(cast: Cast, *waves: Wave) -> None:
     session = cast.session
     began = monotonic()
     for wave in waves:
-        session.world.set_phase(wave.name)
+        session.enter(wave)
         with session.progress.phase(wave.name) as phase:
             wave_began = monotonic()
             await arrive(cast, wave.experiments, phase)

@@ -21,7 +21,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
     """One wave: part of its transactions before the fault, the rest inside, all of them settled after it."""
     assert wave.window is not None
     session = cast.session
-    session.world.set_phase(wave.name)
+    session.enter(wave)
     with session.progress.phase(wave.name) as phase:
         began = monotonic()
         await play_elders(cast, wave, phase)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 
 import aiohttp
 
 from contracts.catalog import Catalog
 from harness.manifest import Manifest
-from harness.plan.model import Experiment, Plan
+from harness.plan.model import Experiment, Plan, Wave
 from harness.scenario import Scenario
 from harness.stage.connector import Connector
 from harness.stage.directory import RunDirectory
@@ -69,6 +70,13 @@ class Session:
     restarts: list[dict[str, object]] = field(default_factory=list)  # for the manifest: wave, new generation, points reached
     rates: dict[str, tuple[int, float]] = field(default_factory=dict)  # experiments and seconds by wave
     played: list[tuple[int, float]] = field(default_factory=list)  # experiments and seconds of waves that were played together
+
+    def enter(self, wave: Wave) -> None:
+        """Its phase begins, on its business day. The business clock never goes back: a poller would miss what changed before."""
+        self.world.set_phase(wave.name)
+        moment = datetime.fromisoformat(wave.business) if wave.business else None
+        if moment is not None and moment > self.world.clock.peek():
+            self.world.clock.set(moment)
 
     def now(self) -> float:
         """Monotonic seconds on a clock that stands still while the world does, so that patience is not used up by a pause."""

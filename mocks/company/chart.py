@@ -10,15 +10,15 @@ REMAP_DAY = date(2026, 1, 1)
 ENTITIES = (
     Entity(
         "US01", "Acme Corporation", "US", "en_US", "USD", 2, "ACME-US", "10", "1000", "ap_invoice", 0,
-        (500_000, 2_500_000, 10_000_000, 50_000_000),
+        (500_000, 2_500_000, 10_000_000, 50_000_000), "America/New_York",
     ),
     Entity(
         "DE01", "Acme Deutschland GmbH", "DE", "de_DE", "EUR", 2, "ACME-DE", "20", "2000", "journal_entry", 19,
-        (500_000, 2_000_000, 10_000_000, 40_000_000),
+        (500_000, 2_000_000, 10_000_000, 40_000_000), "Europe/Berlin",
     ),
     Entity(
         "JP01", "アクメ・ジャパン株式会社", "JP", "ja_JP", "JPY", 0, "ACME-JP", "30", "3000", "ap_invoice", 10,
-        (700_000, 3_500_000, 15_000_000, 75_000_000),
+        (700_000, 3_500_000, 15_000_000, 75_000_000), "Asia/Tokyo",
     ),
 )  # fmt: skip
 

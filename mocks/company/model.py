@@ -26,6 +26,7 @@ class Entity:
     expense_route: ExpenseRoute
     tax_percent: int  # recoverable input tax included in expense lines
     limits_minor: tuple[int, ...]  # approval limit of level 1, 2, 3, 4
+    zone: str  # IANA name: the calendar day of its documents is the local one
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What each system knows of the company: plain records with that system's own ids, names and formats. None holds another system's ids."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from mocks.company import chart
 from mocks.company.company import Company
@@ -129,6 +130,11 @@ class House:
     name: str
     currency: str
     decimals: int
+    zone: str = "UTC"
+
+    def day(self, moment: datetime) -> date:
+        """The calendar day there."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,7 @@ def expense_master(company: Company) -> ExpenseMaster:
 
 
 def _house(entity: Entity, house_id: str) -> House:
-    return House(house_id, entity.name, entity.currency, entity.decimals)
+    return House(house_id, entity.name, entity.currency, entity.decimals, entity.zone)
 
 
 def _member(person: Employee, ids: dict[str, str], houses: dict[str, str]) -> Member:

@@ -89,11 +89,11 @@ class Desk(ABC, Generic[D]):
         """ISO dates that its posting has to carry: of the document, and the one that decides the period. None: not known yet."""
         return None, None
 
-    def submitted(self, _call: Call) -> dict[str, Any]:
+    def submitted(self, _document: D, _call: Call) -> dict[str, Any]:
         """Members that change when it is submitted."""
         return {}
 
-    def approved(self, _call: Call) -> dict[str, Any]:
+    def approved(self, _document: D, _call: Call) -> dict[str, Any]:
         """Members that change when the last approver agrees."""
         return {}
 
@@ -142,7 +142,7 @@ class Desk(ABC, Generic[D]):
         self.check_content(document)
         chain = rules.approval_chain(self._people, actor, document.total_minor)
         status = self.form.lifecycle.after(document.id, status, self.form.after_submit)
-        return self._change(call, document, status=status, chain=chain, approvals=(), **self.submitted(call))
+        return self._change(call, document, status=status, chain=chain, approvals=(), **self.submitted(document, call))
 
     def approve(self, call: Call) -> Reply:
         """The next approver agrees; with the last one a connector may take it up."""
@@ -153,7 +153,7 @@ class Desk(ABC, Generic[D]):
         approvals = (*document.approvals, self._decision(call, document, actor, "approved", call.body.comment))
         if not last:
             return self._change(call, document, status=status, approvals=approvals)
-        reply = self._change(call, document, status=status, approvals=approvals, **self.approved(call))
+        reply = self._change(call, document, status=status, approvals=approvals, **self.approved(document, call))
         return self._with_event(reply, document.id, self.form.approved)
 
     def comment(self, call: Call) -> Reply:

@@ -51,13 +51,16 @@ class ReportDesk(Desk[Report]):
         """The day of submission, and that of the last approval."""
         return content.to_iso(document.submitted_on), content.to_iso(document.approved_on)
 
-    def submitted(self, call: Call) -> dict[str, Any]:
+    def submitted(self, document: Report, call: Call) -> dict[str, Any]:
         """The day."""
-        return {"submitted_on": content.to_ddmmyyyy(call.now.date()), "approved_on": None}
+        return {"submitted_on": self._day(document, call), "approved_on": None}
 
-    def approved(self, call: Call) -> dict[str, Any]:
+    def approved(self, document: Report, call: Call) -> dict[str, Any]:
         """The day."""
-        return {"approved_on": content.to_ddmmyyyy(call.now.date())}
+        return {"approved_on": self._day(document, call)}
+
+    def _day(self, document: Report, call: Call) -> str:
+        return content.to_ddmmyyyy(self._master.houses[document.house].day(call.now))
 
     def check_turn(self, document: Report, actor: Member) -> None:
         """Nor may anybody decide on a superior's report."""

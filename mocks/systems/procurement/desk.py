@@ -77,7 +77,7 @@ class RequisitionDesk(Desk[Requisition]):
             total_minor=total,
             supplier_id=body.supplier_id,
             needed_by=body.needed_by,
-            requested_on=call.now.date().isoformat(),
+            requested_on=where.day(call.now).isoformat(),
         )
 
     def reject(self, call: Call) -> Reply:

@@ -73,6 +73,18 @@ def test_a_report_that_goes_back_leaves_nothing_live(tmp_path: Path, moment: str
     assert one.erp.books.live() == []
 
 
+def test_a_withdrawal_of_our_own_with_a_lost_answer_is_no_reason_to_park(tmp_path: Path) -> None:
+    """Amended while the posting was only accepted; the answer to its withdrawal is lost, and a later look finds it withdrawn."""
+    one = desk(tmp_path, report())
+    assert isinstance(asyncio.run(one.run()), Waiting)
+    one.source.change(revision=2)
+    one.news = True
+    one.fate.choose = script(("erp.undo", "after"))
+    assert isinstance(asyncio.run(one.run()), Retry)
+    assert settle(one).how == "posted"
+    assert one.erp.books.live() == ["ER-T-1-r2"]
+
+
 def test_a_rejected_posting_is_told_to_the_employee(tmp_path: Path) -> None:
     """The job's code and reason reach the report."""
     one = desk(tmp_path, report())

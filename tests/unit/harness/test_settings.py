@@ -46,6 +46,7 @@ GOOD_SCENARIOS = [
     "faults: {none: true}\n",
     "volume: {baseline: 1, repeats: 3, controls: 0.5, density: 1.0, per_window: 2, kill_recovery: true, drift_recovery: true}\n",
     "waits: {retry_base_ms: 10, webhook_schedule_ms: [0, 10]}\nlimits: {settle_s: 3.5, solo: 0}\n",
+    "business: {start: '2026-12-30T09:00:00+01:00', waves: ['2026-12-31T22:59:59Z']}\n",
     "require: [C01]\nperiod_closed: next_period\nexpect: {exit_code: 1, invariants: [C01]}\n",
 ]
 BAD_SCENARIOS = {
@@ -60,6 +61,8 @@ BAD_SCENARIOS = {
     "volume:\n  density: 0\n": ":2: volume.density: 0 is out of range",
     "waits: {outage_ms: 1.5}\n": ":1: waits.outage_ms: got 1.5, expected a whole number",
     "waits: {webhook_schedule_ms: []}\n": ":1: waits.webhook_schedule_ms: got [], expected a list of whole numbers",
+    "business: {start: '2026-12-30'}\n": ":1: business.start: '2026-12-30' is not valid; expected an instant with a zone",
+    "business:\n  waves: ['2026-10-27T09:00:00Z']\n": ":2: business.waves: 2026-10-27T09:00:00+00:00 is not after 2026-10-28T09:00:00+00:00",
     "period_closed: maybe\n": ":1: period_closed: 'maybe' is not valid; Valid are: declared, next_period, park",
     "expect: {}\n": ":1: expect: exit_code is missing; expected one of 0, 1, 2",
     "name: Mine!\n": ":1: name: 'Mine!' is not valid",

@@ -1,5 +1,7 @@
 """Which cells of the fault space are planned, and what the others say about themselves."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.plan.model import Capabilities, Cell, Sighting, Step, Window
@@ -14,7 +16,7 @@ from harness.plan.space import (
     UNDO_REFUSED,
 )
 from harness.plan.streams import stream
-from harness.scenario import Volume
+from harness.scenario import Business, Volume
 from tests.property.plan.planning import CATALOG, make_planner, make_scenario, play, sightings
 
 
@@ -287,3 +289,11 @@ def test_lost_events_come_once_more_behind_the_outages() -> None:
     calm = make_planner(make_scenario(faults=["F-D5"]))
     play(calm)
     assert calm.after_outages() is None
+
+
+def test_waves_with_faults_begin_at_the_business_moments() -> None:
+    """One after another, as far as there are any; baselines begin where the clock starts."""
+    moments = ("2026-10-30T14:59:59+00:00", "2026-10-31T22:59:59+00:00")
+    waves = play(make_planner(replace(make_scenario(), business=Business(waves=moments))))
+    assert [wave.business for wave in waves if wave.kind == "baseline"] == [None, None]
+    assert [wave.business for wave in waves if wave.kind != "baseline"][:3] == [*moments, None]
