@@ -24,7 +24,9 @@ NO_FAULTS = "no fault was played, because a connector that fails without faults 
 async def play_everything(cast: Cast, planner: Planner) -> None:
     """From the first baseline transaction to the final reads. Raises ConnectorError when the connector did nothing at all."""
     session = cast.session
-    tail = HistoryTail(session.directory.history)
+    faults = session.catalog.faults.values()
+    views = {(fault.id, mode.id): mode.view or fault.view for fault in faults for mode in fault.modes if mode.decisions}
+    tail = HistoryTail(session.directory.history, views)
     baselines = planner.baselines()
     if not await baseline_holds(cast, baselines):
         session.note(f"the baseline failed: {NO_FAULTS}")

@@ -1,6 +1,8 @@
 """Reading the history while it grows: who called what, which faults fired. Only what the planner needs to go on."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -15,17 +17,28 @@ class _Row(msgspec.Struct, frozen=True):
     flow: str | None = None
     call_point: str | None = None
     fault_id: str | None = None
+    mode: str | None = None
+    client_view: str | None = None
 
 
 class HistoryTail:
     """Takes in whole lines as they appear; each is read once."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, views: Mapping[tuple[str, str], str] = MappingProxyType({})) -> None:
+        """views: what a client can conclude from an answer in which a mode really happened, by (fault, mode); those that are not in it are
+        proven by their mark."""
+        self._path, self._views = path, views
         self._offset = 0
         self._decoder = msgspec.json.Decoder(_Row)
         self._sightings: dict[Sighting, None] = {}
-        self.fired: set[tuple[str, str]] = set()  # (transaction, fault id)
+        self._marked: set[tuple[str, str]] = set()  # (transaction, fault id)
+        self._spoilt: set[tuple[str, str]] = set()  # an answer that looks otherwise: late on a loaded machine, given up by the client
+        self._shown: set[tuple[str, str]] = set()
+
+    @property
+    def fired(self) -> set[tuple[str, str]]:
+        """(transaction, fault id) of what really happened: marked, and not only in answers that look otherwise."""
+        return self._marked - (self._spoilt - self._shown)
 
     def sightings(self) -> tuple[Sighting, ...]:
         """Every call point that a transaction reached so far, in order of first arrival."""
@@ -47,4 +60,7 @@ class HistoryTail:
         if row.kind in ARRIVALS and row.flow is not None:
             self._sightings[Sighting(row.flow, row.call_point, row.txn_id)] = None
         elif row.kind == "fault_fired" and row.fault_id is not None:
-            self.fired.add((row.txn_id, row.fault_id))
+            self._marked.add((row.txn_id, row.fault_id))
+        elif row.kind == "response_end" and row.fault_id is not None and (row.fault_id, row.mode) in self._views:
+            is_shown = self._views[row.fault_id, row.mode or ""] == row.client_view
+            (self._shown if is_shown else self._spoilt).add((row.txn_id, row.fault_id))

@@ -12,6 +12,6 @@ CATALOG = load_catalog()
 def test_declared_acts_are_those_of_the_actor(document: str) -> None:
     """An act that nobody can do would fire without a deed; one that is not declared would never be played."""
     actor = ACTORS[document]
-    own = {"reverse_approval": actor.take_back, "cancel": actor.cancel, "amend": actor.amend}
+    own = {"reverse_approval": actor.take_back, "cancel": actor.cancel, "recall": actor.recall, "amend": actor.amend}
     can = {act for act, verb in own.items() if verb is not None} | set(actor.races)
     assert can == set(CATALOG.documents[document].acts)

@@ -105,8 +105,12 @@ def test_who_never_polls_is_not_waited_for() -> None:
 
 def test_a_step_that_did_not_fire_is_played_again(tmp_path: Path) -> None:
     """All of them, not only the first: the second step is what the plan is about."""
-    tail = HistoryTail(tmp_path / "none")
-    tail.fired = {("p2p-000001", "F-B2"), ("p2p-000002", "F-B2"), ("p2p-000002", "F-A5")}
+    fired = [("p2p-000001", "F-B2"), ("p2p-000002", "F-B2"), ("p2p-000002", "F-A5")]
+    path = tmp_path / "history.ndjson"
+    lines = ({"kind": "fault_fired", "txn_id": txn_id, "call_point": "erp.po.create", "fault_id": fault} for txn_id, fault in fired)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    tail = HistoryTail(path)
+    tail.read()
     both = [experiment(1, THROTTLED, TIMED_OUT), experiment(2, THROTTLED, TIMED_OUT), experiment(3)]
 
     assert [e.number for e in unfired([Wave("w", "singles", tuple(both))], tail)] == [1]
