@@ -1,5 +1,6 @@
 """Who counts as in flight, what is waited for, and how long standing still may be part of a plan."""
 
+import json
 from pathlib import Path
 from time import monotonic
 from types import SimpleNamespace
