@@ -144,6 +144,7 @@ def _rules(folders: tuple[Path, ...]) -> "tuple[GuestRule, ...]":
 @click.option("--connector", type=_PATH, help="connector.toml of the connector to verify.  [default: the reference engine]")
 @click.option("--out", type=_PATH, help="The run directory itself.  [default: runs/<run id>]")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
+@click.option("--strict", is_flag=True, help="What is only warned of otherwise (rules of conduct) fails the run.")
 @_invariants_option
 @_network_options
 def verify(scenario: str, seed: int | None, connector: Path | None, invariants: tuple[Path, ...], **given: Any) -> int:
@@ -156,9 +157,8 @@ def verify(scenario: str, seed: int | None, connector: Path | None, invariants: 
     from harness.run.verify import verify as verify_run  # noqa: PLC0415
     from harness.stage.loop import run_until_done  # noqa: PLC0415
 
-    out, quiet = given.pop("out"), given.pop("quiet")
-    network = _network(**given)
-    options = VerifyOptions(scenario=scenario, seed=seed, connector=connector, out=out, network=network, quiet=quiet, rules=rules)
+    chosen = {name: given.pop(name) for name in ("out", "quiet", "strict")}
+    options = VerifyOptions(scenario=scenario, seed=seed, connector=connector, network=_network(**given), rules=rules, **chosen)
     if expected is None:
         return run_until_done(verify_run(options))
     return run_canary(options, expected, lambda chosen: run_until_done(verify_run(chosen)), click.echo)

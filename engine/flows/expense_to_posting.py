@@ -52,14 +52,14 @@ class ExpenseHooks:
         await self.expense.record_refusal(source_id, version, refusal)
 
     async def record(self, source_id: str, report: ExpenseReport | None, posting: Posting) -> None:
-        """The document's number and the date that it was posted with. Without a version the revision guards."""
+        """The document's number and the date that it was posted with. The version is the one that was read last."""
         assert posting.number is not None
         if posting.posted_on is not None:
             posted_on = date.fromisoformat(posting.posted_on)
         else:
             report = report or await self.read(source_id)
             posted_on = posting_date(report)
-        version = report.version if report is not None else None
+        version = report.version if report is not None else posting.source_version
         await self.expense.record_posting(
             source_id, version, number=posting.number, kind=posting.kind, posted_on=posted_on, revision=posting.revision
         )

@@ -146,7 +146,7 @@ class PostingRun(Generic[S, D]):
 
     async def _create(self, source: S, posting: Posting, draft: D) -> StepEnd | None:
         """None when the document is accepted or live."""
-        posting.tried_at = self.at
+        posting.tried_at, posting.source_version = self.at, source.version
         posting.posted_on = draft.posted_on.isoformat() if draft.posted_on else None
         try:
             made = await self.erp.create(draft, idempotency_key(draft.external_ref, "create", posting.submission))

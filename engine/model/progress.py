@@ -25,6 +25,7 @@ class Posting(msgspec.Struct, kw_only=True, omit_defaults=True):
     id: int | None = None
     job_id: str | None = None
     posted_on: str | None = None  # ISO date of the posting period
+    source_version: int | None = None  # of the source document when it was read for this posting: what a write-back is about
     submission: int = 1  # part of the idempotency key; a new one only after a final answer to the one before
     doubtful: bool = False  # an attempt ended without an answer, so a definite refusal later does not prove absence
     tried_at: float | None = None  # epoch seconds of the last attempt

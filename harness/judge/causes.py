@@ -69,11 +69,11 @@ class Causes:
     def __init__(self, con: duckdb.DuckDBPyConnection, checks: Iterable[Checked], outcomes: Mapping[str, Mapping[str, Any]]) -> None:
         self._checks = [one for one in checks if one.status == "violated"]
         self._outcomes = outcomes
-        self._rows = _rows_of(con, {row["txn_id"] for one in self._checks for row in one.rows if row["txn_id"]})
+        self._rows = _rows_of(con, {row["txn_id"] for one in self._checks for row in one.failing if row["txn_id"]})
         rules: dict[str, list[tuple[str, str | None]]] = {}
         points: dict[str, str | None] = {}
         for one in self._checks:
-            for row in one.rows:
+            for row in one.failing:
                 if row["txn_id"]:
                     rules.setdefault(row["txn_id"], []).append((one.invariant.id, one.invariant.effect))
                     points.setdefault(row["txn_id"], row["call_point"])
@@ -103,7 +103,7 @@ class Causes:
         example a transaction is (less is better)."""
         found: dict[str, _Cause] = {}
         for one in self._checks:
-            for row in one.rows:
+            for row in one.failing:
                 blame = self.of(one, row)
                 cause = found.setdefault(blame.id, _Cause(blame))
                 cause.rules[one.invariant.id] = one.invariant.rank

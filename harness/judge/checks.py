@@ -34,11 +34,18 @@ class Checked:
     flow_of: Mapping[str, str] = field(default_factory=dict, repr=False)
     error: str | None = None
     excused: tuple[dict[str, Any], ...] = ()
+    systematic: tuple[dict[str, Any], ...] = ()  # of a warning: rows for which the run fails
 
     def without(self, stalled: Container[str]) -> "Checked":
         """The same, but what it says of these transactions is excused."""
         excused = tuple(row for row in self.rows if row["txn_id"] in stalled)
-        return replace(self, rows=tuple(row for row in self.rows if row["txn_id"] not in stalled), excused=excused)
+        kept, often = (tuple(row for row in some if row["txn_id"] not in stalled) for some in (self.rows, self.systematic))
+        return replace(self, rows=kept, excused=excused, systematic=often)
+
+    @property
+    def failing(self) -> tuple[dict[str, Any], ...]:
+        """The rows for which a run fails: all of a rule that fails, the systematic ones of a warning."""
+        return self.rows if self.invariant.kind == "fail" else self.systematic
 
     @property
     def candidates(self) -> int:
@@ -55,8 +62,10 @@ class Checked:
         """ok, violated, warned, vacuous, not_applicable, error."""
         if self.error:
             return "error"
+        if self.failing:
+            return "violated"
         if self.rows:
-            return "violated" if self.invariant.kind == "fail" else "warned"
+            return "warned"
         if self.unexamined:
             return "vacuous"
         return "ok" if self.candidates else "not_applicable"
@@ -72,7 +81,8 @@ class Checked:
         if self.error:
             status = "error"
         elif violations:
-            status = "violated" if self.invariant.kind == "fail" else "warned"
+            fails = any(self.flow_of.get(row["txn_id"] or "") == flow for row in self.failing)
+            status = "violated" if fails else "warned"
         return {"candidates": examined, "violations": violations, "required": flow in self.required, "status": status}
 
 
@@ -95,9 +105,10 @@ def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: tup
             flow, n = row if len(row) > 1 else (None, *row)
             examined[flow] += int(n or 0)
         rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
+        often = tuple(sorted(fetch(con, invariant.systematic), key=_order)) if invariant.systematic else ()
     except (duckdb.Error, ValueError, TypeError) as error:
         return Checked(invariant, required, {}, (), flow_of, error=str(error).splitlines()[0])
-    return Checked(invariant, required, examined, rows, flow_of)
+    return Checked(invariant, required, examined, rows, flow_of, systematic=often)
 
 
 def _order(row: dict[str, Any]) -> tuple[str, ...]:

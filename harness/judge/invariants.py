@@ -18,6 +18,7 @@ A file:
     -- required column: ...        free text lines without a key are comments
     -- section: candidates         rows (flow, n): rows examined by flow; rows of one flow add up, null is no flow in particular
     -- section: violations         rows with the columns of COLUMNS first, then evidence
+    -- section: systematic         optional, of a warning: rows as in violations for which the run fails, because it is no single slip
     -- section: explain            seq of the rows of `timeline` that tell the story of transaction $txn
 """
 
@@ -50,9 +51,11 @@ EFFECTS = (
     "told too little",
     "given up",
     "written too late",
+    "misbehaved",
     "ended unlike its twins",
 )
 SECTIONS = ("candidates", "violations", "explain")
+OPTIONAL_SECTIONS = ("systematic",)
 HEADER = ("id", "title", "family", "severity", "kind", "at")
 OPTIONAL = ("flow", "kinds", "clock", "effect")
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
@@ -74,6 +77,7 @@ class Invariant:
     flow: str | None = None
     kinds: tuple[str, ...] = ("document",)
     clock: str | None = None
+    systematic: str | None = None
     effect: str | None = None
     origin: str = "dryclose"  # or "user": a rule of the user's own (guest_rules.py), asked in a sandbox, never here
 
@@ -103,7 +107,7 @@ def parse_invariant(path: Path) -> Invariant:
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         key, value = declaration(line)
         if key == "section":
-            _known(path, number, "section", value, SECTIONS)
+            _known(path, number, "section", value, (*SECTIONS, *OPTIONAL_SECTIONS))
             sections[value] = []
         elif sections:
             sections[list(sections)[-1]].append(line)

@@ -81,7 +81,7 @@ class _Judgement:
         self._stalled = {row["txn_id"]: row["stall_s"] for row in fetch(self._con, "select * from stalled")}
         self._checks, self._solos = self._ask(self._rules)
         self._excused = {row["txn_id"] for one in self._checks for row in one.excused}
-        self._failing = _by_txn(self._checks, "fail")
+        self._failing = _by_txn(self._checks)
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
         self._interference, self._contaminated = figures.interference(self._con)
         self._experiments = [self._experiment(row) for row in self._outcomes.values()]
@@ -100,6 +100,8 @@ class _Judgement:
         asked = [self._check(one) for one in invariants]
         asked += self._guests.ask(self._required, self._flow_of)
         solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
+        if self._run.strict:
+            asked = [replace(one, systematic=one.rows) if one.invariant.kind == "warn" else one for one in asked]
         asked = [one.without(self._stalled) if one.invariant.clock else one for one in asked]
         return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
 
@@ -191,7 +193,7 @@ class _Judgement:
         """Truncated: inconclusive whatever was found. Else a violation is a proof, and outranks missing evidence."""
         gaps = list(self._gaps())
         violated = [one for one in self._checks if one.status == "violated"]
-        found = [f"{one.invariant.id}: {_title(one.invariant)}: violated {len(one.rows)} times" for one in _by_severity(violated)]
+        found = [f"{one.invariant.id}: {_title(one.invariant)}: violated {len(one.failing)} times" for one in _by_severity(violated)]
         if self._loaded.truncated:
             return "inconclusive", [self._loaded.truncated, *found, *gaps]
         if found:
@@ -334,7 +336,7 @@ class _Judgement:
 
     def _cause_documents(self) -> list[JsonObject]:
         """The example of a cause is one that failed alone too, where there is one, and has the shortest plan."""
-        money = self._stakes([row for one in self._checks if one.status == "violated" for row in one.rows])
+        money = self._stakes([row for one in self._checks if one.status == "violated" for row in one.failing])
         alone = {txn_id for (_, txn_id), (reproduced, _) in self._solos.items() if reproduced}
         steps = {str(entry.get("txn_id")): len(entry.get("steps") or ()) for entry in self._run.experiments()}
         example = {txn_id: 10 * (txn_id not in alone) + min(steps.get(txn_id, 0), 9) for txn_id in self._outcomes}
@@ -355,12 +357,11 @@ def _by_severity(checks: Iterable[Checked]) -> list[Checked]:
     return sorted(checks, key=lambda one: (one.invariant.rank, one.invariant.id))
 
 
-def _by_txn(checks: Iterable[Checked], kind: str) -> dict[str, list[str]]:
+def _by_txn(checks: Iterable[Checked]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in checks:
-        if one.invariant.kind == kind:
-            for txn_id in dict.fromkeys(row["txn_id"] for row in one.rows if row["txn_id"]):
-                found.setdefault(txn_id, []).append(one.invariant.id)
+        for txn_id in dict.fromkeys(row["txn_id"] for row in one.failing if row["txn_id"]):
+            found.setdefault(txn_id, []).append(one.invariant.id)
     return found
 
 
@@ -368,8 +369,8 @@ def _without_repeats(one: Checked, solo_of: Mapping[str, str]) -> Checked:
     """A solo run that violates what its original violated is a reproduction, not another violation."""
     violating = {row["txn_id"] for row in one.rows}
     repeats = {solo for solo, original in solo_of.items() if original in violating}
-    rows = tuple(row for row in one.rows if row["txn_id"] not in repeats)
-    return replace(one, rows=rows)
+    kept, often = (tuple(row for row in some if row["txn_id"] not in repeats) for some in (one.rows, one.systematic))
+    return replace(one, rows=kept, systematic=often)
 
 
 def _reproduced(checks: Iterable[Checked], solo_of: Mapping[str, str]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -379,7 +380,7 @@ def _reproduced(checks: Iterable[Checked], solo_of: Mapping[str, str]) -> dict[t
         repeats.setdefault(original, set()).add(solo)
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for one in checks:
-        violating = {row["txn_id"] for row in one.rows}
+        violating = {row["txn_id"] for row in one.failing}
         for original in violating & set(repeats):
             found[(one.invariant.id, str(original))] = (len(repeats[str(original)] & violating), len(repeats[str(original)]))
     return found

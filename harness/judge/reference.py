@@ -14,6 +14,8 @@ from contracts.entries import WHOLE_SYSTEM, DocumentKind, Fault, Mode
 from harness.errors import RunUnreadable
 
 DEFAULT_ATTEMPTS = 10
+DEFAULT_RETRY_BASE_MS = 50
+DEFAULT_ACK_TIMEOUT_S = 5.0
 TRUTH = "truth"  # the folder of a run directory with what the judge compares with
 ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
 PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
@@ -28,6 +30,7 @@ FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
 )
 
+POLICY_COLUMNS = "gives_up_after integer, next_period boolean, retry_base_ms integer, ack_timeout_ms integer"
 MODE_COLUMNS = "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean"
 
 
@@ -88,6 +91,22 @@ class Run:
         """How many unsuccessful attempts count as bounded."""
         limits = self.scenario.get("limits") or {}
         return int(self.connector.get("gives_up_after") or limits.get("attempts") or DEFAULT_ATTEMPTS)
+
+    @property
+    def strict(self) -> bool:
+        """Whether a warning fails the run."""
+        return self.manifest.get("strict") is True
+
+    @property
+    def retry_base_ms(self) -> int:
+        """The first pause before another attempt, as the connector was told."""
+        waits = self.scenario.get("waits") or {}
+        return int(waits.get("retry_base_ms") or DEFAULT_RETRY_BASE_MS)
+
+    @property
+    def ack_timeout_ms(self) -> int:
+        """How long an event waits for its answer."""
+        return round(1000 * float(self.connector.get("ack_timeout_s") or DEFAULT_ACK_TIMEOUT_S))
 
     def experiments(self) -> Sequence[Mapping[str, Any]]:
         """The planned experiments."""
@@ -196,7 +215,7 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
         ),
         ("ref_account", ACCOUNT_COLUMNS, list(_accounts(catalog, run.mappings))),
         ("ref_currency", "currency varchar, digits integer", list(catalog.minor_units.items())),
-        ("policy", "gives_up_after integer, next_period boolean", [(run.attempts, run.next_period)]),
+        ("policy", POLICY_COLUMNS, [(run.attempts, run.next_period, run.retry_base_ms, run.ack_timeout_ms)]),
         ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),
         ("planned_solo", "txn_id varchar, of varchar", [(e["txn_id"], e["of"]) for e in run.experiments() if e.get("of")]),
     ]

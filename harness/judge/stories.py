@@ -37,9 +37,7 @@ class Teller:
 
     def tell(self, checks: Iterable[Checked], solos: Mapping[tuple[str, str], tuple[int, int]]) -> list[JsonObject]:
         """One entry per (invariant, transaction), the worst first; each kind of failure once before any repeats."""
-        found = _worst_first(
-            [self._violation(check, row, solos) for check in checks if check.invariant.kind == "fail" for row in _one_per_txn(check.rows)]
-        )
+        found = _worst_first([self._violation(check, row, solos) for check in checks for row in _one_per_txn(check.failing)])
         ranks = {check.invariant.id: check.invariant for check in checks}
         told = [entry for entry in found[:TOLD_MAX] if entry["txn_id"]]
         lines = timelines(self.con, {entry["txn_id"] for entry in told})

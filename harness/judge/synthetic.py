@@ -227,6 +227,7 @@ def post_order(scribe: Scribe, txn_id: str, source: str, number: int, fault: Fau
         "state": "ordered",
         "src_version": 1,
         "version": 4,
+        "base_version": 3,
     }
     scribe.call(
         "procurement.requisition.record_order", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash=f"o{number}"
@@ -324,6 +325,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
         "state": "posted",
         "src_version": 1,
         "version": 4,
+        "base_version": 3,
     }
     scribe.call("expense.report.record_posting", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash=f"p{number}")
 

@@ -10,7 +10,7 @@
 --   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
---   ref_currency(currency, digits)   policy(gives_up_after, next_period)   planned_window(txn_id, fault_id, mode, target)
+--   ref_currency(currency, digits)   policy(gives_up_after, next_period, retry_base_ms, ack_timeout_ms)   planned_window(txn_id, fault_id, mode, target)
 --   planned_solo(txn_id, of)
 --
 -- `-- public NAME: meaning` declares a table that rules of users may read (public.py, docs/history.md): what it has, it keeps.

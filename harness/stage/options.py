@@ -27,7 +27,7 @@ class VerifyOptions:
     """`dryclose verify`.
 
     seed None: drawn and printed. connector None: the scenario's own, else the reference engine. out None: runs/<run id>.
-    rules: the user's own, asked beside ours.
+    rules: the user's own, asked beside ours. strict: what is only warned of otherwise fails the run.
     """
 
     scenario: str = "standard"
@@ -37,6 +37,7 @@ class VerifyOptions:
     network: Network = Network()
     quiet: bool = False
     rules: "tuple[GuestRule, ...]" = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

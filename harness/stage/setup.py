@@ -77,6 +77,8 @@ def set_up(options: VerifyOptions) -> Setup:
     manifest = load_manifest(manifest_path(options.connector, scenario), catalog)
     setup = new_run(catalog, scenario, manifest, seed=options.seed, out=options.out)
     setup.directory.keep_rules(options.rules)
+    if options.strict:
+        setup.directory.update_manifest(strict=True)
     return setup
 
 

@@ -127,25 +127,25 @@ class Flow:
             if not answer["valid"]:
                 raise Rejected(answer.get("code") or "CODING_INVALID", answer.get("reason") or f"{account} / {cost_center} is not valid")
 
-    def deliver(self, source_path, make):
+    def deliver(self, source_path, etag, make):
         """Runs `make`; a business rejection goes back to the source with its reason, a mistake of ours to the parked list."""
         try:
             return make()
         except Unmapped as error:
             raise Park(str(error), problem_class="mapping", owner="integration team") from error
         except Rejected as rejected:
-            self.refuse(source_path, rejected.code, rejected.reason)
+            self.refuse(source_path, etag, rejected.code, rejected.reason)
         except Refused as refused:
             if refused.code in PARKED_FOR_FINANCE:
                 raise Park(refused.reason, problem_class="business", owner="finance") from refused
             if refused.code not in TOLD_TO_SOURCE:
                 raise
-            self.refuse(source_path, refused.code, refused.problem.get("detail") or refused.reason)
+            self.refuse(source_path, etag, refused.code, refused.problem.get("detail") or refused.reason)
         return None
 
-    def refuse(self, source_path, code, reason):
+    def refuse(self, source_path, etag, code, reason):
         """Writes the refusal to the source, where the person who asked will see it."""
-        self.wire.put(self.system, f"{source_path}/refusal", {"code": code, "reason": reason[:500], "owner": "finance"})
+        self.wire.put(self.system, f"{source_path}/refusal", {"code": code, "reason": reason[:500], "owner": "finance"}, etag=etag)
 
 
 class Requisitions(Flow):
@@ -164,7 +164,7 @@ class Requisitions(Flow):
         if source["status"] != "approved":
             self.drop_surplus(paper, (source.get("erpOrder") or {}).get("number"))
             return
-        number = paper.number if paper and paper.state == "made" else self.deliver(path, lambda: self.order(source, paper))
+        number = paper.number if paper and paper.state == "made" else self.deliver(path, answer.etag, lambda: self.order(source, paper))
         if number:
             body = {"erpOrderNumber": number, "erpStatus": "created", "revision": source["revision"]}
             self.wire.put("procurement", f"{path}/order", body, source.get("correlationId"), answer.etag)
@@ -249,7 +249,7 @@ class Expenses(Flow):
         if report["state"] != "approved":
             self.drop_surplus(paper, (report.get("posting") or {}).get("erp_document"))
             return
-        number = self.deliver(path, lambda: self.post(report, paper))
+        number = self.deliver(path, answer.etag, lambda: self.post(report, paper))
         if number:
             self.record(report, path, number, answer.etag)
 
