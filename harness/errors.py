@@ -3,8 +3,10 @@
     DrycloseError
     ├── UsageError        3  an argument, a path or a name that does not exist
     │   ├── ConfigError   3  a scenario or a manifest is wrong: file:line, what came, what would be valid
-    │   └── RunUnreadable 3  a directory is not a run, or is a damaged one
+    │   ├── RunUnreadable 3  a directory is not a run, or is a damaged one
+    │   └── MachineError  3  this machine has too little of something: memory, processes, open files
     ├── ConnectorError    2  the connector never started, died, or never received anything: no verdict is possible
+    ├── NoRoom            2  the disk is full: what is not written down proves nothing
     └── InternalError     4  dryclose itself is wrong
 
 The command line prints the message and nothing else: no traceback reaches a terminal.
@@ -48,6 +50,16 @@ class ConfigError(UsageError):
 
 class RunUnreadable(UsageError):  # noqa: N818 (the name that the judge's readers know)
     """A directory is not a run directory, or what is in it cannot be read."""
+
+
+class MachineError(UsageError):
+    """The machine gives less than this takes: memory, processes, open files."""
+
+
+class NoRoom(DrycloseError):  # noqa: N818 (what there is none of)
+    """The history or another file of the run cannot be written any more."""
+
+    exit_code = EXIT_NOT_ENOUGH_EVIDENCE
 
 
 class ConnectorError(DrycloseError):

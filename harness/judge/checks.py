@@ -15,6 +15,7 @@ from contracts.catalog import Catalog
 from harness.errors import InternalError
 from harness.judge.invariants import Invariant
 from harness.judge.reference import Run, write_reference
+from harness.shortage import shortage
 
 VIEWS = Path(__file__).parent / "views.sql"
 
@@ -96,6 +97,8 @@ def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: tup
             examined[flow] += int(n or 0)
         rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
     except (duckdb.Error, ValueError, TypeError) as error:
+        if (short := shortage(error)) is not None:
+            raise short from None
         return Checked(invariant, required, {}, (), flow_of, error=str(error).splitlines()[0])
     return Checked(invariant, required, examined, rows, flow_of)
 

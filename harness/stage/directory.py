@@ -10,10 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from harness.bounded import read_bounded
 from harness.errors import RunUnreadable, UsageError
 from harness.judge.guest_rules import KEPT, GuestRule, our_digests
 from harness.judge.public import VIEWS_VERSION
 from harness.judge.reference import TRUTH
+from harness.judge.run_shapes import DOCUMENT_MAX
 from harness.plan.model import Plan
 
 SCHEMA = 1
@@ -234,10 +236,12 @@ def _run_in(path: Path) -> str | None:
 
 def _document(file: Path) -> dict[str, Any]:
     try:
-        value = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RunUnreadable(f"{file.parent}: this is not a complete run directory: {file.name} is missing") from None
-    except (OSError, ValueError, RecursionError) as error:
+        value = json.loads(read_bounded(file, DOCUMENT_MAX))
+    except UsageError as error:
+        if not file.exists():
+            raise RunUnreadable(f"{file.parent}: this is not a complete run directory: {file.name} is missing") from None
+        raise RunUnreadable(error.message) from None
+    except (ValueError, RecursionError) as error:
         raise RunUnreadable(f"{file}: cannot be read: {error}") from None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise RunUnreadable(f"{file}: expected a JSON object with schema {SCHEMA}; this is a file of another program or version")
