@@ -12,14 +12,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
-from typing import IO
 
 import aiohttp
 import psutil
 
 from harness.errors import ConnectorError, InternalError
 from harness.manifest import Manifest
-from harness.stage.connector_log import log_tail, mask_log, masked, secrets_of
+from harness.stage.connector_log import ConnectorLog, log_tail, masked, plain, secrets_of
 from harness.stage.contract import ContractValues, connector_environment
 from harness.stage.guarding import Guard, guard
 from harness.stage.process_tree import Known, adopt_orphans, below, kill, known, since, still_alive, words
@@ -51,6 +50,7 @@ class Connector:
         self.generation = 0
         self._environment = dict(environment)
         self._secrets = secrets_of(manifest, environment)
+        self._log: ConnectorLog | None = None
         self._listener = listener
         self._progress = progress
         self._process: Process | None = None
@@ -69,7 +69,10 @@ class Connector:
         base_url = manifest.url or f"http://127.0.0.1:{values.port}"
         connector = cls(manifest, environment, base_url, log_path, listener=listener, progress=progress)
         adopt_orphans()
-        with guard(manifest.cleanup, manifest.folder, environment) as connector._guard:
+        with (
+            ConnectorLog.open(log_path, connector._secrets) as connector._log,
+            guard(manifest.cleanup, manifest.folder, environment) as connector._guard,
+        ):
             before = known()
             try:
                 for what in ("prepare", "reset"):
@@ -216,18 +219,18 @@ class Connector:
 
     async def _spawn(self, command: Sequence[str], what: str, stdout: int | None = None) -> Process:
         """A process in a session of its own: it can be killed with all its children, and a terminal's Ctrl-C does not reach it."""
-        with self.log_path.open("ab") as log:
-            try:
-                return await self._exec(command, log, stdout)
-            except FileNotFoundError:
-                text = f"there is no program {command[0]!r} (looked for in {self.manifest.folder} and in PATH)"
-            except PermissionError:
-                text = f"{command[0]!r} is not executable (try: chmod +x)"
-            except OSError as error:
-                text = f"{command[0]!r} cannot be executed: {error.strerror} (a script needs a first line such as #!/bin/sh)"
+        assert self._log is not None
+        try:
+            return await self._exec(command, self._log.sink, stdout)
+        except FileNotFoundError:
+            text = f"there is no program {command[0]!r} (looked for in {self.manifest.folder} and in PATH)"
+        except PermissionError:
+            text = f"{command[0]!r} is not executable (try: chmod +x)"
+        except OSError as error:
+            text = f"{command[0]!r} cannot be executed: {error.strerror} (a script needs a first line such as #!/bin/sh)"
         raise self._error(f"{what} cannot be started: {text}", with_log=False)
 
-    async def _exec(self, command: Sequence[str], log: IO[bytes], stdout: int | None) -> Process:
+    async def _exec(self, command: Sequence[str], log: int, stdout: int | None) -> Process:
         return await asyncio.create_subprocess_exec(
             *command,
             cwd=self.manifest.folder,
@@ -329,10 +332,7 @@ class Connector:
             await self.stop()
         finally:
             self._signal_group(signal.SIGKILL)
-            try:
-                await self._cleanup()
-            finally:
-                mask_log(self.log_path, self._secrets)
+            await self._cleanup()
 
     async def _cleanup(self) -> None:
         try:
@@ -360,7 +360,9 @@ class Connector:
         self._listener(kind, {"sut_gen": self.generation, **more})
 
     def _error(self, text: str, *, with_log: bool = True) -> ConnectorError:
-        message = masked(f"connector {self.manifest.name!r}: {text}", self._secrets)
+        message = masked(plain(f"connector {self.manifest.name!r}: {text}"), self._secrets)
+        if self._log is not None:
+            self._log.catch_up()
         tail = log_tail(self.log_path, self._secrets) if with_log else ""
         where = f"\nManifest: {self.manifest.path}"
         return ConnectorError(f"{message}{where}{tail}")
