@@ -120,9 +120,17 @@ def read_document(path: Path, shape: type[msgspec.Struct]) -> Mapping[str, Any]:
     """The whole document, held against its shape. Raises RunUnreadable."""
     try:
         document = msgspec.json.decode(read_bounded(path, DOCUMENT_MAX), type=dict[str, Any])
-        msgspec.convert(document, shape)
     except UsageError as error:
         raise RunUnreadable(error.message) from None
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise RunUnreadable(f"{path}: {error}. The run directory is damaged") from None
+    hold(path, document, shape)
     return document
+
+
+def hold(path: Path, document: Mapping[str, Any], shape: type[msgspec.Struct]) -> None:
+    """Raises RunUnreadable when a document that was read is not of this shape."""
+    try:
+        msgspec.convert(document, shape)
+    except msgspec.ValidationError as error:
+        raise RunUnreadable(f"{path}: {error}. The run directory is damaged") from None

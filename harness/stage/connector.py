@@ -21,7 +21,8 @@ from harness.manifest import Manifest
 from harness.stage.connector_log import ConnectorLog, log_tail, masked, plain, secrets_of
 from harness.stage.contract import ContractValues, connector_environment
 from harness.stage.guarding import Guard, guard
-from harness.stage.process_tree import Known, adopt_orphans, below, kill, known, since, still_alive, words
+from harness.stage.process_tree import Known, adopt_orphans, adopted_since, below, kill, known, since, still_alive, words
+from harness.stage.services import Services
 
 Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
 Progress = Callable[[str], None]
@@ -57,7 +58,8 @@ class Connector:
         self._watched = False  # an exit from now on is the connector's own doing
         self._paused = False
         self._guard: Guard | None = None
-        self._services: Known = frozenset()  # what prepare left running: its business until cleanup
+        self._known: Known = frozenset()  # also what prepare left running: its business until cleanup
+        self._services = Services(())
 
     @classmethod
     @asynccontextmanager
@@ -77,7 +79,8 @@ class Connector:
             try:
                 for what in ("prepare", "reset"):
                     await connector._declared(what)
-                connector._services = known()
+                connector._known = known()
+                connector._services = Services(adopted_since(before))
                 yield connector
             finally:
                 try:
@@ -125,6 +128,7 @@ class Connector:
         self._emit("proc_kill")
         if self.manifest.kill:
             await self.run_command(self.manifest.kill, "kill", self.manifest.stop_timeout_s)
+            self._services.forget()
         self._signal_group(signal.SIGKILL)
         doomed += self._family()
         kill(doomed)
@@ -164,21 +168,18 @@ class Connector:
         self._signal_group(signal.SIGCONT)
         self._paused = False
 
-    async def exited(self) -> int:
-        """Waits until the process ends although nobody asked it to; its exit code. Never returns for a url connector."""
+    async def lost(self) -> ConnectorError:
+        """Waits until the run cannot go on: the connector ended although nobody asked it to, or a service that it needs was killed.
+        What to say then."""
         while True:
             process = self._process
-            if process is not None:
-                code = await process.wait()
-                if self._watched and self._process is process:
-                    self._watched = False
-                    self._emit("proc_exit", reason=f"exit code {code}")
-                    return code
+            if self._watched and process is not None and process.returncode is not None:
+                self._watched = False
+                self._emit("proc_exit", reason=f"exit code {process.returncode}")
+                return self._error(f"ended by itself with {_exit_text(process.returncode)} while the run was on")
+            if self._watched and any(one.was_killed for one in self._services.ended()):
+                return self._error("cannot be judged: something that it needs was taken away while the run was on", with_log=False)
             await asyncio.sleep(PROBE_PAUSE_S)
-
-    def died(self, code: int) -> ConnectorError:
-        """What to say when `exited` returned and the run cannot go on."""
-        return self._error(f"ended by itself with {_exit_text(code)} while the run was on")
 
     async def healthy(self) -> bool:
         """One request to the health path: 200 or not."""
@@ -288,7 +289,7 @@ class Connector:
     def _family(self) -> list[psutil.Process]:
         """Every process of the connector: below the one that was started, and what detached itself from it."""
         own = below(self._process.pid) if self._process is not None else []
-        return [*own, *(one for one in since(self._services) if one not in own)]
+        return [*own, *(one for one in since(self._known) if one not in own)]
 
     async def _is_gone(self, doomed: list[psutil.Process]) -> None:
         """Raises ConnectorError when a process of it lives on, or its port still answers."""
@@ -335,6 +336,7 @@ class Connector:
             await self._cleanup()
 
     async def _cleanup(self) -> None:
+        self._services = Services(())  # whatever ends from here on was told to
         try:
             await self._declared("cleanup")
         except ConnectorError as error:
@@ -364,8 +366,8 @@ class Connector:
         if self._log is not None:
             self._log.catch_up()
         tail = log_tail(self.log_path, self._secrets) if with_log else ""
-        where = f"\nManifest: {self.manifest.path}"
-        return ConnectorError(f"{message}{where}{tail}")
+        gone = "".join(f"\nWhat `prepare` left running {one.words()}; dryclose did not do that." for one in self._services.ended())
+        return ConnectorError(f"{message}{gone}\nManifest: {self.manifest.path}{tail}")
 
 
 def _signal(process: Process, number: signal.Signals) -> None:

@@ -15,7 +15,7 @@ from harness.errors import RunUnreadable, UsageError
 from harness.judge.guest_rules import KEPT, GuestRule, our_digests
 from harness.judge.public import VIEWS_VERSION
 from harness.judge.reference import TRUTH
-from harness.judge.run_shapes import DOCUMENT_MAX
+from harness.judge.run_shapes import DOCUMENT_MAX, ManifestShape, PlanShape, hold
 from harness.plan.model import Plan
 
 SCHEMA = 1
@@ -148,7 +148,7 @@ class RunDirectory:
 
     def read_manifest(self) -> dict[str, Any]:
         """manifest.json. Raises RunUnreadable."""
-        return _document(self.manifest)
+        return _document(self.manifest, ManifestShape)
 
     def update_manifest(self, **members: Any) -> None:
         """Change members: status, why, finished_at, figures, restarts, drawn_options ..."""
@@ -180,7 +180,7 @@ class RunDirectory:
 
     def read_plan(self) -> dict[str, Any]:
         """plan.json. Raises RunUnreadable."""
-        return _document(self.plan)
+        return _document(self.plan, PlanShape)
 
 
 def new_manifest(*, run_id: str, seed: int, scenario: Mapping[str, Any], connector: Mapping[str, Any], started_at: str) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _run_in(path: Path) -> str | None:
     return str(known)
 
 
-def _document(file: Path) -> dict[str, Any]:
+def _document(file: Path, shape: type[ManifestShape] | type[PlanShape]) -> dict[str, Any]:
     try:
         value = json.loads(read_bounded(file, DOCUMENT_MAX))
     except UsageError as error:
@@ -245,6 +245,7 @@ def _document(file: Path) -> dict[str, Any]:
         raise RunUnreadable(f"{file}: cannot be read: {error}") from None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise RunUnreadable(f"{file}: expected a JSON object with schema {SCHEMA}; this is a file of another program or version")
+    hold(file, value, shape)
     return value
 
 

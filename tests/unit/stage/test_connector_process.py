@@ -124,7 +124,7 @@ def test_children_die_with_it(tmp_path: Path) -> None:
         await connector.start()
         assert connector.pid is not None
         os.kill(connector.pid, signal.SIGTERM)
-        assert await connector.exited() == -signal.SIGTERM
+        assert "signal SIGTERM" in (await connector.lost()).message
 
     with_connector(connector_folder(tmp_path, script + SERVER), body)
     child = int((tmp_path / "child").read_text())
@@ -307,3 +307,41 @@ def test_parked_command(tmp_path: Path) -> None:
             await connector.run_command(["false"], "parked.command", 5)
 
     with_connector(connector_folder(tmp_path), body)
+
+
+SERVICE = """
+import os, subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import sys, time; time.sleep(60) if sys.argv[1] != 'short' else sys.exit(0)", sys.argv[1]],
+                 start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only on Linux does dryclose adopt what prepare leaves running")
+def test_a_service_that_is_killed_from_outside_is_the_cause(tmp_path: Path) -> None:
+    """It is named with the signal; the connector, which runs on, is not."""
+    (tmp_path / "service.py").write_text(SERVICE)
+    said: list[str] = []
+
+    async def take_it_away(connector: Connector) -> None:
+        await connector.start()
+        waiting = asyncio.create_task(connector.lost())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        (service,) = [one for one in psutil.Process().children() if "time.sleep(60)" in " ".join(one.cmdline())]
+        service.kill()
+        said.append((await asyncio.wait_for(waiting, 5)).message)
+
+    with_connector(connector_folder(tmp_path, manifest='prepare = ["{python}", "service.py", "long"]\n'), take_it_away)
+    assert "was ended by SIGKILL; dryclose did not do that" in said[0]
+
+
+def test_a_service_that_ends_by_itself_is_its_own_business(tmp_path: Path) -> None:
+    """A job that prepare left to finish is no reason to end a run."""
+    (tmp_path / "service.py").write_text(SERVICE)
+
+    async def let_it_end(connector: Connector) -> None:
+        await connector.start()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connector.lost(), 0.7)
+
+    with_connector(connector_folder(tmp_path, manifest='prepare = ["{python}", "service.py", "short"]\n'), let_it_end)
