@@ -20,6 +20,7 @@ from harness.judge.invariants import Invariant, load_invariants
 from harness.judge.load import Loaded, missing_columns, open_history
 from harness.judge.queries import query
 from harness.judge.reference import Run, read_run
+from harness.judge.repeating import with_commands
 from harness.judge.stories import Teller, timelines
 from harness.judge.verdict import EXPERIMENT_VERDICTS, JsonObject, Verdict, decimal_text, plain
 
@@ -157,7 +158,7 @@ class _Judgement:
             by_experiment=tuple(self._experiment_documents()),
             invariants=tuple(self._invariant_document(one) for one in self._checks),
             causes=tuple(self._cause_documents()),
-            violations=tuple(self._violations()),
+            violations=tuple(with_commands(self._violations(), self._run_dir, run.planned_ids())),
             coverage=self._coverage,
             straight_through=figures.straight_through(self._con),
             parking=figures.parking(self._con, _parked(run.connector), violated),

@@ -96,6 +96,10 @@ class Run:
         """The planned experiments."""
         return [entry for entry in self.plan.get("experiments", ()) if isinstance(entry, dict)]
 
+    def planned_ids(self) -> frozenset[str]:
+        """The transactions that stand in the plan, so that they can be repeated from it."""
+        return frozenset(str(entry.get("txn_id")) for entry in self.experiments())
+
     def cells(self) -> Sequence[Mapping[str, Any]]:
         """The cells of the fault space, planned and not applicable."""
         return [entry for entry in self.plan.get("cells", ()) if isinstance(entry, dict)]
