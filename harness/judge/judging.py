@@ -208,6 +208,7 @@ class _Judgement:
         yield from self._nothing_seen()
         yield from integrity.rules(self._run, self._rules)
         yield from integrity.evidence(self._run)
+        yield from integrity.strangers(self._con, self._run)
         if not self._loaded.truncated:
             yield from integrity.planned(self._con, self._run)
             yield from integrity.comparable(self._con)

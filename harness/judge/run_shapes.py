@@ -12,7 +12,7 @@ from harness.errors import RunUnreadable, UsageError
 DOCUMENT_MAX = 400_000_000  # bytes; a plan of a million transactions
 
 
-class Step(msgspec.Struct):
+class StepShape(msgspec.Struct):
     """One planned fault."""
 
     call_point: str
@@ -21,7 +21,7 @@ class Step(msgspec.Struct):
     attempt: int = 1
 
 
-class Window(msgspec.Struct):
+class WindowShape(msgspec.Struct):
     """A fault of the run that an experiment meets."""
 
     fault_id: str
@@ -29,19 +29,19 @@ class Window(msgspec.Struct):
     target: str | None = None
 
 
-class Experiment(msgspec.Struct):
+class ExperimentShape(msgspec.Struct):
     """One planned transaction."""
 
     txn_id: str
     wave: str | None = None
     role: str | None = None
-    steps: list[Step] | None = None
-    window: Window | None = None
+    steps: list[StepShape] | None = None
+    window: WindowShape | None = None
     of: str | None = None
     plan: str | None = None
 
 
-class Cell(msgspec.Struct):
+class CellShape(msgspec.Struct):
     """One cell of the fault space."""
 
     flow: str
@@ -55,11 +55,11 @@ class Cell(msgspec.Struct):
 class PlanShape(msgspec.Struct):
     """plan.json."""
 
-    experiments: list[Experiment] = []
-    cells: list[Cell] = []
+    experiments: list[ExperimentShape] = []
+    cells: list[CellShape] = []
 
 
-class Limits(msgspec.Struct):
+class LimitsShape(msgspec.Struct):
     """Of a scenario."""
 
     attempts: int | None = None
@@ -71,11 +71,11 @@ class ScenarioShape(msgspec.Struct):
     name: str | None = None
     require: list[str] | None = None
     flows: list[str] | None = None
-    limits: Limits | None = None
+    limits: LimitsShape | None = None
     period_closed: str | None = None
 
 
-class Capabilities(msgspec.Struct):
+class CapabilitiesShape(msgspec.Struct):
     """What a connector can do."""
 
     flows: list[str] | None = None
@@ -85,7 +85,7 @@ class ConnectorShape(msgspec.Struct):
     """What a connector declared."""
 
     name: str | None = None
-    capabilities: Capabilities | None = None
+    capabilities: CapabilitiesShape | None = None
     gives_up_after: int | None = None
     period_closed: str | None = None
 
