@@ -6,6 +6,7 @@
     │   ├── RunUnreadable 3  a directory is not a run, or is a damaged one
     │   └── MachineError  3  this machine has too little of something: memory, processes, open files
     ├── ConnectorError    2  the connector never started, died, or never received anything: no verdict is possible
+    │   └── KillFailed    2  it was killed and is still there: caught where the run can go on
     ├── NoRoom            2  the disk is full: what is not written down proves nothing
     └── InternalError     4  dryclose itself is wrong
 
@@ -66,6 +67,14 @@ class ConnectorError(DrycloseError):
     """The connector under test could not be brought to work, so nothing was judged."""
 
     exit_code = EXIT_NOT_ENOUGH_EVIDENCE
+
+
+class KillFailed(ConnectorError):  # noqa: N818 (what happened)
+    """The connector is still there after it was killed; nothing about crashes can be said. what: the evidence, in a few words."""
+
+    def __init__(self, message: str, what: str) -> None:
+        super().__init__(message)
+        self.what = what
 
 
 class InternalError(DrycloseError):

@@ -87,6 +87,14 @@ def strangers(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
         yield f"somebody else works here: {n:,} {what} ({places[:PLACES_MAX]}); end what an earlier run left, then run again"
 
 
+def kills(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Kills after which the connector was still there: what they were to show is void."""
+    sql = "select count(*), any_value(reason), (select count(distinct txn_id) from unkilled) from h where kind = 'proc_survived'"
+    n, reason, txns = con.execute(sql).fetchone() or (0, None, 0)
+    if n:
+        yield f"{n:,} kills did not take the connector away ({reason}), so {txns:,} experiments about crashes are void"
+
+
 def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Rows of the history that contradict each other."""
     rows = con.execute(query("contradictions")).fetchall()

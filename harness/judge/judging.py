@@ -84,6 +84,7 @@ class _Judgement:
         self._excused = {row["txn_id"] for one in self._checks for row in one.excused}
         self._failing = _by_txn(self._checks, "fail")
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
+        self._unkilled = {row["txn_id"] for row in fetch(self._con, "select distinct txn_id from unkilled")}
         self._interference, self._contaminated = figures.interference(self._con)
         self._experiments = [self._experiment(row) for row in self._outcomes.values()]
         steps = fetch(self._con, "select s.*, t.flow from step s join txn t using (txn_id)")
@@ -127,11 +128,17 @@ class _Judgement:
         if unclear is not None:
             return _Experiment(row, "inconclusive", unclear)
         if row["expected"] == "nothing" or txn_id in self._void:
-            why = "its source document was never approved" if row["expected"] == "nothing" else "its planned fault never fired"
-            return _Experiment(row, "void", why)
+            return _Experiment(row, "void", self._why_void(row))
         if row["wave"] in self._contaminated:
             return _Experiment(row, "contaminated", "the fault-free controls of its wave were disturbed")
         return _Experiment(row, "pass", None)
+
+    def _why_void(self, row: Mapping[str, Any]) -> str:
+        if row["expected"] == "nothing":
+            return "its source document was never approved"
+        if row["txn_id"] in self._unkilled:
+            return "the kill that it was to meet did not take the connector away"
+        return "its planned fault never fired"
 
     def _unclear(self, row: Mapping[str, Any]) -> str | None:
         """Why nobody can say how this one ended."""
@@ -213,6 +220,7 @@ class _Judgement:
             yield from integrity.planned(self._con, self._run)
             yield from integrity.comparable(self._con)
             yield from integrity.consistent(self._con)
+        yield from integrity.kills(self._con)
         for one in self._checks:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"

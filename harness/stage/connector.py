@@ -16,7 +16,7 @@ from time import monotonic
 import aiohttp
 import psutil
 
-from harness.errors import ConnectorError, InternalError
+from harness.errors import ConnectorError, InternalError, KillFailed
 from harness.manifest import Manifest
 from harness.stage.connector_log import ConnectorLog, log_tail, masked, plain, secrets_of
 from harness.stage.contract import ContractValues, connector_environment
@@ -60,6 +60,7 @@ class Connector:
         self._guard: Guard | None = None
         self._known: Known = frozenset()  # also what prepare left running: its business until cleanup
         self._services = Services(())
+        self._out_of_reach: str | None = None  # how a kill showed that what serves is nothing that can be killed from here
 
     @classmethod
     @asynccontextmanager
@@ -118,10 +119,12 @@ class Connector:
     async def kill(self) -> None:
         """SIGKILL to everything that it started, by its own command where it declares one. Emits proc_kill, proc_exit.
 
-        Raises ConnectorError when it is still there afterwards: a kill that did not take it away proves nothing.
+        Raises KillFailed, and emits proc_survived, when it is still there afterwards: a kill that did not take it away proves nothing.
         """
         if not self.manifest.command:
             raise InternalError(f"the connector {self.manifest.name!r} was not started by the harness, so it cannot be killed")
+        if self._out_of_reach is not None:
+            raise self._survived(self._out_of_reach)
         self._watched = False
         # Where orphans are adopted, what the leader leaves is found afterwards, and nothing stands between the moment and the kill.
         doomed = [] if sys.platform == "linux" else self._family()
@@ -134,6 +137,13 @@ class Connector:
         kill(doomed)
         await self._ended()
         await self._is_gone([*doomed, *self._family()])
+
+    async def go_on(self) -> None:
+        """After a kill that failed: what still answers serves on, and can be neither watched nor killed; what does not is started again.
+        Raises ConnectorError when that fails too."""
+        if not await self.healthy():
+            self._out_of_reach = None
+            await self.restart()
 
     async def stop(self) -> None:
         """SIGTERM, after stop_timeout_s SIGKILL to the group. Emits proc_exit. Does nothing when it is down."""
@@ -295,14 +305,19 @@ class Connector:
         """Raises ConnectorError when a process of it lives on, or its port still answers."""
         alive = await asyncio.to_thread(still_alive, doomed, GONE_S)
         if alive:
-            raise self._error(f"a kill did not take it away: {words(alive)} still run. {KILL_ADVICE}", with_log=False)
+            raise self._survived(f"{words(alive)} still run")
         deadline = monotonic() + GONE_S
         async with self._client() as client:
             while (last := await self._probe(client)) != "refused":
                 if monotonic() > deadline:
                     what = f"GET {self._health_url} {_probe_text(last)} after it was killed; expected that nothing listens there"
-                    raise self._error(f"a kill did not take it away: {what}. {KILL_ADVICE}", with_log=False)
+                    raise self._survived(what)
                 await asyncio.sleep(PROBE_PAUSE_S)
+
+    def _survived(self, what: str) -> KillFailed:
+        self._out_of_reach = what
+        self._emit("proc_survived", reason=what)
+        return KillFailed(self._error(f"a kill did not take it away: {what}. {KILL_ADVICE}", with_log=False).message, what)
 
     async def _port_is_free(self) -> None:
         """Raises ConnectorError when somebody else answers where the connector is to listen: it would be taken for this one."""
