@@ -1,5 +1,6 @@
 """The run directory: where everything of one run lies, and the only writer of manifest.json and plan.json."""
 
+import contextlib
 import json
 import platform
 import shutil
@@ -251,5 +252,10 @@ def _document(file: Path, shape: type[ManifestShape] | type[PlanShape]) -> dict[
 
 def _replace(file: Path, document: Mapping[str, Any]) -> None:
     draft = file.with_suffix(".json.part")
-    draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
-    draft.replace(file)
+    try:
+        draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+        draft.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
