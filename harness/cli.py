@@ -15,11 +15,16 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _leave)
+    from harness.outlets import close_outlets, forgive_readers  # noqa: PLC0415
+
+    forgive_readers()
     from harness.commands import run  # noqa: PLC0415
     from harness.structured_log import set_up  # noqa: PLC0415
 
     set_up()
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    close_outlets()
+    sys.exit(code)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -4,7 +4,7 @@ Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration
 What a command needs is imported inside it, so that `dryclose list` does not wait for a database driver.
 """
 
-import os
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +17,10 @@ from harness.canary import expectation, run_canary
 from harness.contracts.commands import contracts
 from harness.crash import crash_message
 from harness.demo_command import demo
-from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError
+from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAGE, DrycloseError, InternalError, UsageError
 from harness.fuzz.command import fuzz
 from harness.load.command import load
+from harness.shortage import shortage
 from harness.stage.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
 
 if TYPE_CHECKING:
@@ -33,11 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     """Carry out one command line; the exit code. Prints one message when something is wrong, never a traceback."""
     try:
         code = cli.main(args=list(arguments), prog_name="dryclose", standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else EXIT_PASS
-    except BrokenPipeError:
-        # The reader of the output left (`dryclose list faults | head`); nothing is wrong and nothing can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_PASS
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return EXIT_INTERRUPTED
@@ -50,34 +48,35 @@ def _explain(error: Exception, arguments: Sequence[str]) -> int:
     if isinstance(error, click.ClickException):
         _usage_error(error)
         return EXIT_USAGE
-    if isinstance(error, DrycloseError):
-        _say(error.message)
-        return error.exit_code
-    if known := _known(error):
-        _say(known)
-        return EXIT_USAGE
+    known = error if isinstance(error, DrycloseError) and not isinstance(error, InternalError) else _known(error) or shortage(error)
+    if known is None and isinstance(error, InternalError):
+        known = error
+    if known is not None:
+        _say(known.message)
+        return known.exit_code
     _say(crash_message(error, arguments))
     return EXIT_INTERNAL
 
 
-def _known(error: Exception) -> str | None:
+def _known(error: Exception) -> DrycloseError | None:
     """Errors of rooms that know no exit codes."""
     from reports import ReportError  # noqa: PLC0415
 
-    return str(error) if isinstance(error, ReportError | CatalogError) else None
+    return UsageError(str(error)) if isinstance(error, ReportError | CatalogError) else None
 
 
 def _usage_error(error: click.ClickException) -> None:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message())
+        with contextlib.suppress(OSError):
+            click.echo(error.format_message())
         return
-    _say(error.format_message())
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(f"Try: {error.ctx.command_path} --help", err=True)
+    more = f"\nTry: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx is not None else ""
+    _say(error.format_message() + more)
 
 
 def _say(message: str) -> None:
-    click.echo(f"dryclose: {message}", err=True)
+    with contextlib.suppress(OSError):  # a full disk behind standard error: the exit code still tells
+        click.echo(f"dryclose: {message}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}, epilog=EPILOG)

@@ -3,8 +3,11 @@
     DrycloseError
     ├── UsageError        3  an argument, a path or a name that does not exist
     │   ├── ConfigError   3  a scenario or a manifest is wrong: file:line, what came, what would be valid
-    │   └── RunUnreadable 3  a directory is not a run, or is a damaged one
+    │   ├── RunUnreadable 3  a directory is not a run, or is a damaged one
+    │   └── MachineError  3  this machine has too little of something: memory, processes, open files
     ├── ConnectorError    2  the connector never started, died, or never received anything: no verdict is possible
+    │   └── KillFailed    2  it was killed and is still there: caught where the run can go on
+    ├── NoRoom            2  the disk is full: what is not written down proves nothing
     └── InternalError     4  dryclose itself is wrong
 
 The command line prints the message and nothing else: no traceback reaches a terminal.
@@ -50,10 +53,28 @@ class RunUnreadable(UsageError):  # noqa: N818 (the name that the judge's reader
     """A directory is not a run directory, or what is in it cannot be read."""
 
 
+class MachineError(UsageError):
+    """The machine gives less than this takes: memory, processes, open files."""
+
+
+class NoRoom(DrycloseError):  # noqa: N818 (what there is none of)
+    """The history or another file of the run cannot be written any more."""
+
+    exit_code = EXIT_NOT_ENOUGH_EVIDENCE
+
+
 class ConnectorError(DrycloseError):
     """The connector under test could not be brought to work, so nothing was judged."""
 
     exit_code = EXIT_NOT_ENOUGH_EVIDENCE
+
+
+class KillFailed(ConnectorError):  # noqa: N818 (what happened)
+    """The connector is still there after it was killed; nothing about crashes can be said. what: the evidence, in a few words."""
+
+    def __init__(self, message: str, what: str) -> None:
+        super().__init__(message)
+        self.what = what
 
 
 class InternalError(DrycloseError):

@@ -13,10 +13,15 @@ from typing import Any, NoReturn
 
 import yaml
 
-from harness.errors import ConfigError, UsageError, did_you_mean
+from harness.bounded import DEPTH_MAX, read_text, too_deep
+from harness.errors import ConfigError, did_you_mean
 
 _Lines = Mapping[tuple[str, ...], int]
 SIZE_MAX = 1_000_000
+_TOML_CHAIN = re.compile(rf"(?<![A-Za-z0-9_-])(?:(?:[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEPTH_MAX}}}")
+_TOML_TABLE = re.compile(r"\[+([^\[\]]+)\]")
+_TOML_KEY = re.compile(r"[A-Za-z0-9_.\"' -]+(?==)")
+_TOML_MEMBER = re.compile(r"[{,]\s*([A-Za-z0-9_-]+)\s*=")  # of an inline table
 
 
 @dataclass(slots=True)
@@ -143,8 +148,10 @@ class Section:
 
 def read_yaml(file: Path) -> Section:
     """The top mapping of a YAML file."""
-    text = _read(file)
+    text = read_text(file, SIZE_MAX)
     try:
+        if (line := too_deep(text)) is not None:
+            raise ConfigError(f"{file}:{line}", f"this is not valid YAML for settings: it nests deeper than {DEPTH_MAX} levels")
         _refuse_aliases(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
@@ -188,7 +195,10 @@ def _yaml_lines(file: Path, node: yaml.Node, path: tuple[str, ...], lines: dict[
 
 def read_toml(file: Path) -> Section:
     """The top table of a TOML file."""
-    text = _read(file)
+    text = read_text(file, SIZE_MAX)
+    if (chain := _TOML_CHAIN.search(text)) is not None:  # the parser's own time and memory grow with the square of its length
+        line = text.count("\n", 0, chain.start()) + 1
+        raise ConfigError(f"{file}:{line}", f"this is not valid TOML for settings: a key has more than {DEPTH_MAX} parts")
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -202,34 +212,21 @@ def _toml_lines(text: str) -> dict[tuple[str, ...], int]:
     """tomllib keeps no places, so tables and keys are looked for again; a key that is not found falls back to its table."""
     lines: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[+\s*([^\[\]]+?)\s*\]+", line):
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+        if header := _TOML_TABLE.match(line):
             table = _toml_key(header[1])
             lines.setdefault(table, number)
-        elif assignment := re.match(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=", line):
-            path = (*table, *_toml_key(assignment[1]))
+        elif assignment := _TOML_KEY.match(line):
+            path = (*table, *_toml_key(assignment[0]))
             for length in range(len(table) + 1, len(path) + 1):
                 lines.setdefault(path[:length], number)
-            for name in re.findall(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", line):  # members of an inline table
+            for name in _TOML_MEMBER.findall(line):
                 lines.setdefault((*path, name), number)
     return lines
 
 
 def _toml_key(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in text.split("."))
-
-
-def _read(file: Path) -> str:
-    try:
-        if file.is_file() and file.stat().st_size > SIZE_MAX:
-            raise ConfigError(str(file), f"the file has more than {SIZE_MAX} bytes; a settings file is small")
-        return file.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(str(file), f"the file is not UTF-8 text (byte {error.start})") from None
-    except FileNotFoundError:
-        raise UsageError(f"{file}: there is no such file") from None
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+    return tuple(part.strip().strip("\"'") for part in text.split(".", DEPTH_MAX)[:DEPTH_MAX])
 
 
 def _shown(value: Any) -> str:

@@ -28,6 +28,8 @@ from mocks.kit.windows import Window
 from mocks.provider_states.desk import ProviderStates, listing
 
 Handler = Callable[[Request], Awaitable[Response]]
+READING = frozenset({"GET", "HEAD"})
+CALL_MAX = 200  # of a path that somebody made up
 
 
 class HasRoutes(Protocol):
@@ -99,11 +101,14 @@ class Control:
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not token:
-                return self._problem("TOKEN_MISSING", "the control port needs its bearer token", request)
-            if not hmac.compare_digest(token.strip().encode(), self._world.control_token.encode()):
+            token = _token_of(request)
+            if not self._knows(token):
+                self._note(request, "control")
+                if token is None:
+                    return self._problem("TOKEN_MISSING", "the control port needs its bearer token", request)
                 return self._problem("TOKEN_INVALID", "this is not the token of the control port", request)
+            if request.method not in READING:
+                self._note(request, "order")
             try:
                 return await handler(request)
             except Refusal as refusal:
@@ -111,7 +116,16 @@ class Control:
 
         return guarded
 
+    def _knows(self, token: str | None) -> bool:
+        return token is not None and hmac.compare_digest(token.encode(), self._world.control_token.encode())
+
+    def _note(self, request: Request, reason: str) -> None:
+        """No connector has business here: who comes without the token, and every order that changes the world, is written down."""
+        self._mechanics.recorder.write("stranger", "control", call_point=f"{request.method} {request.url.path}"[:CALL_MAX], reason=reason)
+
     async def _unknown(self, request: Request, error: Exception) -> Response:
+        if not self._knows(_token_of(request)):
+            self._note(request, "control")
         status = getattr(error, "status_code", 500)
         code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}.get(status, "INTERNAL_ERROR")
         answered = self._problem(code, "the control port has no such operation", request)
@@ -204,6 +218,11 @@ class Control:
     async def _shutdown(self, _request: Request) -> Response:
         self._world.request_shutdown()
         return answer({"status": "stopping"}, 202)
+
+
+def _token_of(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def plan_row(step: Armed) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class Identity:
         else:
             code, answer = self._decide(form, client_id, secret, request)
         self._decided(op_id, attempt, code, answer.status_code)
+        if code == "INVALID_CLIENT":
+            self._mechanics.recorder.write("stranger", NODE, op_id=op_id, call_point=CALL_POINT, reason="client")
         return answer
 
     def _decide(self, form: dict[str, str], client_id: str, secret: str, request: Request) -> tuple[str | None, Response]:

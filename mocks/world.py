@@ -16,6 +16,7 @@ from mocks.company import Company, generate
 from mocks.control import Control
 from mocks.hosting.config import WorldConfig
 from mocks.hosting.credentials import Credentials
+from mocks.hosting.evidence import HistoryLost, kept_evidence
 from mocks.hosting.gauges import WorldGauges
 from mocks.hosting.pulse import Pulse
 from mocks.hosting.server import PortInUse
@@ -42,7 +43,7 @@ from mocks.provider_states.desk import ProviderStates
 from mocks.room.room import ControlRoom
 from mocks.systems.registry import SYSTEMS
 
-__all__ = ["CallbackForbidden", "Hold", "PortInUse", "World", "WorldConfig"]
+__all__ = ["CallbackForbidden", "HistoryLost", "Hold", "PortInUse", "World", "WorldConfig"]
 
 IDENTITY, CONTROL = "identity", "control"  # the world's own doors
 REFUSING = "F-H2"
@@ -119,17 +120,21 @@ class World:
         types: Mapping[str, SystemType] = SYSTEMS,
         dialects: Mapping[str, HouseDialect] | None = None,
     ) -> AsyncIterator["World"]:
-        """Start everything; at the end stop everything. Raises PortInUse. The history ends with `run_end` when the body did not fail.
+        """Start everything; at the end stop everything. Raises PortInUse; HistoryLost in place of what the body does from the moment on
+        at which the history cannot be written. The history ends with `run_end` when the body did not fail.
 
         catalog, types: what is declared and what serves it; absent: what ships. dialects: by system, where it is not the house's.
         """
         world = cls(config, catalog or load_catalog(), generate(config.seed, config.minted), types, dialects)
-        try:
-            await world._start()
-            yield world
-            world.recorder.write("run_end", "harness")
-        finally:
-            await world._stop()
+        async with kept_evidence(world.recorder) as evidence:
+            try:
+                await world._start()
+                yield world
+                world.recorder.write("run_end", "harness")
+                world.recorder.flush()
+            finally:
+                await evidence.close()
+                await world._stop()
 
     async def _start(self) -> None:
         self.recorder.write("run_start", "harness", detail=msgspec.json.encode(self._birth()).decode())

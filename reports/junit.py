@@ -59,7 +59,8 @@ def story_lines(violations: Iterable[Record]) -> list[str]:
         money = violation_money(violation)
         lines.append(f"{text(violation, 'invariant')}: {text(violation, 'story')}{f' Money at risk: {money}.' if money else ''}")
         lines.append(f"plan: {plan_of(violation)}")
-        lines.append(f"replay: {text(violation, 'replay')}")
+        if command := text(violation, "replay"):
+            lines.append(f"replay: {command}")
     return list(dict.fromkeys(lines))
 
 

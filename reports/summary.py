@@ -104,7 +104,8 @@ def _first_violations(violations: list[Record]) -> list[str]:
         ]
         lines += textwrap.wrap(clip(own_story(violation), 300), WIDTH, initial_indent="    ", subsequent_indent="    ")
         lines.append(f"    plan    {clip(plan_of(violation), 200)}")
-        lines.append(f"    replay  {text(violation, 'replay')}")
+        if command := text(violation, "replay"):
+            lines.append(f"    replay  {command}")
     if len(violations) > len(chosen):
         lines += ["", f"  {count(len(violations) - len(chosen), 'more violation')} in the report"]
     return lines

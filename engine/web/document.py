@@ -18,6 +18,19 @@ REFERENCE_PATTERN = "^[!-~\u00a1-\ud7ff]{1,64}$"  # what the database can hold: 
 REFERENCE = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": REFERENCE_PATTERN}
 COUNT = {"type": "integer", "minimum": 0}
 TEXT = {"type": "string"}
+LICENSE = {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
+CONTACT = {"name": "The maintainers of dryclose", "url": "https://dryclose.example", "email": "maintainers@dryclose.example"}
+TAGS = {
+    "server": "whether the engine is up, and what it counted",
+    "events": "news of the source systems",
+    "work": "what is under way, and what waits for a person",
+}
+HEALTH = "200 once the schema is there and the queue works; until then, and while the database is away, 503."
+METRICS = "Counts, durations and gauges, no content of any document."
+PARKED = "One entry for each document that the engine stopped working on, with its reason, who repairs it, and whether it was posted."
+IDLE = "True when nothing is pending and a whole polling cycle brought nothing new."
+# What the server itself answers to bytes that are no request, before any route is asked.
+NO_HTTP = {"description": "the request is no HTTP", "content": {"text/plain": {"schema": TEXT}}}
 EVENT_HEADERS = {
     "webhook-id": "id of the delivery's event; the same for every attempt",
     "webhook-timestamp": "seconds since the epoch, at most five minutes away",
@@ -28,14 +41,23 @@ def document() -> dict[str, Any]:
     """The whole document."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "dryclose reference engine", "version": "1", "summary": "Events in; parked documents, redrive and idle"},
+        "info": {
+            "title": "dryclose reference engine",
+            "version": "1",
+            "summary": "Events in; parked documents, redrive and idle",
+            "description": "A connector as docs/connector-contract.md asks for one. Errors are RFC 9457 problems.",
+            "contact": CONTACT,
+            "license": LICENSE,
+        },
+        "servers": [{"url": "/", "description": "the engine that serves this document"}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": {
             "/health": {"get": _health()},
             "/webhooks": {"post": _webhooks()},
-            "/parked": {"get": _read("parked", "Documents that wait for a person", _items())},
+            "/parked": {"get": _read("work", "parked", "Documents that wait for a person", PARKED, _items())},
             "/redrive": {"post": _redrive()},
             "/metrics": {"get": _metrics()},
-            "/idle": {"get": _read("idle", "Whether nothing is left to do", _object(idle={"type": "boolean"}, pending=COUNT))},
+            "/idle": {"get": _idle()},
         },
         "components": {
             "schemas": {"Problem": _problem()},
@@ -45,22 +67,28 @@ def document() -> dict[str, Any]:
 
 
 def _health() -> dict[str, Any]:
-    read = _read("health", "Whether events are accepted", _object(status={"const": "ok"}))
+    read = _read("server", "health", "Whether events are accepted", HEALTH, _object(status={"const": "ok"}))
     read["responses"]["503"] = _answer("not yet", _object(status={"const": "starting"}))
     return read
 
 
 def _metrics() -> dict[str, Any]:
-    read = _read("metrics", "What was counted, in the text format of Prometheus", TEXT)
+    read = _read("server", "metrics", "What was counted, in the text format of Prometheus", METRICS, TEXT)
     read["responses"]["200"]["content"] = {"text/plain": {"schema": TEXT}}
     return read
+
+
+def _idle() -> dict[str, Any]:
+    return _read("work", "idle", "Whether nothing is left to do", IDLE, _object(idle={"type": "boolean"}, pending=COUNT))
 
 
 def _webhooks() -> dict[str, Any]:
     accepted = {"type": "object", "required": ["accepted"], "properties": {"accepted": {"type": "boolean"}, "why": TEXT}}
     return {
         "operationId": "webhooks",
-        "summary": "An event, signed as Standard Webhooks; 202 takes responsibility for it",
+        "summary": "An event, signed as Standard Webhooks",
+        "description": "202 takes responsibility for it: it is saved, and a second delivery of it changes nothing.",
+        "tags": ["events"],
         "security": [{"signature": []}],
         "parameters": [*_correlation(), *({**_header(name, doc), "required": True} for name, doc in EVENT_HEADERS.items())],
         "requestBody": {"required": True, "content": {JSON: {"schema": _event()}}},
@@ -75,7 +103,10 @@ def _redrive() -> dict[str, Any]:
     body = {"type": "object", "properties": {"reference": {"anyOf": [REFERENCE, {"type": "null"}]}}}
     return {
         "operationId": "redrive",
-        "summary": "Try parked documents again: all, or the one that `reference` names",
+        "summary": "Try parked documents again",
+        "description": "All of them, or the one that `reference` names; what was posted already is not posted again.",
+        "tags": ["work"],
+        "security": [],
         "parameters": _correlation(),
         "requestBody": {"required": False, "content": {JSON: {"schema": body}}},
         "responses": {
@@ -85,9 +116,17 @@ def _redrive() -> dict[str, Any]:
     }
 
 
-def _read(name: str, summary: str, schema: dict[str, Any]) -> dict[str, Any]:
-    responses = {"200": _answer(summary, schema), **_refusals("INTERNAL_ERROR", "UNAVAILABLE")}
-    return {"operationId": name, "summary": summary, "parameters": _correlation(), "responses": responses}
+def _read(tag: str, name: str, summary: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """What anybody on this machine may read."""
+    return {
+        "operationId": name,
+        "summary": summary,
+        "description": description,
+        "tags": [tag],
+        "security": [],
+        "parameters": _correlation(),
+        "responses": {"200": _answer(summary, schema), "400": NO_HTTP, **_refusals("INTERNAL_ERROR", "UNAVAILABLE")},
+    }
 
 
 def _event() -> dict[str, Any]:

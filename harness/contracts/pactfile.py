@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from harness.bounded import read_text
 from harness.errors import UsageError
 
 Kind = Literal["http", "event", "unsupported"]
+BYTES_MAX = 100_000_000  # examples may be whole documents
 VERSIONS = ("2", "3", "4")
 KINDS: dict[str, Kind] = {"Synchronous/HTTP": "http", "Asynchronous/Messages": "event"}
 
@@ -54,11 +56,7 @@ class PactFile:
 def read_pact(path: Path) -> PactFile:
     """Read a pact file. Raises UsageError that says what is wrong with it."""
     try:
-        document = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+        document = json.loads(read_text(path, BYTES_MAX))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {error}. Expected a pact file") from None
     try:

@@ -1,6 +1,7 @@
 """The books of the three systems, read from the systems themselves, and the sum that must come out.
 
-approved = posted + in flight + parked + refused. The left side comes from procurement and expenses, `posted` from the ERP: two sources
+approved = posted + in flight + parked + refused. A refusal accounts for a document only when there is something wrong with it that the
+people of the demo know of. The left side comes from procurement and expenses, `posted` from the ERP: two sources
 that never talk to each other. They are compared document by document, so that one that is posted twice does not make up for one that is
 lost. What is in flight for too long counts as lost.
 """
@@ -78,6 +79,7 @@ class BooksOnShow:
     headings: dict[str, dict[str, str]] = field(default_factory=dict)  # by system: its title, and what its rows are
     companies: list[CompanyBooks] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)  # code by transaction
+    groundless: frozenset[str] = frozenset()  # transactions that were refused although nothing is wrong with them
 
     @property
     def agree(self) -> bool:
@@ -101,9 +103,9 @@ class BooksOnShow:
         }
 
 
-def read_books(world: World, parked: Collection[str], overdue: Collection[str]) -> BooksOnShow:
+def read_books(world: World, parked: Collection[str], overdue: Collection[str], sound: Collection[str]) -> BooksOnShow:
     """The books now, in one go, so that they belong to one instant. `parked`: transactions that the connector declared parked;
-    `overdue`: those that were approved so long ago that they count as lost."""
+    `overdue`: those that were approved so long ago that they count as lost; `sound`: those that nobody has a reason to refuse."""
     views = {name: system.final_views() for name, system in world.systems.items()}
     catalog = world.catalog
     begun = {flow.source_document for flow in catalog.flows.values()}
@@ -111,9 +113,10 @@ def read_books(world: World, parked: Collection[str], overdue: Collection[str]) 
     sources = [view for found in views.values() for view in found if view.entity_type in begun]
     owner = world_owner(world)
     targets = [view for found in views.values() for view in found if view.entity_type in made]
-    books = BooksOnShow(balances=balances(sources, targets, owner, parked, overdue, kinds=catalog.documents))
-    refused = [view for view in sources if view.reason and catalog.documents[view.entity_type].meaning(view.state) == "refused"]
-    books.refusals = {owner(view) or "": view.reason or "" for view in refused}
+    books = BooksOnShow(balances=balances(sources, targets, owner, parked, overdue, sound=sound, kinds=catalog.documents))
+    turned_down = [view for view in sources if catalog.documents[view.entity_type].meaning(view.state) == "refused"]
+    books.groundless = frozenset(txn_id for view in turned_down if (txn_id := owner(view)) in sound and txn_id is not None)
+    books.refusals = {owner(view) or "": view.reason for view in turned_down if view.reason}
     books.sources = {
         name: states(found) for name, found in views.items() if name in {flow.source_system for flow in catalog.flows.values()}
     }
@@ -141,6 +144,7 @@ def balances(
     parked: Collection[str],
     overdue: Collection[str],
     *,
+    sound: Collection[str] = (),
     kinds: Mapping[str, DocumentKind],
 ) -> dict[str, Balance]:
     """By currency: what the source systems approved, beside what the target systems say that they posted."""
@@ -167,6 +171,7 @@ def balances(
         part = "posted" if meaning(view) == "posted" or txn_id in posted else _waiting(txn_id, parked, overdue)
         if meaning(view) == "refused":
             balance.refused += amount
+            open_[txn_id, balance.currency] += amount if txn_id in sound else 0
         elif part in {"posted", "overdue"}:
             open_[txn_id, balance.currency] += amount
         else:

@@ -40,6 +40,10 @@ class Closing:
         ]
 
     def _verdict(self, in_flight: int) -> str:
+        if not self.books.agree and self.books.groundless:
+            many = len(self.books.groundless)
+            what = f"{many} documents were refused although nothing is wrong with them" if many > 1 else "a sound document was refused"
+            return f"THE TOTALS DO NOT AGREE: {what}; the history in the run directory shows which"
         if not self.books.agree:
             return "THE TOTALS DO NOT AGREE: something was lost or booked twice; the history in the run directory shows where"
         if not any(balance.documents for balance in self.books.balances.values()):

@@ -278,6 +278,7 @@ class Floor:
             document.posted[row["entity_id"]] = kind
             if len(document.posted) > 1:
                 document.doubled = True
+                self._unheal(document)
                 self._tell("doubled", row, document)
             self.changed.add(document.txn_id)
             if row.get("op_id") is None:
@@ -295,7 +296,7 @@ class Floor:
         self.posted += stage == "posted"
         self.stopped += stage == "stopped"
         for incident in document.incidents:
-            if incident.healed_ns is None and not incident.window and len(document.posted) <= 1:
+            if incident.healed_ns is None and not incident.window and not document.doubled:
                 incident.how = how_healed(document, incident)
                 self._heal(incident, row)
         self._settled.append(document.txn_id)
@@ -367,6 +368,13 @@ class Floor:
             waited = f"{count} documents that waited are" if count != 1 else "the one document that waited is"
             incident.how = f"{waited} through, {seconds:.1f} s after it was over" if count else "no document met it"
             self._heal(incident, row)
+
+    def _unheal(self, document: TrackedDocument) -> None:
+        """What was called healed and booked once is neither."""
+        for incident in document.incidents:
+            if incident.healed_ns is not None and not incident.window:
+                incident.healed_ns, incident.how = None, ""
+                self.healed -= 1
 
     def _keep(self, incident: Incident) -> None:
         self.thrown += 1

@@ -82,7 +82,9 @@ def _doubled(moment: Moment) -> Line:
     document = moment.document
     assert document is not None
     numbers = " and ".join(f"{document_name(kind)} {number}" for number, kind in document.posted.items())
-    return _about(moment, "alarm", f"{short(document.number)}  BOOKED MORE THAN ONCE: {numbers}")
+    met = " and ".join(dict.fromkeys(incident.label for incident in document.incidents if not incident.window))
+    unhealed = f"; not healed: {met}" if met else ""
+    return _about(moment, "alarm", f"{short(document.number)}  BOOKED MORE THAN ONCE: {numbers}{unhealed}")
 
 
 def _stopped(moment: Moment) -> Line:

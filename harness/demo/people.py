@@ -65,6 +65,7 @@ class People:
         self._blocked = 0
         self._at_home = False
         self.papers: dict[str, Paper] = {}  # that wait for a decision
+        self.sound: set[str] = set()  # transactions with nothing wrong in them: no connector has a reason to refuse them
         self.before_approval: BeforeApproval | None = None
 
     # --- the day
@@ -92,7 +93,10 @@ class People:
         entity = self._world.company.entity(self._stream.pick(ENTITIES))
         declared = self._world.catalog.flows[flow]
         actor, txn_id = ACTORS[declared.source_document], f"{declared.prefix}-{self._count:06d}"
+        blocked = self._blocked
         draft = self._draft(actor, entity.key, txn_id)
+        if self._blocked == blocked:
+            self.sound.add(txn_id)
         title = str(draft.body.get("title", ""))
         self._floor.introduce(txn_id, flow=flow, entity=entity.name, title=title)
         self._world.open_txn(txn_id, flow=flow, wave="demo", role="run", template=f"{flow}/{entity.key}", steps=(), detail="demo")

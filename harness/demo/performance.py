@@ -128,7 +128,7 @@ class Performance:
             self._tick()
         await self._session.world.flush()
         self._tick()
-        self._books = read_books(self._session.world, self._parked(), self._overdue())
+        self._books = read_books(self._session.world, self._parked(), self._overdue(), self._people.sound)
         closing = Closing(self._now_s(), self._floor, self._books)
         self._show.tell_books(self._books)
         self._show.tell_end(closing.facts())
@@ -177,7 +177,7 @@ class Performance:
         if now_s < self._next_books_s and not now:
             return
         agreed = self._books.agree
-        self._books = read_books(self._session.world, self._parked(), self._overdue())
+        self._books = read_books(self._session.world, self._parked(), self._overdue(), self._people.sound)
         took_s = self._now_s() - now_s
         self._next_books_s = now_s + max(BOOKS_EVERY_S, took_s / BOOKS_SHARE_MAX)
         self._floor.refused_for(self._books.refusals)

@@ -6,18 +6,18 @@ member may be anything at all: whoever reads on need not think of that.
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from harness.bounded import DEPTH_MAX, too_deep
 from harness.fuzz.document import resolve
 from harness.fuzz.target import METHODS
 
 NODES_MAX = 1_000_000  # aliases and references written out
-DEPTH_MAX = 100
 BITS_MAX = 4_096  # longer numbers cannot be written as JSON again
 SHOWN = 200
 
@@ -50,7 +50,8 @@ def _yaml(body: bytes) -> Any:
 
     kind = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _check_depth(yaml.parse(body, Loader=kind))
+        if too_deep(body) is not None:
+            raise UnreadableError(f"the document nests deeper than {DEPTH_MAX} levels")
         loader = kind(body)
         try:
             node = loader.get_single_node()
@@ -67,16 +68,6 @@ def _yaml(body: bytes) -> Any:
 
 def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), "") or type(error).__name__
-
-
-def _check_depth(events: Iterable[Any]) -> None:
-    """Before anything recursive sees the document: libyaml's composer ends the whole process at some thousand levels."""
-    depth = 0
-    for event in events:
-        kind = type(event).__name__
-        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-        if depth > DEPTH_MAX:
-            raise UnreadableError(f"the document nests deeper than {DEPTH_MAX} levels")
 
 
 class _Expansion:

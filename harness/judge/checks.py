@@ -15,6 +15,7 @@ from contracts.catalog import Catalog
 from harness.errors import InternalError
 from harness.judge.invariants import Invariant
 from harness.judge.reference import Run, write_reference
+from harness.shortage import shortage
 
 VIEWS = Path(__file__).parent / "views.sql"
 
@@ -107,6 +108,8 @@ def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: tup
         rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
         often = tuple(sorted(fetch(con, invariant.systematic), key=_order)) if invariant.systematic else ()
     except (duckdb.Error, ValueError, TypeError) as error:
+        if (short := shortage(error)) is not None:
+            raise short from None
         return Checked(invariant, required, {}, (), flow_of, error=str(error).splitlines()[0])
     return Checked(invariant, required, examined, rows, flow_of, systematic=often)
 

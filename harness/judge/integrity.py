@@ -15,6 +15,7 @@ from harness.judge.queries import query
 from harness.judge.reference import Run
 
 SHOWN = 5
+PLACES_MAX = 120
 VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
 
 
@@ -76,6 +77,22 @@ def comparable(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Rows that do not carry what a flow compares, or whose lines or final reads are not there."""
     rows = con.execute(query("not_comparable")).fetchall()
     yield from _some("kinds of row lack what is to be compared", [f"{n:,} {among} without {what}" for among, what, n in rows])
+
+
+def strangers(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
+    """Somebody else works in this world, so what came of it is not the connector's work alone."""
+    capabilities = run.connector.get("capabilities")
+    runs_already = isinstance(capabilities, Mapping) and capabilities.get("started_by") == "owner"
+    for what, n, places in con.execute(query("strangers"), {"runs_already": runs_already}).fetchall():
+        yield f"somebody else works here: {n:,} {what} ({places[:PLACES_MAX]}); end what an earlier run left, then run again"
+
+
+def kills(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Kills after which the connector was still there: what they were to show is void."""
+    sql = "select count(*), any_value(reason), (select count(distinct txn_id) from unkilled) from h where kind = 'proc_survived'"
+    n, reason, txns = con.execute(sql).fetchone() or (0, None, 0)
+    if n:
+        yield f"{n:,} kills did not take the connector away ({reason}), so {txns:,} experiments about crashes are void"
 
 
 def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:

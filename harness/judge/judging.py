@@ -20,6 +20,7 @@ from harness.judge.invariants import Invariant, load_invariants
 from harness.judge.load import Loaded, missing_columns, open_history
 from harness.judge.queries import query
 from harness.judge.reference import Run, read_run
+from harness.judge.repeating import with_commands
 from harness.judge.stories import Teller, timelines
 from harness.judge.verdict import EXPERIMENT_VERDICTS, JsonObject, Verdict, decimal_text, plain
 
@@ -83,6 +84,7 @@ class _Judgement:
         self._excused = {row["txn_id"] for one in self._checks for row in one.excused}
         self._failing = _by_txn(self._checks)
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
+        self._unkilled = {row["txn_id"] for row in fetch(self._con, "select distinct txn_id from unkilled")}
         self._interference, self._contaminated = figures.interference(self._con)
         self._experiments = [self._experiment(row) for row in self._outcomes.values()]
         steps = fetch(self._con, "select s.*, t.flow from step s join txn t using (txn_id)")
@@ -128,11 +130,17 @@ class _Judgement:
         if unclear is not None:
             return _Experiment(row, "inconclusive", unclear)
         if row["expected"] == "nothing" or txn_id in self._void:
-            why = "its source document was never approved" if row["expected"] == "nothing" else "its planned fault never fired"
-            return _Experiment(row, "void", why)
+            return _Experiment(row, "void", self._why_void(row))
         if row["wave"] in self._contaminated:
             return _Experiment(row, "contaminated", "the fault-free controls of its wave were disturbed")
         return _Experiment(row, "pass", None)
+
+    def _why_void(self, row: Mapping[str, Any]) -> str:
+        if row["expected"] == "nothing":
+            return "its source document was never approved"
+        if row["txn_id"] in self._unkilled:
+            return "the kill that it was to meet did not take the connector away"
+        return "its planned fault never fired"
 
     def _unclear(self, row: Mapping[str, Any]) -> str | None:
         """Why nobody can say how this one ended."""
@@ -159,7 +167,7 @@ class _Judgement:
             by_experiment=tuple(self._experiment_documents()),
             invariants=tuple(self._invariant_document(one) for one in self._checks),
             causes=tuple(self._cause_documents()),
-            violations=tuple(self._violations()),
+            violations=tuple(with_commands(self._violations(), self._run_dir, run.planned_ids())),
             coverage=self._coverage,
             straight_through=figures.straight_through(self._con),
             parking=figures.parking(self._con, _parked(run.connector), violated),
@@ -209,10 +217,12 @@ class _Judgement:
         yield from self._nothing_seen()
         yield from integrity.rules(self._run, self._rules)
         yield from integrity.evidence(self._run)
+        yield from integrity.strangers(self._con, self._run)
         if not self._loaded.truncated:
             yield from integrity.planned(self._con, self._run)
             yield from integrity.comparable(self._con)
             yield from integrity.consistent(self._con)
+        yield from integrity.kills(self._con)
         for one in self._checks:
             if one.error:
                 yield f"{one.invariant.id} could not be asked, and a crashed check is never a pass: {one.error}"

@@ -13,6 +13,7 @@ import duckdb
 
 from contracts.catalog import History
 from harness.errors import RunUnreadable
+from harness.shortage import shortage
 
 NDJSON = "history.ndjson"
 PARQUET = "history.parquet"
@@ -194,7 +195,8 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str, run_dir: Path) -> None:
         con.execute(sql)
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
-        raise RunUnreadable(f"{run_dir}: the history cannot be read: {said}. It is damaged; run the verification again") from None
+        damaged = f"{run_dir}: the history cannot be read: {said}. It is damaged; run the verification again"
+        raise shortage(error) or RunUnreadable(damaged) from None
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

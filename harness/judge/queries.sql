@@ -158,6 +158,22 @@ select 'documents', 'final read', count(*) from (
 having count(*) > 0
 order by 1, 2
 
+-- section: strangers
+-- who came that has no business in this world, as words and a count. A connector that runs already may still hold a token of an earlier run
+-- until it has one of this world; orders at the control port are people's own business in a world that no verification plays in.
+with first_token as (
+  select min(d.seq) as seq from h d join h r on r.op_id = d.op_id and r.kind = 'request' and r.sut_gen is not null
+  where d.kind = 'decision' and d.node = 'identity' and d.server_outcome = 'no_effect' and d.code is null),
+said (reason, what) as (values
+  ('token', 'requests with a bearer token that this world never issued'), ('client', 'requests for a token with a client or secret that is not of this world'),
+  ('control', 'calls of the control port without its token'), ('order', 'orders to the control port while the run was on'))
+select w.what, count(*) as n, string_agg(distinct s.call_point, ', ' order by s.call_point) as places
+from h s join said w using (reason), first_token f
+where s.kind = 'stranger'
+  and not (s.reason = 'token' and $runs_already and s.seq < coalesce(f.seq, 0))
+  and (s.reason <> 'order' or exists (select 1 from h where kind = 'experiment' and role = 'baseline'))
+group by 1 order by 1
+
 -- section: contradictions
 -- rows that cannot stand beside each other in the record of one world, as words and a count: whatever was judged by them is not proven
 with done as (select entity_type, entity_id, state, txn_id, max(seq) as seq from effect where state is not null group by all)

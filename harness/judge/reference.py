@@ -1,21 +1,24 @@
 """What the judge must know besides the history: the contracts, the run's manifest, plan and crosswalks, as small tables for the SQL."""
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 
 from contracts.catalog import Catalog, Flow
 from contracts.entries import WHOLE_SYSTEM, DocumentKind, Fault, Mode
-from harness.errors import RunUnreadable
+from harness.bounded import read_text
+from harness.errors import RunUnreadable, UsageError
+from harness.judge.run_shapes import ManifestShape, PlanShape, read_document
 
 DEFAULT_ATTEMPTS = 10
 DEFAULT_RETRY_BASE_MS = 50
 DEFAULT_ACK_TIMEOUT_S = 5.0
+CROSSWALK_MAX = 100_000_000  # bytes
 TRUTH = "truth"  # the folder of a run directory with what the judge compares with
 ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
 PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
@@ -112,6 +115,10 @@ class Run:
         """The planned experiments."""
         return [entry for entry in self.plan.get("experiments", ()) if isinstance(entry, dict)]
 
+    def planned_ids(self) -> frozenset[str]:
+        """The transactions that stand in the plan, so that they can be repeated from it."""
+        return frozenset(str(entry.get("txn_id")) for entry in self.experiments())
+
     def cells(self) -> Sequence[Mapping[str, Any]]:
         """The cells of the fault space, planned and not applicable."""
         return [entry for entry in self.plan.get("cells", ()) if isinstance(entry, dict)]
@@ -122,16 +129,9 @@ def read_run(run_dir: Path) -> Run:
     if not (run_dir / "manifest.json").is_file():
         raise RunUnreadable(f"{run_dir} is not a run directory: it holds no manifest.json")
     has_plan = (run_dir / "plan.json").is_file()
-    plan = _document(run_dir / "plan.json") if has_plan else {}
+    plan = read_document(run_dir / "plan.json", PlanShape) if has_plan else {}
     truth = run_dir / TRUTH
-    return Run(_document(run_dir / "manifest.json"), plan, truth if truth.is_dir() else run_dir / "mappings", has_plan)
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.MsgspecError) as error:
-        raise RunUnreadable(f"{path}: expected a JSON object; {error}. The run directory is damaged") from None
+    return Run(read_document(run_dir / "manifest.json", ManifestShape), plan, truth if truth.is_dir() else run_dir / "mappings", has_plan)
 
 
 def _crosswalks(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str, str]]:
@@ -154,22 +154,35 @@ def _variants(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str]]:
 
 def _accounts(catalog: Catalog, folder: Path) -> Iterable[tuple[Any, ...]]:
     """Where the words of each source document's lines are booked, with the ISO dates between which the rule holds."""
-    purposes = {row["purpose"]: row["erp_gl_account"] for row in _rows(folder / PURPOSES_FILE)}
+    sides = folder / PURPOSES_FILE
+    purposes = {_cell(sides, row, "purpose"): _cell(sides, row, "erp_gl_account") for row in _rows(sides)}
     for kind in catalog.documents.values():
         for rule in kind.accounts:
-            for row in _rows(folder / rule.file):
-                company = row[rule.company] if rule.company else None
+            file = folder / rule.file
+            for row in _rows(file):
+                company = _cell(file, row, rule.company) if rule.company else None
                 dates = (row.get("valid_from") or None, row.get("valid_to") or None)
-                yield kind.id, company, row[rule.category], row[rule.account], *dates, False
+                yield kind.id, company, _cell(file, row, rule.category), _cell(file, row, rule.account), *dates, False
         for word, purpose in kind.sides.items():
             if purpose in purposes:
                 yield kind.id, None, word, purposes[purpose], None, None, True
 
 
 def _rows(path: Path) -> Iterable[dict[str, str]]:
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as stream:
-            yield from csv.DictReader(stream)
+    """Rows of a crosswalk; of one that is not there none: the digests in the manifest tell that it is gone."""
+    if not path.is_file():
+        return
+    try:
+        yield from csv.DictReader(io.StringIO(read_text(path, CROSSWALK_MAX), newline=""))
+    except (csv.Error, UsageError) as error:
+        raise RunUnreadable(f"{path}: this crosswalk cannot be read: {error}. The run directory is damaged") from None
+
+
+def _cell(path: Path, row: Mapping[str, str], column: str) -> str:
+    value = row.get(column)
+    if value is None:
+        raise RunUnreadable(f"{path}: a row has no column {column!r}. The run directory is damaged; run the verification again")
+    return value
 
 
 def write_reference(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> None:

@@ -1,5 +1,6 @@
 """The verdict as a value and as verdict.json (contracts/schemas/verdict.schema.json)."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -8,8 +9,9 @@ from typing import Any
 
 import msgspec
 
-from harness.errors import EXIT_INTERNAL, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION
+from harness.errors import EXIT_INTERNAL, EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, RunUnreadable
 from harness.judge.public import VIEWS_VERSION
+from harness.shortage import shortage
 
 SCHEMA = 1
 FILE = "verdict.json"
@@ -58,11 +60,16 @@ class Verdict:
 
 
 def write_verdict(run_dir: Path, verdict: Verdict) -> Path:
-    """Write verdict.json in one step (a reader never sees half of it) and return its path."""
+    """Write verdict.json in one step (a reader never sees half of it) and return its path. Raises NoRoom, RunUnreadable."""
     path = run_dir / FILE
     partial = run_dir / f".{FILE}.part"
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(verdict.document()), indent=1) + b"\n")
-    partial.replace(path)
+    try:
+        partial.write_bytes(msgspec.json.format(msgspec.json.encode(verdict.document()), indent=1) + b"\n")
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise shortage(error) or RunUnreadable(f"{path}: cannot be written: {error.strerror or error}") from None
     return path
 
 

@@ -380,6 +380,11 @@ select company, period, module, seq as from_seq, coalesce((select min(o.seq) fro
     9223372036854775807) as to_seq
 from period_event c where c.state = 'closed';
 
+-- unkilled: marks of kills after which the connector was still there
+create table unkilled as
+with ending as (select seq, kind, reason from h where kind in ('proc_start', 'proc_survived')),
+marked as (select m.seq, m.txn_id from h m join ref_fault f on f.id = m.fault_id and f.scope = 'kill' where m.kind in ('fault_fired', 'hold'))
+select m.seq, m.txn_id, e.reason from marked m asof join ending e on m.seq <= e.seq where e.kind = 'proc_survived';
 -- proof: whether the record of a call or an event shows what the mode of the fault that was marked on it does there. A mark alone is no deed.
 create table proof as
 with marked as (select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode from h where kind = 'fault_fired'
@@ -400,7 +405,7 @@ select m.seq, r.mode is not null and case
       when r.deliver in ('twice_at_once', 'again_later') then e.sent > 1 when r.deliver = 'second_id' then e.sent > 0 and n.n > 1
       else e.sent > 0 end, false)
     when r.code is not null then t.code is not null
-    else true end and (not coalesce(r.acts, false) or coalesce(a.seq > m.seq, false)) as is_proven
+    else true end and (not coalesce(r.acts, false) or coalesce(a.seq > m.seq, false)) and m.seq not in (select seq from unkilled) as is_proven
 from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mode left join op o on o.op_id = m.op_id
 left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
 left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code;

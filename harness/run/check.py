@@ -295,6 +295,6 @@ def _rows(session: Session) -> list[dict[str, Any]]:
 
 
 def _last_words(path: Path) -> str:
-    """The end of the connector's log; closing the stage has masked the secrets in it."""
+    """The end of the connector's log; neither secrets nor control sequences ever got into it."""
     tail = path.read_text("utf-8", "replace").splitlines()[-LOG_LINES:] if path.exists() else []
     return "\n".join(["The connector's last words:", *(f"  | {line[:300]}" for line in tail)]) if tail else "The connector wrote no log."

@@ -12,17 +12,17 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
-from typing import IO
 
 import aiohttp
 import psutil
 
-from harness.errors import ConnectorError, InternalError
+from harness.errors import ConnectorError, InternalError, KillFailed
 from harness.manifest import Manifest
-from harness.stage.connector_log import log_tail, mask_log, masked, secrets_of
+from harness.stage.connector_log import ConnectorLog, log_tail, masked, plain, secrets_of
 from harness.stage.contract import ContractValues, connector_environment
 from harness.stage.guarding import Guard, guard
-from harness.stage.process_tree import Known, adopt_orphans, below, kill, known, since, still_alive, words
+from harness.stage.process_tree import Known, adopt_orphans, adopted_since, below, kill, known, since, still_alive, words
+from harness.stage.services import Services
 
 Listener = Callable[[str, Mapping[str, object]], None]  # proc_start, proc_ready, proc_kill, proc_exit with {"sut_gen": n, ...}
 Progress = Callable[[str], None]
@@ -51,13 +51,16 @@ class Connector:
         self.generation = 0
         self._environment = dict(environment)
         self._secrets = secrets_of(manifest, environment)
+        self._log: ConnectorLog | None = None
         self._listener = listener
         self._progress = progress
         self._process: Process | None = None
         self._watched = False  # an exit from now on is the connector's own doing
         self._paused = False
         self._guard: Guard | None = None
-        self._services: Known = frozenset()  # what prepare left running: its business until cleanup
+        self._known: Known = frozenset()  # also what prepare left running: its business until cleanup
+        self._services = Services(())
+        self._out_of_reach: str | None = None  # how a kill showed that what serves is nothing that can be killed from here
 
     @classmethod
     @asynccontextmanager
@@ -69,12 +72,16 @@ class Connector:
         base_url = manifest.url or f"http://127.0.0.1:{values.port}"
         connector = cls(manifest, environment, base_url, log_path, listener=listener, progress=progress)
         adopt_orphans()
-        with guard(manifest.cleanup, manifest.folder, environment) as connector._guard:
+        with (
+            ConnectorLog.open(log_path, connector._secrets) as connector._log,
+            guard(manifest.cleanup, manifest.folder, environment) as connector._guard,
+        ):
             before = known()
             try:
                 for what in ("prepare", "reset"):
                     await connector._declared(what)
-                connector._services = known()
+                connector._known = known()
+                connector._services = Services(adopted_since(before))
                 yield connector
             finally:
                 try:
@@ -112,21 +119,31 @@ class Connector:
     async def kill(self) -> None:
         """SIGKILL to everything that it started, by its own command where it declares one. Emits proc_kill, proc_exit.
 
-        Raises ConnectorError when it is still there afterwards: a kill that did not take it away proves nothing.
+        Raises KillFailed, and emits proc_survived, when it is still there afterwards: a kill that did not take it away proves nothing.
         """
         if not self.manifest.command:
             raise InternalError(f"the connector {self.manifest.name!r} was not started by the harness, so it cannot be killed")
+        if self._out_of_reach is not None:
+            raise self._survived(self._out_of_reach)
         self._watched = False
         # Where orphans are adopted, what the leader leaves is found afterwards, and nothing stands between the moment and the kill.
         doomed = [] if sys.platform == "linux" else self._family()
         self._emit("proc_kill")
         if self.manifest.kill:
             await self.run_command(self.manifest.kill, "kill", self.manifest.stop_timeout_s)
+            self._services.forget()
         self._signal_group(signal.SIGKILL)
         doomed += self._family()
         kill(doomed)
         await self._ended()
         await self._is_gone([*doomed, *self._family()])
+
+    async def go_on(self) -> None:
+        """After a kill that failed: what still answers serves on, and can be neither watched nor killed; what does not is started again.
+        Raises ConnectorError when that fails too."""
+        if not await self.healthy():
+            self._out_of_reach = None
+            await self.restart()
 
     async def stop(self) -> None:
         """SIGTERM, after stop_timeout_s SIGKILL to the group. Emits proc_exit. Does nothing when it is down."""
@@ -161,21 +178,18 @@ class Connector:
         self._signal_group(signal.SIGCONT)
         self._paused = False
 
-    async def exited(self) -> int:
-        """Waits until the process ends although nobody asked it to; its exit code. Never returns for a url connector."""
+    async def lost(self) -> ConnectorError:
+        """Waits until the run cannot go on: the connector ended although nobody asked it to, or a service that it needs was killed.
+        What to say then."""
         while True:
             process = self._process
-            if process is not None:
-                code = await process.wait()
-                if self._watched and self._process is process:
-                    self._watched = False
-                    self._emit("proc_exit", reason=f"exit code {code}")
-                    return code
+            if self._watched and process is not None and process.returncode is not None:
+                self._watched = False
+                self._emit("proc_exit", reason=f"exit code {process.returncode}")
+                return self._error(f"ended by itself with {_exit_text(process.returncode)} while the run was on")
+            if self._watched and any(one.was_killed for one in self._services.ended()):
+                return self._error("cannot be judged: something that it needs was taken away while the run was on", with_log=False)
             await asyncio.sleep(PROBE_PAUSE_S)
-
-    def died(self, code: int) -> ConnectorError:
-        """What to say when `exited` returned and the run cannot go on."""
-        return self._error(f"ended by itself with {_exit_text(code)} while the run was on")
 
     async def healthy(self) -> bool:
         """One request to the health path: 200 or not."""
@@ -216,18 +230,18 @@ class Connector:
 
     async def _spawn(self, command: Sequence[str], what: str, stdout: int | None = None) -> Process:
         """A process in a session of its own: it can be killed with all its children, and a terminal's Ctrl-C does not reach it."""
-        with self.log_path.open("ab") as log:
-            try:
-                return await self._exec(command, log, stdout)
-            except FileNotFoundError:
-                text = f"there is no program {command[0]!r} (looked for in {self.manifest.folder} and in PATH)"
-            except PermissionError:
-                text = f"{command[0]!r} is not executable (try: chmod +x)"
-            except OSError as error:
-                text = f"{command[0]!r} cannot be executed: {error.strerror} (a script needs a first line such as #!/bin/sh)"
+        assert self._log is not None
+        try:
+            return await self._exec(command, self._log.sink, stdout)
+        except FileNotFoundError:
+            text = f"there is no program {command[0]!r} (looked for in {self.manifest.folder} and in PATH)"
+        except PermissionError:
+            text = f"{command[0]!r} is not executable (try: chmod +x)"
+        except OSError as error:
+            text = f"{command[0]!r} cannot be executed: {error.strerror} (a script needs a first line such as #!/bin/sh)"
         raise self._error(f"{what} cannot be started: {text}", with_log=False)
 
-    async def _exec(self, command: Sequence[str], log: IO[bytes], stdout: int | None) -> Process:
+    async def _exec(self, command: Sequence[str], log: int, stdout: int | None) -> Process:
         return await asyncio.create_subprocess_exec(
             *command,
             cwd=self.manifest.folder,
@@ -285,20 +299,25 @@ class Connector:
     def _family(self) -> list[psutil.Process]:
         """Every process of the connector: below the one that was started, and what detached itself from it."""
         own = below(self._process.pid) if self._process is not None else []
-        return [*own, *(one for one in since(self._services) if one not in own)]
+        return [*own, *(one for one in since(self._known) if one not in own)]
 
     async def _is_gone(self, doomed: list[psutil.Process]) -> None:
         """Raises ConnectorError when a process of it lives on, or its port still answers."""
         alive = await asyncio.to_thread(still_alive, doomed, GONE_S)
         if alive:
-            raise self._error(f"a kill did not take it away: {words(alive)} still run. {KILL_ADVICE}", with_log=False)
+            raise self._survived(f"{words(alive)} still run")
         deadline = monotonic() + GONE_S
         async with self._client() as client:
             while (last := await self._probe(client)) != "refused":
                 if monotonic() > deadline:
                     what = f"GET {self._health_url} {_probe_text(last)} after it was killed; expected that nothing listens there"
-                    raise self._error(f"a kill did not take it away: {what}. {KILL_ADVICE}", with_log=False)
+                    raise self._survived(what)
                 await asyncio.sleep(PROBE_PAUSE_S)
+
+    def _survived(self, what: str) -> KillFailed:
+        self._out_of_reach = what
+        self._emit("proc_survived", reason=what)
+        return KillFailed(self._error(f"a kill did not take it away: {what}. {KILL_ADVICE}", with_log=False).message, what)
 
     async def _port_is_free(self) -> None:
         """Raises ConnectorError when somebody else answers where the connector is to listen: it would be taken for this one."""
@@ -329,12 +348,10 @@ class Connector:
             await self.stop()
         finally:
             self._signal_group(signal.SIGKILL)
-            try:
-                await self._cleanup()
-            finally:
-                mask_log(self.log_path, self._secrets)
+            await self._cleanup()
 
     async def _cleanup(self) -> None:
+        self._services = Services(())  # whatever ends from here on was told to
         try:
             await self._declared("cleanup")
         except ConnectorError as error:
@@ -360,10 +377,12 @@ class Connector:
         self._listener(kind, {"sut_gen": self.generation, **more})
 
     def _error(self, text: str, *, with_log: bool = True) -> ConnectorError:
-        message = masked(f"connector {self.manifest.name!r}: {text}", self._secrets)
+        message = masked(plain(f"connector {self.manifest.name!r}: {text}"), self._secrets)
+        if self._log is not None:
+            self._log.catch_up()
         tail = log_tail(self.log_path, self._secrets) if with_log else ""
-        where = f"\nManifest: {self.manifest.path}"
-        return ConnectorError(f"{message}{where}{tail}")
+        gone = "".join(f"\nWhat `prepare` left running {one.words()}; dryclose did not do that." for one in self._services.ended())
+        return ConnectorError(f"{message}{gone}\nManifest: {self.manifest.path}{tail}")
 
 
 def _signal(process: Process, number: signal.Signals) -> None:

@@ -1,5 +1,6 @@
 """The run directory: where everything of one run lies, and the only writer of manifest.json and plan.json."""
 
+import contextlib
 import json
 import platform
 import shutil
@@ -10,10 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from harness.bounded import read_bounded
 from harness.errors import RunUnreadable, UsageError
 from harness.judge.guest_rules import KEPT, GuestRule, our_digests
 from harness.judge.public import VIEWS_VERSION
 from harness.judge.reference import TRUTH
+from harness.judge.run_shapes import DOCUMENT_MAX, ManifestShape, PlanShape, hold
 from harness.plan.model import Plan
 
 SCHEMA = 1
@@ -146,7 +149,7 @@ class RunDirectory:
 
     def read_manifest(self) -> dict[str, Any]:
         """manifest.json. Raises RunUnreadable."""
-        return _document(self.manifest)
+        return _document(self.manifest, ManifestShape)
 
     def update_manifest(self, **members: Any) -> None:
         """Change members: status, why, finished_at, figures, restarts, drawn_options ..."""
@@ -178,7 +181,7 @@ class RunDirectory:
 
     def read_plan(self) -> dict[str, Any]:
         """plan.json. Raises RunUnreadable."""
-        return _document(self.plan)
+        return _document(self.plan, PlanShape)
 
 
 def new_manifest(*, run_id: str, seed: int, scenario: Mapping[str, Any], connector: Mapping[str, Any], started_at: str) -> dict[str, Any]:
@@ -232,19 +235,27 @@ def _run_in(path: Path) -> str | None:
     return str(known)
 
 
-def _document(file: Path) -> dict[str, Any]:
+def _document(file: Path, shape: type[ManifestShape] | type[PlanShape]) -> dict[str, Any]:
     try:
-        value = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RunUnreadable(f"{file.parent}: this is not a complete run directory: {file.name} is missing") from None
-    except (OSError, ValueError, RecursionError) as error:
+        value = json.loads(read_bounded(file, DOCUMENT_MAX))
+    except UsageError as error:
+        if not file.exists():
+            raise RunUnreadable(f"{file.parent}: this is not a complete run directory: {file.name} is missing") from None
+        raise RunUnreadable(error.message) from None
+    except (ValueError, RecursionError) as error:
         raise RunUnreadable(f"{file}: cannot be read: {error}") from None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise RunUnreadable(f"{file}: expected a JSON object with schema {SCHEMA}; this is a file of another program or version")
+    hold(file, value, shape)
     return value
 
 
 def _replace(file: Path, document: Mapping[str, Any]) -> None:
     draft = file.with_suffix(".json.part")
-    draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
-    draft.replace(file)
+    try:
+        draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+        draft.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import aiohttp
 
-from harness.errors import UsageError
+from harness.errors import NoRoom, UsageError
 from harness.manifest import Manifest
 from harness.plan.model import Plan
 from harness.plan.planner import Planner
@@ -20,7 +20,7 @@ from harness.stage.session import Session
 from harness.stage.setup import Setup
 from mocks.company import generate
 from mocks.hosting.credentials import CredentialsError, shared_credentials
-from mocks.world import CallbackForbidden, PortInUse, World, WorldConfig
+from mocks.world import CallbackForbidden, HistoryLost, PortInUse, World, WorldConfig
 
 HARNESS_CALL_S = 5.0  # idle, parked, redrive: a connector that answers slower is taken as not answering
 
@@ -96,10 +96,13 @@ def new_planner(setup: Setup) -> Planner:
 
 @asynccontextmanager
 async def _world(config: WorldConfig) -> AsyncIterator[World]:
-    """The world. A port that is taken and a callback host that is not allowed are the caller's to change: UsageError."""
+    """The world. A port that is taken and a callback host that is not allowed are the caller's to change: UsageError. Without room for
+    the history nothing is proven: NoRoom."""
     try:
         async with World.open(config) as world:
             yield world
+    except HistoryLost as error:
+        raise NoRoom(f"{config.history_path}: {error}. Make room, or name another place with --out") from error
     except (PortInUse, CallbackForbidden) as error:
         raise UsageError(str(error)) from None
 

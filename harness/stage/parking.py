@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from harness.errors import ConnectorError
+from harness.stage.connector_log import plain
 from harness.stage.session import Session
 
 STATES = ("not_posted", "unknown", "posted")
@@ -59,7 +60,7 @@ async def _fetch(session: Session) -> Any:
 def parse_parked(answer: Any) -> tuple[tuple[ParkedItem, ...], list[str]]:
     """Items and what is wrong with the rest: an item without a reference declares nothing."""
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
-        return (), [f'expected {{"items": [...]}}, got {str(answer)[:80]!r}']
+        return (), [f'expected {{"items": [...]}}, got {plain(str(answer))[:80]!r}']
     items: list[ParkedItem] = []
     problems: list[str] = []
     for entry in answer["items"]:
@@ -67,7 +68,7 @@ def parse_parked(answer: Any) -> tuple[tuple[ParkedItem, ...], list[str]]:
         if isinstance(reference, str) and reference:
             items.append(_item(reference, entry))
         else:
-            problems.append(f"an item names no reference: {str(entry)[:80]!r}")
+            problems.append(f"an item names no reference: {plain(str(entry))[:80]!r}")
     return tuple(items), problems
 
 
@@ -86,7 +87,7 @@ def _item(reference: str, entry: dict[str, Any]) -> ParkedItem:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)[:500]
+    return None if value is None else plain(str(value))[:500]
 
 
 async def look_at_parked(session: Session) -> None:

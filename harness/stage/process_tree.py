@@ -32,11 +32,12 @@ def known() -> Known:
 def since(before: Known) -> list[psutil.Process]:
     """Descendants of this process that were not there before. What a process starts that was there is its own business: a database
     that is a service has a process of its own for each connection."""
-    found: list[psutil.Process] = []
-    for child in _children(os.getpid()):
-        if _key(child) not in before:
-            found += [child, *_below(child.pid)]
-    return found
+    return [one for child in adopted_since(before) for one in (child, *_below(child.pid))]
+
+
+def adopted_since(before: Known) -> list[psutil.Process]:
+    """Children of this process that were not there before: of a service the one that the others belong to."""
+    return [child for child in _children(os.getpid()) if _key(child) not in before]
 
 
 def below(pid: int) -> list[psutil.Process]:

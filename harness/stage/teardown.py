@@ -9,6 +9,7 @@ from rich.console import Console
 from harness import wall
 from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
+from harness.shortage import shortage
 from harness.stage.directory import RunDirectory
 from harness.stage.progress import Progress
 from harness.stage.setup import Setup
@@ -40,7 +41,10 @@ def store(setup: Setup, progress: Progress) -> Verdict:
 def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
     """A run that was cut short: say so in its manifest, and judge what there is, so that the directory can be read like any other."""
     directory = setup.directory
-    directory.update_manifest(status=status, why=why, finished_at=wall.now_iso())
+    try:
+        directory.update_manifest(status=status, why=why, finished_at=wall.now_iso())
+    except OSError as error:  # a full disk: the manifest as it stands says that the run has not finished, which is true
+        progress.say(f"{directory.manifest}: {error.strerror or error}")
     if directory.history.exists() or directory.history_parquet.exists():
         _judge_what_there_is(directory, progress)
     progress.say(f"the run was left in {directory.path} ({status})")
@@ -58,6 +62,9 @@ def or_given_up(setup: Setup, progress: Progress) -> Iterator[None]:
         give_up(setup, "failed", error.message, progress)
         raise
     except Exception as error:
+        if (short := shortage(error)) is not None:
+            give_up(setup, "failed", short.message, progress)
+            raise short from error
         give_up(setup, "failed", f"internal error: {type(error).__name__}: {error}", progress)
         error.run_directory = setup.directory.path  # type: ignore[attr-defined]  # where the command line puts crash.txt
         raise

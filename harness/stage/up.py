@@ -62,7 +62,7 @@ async def _open(setup: Setup, options: UpOptions, progress: Progress) -> None:
 async def _stay(connector: Connector, *, started: bool) -> None:
     if not started:
         await asyncio.Event().wait()
-    raise connector.died(await connector.exited())
+    raise await connector.lost()
 
 
 def _subscribe_running(session: Session) -> None:

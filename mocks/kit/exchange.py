@@ -113,6 +113,8 @@ class Endpoint:
             src_version=refs.src_version,
             owner=call.actor,
         )
+        if token is None and _bearer(incoming) is not None:
+            mechanics.recorder.write("stranger", self.node, op_id=op_id, call_point=call_point, reason="token", conn_id=conn_id)
         return Exchange(incoming, op_id, attempt, token, call, refs, origin, flow, idem_key, body_hash, refusal)
 
     def _joined(self, call: Call, token: Token | None) -> Attribution | None:
@@ -124,10 +126,8 @@ class Endpoint:
 
     def _token(self, incoming: Incoming) -> Token | None:
         """Who comes, also with a token that is no longer live: whether it may pass is decided later."""
-        header = incoming.headers.get(b"authorization")
-        if header is None or header[:7].lower() != b"bearer ":
-            return None
-        return self.mechanics.tokens.identify(header[7:].strip().decode("latin-1"))
+        sent = _bearer(incoming)
+        return self.mechanics.tokens.identify(sent) if sent is not None else None
 
     def _read(self, incoming: Incoming, token: Token | None) -> tuple[Call, Drawer, str | None, str | None, Refusal | None]:
         operation = self.operation
@@ -413,3 +413,11 @@ def record_action(mechanics: Mechanics, node: str, call_point: str, reply: Reply
         owner=actor,
         corr_id=origin.correlation_id or None,
     )
+
+
+def _bearer(incoming: Incoming) -> str | None:
+    """The bearer token that was sent, whatever it is worth."""
+    header = incoming.headers.get(b"authorization")
+    if header is None or header[:7].lower() != b"bearer ":
+        return None
+    return header[7:].strip().decode("latin-1")

@@ -1,6 +1,7 @@
 """The single sequencer of the history: one totally ordered log, as NDJSON while the run lasts."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +19,11 @@ TAIL_ROWS_MAX = 20_000
 Observer = Callable[[str, str, int, Mapping[str, Any]], None]
 
 
+def _nobody(error: OSError) -> None:
+    """A recorder of which nobody wants to know that it lost its file must not go on without it."""
+    raise error
+
+
 class Recorder:
     """Numbers and writes rows. Columns that are None are left out; what each kind carries is in contracts/history.yaml."""
 
@@ -26,6 +32,7 @@ class Recorder:
         self.phase = "start"
         self.sut_gen: int | None = None
         self.observers: list[Observer] = []  # told of every row: kind, node, monotonic time, columns
+        self.on_lost: Callable[[OSError], None] = _nobody  # told once, when the file takes no more rows
         self._encoder = msgspec.json.Encoder()
         self._run_id = self._quoted(run_id)
         self._phase_text = self._quoted(self.phase)
@@ -87,10 +94,24 @@ class Recorder:
             self._timer.cancel()
             self._timer = None
         if self._file is not None and self._buffer:
-            view = memoryview(bytes(self._buffer))
+            rows = bytes(self._buffer)
             self._buffer.clear()
+            self._write(self._file, rows)
+
+    def _write(self, file: BinaryIO, rows: bytes) -> None:
+        """On a disk that is full, whole rows stay and the file ends there: what is on it is a history so far as it goes."""
+        began = file.tell()
+        view = memoryview(rows)
+        try:
             while view:
-                view = view[self._file.write(view) :]
+                view = view[file.write(view) :]
+        except OSError as error:
+            whole = rows.rfind(b"\n", 0, len(rows) - len(view)) + 1
+            with contextlib.suppress(OSError):
+                file.truncate(began + whole)
+            file.close()
+            self._file = None
+            self.on_lost(error)
 
     def set_phase(self, name: str) -> None:
         """A phase begins: its row is the first that carries its name."""

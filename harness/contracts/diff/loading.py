@@ -7,26 +7,30 @@ from typing import Any, NoReturn
 
 import yaml
 
+from harness.bounded import read_text, too_deep
 from harness.contracts.diff.document import ApiDocument, document
 from harness.errors import UsageError
+
+BYTES_MAX = 100_000_000  # the largest published documents have some ten megabytes
 
 
 def load_document(path: Path) -> ApiDocument:
     """Read JSON or YAML. Raises UsageError that says what is wrong: not there, not readable, not one of the kinds."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+    text = read_text(path, BYTES_MAX, "utf-8-sig")
     language = "JSON" if path.suffix == ".json" else "YAML"
     try:
-        root = json.loads(text, parse_constant=_no_number) if language == "JSON" else yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
+        root = json.loads(text, parse_constant=_no_number) if language == "JSON" else _yaml(text)
     except RecursionError:
         raise UsageError(f"{path} nests too deep to be compared") from None
     except (ValueError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: not {language}: {str(error).splitlines()[0]}") from None
     return document(str(path), root)
+
+
+def _yaml(text: str) -> Any:
+    if too_deep(text) is not None:
+        raise RecursionError
+    return yaml.load(text, _Loader)  # noqa: S506 (a SafeLoader)
 
 
 def _no_number(name: str) -> NoReturn:

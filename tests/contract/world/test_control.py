@@ -43,6 +43,35 @@ def test_health_is_open_and_the_rest_is_not() -> None:
     asyncio.run(run())
 
 
+def test_who_has_no_business_here_is_written_down() -> None:
+    """A token and a client of another world, calls without the control token, orders with it; a revoked token of this world is none."""
+
+    async def run() -> None:
+        async with hand() as one:
+            await one.login()
+            one.world.revoke_token()
+            assert (await one.call("GET", "erp", "/periods"))[0] == 401
+            assert not [row for row in one.world.recorder.rows() if row["kind"] == "stranger"]
+            assert (await one.call("GET", "erp", "/periods", Authorization="Bearer of-an-earlier-run"))[0] == 401
+            form = {"grant_type": "client_credentials", "client_id": one.world.client_id, "client_secret": "of an earlier run"}
+            async with aiohttp.ClientSession() as session, session.post(one.world.token_url, data=form) as answer:
+                assert answer.status == 401
+            for path, token in (("/seed", None), ("/plans", "wrong"), ("/admin", None), ("/health", None), ("/clock", "right")):
+                await ask(one, "GET", path, token=token)
+            await ask(one, "POST", "/clock/advance", {"seconds": 1})
+            seen = [(row["node"], row["call_point"], row["reason"]) for row in one.world.recorder.rows() if row["kind"] == "stranger"]
+            assert seen == [
+                ("erp", "erp.period.list", "token"),
+                ("identity", "identity.token.issue", "client"),
+                ("control", "GET /seed", "control"),
+                ("control", "GET /plans", "control"),
+                ("control", "GET /admin", "control"),
+                ("control", "POST /clock/advance", "order"),
+            ]
+
+    asyncio.run(run())
+
+
 def test_the_control_port_stays_on_loopback() -> None:
     """Systems that are opened to others do not take the control port along; its own option does."""
 

@@ -1,5 +1,5 @@
 """What linters of OpenAPI and AsyncAPI (Redocly's and Spectral's default rules) ask of a document, held without them: every document that
-is committed can be read, grouped and called by a tool that knows nothing else."""
+is committed, and the one that the reference engine serves, can be read, grouped and called by a tool that knows nothing else."""
 
 import json
 from collections.abc import Iterator
@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from contracts.catalog import HERE
+from engine.web.document import document as engine_document
 from harness.contracts.diff.openapi import METHODS
 
 Json = dict[str, Any]
 OPENAPI = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((HERE / "openapi").glob("*.json"))}
+OPENAPI["engine"] = engine_document()
 ASYNCAPI: Json = json.loads((HERE / "asyncapi" / "events.json").read_text("utf-8"))
 every_openapi = pytest.mark.parametrize("document", OPENAPI.values(), ids=OPENAPI)
 every_document = pytest.mark.parametrize("document", [*OPENAPI.values(), ASYNCAPI], ids=[*OPENAPI, "events"])

@@ -14,9 +14,11 @@ def view(kind: str, number: str, state: str, amount: int = 100_00) -> View:
     return View(kind, number, state, 1, amount_minor=amount, currency="USD")
 
 
-def balance(sources: list[View], targets: list[View], parked: tuple[str, ...] = (), overdue: tuple[str, ...] = ()) -> Balance:
+def balance(
+    sources: list[View], targets: list[View], parked: tuple[str, ...] = (), overdue: tuple[str, ...] = (), sound: tuple[str, ...] = ()
+) -> Balance:
     """The sum in dollars."""
-    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked, overdue, kinds=load_documents())["USD"]
+    return balances(sources, targets, lambda one: TXN.get(one.entity_id), parked, overdue, sound=sound, kinds=load_documents())["USD"]
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,10 @@ def test_what_waits_too_long_is_lost() -> None:
     """It is approved, the connector could have finished it long ago, and nobody knows where it is."""
     found = balance([view("requisition", "REQ-1", "approved")], [], overdue=("p2p-1",))
     assert (found.in_flight, found.unexplained, found.agrees) == (0, 100_00, False)
+
+
+def test_a_refusal_without_a_reason_accounts_for_nothing() -> None:
+    """Nothing was wrong with the first; the second was of a supplier that is blocked."""
+    sources = [view("requisition", "REQ-1", "refused"), view("requisition", "REQ-2", "refused", 7_00)]
+    found = balance(sources, [], sound=("p2p-1",))
+    assert (found.refused, found.unexplained, found.agrees) == (107_00, 100_00, False)

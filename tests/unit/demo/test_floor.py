@@ -177,6 +177,34 @@ def test_the_last_line_says_no_more_than_is_known(balance: Balance | None, appro
     assert says in closing.lines()[-1]
 
 
+def test_what_is_booked_again_after_it_was_called_healed_is_healed_no_more() -> None:
+    """The second posting comes after the write-back: the fault is not healed, and nobody says "booked once" of it again."""
+    rows = Rows()
+    rows.approved()
+    rows.event()
+    rows.fault("F-A3", "drop", "erp.po.create")
+    rows.call("erp.po.create", "committed", view="info")
+    rows.call("procurement.requisition.record_order", "committed")
+    healed = floor(rows)
+    assert healed.healed == 1
+    rows.posted("4599999")
+    rows.call("procurement.requisition.record_order", "replayed", attempt=2)
+    seen = floor(rows)
+    assert (seen.thrown, seen.healed) == (1, 0)
+    lines = told(seen)
+    doubled = next(number for number, line in enumerate(lines) if "BOOKED MORE THAN ONCE" in line)
+    assert "not healed: lost response" in lines[doubled]
+    assert not any("booked once" in line for line in lines[doubled:])
+
+
+def test_the_last_line_names_refusals_without_a_reason() -> None:
+    """70 of 72 documents that were refused are no agreement."""
+    books = BooksOnShow(
+        balances={"USD": Balance("USD", approved=2, refused=2, documents=2, unexplained=2)}, groundless=frozenset({"a", "b"})
+    )
+    assert "2 documents were refused although nothing is wrong with them" in Closing(1.0, floor(Rows()), books).lines()[-1]
+
+
 def test_what_the_connector_declares_parked_stops_and_goes_on() -> None:
     """Parked with its reason; taken up again when it is no longer declared; not settled in between."""
     rows = Rows()

@@ -1,9 +1,12 @@
 """The command line inside one process: exit codes, one message, lists that name everything."""
 
+import errno
 import json
+import tempfile
 from pathlib import Path
 
 import click
+import duckdb
 import pytest
 
 from contracts.catalog import load_catalog
@@ -11,9 +14,10 @@ from harness import canary
 from harness import commands as cli
 from harness.crash import crash_message
 from harness.doctor import Finding, findings_text
-from harness.errors import ConnectorError, DrycloseError, InternalError, RunUnreadable, UsageError, did_you_mean
+from harness.errors import ConnectorError, DrycloseError, InternalError, MachineError, NoRoom, RunUnreadable, UsageError, did_you_mean
 from harness.judge.invariants import load_invariants
 from harness.scenario import Expect, scenario_names
+from harness.shortage import shortage
 from harness.stage.options import VerifyOptions
 
 CATALOG = load_catalog()
@@ -87,6 +91,42 @@ def test_mistake_of_dryclose_leaves_the_details_in_a_file(tmp_path: Path) -> Non
     assert message.count("\n") == 1
     assert str(tmp_path / "crash.txt") in message
     assert "ValueError" in (tmp_path / "crash.txt").read_text()
+
+
+def test_details_never_land_in_the_folder_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a run directory they go among the temporary files."""
+    temporary, here = tmp_path / "temporary", tmp_path / "here"
+    for folder in (temporary, here):
+        folder.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    message = crash_message(ValueError("secret of the machine"), ["report"])
+    assert list(here.iterdir()) == []
+    (written,) = temporary.iterdir()
+    assert str(written) in message
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "code"),
+    [
+        (MemoryError(), MachineError, 3),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), MachineError, 3),
+        (duckdb.OutOfMemoryException("Out of Memory Error: failed to pin"), MachineError, 3),
+        (RuntimeError("can't start new thread"), MachineError, 3),
+        (OSError(errno.ENOSPC, "No space left on device", "history.ndjson"), NoRoom, 2),
+        (duckdb.IOException("IO Error: Could not write: No space left on device"), NoRoom, 2),
+        (ExceptionGroup("several", [ValueError(), MemoryError()]), MachineError, 3),
+    ],
+)
+def test_a_shortage_is_no_mistake_of_dryclose(error: Exception, kind: type[DrycloseError], code: int) -> None:
+    """Whatever it is wrapped in."""
+    outer = InternalError("views.sql")
+    outer.__cause__ = error
+    for one in (error, outer):
+        found = shortage(one)
+        assert isinstance(found, kind)
+        assert found.exit_code == code
+    assert shortage(ValueError("wrong")) is None
 
 
 @pytest.mark.parametrize(

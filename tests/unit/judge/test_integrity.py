@@ -115,3 +115,45 @@ def test_a_void_experiment_is_a_footnote_and_many_are_not() -> None:
     """Two of a hundred are; three are not."""
     assert list(room.integrity.void({"void": 2, "total": 100})) == []
     assert list(room.integrity.void({"void": 3, "total": 100})) != []
+
+
+def with_row(folder: Path, at: int, **row: object) -> Path:
+    """The same history with one more row, the numbers behind it moved on."""
+    rows = [json.loads(line) for line in lines(folder)]
+    frame = {name: rows[at][name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz", "phase")}
+    rows.insert(at, {**frame, **row})
+    (folder / "history.ndjson").write_text("".join(json.dumps({**one, "seq": seq}) + "\n" for seq, one in enumerate(rows, 1)))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("place", "call_point", "reason", "words"),
+    [
+        ("erp", "erp.po.create", "token", "1 requests with a bearer token that this world never issued (erp.po.create)"),
+        ("identity", "identity.token.issue", "client", "1 requests for a token with a client or secret that is not of this world"),
+        ("control", "GET /seed", "control", "1 calls of the control port without its token (GET /seed)"),
+        ("control", "POST /plans", "order", "1 orders to the control port while the run was on (POST /plans)"),
+    ],
+)
+def test_somebody_else_in_this_world_takes_the_pass_away(tmp_path: Path, place: str, call_point: str, reason: str, words: str) -> None:
+    """Whose work it was is not certain; nobody is blamed for it."""
+    folder = with_row(run(tmp_path), 30, kind="stranger", node=place, call_point=call_point, reason=reason)
+    verdict = judge(folder)
+    assert because(verdict, f"somebody else works here: {words}")
+    assert verdict.violations == ()
+
+
+def test_a_connector_that_runs_already_may_come_with_a_token_of_an_earlier_run_once(tmp_path: Path) -> None:
+    """Before it has one of this world; afterwards it is somebody else."""
+    owned = {"connector": {"name": "mine", "capabilities": {"started_by": "owner"}}}
+    folder = run(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **owned}))
+    issue = {"node": "identity", "call_point": "identity.token.issue", "op_id": 999_999, "attempt": 1}
+    foreign = {"kind": "stranger", "node": "erp", "call_point": "erp.po.create", "reason": "token"}
+    with_row(folder, 40, kind="decision", **issue, server_outcome="no_effect", status=200)
+    with_row(folder, 40, kind="request", **issue, method="POST", route="/oauth/token", sut_gen=1)
+    with_row(folder, 30, **foreign)
+    assert judge(folder).verdict == "pass"
+    with_row(folder, 60, **foreign)
+    assert because(judge(folder), "1 requests with a bearer token")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -15,8 +16,9 @@ from contracts.catalog import load_catalog
 from harness.errors import ConnectorError
 from harness.manifest import load_manifest
 from harness.stage.connector import Connector, free_port
+from harness.stage.connector_log import ConnectorLog
 from harness.stage.contract import ContractValues, connector_environment
-from tests.unit.harness.scripts import connector_folder
+from tests.unit.harness.scripts import SERVER, connector_folder
 
 CATALOG = load_catalog()
 SECRET = "a-very-secret-word"
@@ -122,7 +124,7 @@ def test_children_die_with_it(tmp_path: Path) -> None:
         await connector.start()
         assert connector.pid is not None
         os.kill(connector.pid, signal.SIGTERM)
-        assert await connector.exited() == -signal.SIGTERM
+        assert "signal SIGTERM" in (await connector.lost()).message
 
     with_connector(connector_folder(tmp_path, script + SERVER), body)
     child = int((tmp_path / "child").read_text())
@@ -169,6 +171,49 @@ def test_exit_at_once_shows_its_last_words_without_secrets(tmp_path: Path) -> No
     assert "ended with exit code 7" in message
     assert "cannot find table X ***" in message
     assert SECRET not in message
+
+
+ACTING = (
+    "\x1b]0;title\x07"  # the title of the window
+    "\x1b]8;;http://example.org\x1b\\click\x1b]8;;\x1b\\"  # a link
+    "\x1b]52;c;cm0gLXJmCg==\x07"  # the clipboard
+    "\x1bP1$r0m\x1b\\\x1b[2J\x1b[31mred\x1b[0m\x1bc\x9b5m\x08\x00\u202eback\u202c \x1b]9;without an end"
+)
+
+
+def test_log_lines_are_masked_and_tame_as_they_arrive(tmp_path: Path) -> None:
+    """While the connector runs: neither its secret nor anything that acts on a terminal is in the log."""
+    words = f"({ACTING!r} + ' secret ' + os.environ['CLIENT_SECRET'] + chr(10)).encode()"
+    script = f"import os, sys\nsys.stdout.buffer.write({words})\nsys.stdout.flush()\n"
+    seen: list[str] = []
+
+    async def look(connector: Connector) -> None:
+        await connector.start()
+        for _ in range(100):
+            await asyncio.sleep(0.02)
+            if text := connector.log_path.read_text("utf-8"):
+                seen.append(text)
+                return
+
+    with_connector(connector_folder(tmp_path, script + SERVER), look)
+    (text,) = seen
+    assert text.startswith("clickredback ]9;without an end secret ***\n")
+
+
+def test_a_line_without_an_end_is_bounded_and_masked(tmp_path: Path) -> None:
+    """A secret across the place where a long line is cut is still masked; the rest is there when somebody asks."""
+    path = tmp_path / "connector.log"
+    with ConnectorLog.open(path, (SECRET,)) as log:
+        os.write(log.sink, b"start " + SECRET.encode()[:5])
+        os.write(log.sink, SECRET.encode()[5:] + b" end")
+        log.catch_up()
+        assert path.read_text() == "start *** end"
+        long = b"x" * (1 << 18) + SECRET.encode() + b"x" * (1 << 18)
+        writing = threading.Thread(target=lambda: [os.write(log.sink, long[at : at + 4096]) for at in range(0, len(long), 4096)])
+        writing.start()
+        writing.join()
+    assert SECRET not in path.read_text()
+    assert path.read_text().count("x") == 2 << 18
 
 
 def test_hanging_before_it_listens(tmp_path: Path) -> None:
@@ -262,3 +307,49 @@ def test_parked_command(tmp_path: Path) -> None:
             await connector.run_command(["false"], "parked.command", 5)
 
     with_connector(connector_folder(tmp_path), body)
+
+
+SERVICE = """
+import os, subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import sys, time; time.sleep(60) if sys.argv[1] != 'short' else sys.exit(0)", sys.argv[1]],
+                 start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+"""
+
+
+def runs(process: psutil.Process, words: str) -> bool:
+    """Its command line has these words; one that ended has none."""
+    try:
+        return words in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only on Linux does dryclose adopt what prepare leaves running")
+def test_a_service_that_is_killed_from_outside_is_the_cause(tmp_path: Path) -> None:
+    """It is named with the signal; the connector, which runs on, is not."""
+    (tmp_path / "service.py").write_text(SERVICE)
+    said: list[str] = []
+
+    async def take_it_away(connector: Connector) -> None:
+        await connector.start()
+        waiting = asyncio.create_task(connector.lost())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        (service,) = [one for one in psutil.Process().children() if runs(one, "time.sleep(60)")]
+        service.kill()
+        said.append((await asyncio.wait_for(waiting, 5)).message)
+
+    with_connector(connector_folder(tmp_path, manifest='prepare = ["{python}", "service.py", "long"]\n'), take_it_away)
+    assert "was ended by SIGKILL; dryclose did not do that" in said[0]
+
+
+def test_a_service_that_ends_by_itself_is_its_own_business(tmp_path: Path) -> None:
+    """A job that prepare left to finish is no reason to end a run."""
+    (tmp_path / "service.py").write_text(SERVICE)
+
+    async def let_it_end(connector: Connector) -> None:
+        await connector.start()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connector.lost(), 0.7)
+
+    with_connector(connector_folder(tmp_path, manifest='prepare = ["{python}", "service.py", "short"]\n'), let_it_end)

@@ -49,14 +49,10 @@ class Mortal:
     def __init__(self, lives_s: float) -> None:
         self.lives_s = lives_s
 
-    async def exited(self) -> int:
-        """As Connector.exited."""
+    async def lost(self) -> ConnectorError:
+        """As Connector.lost."""
         await asyncio.sleep(self.lives_s)
-        return 3
-
-    def died(self, code: int) -> ConnectorError:
-        """As Connector.died."""
-        return ConnectorError(f"ended with {code}")
+        return ConnectorError("ended with 3")
 
 
 def test_a_connector_that_dies_ends_the_run() -> None:
