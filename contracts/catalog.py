@@ -188,7 +188,10 @@ def _query(entry: dict[str, Any] | None) -> Query | None:
 
 def _document(entry: dict[str, Any]) -> DocumentKind:
     states = {str(state): str(meaning) for meaning, states in entry["states"].items() for state in states}
-    walks = {str(kind): Crosswalk(walk["file"], walk["from"], walk["to"]) for kind, walk in entry.get("crosswalks", {}).items()}
+    walks = {
+        str(kind): Crosswalk(walk["file"], walk["from"], walk["to"], walk.get("company"))
+        for kind, walk in entry.get("crosswalks", {}).items()
+    }
     rules = tuple(_build(AccountRule, rule, "documents") for rule in entry.get("accounts", ()))
     tuples = {name: tuple(entry.get(name, ())) for name in ("dimensions", "implied", "acts", "may_lack")}
     return _build(DocumentKind, {**entry, **tuples, "states": states, "crosswalks": walks, "accounts": rules}, "documents")

@@ -118,11 +118,13 @@ class SystemEntry:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """Which column of a file of the crosswalks gives the target's id for the source's."""
+    """Which column of a file of the crosswalks gives the target's id for the source's. company: the column with the target's company, where
+    one id may stand for different things in different companies."""
 
     file: str
     source: str
     target: str
+    company: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

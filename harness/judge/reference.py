@@ -134,13 +134,13 @@ def read_run(run_dir: Path) -> Run:
     return Run(read_document(run_dir / "manifest.json", ManifestShape), plan, truth if truth.is_dir() else run_dir / "mappings", has_plan)
 
 
-def _crosswalks(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str, str]]:
-    """(source document, what is identified, its id there, its id in the target)."""
+def _crosswalks(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str, str, str | None]]:
+    """(source document, what is identified, its id there, its id in the target, the company in which it is that)."""
     for kind in catalog.documents.values():
         for what, walk in kind.crosswalks.items():
             for row in _rows(folder / walk.file):
                 if row.get(walk.source) and row.get(walk.target):
-                    yield kind.id, what, row[walk.source], row[walk.target]
+                    yield kind.id, what, row[walk.source], row[walk.target], row.get(walk.company) if walk.company else None
 
 
 def _variants(catalog: Catalog, folder: Path) -> Iterable[tuple[str, str, str]]:
@@ -223,8 +223,8 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
         ("ref_variant", "flow varchar, source_value varchar, entity_type varchar", sorted(set(_variants(catalog, run.mappings)))),
         (
             "ref_crosswalk",
-            "source varchar, kind varchar, source_value varchar, target_value varchar",
-            sorted(set(_crosswalks(catalog, run.mappings))),
+            "source varchar, kind varchar, source_value varchar, target_value varchar, company varchar",
+            sorted(set(_crosswalks(catalog, run.mappings)), key=lambda row: tuple(value or "" for value in row)),
         ),
         ("ref_account", ACCOUNT_COLUMNS, list(_accounts(catalog, run.mappings))),
         ("ref_currency", "currency varchar, digits integer", list(catalog.minor_units.items())),

@@ -94,6 +94,7 @@ class ConnectorShape(msgspec.Struct):
     name: str | None = None
     capabilities: CapabilitiesShape | None = None
     gives_up_after: int | None = None
+    ack_timeout_s: float | None = None
     period_closed: str | None = None
 
 
@@ -121,6 +122,7 @@ class ManifestShape(msgspec.Struct):
     evidence: EvidenceShape | None = None
     status: str | None = None
     why: str | None = None
+    strict: bool = False
 
 
 def read_document(path: Path, shape: type[msgspec.Struct]) -> Mapping[str, Any]:

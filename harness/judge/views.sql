@@ -8,7 +8,7 @@
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
 --   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
---   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value)   ref_module(module)
+--   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value, company)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
 --   ref_currency(currency, digits)   policy(gives_up_after, next_period, retry_base_ms, ack_timeout_ms)   planned_window(txn_id, fault_id, mode, target)
 --   planned_solo(txn_id, of)
@@ -19,7 +19,8 @@
 -- public ref_document: the declared kinds of document. module: whose period they need; lines: the kind of their lines
 -- public ref_call_point: the call points. callback: called by a system, not by the connector
 -- public ref_fault: the fault vocabulary. recoverable: passes by itself; park_ok: a connector may park what it hits
--- public ref_crosswalk: the crosswalks that the connector was given: what an id of a source document's system is called in the target
+-- public ref_crosswalk: the crosswalks that the connector was given: what an id of a source document's system is called in the target; company:
+-- the target's company in which it is that (null: in all)
 -- public ref_account: the account that a category of spend is booked on, with the ISO dates between which the rule holds
 -- public ref_currency: the currencies. digits: decimals of an amount, so that amount_minor = amount * 10 ** digits
 
@@ -270,7 +271,9 @@ left join ref_account a on a.category = s.category and a.source = src.entity_typ
   and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
   and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 62)::varchar
 left join ref_crosswalk x on x.source = src.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
+  and coalesce(x.company = d.company, true)
 left join ref_crosswalk p on p.source = src.entity_type and p.kind = 'project' and p.source_value = s.project
+  and coalesce(p.company = d.company, true)
 semi join coded k2 on k2.node = d.node and k2.entity_type = d.entity_type and k2.entity_id = d.entity_id
 where d.live and not list_contains(t.implied, s.category)
 group by d.txn_id, d.node, d.entity_type, d.entity_id, s.seq, s.category;
@@ -317,8 +320,11 @@ from seen s join (select distinct flow, due_id, compare from ref_due where kind 
 left join ref_tells w on w.flow = s.flow and w.state = s.state
 left join ref_crosswalk c on c.source = s.entity_type and c.kind = 'company' and c.source_value = s.company
 left join ref_crosswalk x on x.source = s.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
+  and coalesce(x.company = c.target_value, true)
 left join ref_crosswalk p on p.source = s.entity_type and p.kind = 'project' and p.source_value = s.project
+  and coalesce(p.company = c.target_value, true)
 left join ref_crosswalk y on y.source = s.entity_type and y.kind = 'party' and y.source_value = s.party
+  and coalesce(y.company = c.target_value, true)
 where s.flow_kind = 'state' or w.told is not null;
 -- public copy: what the connector wrote elsewhere of a record, or of what became of a document
 create table copy as

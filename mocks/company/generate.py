@@ -12,6 +12,7 @@ from mocks.company.streams import Stream, draw
 EMPLOYEES = {"US01": 120, "DE01": 90, "JP01": 90}
 SUPPLIERS = {"US01": 80, "DE01": 60, "JP01": 60}
 COST_CENTERS_PER_ENTITY = 20
+SHARED_EVERY = 3  # of suppliers, cost centres and projects every third has an id that other entities use for something else
 _MINTED_MAX = 300_000
 PROJECTS_PER_ENTITY = 10
 # How many people of an entity are CFO, directors, department heads, cost-centre owners; everybody else is staff.
@@ -110,7 +111,7 @@ def _suppliers(seed: int, entity: Entity, pool: Pool, first: int) -> list[Suppli
                 payment_terms=stream.pick(chart.PAYMENT_TERMS),
                 active=index % 20 != 19,
                 purchasing_block=index % 20 == 18,
-                procurement_id=f"PS-{number + 1:05d}",
+                procurement_id=f"PS-{(index if index % SHARED_EVERY == 0 else number) + 1:05d}",
                 erp_id=f"V1{_number(seed, 'vendor', number, _PRIME_5):05d}",
             )
         )
@@ -131,6 +132,7 @@ def _cost_centers(seed: int, entity: Entity, place: int, employees: list[Employe
         function, title = names[index % len(names)]
         serial = index // len(names) + 1
         number = place * COST_CENTERS_PER_ENTITY + index
+        own = f"CC.{entity.expense_id}.{1000 + _number(seed, 'cost object', number, 8_999)}"
         found.append(
             CostCenter(
                 key=f"{entity.key}-CC{index:02d}",
@@ -141,8 +143,8 @@ def _cost_centers(seed: int, entity: Entity, place: int, employees: list[Employe
                 # One never active, one closed at the end of last year: both must be refused.
                 active=index != COST_CENTERS_PER_ENTITY - 1,
                 valid_to=date(2025, 12, 31) if index == COST_CENTERS_PER_ENTITY - 2 else None,
-                procurement_id=f"{entity.country}-{function}-{serial:02d}",
-                expense_id=f"CC.{entity.expense_id}.{1000 + _number(seed, 'cost object', number, 8_999)}",
+                procurement_id=f"{'CC' if index % SHARED_EVERY == 1 else entity.country}-{function}-{serial:02d}",
+                expense_id=f"CC.00.{1001 + index}" if index % SHARED_EVERY == 1 else own,
                 erp_id=f"4{_number(seed, 'cost center', number, _PRIME_5):05d}0",
             )
         )
@@ -159,7 +161,7 @@ def _projects(seed: int, entity: Entity, place: int) -> list[Project]:
                 entity=entity.key,
                 name=f"Project {number + 1}",
                 active=index != PROJECTS_PER_ENTITY - 1,
-                procurement_id=f"PRJ-{number + 1:03d}",
+                procurement_id=f"PRJ-{(index if index % SHARED_EVERY == 0 else number) + 1:03d}",
                 erp_id=f"P-{1 + _number(seed, 'project', number, 9_973):04d}",
             )
         )

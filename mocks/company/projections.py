@@ -1,5 +1,6 @@
 """What each system knows of the company: plain records with that system's own ids, names and formats. None holds another system's ids."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -150,13 +151,14 @@ class ProcurementSupplier:
 
 @dataclass(frozen=True, slots=True)
 class ProcurementMaster:
-    """Everything that procurement starts with, by id. Cost centres and projects map to their legal entity when they are active."""
+    """Everything that procurement starts with. One id may stand for different things in different legal entities: suppliers are known by
+    legal entity and id, cost centres and projects by the legal entities in which they are active."""
 
     houses: dict[str, House]
     users: dict[str, Member]
-    suppliers: dict[str, ProcurementSupplier]
-    cost_centers: dict[str, str]
-    projects: dict[str, str]
+    suppliers: dict[tuple[str, str], ProcurementSupplier]
+    cost_centers: dict[str, frozenset[str]]
+    projects: dict[str, frozenset[str]]
     categories: frozenset[str]
 
 
@@ -168,11 +170,13 @@ def procurement_master(company: Company) -> ProcurementMaster:
         houses={house.procurement_id: _house(house, house.procurement_id) for house in company.entities},
         users={person.procurement_id: _member(person, ids, houses) for person in company.employees},
         suppliers={
-            each.procurement_id: ProcurementSupplier(each.procurement_id, houses[each.entity], each.name, each.city, each.active)
+            (houses[each.entity], each.procurement_id): ProcurementSupplier(
+                each.procurement_id, houses[each.entity], each.name, each.city, each.active
+            )
             for each in company.suppliers
         },
-        cost_centers={each.procurement_id: houses[each.entity] for each in company.cost_centers if _open(each)},
-        projects={each.procurement_id: houses[each.entity] for each in company.projects if each.active},
+        cost_centers=_places((each.procurement_id, houses[each.entity]) for each in company.cost_centers if _open(each)),
+        projects=_places((each.procurement_id, houses[each.entity]) for each in company.projects if each.active),
         categories=frozenset(rule.procurement_id for rule in chart.PURCHASE_CATEGORIES),
     )
 
@@ -183,7 +187,7 @@ class ExpenseMaster:
 
     houses: dict[str, House]
     employees: dict[str, Member]
-    cost_objects: dict[str, str]
+    cost_objects: dict[str, frozenset[str]]
     categories: dict[str, frozenset[str]]
 
 
@@ -194,7 +198,7 @@ def expense_master(company: Company) -> ExpenseMaster:
     return ExpenseMaster(
         houses={house.expense_id: _house(house, house.expense_id) for house in company.entities},
         employees={person.expense_id: _member(person, ids, houses) for person in company.employees},
-        cost_objects={each.expense_id: houses[each.entity] for each in company.cost_centers if _open(each)},
+        cost_objects=_places((each.expense_id, houses[each.entity]) for each in company.cost_centers if _open(each)),
         categories={
             code: frozenset(rule.expense_id for rule in chart.EXPENSE_CATEGORIES if rule.entity == key) for key, code in houses.items()
         },
@@ -207,6 +211,14 @@ def _house(entity: Entity, house_id: str) -> House:
 
 def _member(person: Employee, ids: dict[str, str], houses: dict[str, str]) -> Member:
     return Member(ids[person.key], person.name, houses[person.entity], ids[person.manager] if person.manager else None, person.limit_minor)
+
+
+def _places(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """In which legal entities each id is valid."""
+    found: dict[str, frozenset[str]] = {}
+    for name, house in pairs:
+        found[name] = found.get(name, frozenset()) | {house}
+    return found
 
 
 def _open(center: CostCenter) -> bool:

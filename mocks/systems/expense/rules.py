@@ -36,7 +36,7 @@ def total_of(master: ExpenseMaster, lines: Sequence[DraftLine], code: str) -> in
     for line in lines:
         if line.category not in master.categories[code]:
             raise Refusal("CODING_INVALID", f"no category {line.category!r}; there are {', '.join(sorted(master.categories[code]))}")
-        if master.cost_objects.get(line.cost_object) != code:
+        if code not in master.cost_objects.get(line.cost_object, ()):
             raise Refusal("COST_CENTER_INACTIVE", f"cost object {line.cost_object!r} is unknown or not active in entity {code}")
         if line.tax_minor > line.amount_minor:
             raise Refusal("AMOUNT_MISMATCH", f"tax {line.tax_minor} is more than the gross amount {line.amount_minor}")

@@ -12,21 +12,22 @@ class Directory:
 
     def __init__(self, master: ProcurementMaster) -> None:
         self._master = master
-        self._supplier_ids = sorted(master.suppliers)
+        self._suppliers = sorted((each.id, each.house) for each in master.suppliers.values())
 
     def list_suppliers(self, call: Call) -> Reply:
         """procurement.supplier.list"""
-        start = bisect_right(self._supplier_ids, call.after[0]) if call.after else 0
-        ids = self._supplier_ids[start : start + call.limit]
-        more = (ids[-1],) if start + call.limit < len(self._supplier_ids) else None
-        return Reply({"items": [supplier_record(self._master.suppliers[each]) for each in ids], "next": more})
+        start = bisect_right(self._suppliers, (call.after[0], call.after[1])) if call.after else 0
+        found = self._suppliers[start : start + call.limit]
+        more = found[-1] if start + call.limit < len(self._suppliers) else None
+        return Reply({"items": [supplier_record(self._master.suppliers[house, name]) for name, house in found], "next": more})
 
     def read_supplier(self, call: Call) -> Reply:
-        """procurement.supplier.read"""
-        supplier = self._master.suppliers.get(call.path["id"])
-        if supplier is None:
+        """procurement.supplier.read: of an id that several legal entities use, the first one's"""
+        start = bisect_right(self._suppliers, (call.path["id"], ""))
+        name, house = self._suppliers[start] if start < len(self._suppliers) else ("", "")
+        if name != call.path["id"]:
             raise Refusal("NOT_FOUND", f"no supplier {call.path['id']!r}")
-        return Reply(supplier_record(supplier), version=1)
+        return Reply(supplier_record(self._master.suppliers[house, name]), version=1)
 
     def read_user(self, call: Call) -> Reply:
         """procurement.user.read"""

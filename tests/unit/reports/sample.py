@@ -110,7 +110,8 @@ def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict
     ]
 
 
-LATER_MODES = {"cancelled_by_its_author"}
+LATER_FAULTS = {"F-F14"}
+LATER_MODES = {"cancelled_by_its_author", "recalled_by_its_author", "amended", "amended_twice", "corrected"}
 
 
 def _cells(catalog: Catalog) -> list[Cell]:
@@ -122,7 +123,7 @@ def _cells(catalog: Catalog) -> list[Cell]:
         for fault in catalog.faults.values()
         if fault.family != "drift" and fault.scope in KINDS and KINDS[fault.scope](fault, point)
         for mode in fault.modes
-        if mode.id not in LATER_MODES
+        if mode.id not in LATER_MODES and fault.id not in LATER_FAULTS
     ]
 
 

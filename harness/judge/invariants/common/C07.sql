@@ -30,6 +30,7 @@ join (select o.node, o.entity_type, o.entity_id, string_agg(distinct x.target_va
         union select e.txn_id, e.cost_center from effect e where e.entity_type in (select lines from ref_document)) st
       join doc o using (txn_id) join src so using (txn_id)
       join ref_crosswalk x on x.source = so.entity_type and x.kind = 'cost_center' and x.source_value = st.cost_center
+        and coalesce(x.company = o.company, true)
         group by 1, 2, 3) c on c.node = d.node and c.entity_type = d.entity_type and c.entity_id = d.entity_id
 where d.live and contains(d.compare, 'cost_center') and l.cost_center is not null and not list_contains(c.valid, l.cost_center)
 union all
@@ -48,8 +49,8 @@ select d.txn_id, d.call_point, d.amount_minor, d.currency,
   format('{} {} is about {}; {} is about {}, in the ERP {}', words(d.entity_type), d.entity_id, d.party, s.entity_id,
   r.party, c.due), d.party, c.due
 from doc d join src s using (txn_id) join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
-join (select source, source_value, string_agg(distinct target_value, ', ') as due, list(distinct target_value) as valid from ref_crosswalk
-  where kind = 'party' group by 1, 2) c on c.source = s.entity_type and c.source_value = r.party
+join (select source, source_value, company, string_agg(distinct target_value, ', ') as due, list(distinct target_value) as valid from ref_crosswalk
+  where kind = 'party' group by 1, 2, 3) c on c.source = s.entity_type and c.source_value = r.party and coalesce(c.company = d.company, true)
 where d.live and contains(d.compare, 'party') and d.party is not null and not list_contains(c.valid, d.party)
 union all
 select d.txn_id, d.call_point, abs(b.due - b.found)::bigint, d.currency,
