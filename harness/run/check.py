@@ -23,6 +23,7 @@ from harness.run import check_points
 from harness.run.cast import Cast, Paper
 from harness.run.check_points import Finding, Journey
 from harness.scenario import load_scenario
+from harness.stage.answers import answer_of, decoded, said_in
 from harness.stage.directory import RunDirectory
 from harness.stage.interrupt import or_interrupted
 from harness.stage.opening import raise_curtain, stage
@@ -243,13 +244,12 @@ async def _ask(session: Session, method: str, path: str) -> tuple[int | None, An
         async with session.http.request(
             method, session.connector.base_url + path, json=body, headers=dict(session.manifest.headers)
         ) as response:
-            data = await response.read()
+            try:
+                return response.status, await answer_of(response)
+            except ValueError:
+                return response.status, None
     except (aiohttp.ClientError, TimeoutError, OSError):
         return None, None
-    try:
-        return response.status, json.loads(data)
-    except ValueError:
-        return response.status, None
 
 
 async def _parked(session: Session) -> tuple[tuple[ParkedItem, ...], list[str]]:
@@ -261,10 +261,9 @@ async def _parked(session: Session) -> tuple[tuple[ParkedItem, ...], list[str]]:
             if status != 200:
                 return (), [f"GET {parked.http} answered {status if status is not None else 'nothing'}, expected 200"]
         elif parked.file is not None:
-            path = session.directory.state / parked.file
-            answer = json.loads(path.read_text("utf-8")) if path.exists() else {"items": []}
+            answer = said_in(session.directory.state / parked.file)
         elif parked.command:
-            answer = json.loads(await session.connector.run_command(parked.command, "parked.command", SETTLE_S))
+            answer = decoded(await session.connector.run_command(parked.command, "parked.command", SETTLE_S))
         else:
             return (), []
     except (ConnectorError, OSError, ValueError) as error:

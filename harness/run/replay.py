@@ -79,9 +79,16 @@ def read_recorded(run: Path, txn_id: str) -> Recorded:
 
 
 def _line(entries: Mapping[str, Mapping[str, Any]], txn_id: str, names: Mapping[str, str]) -> list[Experiment]:
-    """The transaction behind its parent, and that one's, eldest first."""
-    experiment = experiment_of(entries[txn_id], names)
-    return [*(_line(entries, experiment.parent, names) if experiment.parent else []), experiment]
+    """The transaction behind its parent, and that one's, eldest first. Raises ValueError when they go round in a circle."""
+    line: list[Experiment] = []
+    following: str | None = txn_id
+    while following is not None:
+        experiment = experiment_of(entries[following], names)
+        if any(one.txn_id == experiment.txn_id for one in line):
+            raise ValueError(f"{following} is an ancestor of its own")
+        line.insert(0, experiment)
+        following = experiment.parent
+    return line
 
 
 def _violations(directory: RunDirectory) -> Iterable[Mapping[str, Any]]:

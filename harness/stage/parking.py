@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from harness.errors import ConnectorError
+from harness.stage.answers import answer_of, decoded, said_in
 from harness.stage.connector_log import plain
 from harness.stage.session import Session
 
@@ -48,12 +49,11 @@ async def _fetch(session: Session) -> Any:
         async with session.http.get(url, headers=dict(session.manifest.headers)) as response:
             if response.status != 200:
                 raise ConnectorError(f"GET {parked.http} answered {response.status}, expected 200")
-            return json.loads(await response.read())
+            return await answer_of(response)
     if parked.file is not None:
-        path = session.directory.state / parked.file
-        return json.loads(path.read_text("utf-8")) if path.exists() else {"items": []}
+        return said_in(session.directory.state / parked.file)
     if parked.command:
-        return json.loads(await session.connector.run_command(parked.command, "parked.command", TIMEOUT_S))
+        return decoded(await session.connector.run_command(parked.command, "parked.command", TIMEOUT_S))
     return {"items": []}
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 import aiohttp
 
+from harness.stage.answers import answer_of
 from harness.stage.parking import declared_parked, look_at_parked
 from harness.stage.patience import poll_cycle_s, poll_s
 from harness.stage.session import Session
@@ -34,7 +35,7 @@ async def says_idle(session: Session) -> bool | None:
         return None
     try:
         async with session.http.get(session.connector.base_url + path, headers=dict(session.manifest.headers)) as response:
-            answer = json.loads(await response.read()) if response.status == 200 else None
+            answer = await answer_of(response) if response.status == 200 else None
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return None
     return bool(answer.get("idle")) if isinstance(answer, dict) else None

@@ -108,3 +108,10 @@ def test_a_damaged_plan_is_refused(tmp_path: Path) -> None:
     """An entry without its members is damage, not an experiment without faults."""
     with pytest.raises(RunUnreadable, match="damaged"):
         read_recorded(stored_run(tmp_path / "run", [{"txn_id": "p2p-000017"}]), "p2p-000017")
+
+
+def test_a_transaction_that_is_its_own_ancestor_is_damage(tmp_path: Path) -> None:
+    """A plan that somebody edited does not make a replay climb for ever."""
+    child = replace(EXPERIMENT, parent=EXPERIMENT.txn_id)
+    with pytest.raises(RunUnreadable, match="is an ancestor of its own"):
+        read_recorded(stored_run(tmp_path / "run", [child.row()]), child.txn_id)
