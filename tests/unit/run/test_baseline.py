@@ -1,0 +1,51 @@
+"""What ends a run before any fault is played."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.judge.invariants import load_invariants
+from harness.run.baseline import in_words
+
+RULES = load_invariants()
+BASELINE = ("p2p-000001", "p2p-000002", "exp-000003")
+
+
+def verdict(*, violations: tuple[tuple[str, str], ...] = (), outcomes: dict[str, str] | None = None) -> Any:
+    """As far as the gate reads it; every transaction is posted unless said otherwise."""
+    rows = tuple(
+        {"txn_id": txn_id, "flow": "requisition-to-po" if txn_id.startswith("p2p") else "expense-to-posting", "outcome": "posted"}
+        | ({"outcome": outcomes[txn_id]} if outcomes and txn_id in outcomes else {})
+        for txn_id in BASELINE
+    )
+    return SimpleNamespace(violations=tuple({"invariant": rule, "txn_id": txn_id} for rule, txn_id in violations), by_experiment=rows)
+
+
+def words(found: Any, owing: tuple[str, ...] = ("requisition-to-po", "expense-to-posting")) -> str | None:
+    """What the gate says."""
+    return in_words(found, RULES, BASELINE, owing)
+
+
+def test_right_transactions_pass() -> None:
+    """Nothing stands in the way of the faults."""
+    assert words(verdict()) is None
+
+
+@pytest.mark.parametrize("outcome", ["parked", "refused"])
+def test_nobody_gives_up_without_a_fault(outcome: str) -> None:
+    """L06, although the run is not at rest yet."""
+    said = words(verdict(outcomes={"p2p-000002": outcome}))
+    assert said is not None
+    assert said.startswith("1 of 3 fault-free transactions ended wrong, against L06")
+
+
+def test_what_has_to_be_refused_is_refused() -> None:
+    """A flow that owes no document has nothing else to do."""
+    assert words(verdict(outcomes={"exp-000003": "refused"}), owing=("requisition-to-po",)) is None
+
+
+def test_rules_of_the_end_have_no_say_yet() -> None:
+    """C01 holds at any moment, L01 only at rest; others' transactions are not asked."""
+    assert words(verdict(violations=(("L01", "p2p-000001"), ("C01", "p2p-000099")))) is None
+    assert "C01" in (words(verdict(violations=(("C01", "p2p-000001"),))) or "")
