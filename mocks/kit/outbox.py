@@ -126,6 +126,9 @@ class Outbox:
         elif deliver == "twice_at_once":
             self._fired(armed, notice)
             await asyncio.gather(self._sender.deliver(notice), self._sender.deliver(notice))
+        elif deliver in {"two_signatures", "other_case"}:
+            self._fired(armed, notice)
+            await self._sender.deliver(replace(notice, written=deliver))
         elif deliver in {"forged", "unsigned", "stale"}:
             await self._bad_first(fact, notice, armed)
         elif deliver == "before_response":

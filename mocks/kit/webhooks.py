@@ -45,7 +45,8 @@ class Notice:
     flow: str | None
     body: bytes
     headers: Mapping[str, str]
-    signature: str = "genuine"  # forged, unsigned, none of ours
+    signature: str = "genuine"  # forged, unsigned: none of ours
+    written: str = "usual"  # two_signatures: of the secret that goes and of ours; other_case: the names of the headers
     age_s: int = 0  # how old the timestamp pretends to be
 
 
@@ -215,7 +216,10 @@ class Sender:
         if notice.signature != "unsigned":
             secret = self._wrong_secret if notice.signature == "forged" else self._secret
             headers["webhook-signature"] = sign(secret, notice.event_id, timestamp, notice.body)
-        return headers
+        if notice.written == "two_signatures":  # while a secret is rotated every event carries both; the receiver knows one of them
+            gone = sign(self._wrong_secret, notice.event_id, timestamp, notice.body)
+            headers["webhook-signature"] = f"{gone} {headers['webhook-signature']}"
+        return {name.title(): value for name, value in headers.items()} if notice.written == "other_case" else headers
 
 
 def _seconds(header: str | None) -> float:

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from mocks.kit.commits import Origin
 from mocks.kit.operation import OutEvent
 from mocks.kit.settings import Settings
-from mocks.kit.webhooks import CallbackForbidden, Subscription
+from mocks.kit.webhooks import CallbackForbidden, Notice, Subscription
 from tests.contract.kit.toy import WEBHOOK_SECRET, Stage, stage
 
 SHORT = Settings(client_timeout_ms=400, event_delay_ms=80, webhook_schedule_ms=(0, 20, 40), ack_timeout_ms=150)
@@ -188,6 +188,8 @@ def test_away_receiver_gets_it_on_the_schedule() -> None:
         ("F-D8", "bad_signature", 2, 2, 1),
         ("F-D8", "no_signature", 2, 2, 1),
         ("F-D9", "old_timestamp", 2, 2, 1),
+        ("F-D10", "two_signatures", 1, 1, 1),
+        ("F-D10", "header_case", 1, 1, 1),
     ],
 )
 def test_event_faults(fault: str, mode: str, deliveries: int, ids: int, genuine: int) -> None:
@@ -207,6 +209,25 @@ def test_bad_copies_are_marked_in_the_history() -> None:
     stale = asyncio.run(accepted(Inbox(), "F-D9", "old_timestamp")).rows("event_sent")
     assert [(row["sig_ok"], row["fresh"]) for row in forged] == [(False, True), (True, True)]
     assert [(row["sig_ok"], row["fresh"]) for row in stale] == [(True, False), (True, True)]
+
+
+def test_an_event_of_a_rotation_carries_two_signatures() -> None:
+    """The first one is of the secret that goes; whoever looks at one alone refuses a genuine event."""
+    sent = asyncio.run(signatures("two_signatures"))
+    assert len(sent["webhook-signature"].split()) == 2
+    assert sent["webhook-signature"].split()[0] != asyncio.run(signatures("usual"))["webhook-signature"]
+
+
+async def signatures(written: str) -> dict[str, str]:
+    """The signed headers of one event."""
+    async with stage(SHORT) as toy:
+        notice = Notice("msg_1", "posting.confirmed", POINT, "erp", None, None, b"{}", {}, written=written)
+        return toy.mechanics.sender._signed(notice, 1_700_000_000)
+
+
+def test_header_names_have_no_case() -> None:
+    """Webhook-Id is webhook-id."""
+    assert {"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"} == set(asyncio.run(signatures("other_case")))
 
 
 def test_callback_overtakes_the_response() -> None:
