@@ -16,4 +16,5 @@ def test_a_correct_connector_of_another_design_passes(tmp_path, design) -> None:
     """No rule is violated, nothing is left without evidence, and nothing is warned of."""
     seen = trial(design, tmp_path, seed=1, scenario="smoke")
     assert seen.exit_code == 0, seen.text
-    assert not seen.alarms, seen.text
+    warned = {"K14"} if design.name == "no-if-match" else set()  # it is a matter of taste, of which people are told
+    assert set(seen.alarms) == warned, seen.text

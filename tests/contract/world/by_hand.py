@@ -96,7 +96,9 @@ class Hand:
                 "unit_price": line["unitPrice"]["amount"],
                 "amount": line["amount"]["amount"],
                 "gl_account": self.look("purchase_categories", "erp_gl_account", procurement_category=line["category"]),
-                "cost_center": self.look("cost_centers", "erp_cost_center", procurement_cost_center=line["costCenter"]),
+                "cost_center": self.look(
+                    "cost_centers", "erp_cost_center", procurement_cost_center=line["costCenter"], erp_company_code=company
+                ),
             }
             for line in req["lines"]
         ]
@@ -126,7 +128,9 @@ class Hand:
                 "gl_account": self.look(
                     "expense_categories", "erp_gl_account", expense_category=line["category"], erp_company_code=company
                 ),
-                "cost_center": self.look("cost_centers", "erp_cost_center", expense_cost_object=line["cost_object"]),
+                "cost_center": self.look(
+                    "cost_centers", "erp_cost_center", expense_cost_object=line["cost_object"], erp_company_code=company
+                ),
                 "net_amount": money(line["amount_minor"] - line["tax_minor"]),
                 "tax_amount": money(line["tax_minor"]),
                 "payment_type": line["payment_type"],
