@@ -59,7 +59,7 @@ class _Cause:
     """One cause while its transactions are gathered."""
 
     blame: Blame
-    txn_ids: list[str] = field(default_factory=list)
+    txn_ids: dict[str, None] = field(default_factory=dict)  # in the order of telling
     rules: dict[str, int] = field(default_factory=dict)  # rank by id
 
 
@@ -70,23 +70,23 @@ class Causes:
         self._checks = [one for one in checks if one.status == "violated"]
         self._outcomes = outcomes
         self._rows = _rows_of(con, {row["txn_id"] for one in self._checks for row in one.failing if row["txn_id"]})
-        rules: dict[str, list[tuple[str, str | None]]] = {}
+        effects: dict[str, list[str | None]] = {}
         points: dict[str, str | None] = {}
         for one in self._checks:
             for row in one.failing:
                 if row["txn_id"]:
-                    rules.setdefault(row["txn_id"], []).append((one.invariant.id, one.invariant.effect))
+                    effects.setdefault(row["txn_id"], []).append(one.invariant.effect)
                     points.setdefault(row["txn_id"], row["call_point"])
-        self._blames = {txn_id: self._blame(txn_id, broken, points[txn_id]) for txn_id, broken in rules.items()}
+        self._blames = {txn_id: self._blame(txn_id, named, points[txn_id]) for txn_id, named in effects.items()}
 
     def of(self, one: Checked, row: Mapping[str, Any]) -> Blame:
         """Whose fault a violating row is. A row of no transaction stands for itself."""
         found = self._blames.get(row["txn_id"] or "")
         return found or Blame(STRANGER, row["call_point"], None, None, one.invariant.effect or EFFECTS[-1])
 
-    def _blame(self, txn_id: str, broken: Sequence[tuple[str, str | None]], call_point: str | None) -> Blame:
+    def _blame(self, txn_id: str, effects: Sequence[str | None], call_point: str | None) -> Blame:
         outcome = self._outcomes.get(txn_id, {})
-        effect = _effect([effect for _, effect in broken], outcome)
+        effect = _effect(effects, outcome)
         flow, moments = str(outcome.get("flow") or STRANGER), self._rows.moments.get(txn_id, {})
         contact = _decisive(self._rows.contacts.get(txn_id, ()), _moment(effect, moments), before_only=effect == STUCK)
         blocker = self._rows.blockers.get(txn_id)
@@ -107,8 +107,8 @@ class Causes:
                 blame = self.of(one, row)
                 cause = found.setdefault(blame.id, _Cause(blame))
                 cause.rules[one.invariant.id] = one.invariant.rank
-                if row["txn_id"] and row["txn_id"] not in cause.txn_ids:
-                    cause.txn_ids.append(row["txn_id"])
+                if row["txn_id"]:
+                    cause.txn_ids[row["txn_id"]] = None
         ordered = sorted(found.values(), key=lambda cause: (min(cause.rules.values()), EFFECTS.index(cause.blame.effect), cause.blame.id))
         return [_document(cause, money, minor_units, preferred) for cause in ordered]
 

@@ -106,12 +106,17 @@ def check(con: duckdb.DuckDBPyConnection, invariant: Invariant, *, required: tup
             flow, n = row if len(row) > 1 else (None, *row)
             examined[flow] += int(n or 0)
         rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
-        often = tuple(sorted(fetch(con, invariant.systematic), key=_order)) if invariant.systematic else ()
+        often = _systematic(con, invariant) if invariant.systematic else ()
     except (duckdb.Error, ValueError, TypeError) as error:
         if (short := shortage(error)) is not None:
             raise short from None
         return Checked(invariant, required, {}, (), flow_of, error=str(error).splitlines()[0])
     return Checked(invariant, required, examined, rows, flow_of, systematic=often)
+
+
+def _systematic(con: duckdb.DuckDBPyConnection, invariant: Invariant) -> tuple[dict[str, Any], ...]:
+    con.execute(f"create or replace temp table slip as {invariant.violations}")
+    return tuple(sorted(fetch(con, str(invariant.systematic)), key=_order))
 
 
 def _order(row: dict[str, Any]) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ A file:
     -- required column: ...        free text lines without a key are comments
     -- section: candidates         rows (flow, n): rows examined by flow; rows of one flow add up, null is no flow in particular
     -- section: violations         rows with the columns of COLUMNS first, then evidence
-    -- section: systematic         optional, of a warning: rows as in violations for which the run fails, because it is no single slip
+    -- section: systematic         optional, of a warning: the rows among its violations (table slip) for which the run fails, because they
+                                   are no single slip
     -- section: explain            seq of the rows of `timeline` that tell the story of transaction $txn
 """
 

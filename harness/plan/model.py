@@ -73,6 +73,7 @@ class Experiment:
     minted: int | None = None
     window: Window | None = None
     arrives: Arrival | None = None
+    eve: bool = False  # handed in before the business moment at which its wave begins, approved after it
     of: str | None = None  # solo: the transaction that this one repeats alone
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
     parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
@@ -110,6 +111,7 @@ class Experiment:
             "steps": [step.row() for step in self.steps],
             "window": self.window.row() if self.window else None,
             "arrives": self.arrives,
+            "eve": self.eve,
             "plan": self.plan_text(),
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contracts.catalog import Catalog
-from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
+from harness.plan.model import Arrival, Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, provocations
 from harness.plan.space import NOT_CALLED, Place, obstacle, places, unserved
 from harness.plan.streams import stream
@@ -16,6 +16,7 @@ from harness.scenario import Scenario
 
 HELD_MAX = 24  # holds in one kill round, however many transactions the connector says it works on
 ACK_KILL = "F-G4"
+EVES_MIN = 4
 FAULTED = ("singles", "run")  # the waves that begin at the scenario's business moments, as far as there are any
 
 
@@ -159,13 +160,9 @@ class Planner:
 
     def _arrivals(self, wave: Wave) -> Wave:
         """Every second one is there before the fault begins, as many as the connector works on at once: the fault has to meet them."""
-        before = {e.txn_id for e in wave.others[::2][: max(1, self._capabilities.concurrency // 2)]}
-        inside = {e.txn_id for e in wave.others} - before
-
-        def placed(e: Experiment) -> Experiment:
-            return replace(e, arrives="before") if e.txn_id in before else replace(e, arrives="inside") if e.txn_id in inside else e
-
-        return replace(wave, experiments=tuple(placed(e) for e in wave.experiments))
+        arrives: dict[str, Arrival] = {e.txn_id: "inside" for e in wave.others}
+        arrives |= {e.txn_id: "before" for e in wave.others[::2][: max(1, self._capabilities.concurrency // 2)]}
+        return replace(wave, experiments=tuple(replace(e, arrives=arrives.get(e.txn_id)) for e in wave.experiments))
 
     def _keep(self, wave: Wave) -> Wave:
         self._waves.append(wave)
@@ -336,8 +333,15 @@ class Planner:
             parent = elders[-1] if elders else None
             experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
         moment = next(self._moments, None) if kind in FAULTED else None
+        if moment is not None:
+            experiments = self._eves(experiments)
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
+
+    def _eves(self, experiments: Sequence[Experiment]) -> list[Experiment]:
+        """Every fourth one is handed in before the wave's business moment; few enough that the connector's hands are not full of them."""
+        first = {e.txn_id for e in [e for e in experiments if e.parent is None][::4][: max(EVES_MIN, self._capabilities.concurrency)]}
+        return [replace(e, eve=e.txn_id in first) for e in experiments]
 
     def _elders(self, draft: Draft, wave: str, role: Role, *, mint: bool) -> list[Experiment]:
         """The fault-free transactions out of whose documents this one's grow, eldest first."""

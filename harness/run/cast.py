@@ -182,7 +182,7 @@ class Cast:
         """One transaction from its first keystroke to its approval; a coroutine when something has to be waited for."""
         if experiment.parent is not None:
             return self._after(experiment.parent, experiment)
-        return self.finish(self.prepare(experiment))
+        return self.finish(self.papers.get(experiment.txn_id) or self.prepare(experiment))
 
     async def _after(self, parent: str, experiment: Experiment) -> None:
         """A document that grows out of another begins when that one is settled, or when a wave would give that one up."""

@@ -75,9 +75,16 @@ async def _faults(cast: Cast, planner: Planner, tail: HistoryTail) -> None:
     try:
         await _before_kills(cast, planner, tail)
     except StuckError as stuck:
-        cast.session.note(f"the connector is stuck: {stuck}, so the faults that were still to come were not played")
+        _give_up(cast, stuck)
         rounds = 1
-    await _kills(cast, planner, rounds)
+    try:
+        await _kills(cast, planner, rounds)
+    except StuckError as stuck:
+        _give_up(cast, stuck)
+
+
+def _give_up(cast: Cast, stuck: StuckError) -> None:
+    cast.session.note(f"the connector is stuck: {stuck}, so the faults that were still to come were not played")
 
 
 async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None:

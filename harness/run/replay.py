@@ -19,7 +19,7 @@ from harness.plan.model import Experiment, Plan, Step, Wave, Window
 from harness.run.cast import Cast
 from harness.run.phases import baseline_holds
 from harness.run.solo import play_alone
-from harness.run.waves import play
+from harness.run.waves import enter, play
 from harness.scenario import Scenario
 from harness.stage.directory import RunDirectory, new_manifest
 from harness.stage.final import close_books
@@ -44,6 +44,7 @@ class Recorded:
     elders: tuple[Experiment, ...]  # whose documents its own grow out of, eldest first
     violated: tuple[str, ...]  # invariants that it violated
     rules: tuple[GuestRule, ...] = ()  # the user's own that the run was asked
+    business: str | None = None  # the business instant at which its wave began; None: the run's start
 
 
 async def replay(options: ReplayOptions) -> int:
@@ -75,7 +76,17 @@ def read_recorded(run: Path, txn_id: str) -> Recorded:
         raise RunUnreadable(f"{directory.plan}: the entry of {txn_id} is damaged: {error!r}") from None
     violated = sorted({row["invariant"] for row in _violations(directory) if row["txn_id"] == txn_id})
     rules = kept_rules(directory.path, read_run(directory.path).user_rules, load_catalog())
-    return Recorded(manifest, experiment, tuple(elders), tuple(violated), rules)
+    return Recorded(manifest, experiment, tuple(elders), tuple(violated), rules, _moment_of(plan, experiment.wave))
+
+
+def _moment_of(plan: Mapping[str, Any], name: str) -> str | None:
+    """The last business moment that the plan names up to this wave: documents carry their day, so a replay plays on it too."""
+    moment: str | None = None
+    for wave in (wave for wave in plan.get("waves", []) if isinstance(wave, dict)):
+        moment = wave.get("business") or moment
+        if wave.get("name") == name:
+            return moment
+    return None
 
 
 def _line(entries: Mapping[str, Mapping[str, Any]], txn_id: str, names: Mapping[str, str]) -> list[Experiment]:
@@ -116,6 +127,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         minted=entry.get("minted"),
         window=_window(window, names) if window else None,
         arrives=entry.get("arrives"),
+        eve=bool(entry.get("eve")),
         typed_as=entry.get("of"),
         parent=entry.get("parent"),
     )
@@ -165,6 +177,7 @@ def _setup(options: ReplayOptions, recorded: Recorded) -> Setup:
 
 async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, progress: Progress) -> int:
     controls, repeats = waves_of(recorded.experiment, options.repeats, recorded.elders)
+    repeats = replace(repeats, business=recorded.business)
     plan = Plan(waves=(controls, repeats))
     minted = 1 + max((e.minted or 0 for e in plan.experiments), default=0)
     with or_given_up(setup, progress):
@@ -194,7 +207,7 @@ def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] 
             made.append(replace(named, typed_as=one.typed_as or one.txn_id, parent=made[-1].txn_id if made else None))
         return made
 
-    twins = [replace(one, role="baseline", steps=(), window=None) for n in range(CONTROLS) for one in copy(n, "baseline-1")]
+    twins = [replace(one, role="baseline", steps=(), window=None, eve=False) for n in range(CONTROLS) for one in copy(n, "baseline-1")]
     same = [replace(one, wave="replay") for one in line]
     again = [one for n in range(repeats - 1) for one in copy(CONTROLS + n, "replay")]
     return Wave("baseline-1", "baseline", tuple(twins)), Wave("replay", "singles", (*same, *again))
@@ -203,7 +216,7 @@ def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] 
 async def _play(session: Session, controls: Wave, repeats: Wave) -> None:
     cast = Cast(session)
     if await baseline_holds(cast, [controls]):
-        session.world.set_phase(repeats.name)
+        enter(cast, repeats)
         for experiment in repeats.experiments:
             if experiment.steps or experiment.window:
                 await play_alone(cast, repeats, experiment)

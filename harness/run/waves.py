@@ -24,7 +24,7 @@ async def play(cast: Cast, *waves: Wave) -> None:
     session = cast.session
     began = monotonic()
     for wave in waves:
-        session.enter(wave)
+        enter(cast, wave)
         with session.progress.phase(wave.name) as phase:
             wave_began = monotonic()
             await arrive(cast, wave.experiments, phase)
@@ -35,6 +35,14 @@ async def play(cast: Cast, *waves: Wave) -> None:
             await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase)
     session.played.append((sum(len(wave.experiments) for wave in waves), monotonic() - began))
     session.save_plan()
+
+
+def enter(cast: Cast, wave: Wave) -> None:
+    """What is handed in on the eve is; then the wave's phase and day begin."""
+    for experiment in wave.experiments:
+        if experiment.eve:
+            cast.prepare(experiment)
+    cast.session.enter(wave)
 
 
 class StuckError(Exception):

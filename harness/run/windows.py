@@ -7,7 +7,7 @@ from time import monotonic
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.cast import Cast
 from harness.run.periods import set_period
-from harness.run.waves import arrive, drain, play_elders
+from harness.run.waves import arrive, drain, enter, play_elders
 from harness.stage.pacing import until
 from harness.stage.progress import Phase
 from harness.stage.session import Session
@@ -21,7 +21,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
     """One wave: part of its transactions before the fault, the rest inside, all of them settled after it."""
     assert wave.window is not None
     session = cast.session
-    session.enter(wave)
+    enter(cast, wave)
     with session.progress.phase(wave.name) as phase:
         began = monotonic()
         await play_elders(cast, wave, phase)

@@ -31,15 +31,21 @@ def interruptible() -> Iterator[Interrupts]:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     interrupts = Interrupts(task)
-    for number in SIGNALS:
-        with contextlib.suppress(NotImplementedError):  # Windows: asyncio.run turns Ctrl-C into the same cancellation
-            loop.add_signal_handler(number, interrupts.take, number)
+    heard = [number for number in SIGNALS if _hears(loop, number, interrupts)]
     try:
         yield interrupts
     finally:
-        for number in SIGNALS:
-            with contextlib.suppress(NotImplementedError):  # where none could be added, none can be removed
-                loop.remove_signal_handler(number)
+        for number in heard:
+            loop.remove_signal_handler(number)
+
+
+def _hears(loop: asyncio.AbstractEventLoop, number: signal.Signals, interrupts: Interrupts) -> bool:
+    """Whether the loop takes this signal. Windows' does not: there asyncio.run turns Ctrl-C into the same cancellation."""
+    try:
+        loop.add_signal_handler(number, interrupts.take, number)
+    except NotImplementedError:
+        return False
+    return True
 
 
 async def or_interrupted(body: Coroutine[Any, Any, int]) -> int:

@@ -26,7 +26,8 @@ EVERYTHING = {
 class Design:
     """One design. ways: function of ways.py to its arguments. manifest: members that it declares otherwise; None takes one away.
 
-    outside: it runs already when a verification begins; who starts it gives it an address.
+    outside: it runs already when a verification begins; who starts it gives it an address. warned: the rules of conduct that are about just
+    this way, and warn of it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Design:
     ways: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
     outside: bool = False
+    warned: frozenset[str] = frozenset()
 
     @property
     def variables(self) -> dict[str, str]:
@@ -75,7 +77,7 @@ DESIGNS = (
     Design("summed-journals", "journals with one line for each account and cost centre", {"sums_journals": {}}),
     Design("orders-only", "one flow only", {"serves_only": {"kind": "requisition"}}, {"flows": ["requisition-to-po"]}),
     Design("expenses-only", "the other flow only", {"serves_only": {"kind": "expense_report"}}, {"flows": ["expense-to-posting"]}),
-    Design("no-if-match", "never sends If-Match", {"never_sends_if_match": {}}),
+    Design("no-if-match", "never sends If-Match", {"never_sends_if_match": {}}, warned=frozenset({"K14"})),
     Design(
         "outside",
         "runs already, parks nothing, is never told to redrive",

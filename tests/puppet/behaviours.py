@@ -8,10 +8,8 @@ the puppet runs. Every time a changed line is really executed it prints `canary 
 
 import itertools
 import os
-import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import date
 
 import careful
@@ -21,28 +19,7 @@ import mapping
 import outcome
 import store
 import wire
-
-Chosen = Callable[[str], bool]
-_serial = itertools.count(1)
-
-
-def canary(name: str) -> None:
-    """Says that a seeded line was executed."""
-    sys.stdout.write(f"canary {name}\n")
-    sys.stdout.flush()
-
-
-def _wrap(owner: type, name: str, around: Callable) -> None:
-    """Replace a method by around(original, self, *arguments)."""
-    original = getattr(owner, name)
-    setattr(owner, name, lambda self, *values, **named: around(original, self, *values, **named))
-
-
-def _finish(worker: careful.Worker, work: store.Work) -> None:
-    """Forget a document as if it were done."""
-    worker._store.finished(work)
-    worker._agenda.give_back((work.kind, work.id))
-
+from seams import Chosen, canary, finish, wrap
 
 # --- wrong books ---------------------------------------------------------------------------------------------------------------
 
@@ -57,7 +34,7 @@ def post_twice(chosen: Chosen) -> None:
             self.wire.post("erp", flows.FOLDERS[paper_type], {**body, "external_ref": f"{ref}/again"}, source[2])
         return answer
 
-    _wrap(flows.Flow, "make", around)
+    wrap(flows.Flow, "make", around)
 
 
 def post_undo_post(chosen: Chosen) -> None:
@@ -71,7 +48,7 @@ def post_undo_post(chosen: Chosen) -> None:
             self.wire.post("erp", f"{flows.FOLDERS[paper_type]}/{number}/{flows.UNDO[paper_type]}", {"reason": "typing error"})
         return original(self, paper_type, source, ref, body)
 
-    _wrap(flows.Flow, "make", around)
+    wrap(flows.Flow, "make", around)
 
 
 def wrong_amount(chosen: Chosen) -> None:
@@ -90,7 +67,7 @@ def wrong_amount(chosen: Chosen) -> None:
     from decimal import Decimal
 
     flows.Decimal = Decimal
-    _wrap(flows.Requisitions, "order_body", around)
+    wrap(flows.Requisitions, "order_body", around)
 
 
 def wrong_period(chosen: Chosen) -> None:
@@ -105,7 +82,7 @@ def wrong_period(chosen: Chosen) -> None:
             head["posting_date"] = f"{year}{month:02d}15"
         return head
 
-    _wrap(flows.Expenses, "head", around)
+    wrap(flows.Expenses, "head", around)
 
 
 def wrong_cost_center(chosen: Chosen) -> None:
@@ -120,7 +97,7 @@ def wrong_cost_center(chosen: Chosen) -> None:
             body["lines"] = [{**line, "cost_center": center} for line in body["lines"]]
         return body
 
-    _wrap(flows.Requisitions, "order_body", around)
+    wrap(flows.Requisitions, "order_body", around)
 
 
 def wrong_supplier(chosen: Chosen) -> None:
@@ -135,7 +112,7 @@ def wrong_supplier(chosen: Chosen) -> None:
             body["vendor_id"] = next(row["erp_vendor_id"] for row in rows if row["erp_vendor_id"] != right)
         return body
 
-    _wrap(flows.Requisitions, "order_body", around)
+    wrap(flows.Requisitions, "order_body", around)
 
 
 def project_dropped(_chosen: Chosen) -> None:
@@ -147,7 +124,7 @@ def project_dropped(_chosen: Chosen) -> None:
             canary("project_dropped")
         return {**body, "lines": [{**line, "project": None} for line in body["lines"]]}
 
-    _wrap(flows.Requisitions, "order_body", around)
+    wrap(flows.Requisitions, "order_body", around)
 
 
 def constant_approver(_chosen: Chosen) -> None:
@@ -160,7 +137,7 @@ def constant_approver(_chosen: Chosen) -> None:
         evidence = first.setdefault(body["company_code"], body["approvals"])
         return {**body, "approvals": [{**step, "source_document": source["id"]} for step in evidence]}
 
-    _wrap(flows.Requisitions, "order_body", around)
+    wrap(flows.Requisitions, "order_body", around)
 
 
 def wrong_route(_chosen: Chosen) -> None:
@@ -172,9 +149,7 @@ def wrong_route(_chosen: Chosen) -> None:
             canary("wrong_route")
         return {**entity, "expense_route": "journal_entry"}
 
-    import mapping
-
-    _wrap(mapping.Mapping, "entity", around)
+    wrap(mapping.Mapping, "entity", around)
 
 
 def one_cost_center(_chosen: Chosen) -> None:
@@ -186,7 +161,7 @@ def one_cost_center(_chosen: Chosen) -> None:
             canary("one_cost_center")
         return {**body, "lines": [{**line, "cost_center": body["lines"][0]["cost_center"]} for line in body["lines"]]}
 
-    _wrap(flows.Requisitions, "order_body", around)
+    wrap(flows.Requisitions, "order_body", around)
 
 
 def accepted_is_posted(_chosen: Chosen) -> None:
@@ -221,11 +196,11 @@ def never_post(chosen: Chosen) -> None:
         work = self._store.work(*key)
         if work is not None and work.state == "open" and chosen(work.id):
             canary("never_post")
-            _finish(self, work)
+            finish(self, work)
             return
         original(self, key)
 
-    _wrap(careful.Worker, "turn", around)
+    wrap(careful.Worker, "turn", around)
 
 
 def write_for_ever(chosen: Chosen) -> None:
@@ -245,7 +220,7 @@ def write_for_ever(chosen: Chosen) -> None:
             if order:
                 threading.Thread(target=again, args=(self, work, order), daemon=True).start()
 
-    _wrap(flows.Requisitions, "run", around)
+    wrap(flows.Requisitions, "run", around)
 
 
 # --- parking -------------------------------------------------------------------------------------------------------------------
@@ -262,7 +237,7 @@ def park_at_once(chosen: Chosen) -> None:
         original(self, work)
 
     for flow in (flows.Requisitions, flows.Expenses):
-        _wrap(flow, "run", around)
+        wrap(flow, "run", around)
 
 
 def park_for_ever(chosen: Chosen) -> None:
@@ -275,7 +250,7 @@ def park_for_ever(chosen: Chosen) -> None:
         original(self, work)
 
     for flow in (flows.Requisitions, flows.Expenses):
-        _wrap(flow, "run", around)
+        wrap(flow, "run", around)
 
 
 def park_what_is_posted(chosen: Chosen) -> None:
@@ -299,7 +274,7 @@ def park_what_is_posted(chosen: Chosen) -> None:
             canary("park_what_is_posted")
         return original(self) + lies
 
-    _wrap(store.Store, "parked", around)
+    wrap(store.Store, "parked", around)
 
 
 # --- evidence -------------------------------------------------------------------------------------------------------------------
@@ -315,7 +290,7 @@ def checks_at_first_only(_chosen: Chosen) -> None:
         else:
             canary("checks_at_first_only")
 
-    _wrap(flows.Requisitions, "check_supplier", around)
+    wrap(flows.Requisitions, "check_supplier", around)
     flows.Flow.check_coding = lambda _self, _company, _codings, _on: None
 
 
@@ -330,7 +305,7 @@ def ignore_events(_chosen: Chosen) -> None:
 
 def unhealthy(_chosen: Chosen) -> None:
     """Its health path answers 500."""
-    _wrap(inbox.Inbox, "get", lambda original, self, path: (500, {}) if path == "/health" else original(self, path))
+    wrap(inbox.Inbox, "get", lambda original, self, path: (500, {}) if path == "/health" else original(self, path))
 
 
 def hang_at_start(_chosen: Chosen) -> None:
@@ -348,7 +323,7 @@ def die_at_request(_chosen: Chosen) -> None:
             os._exit(7)
         return original(self, *values)
 
-    _wrap(wire.Wire, "_once", around)
+    wrap(wire.Wire, "_once", around)
 
 
 def one_at_a_time(_chosen: Chosen) -> None:
@@ -362,7 +337,7 @@ def one_at_a_time(_chosen: Chosen) -> None:
             original(self, work)
 
     for flow in (flows.Requisitions, flows.Expenses):
-        _wrap(flow, "run", around)
+        wrap(flow, "run", around)
 
 
 def stale_when_others_fail(_chosen: Chosen) -> None:
@@ -380,312 +355,5 @@ def stale_when_others_fail(_chosen: Chosen) -> None:
             etag = '"1"'
         return original(self, system, path, body, correlation, etag)
 
-    _wrap(careful.Worker, "_failed", failed)
-    _wrap(wire.Wire, "put", put)
-
-
-# --- the bugs of the zoo -------------------------------------------------------------------------------------------------------
-
-
-def new_key_each_attempt(_chosen: Chosen) -> None:
-    """1: an idempotency key for each attempt instead of for each document, and no reference."""
-
-    def around(original, self, method, url, body, headers):
-        if method == "POST":
-            headers = headers | {"Idempotency-Key": f"{os.getpid()}-{next(_serial)}"}
-            canary("new_key_each_attempt")
-        return original(self, method, url, body, headers)
-
-    _wrap(wire.Wire, "_once", around)
-    no_reference(_chosen)
-
-
-def no_reference(_chosen: Chosen) -> None:
-    """Sends no external_ref and cannot look up."""
-
-    def around(original, self, paper_type, source, ref, body):
-        return original(self, paper_type, source, ref, {name: value for name, value in body.items() if name != "external_ref"})
-
-    _wrap(flows.Flow, "make", around)
-    flows.Flow.look_up = lambda _self, _paper: None
-
-
-def timeout_is_failure(_chosen: Chosen) -> None:
-    """7: what is not known is declared as not posted."""
-
-    def around(original, self, work, error):
-        if not isinstance(error, wire.Unknown):
-            original(self, work, error)
-            return
-        canary("timeout_is_failure")
-        item = {"reason": str(error), "class": "technical", "owner": "IT", "retryable": True, "outcome": "not_posted"}
-        self._store.park(work, item | {"first_seen": "2026-01-01T00:00:00Z", "attempts": 1})
-        self._agenda.give_back((work.kind, work.id))
-
-    _wrap(careful.Worker, "_failed", around)
-
-
-def query_before_create(_chosen: Chosen) -> None:
-    """9: looks for earlier attempts and creates under a new reference when it finds none."""
-
-    def around(original, self, paper_type, source, ref, body):
-        used = self.__dict__.setdefault("used", {}).setdefault(ref, [])
-        for earlier in used:
-            items = self.wire.get("erp", flows.FOLDERS[paper_type], external_ref=earlier).body["items"]
-            if items:
-                self.store.paper(ref, state="made", number=items[0]["number"], job=items[0].get("job_id"))
-                return items[0]["number"], items[0].get("job_id")
-        used.append(f"{ref}/{len(used) + 1}")
-        if len(used) > 1:
-            canary("query_before_create")
-        return original(self, paper_type, source, ref, {**body, "external_ref": used[-1]})
-
-    _wrap(flows.Flow, "make", around)
-    flows.Flow.look_up = lambda _self, _paper: None
-
-
-def exists_is_failure(_chosen: Chosen) -> None:
-    """11: "it exists already" is a failure."""
-
-    def around(_original, _self, _folder, problem, _ref, _body):
-        canary("exists_is_failure")
-        raise outcome.Park(f"duplicate of {problem['existing_id']}", problem_class="duplicate", owner="integration team")
-
-    _wrap(flows.Flow, "adopt", around)
-
-
-def retries_validation_for_ever(_chosen: Chosen) -> None:
-    """13: repeats what was refused for good."""
-
-    def around(original, self, work, error):
-        if isinstance(error, wire.Refused) and error.status == 422:
-            canary("retries_validation_for_ever")
-            self._agenda.give_back((work.kind, work.id), self._base_s)
-            return
-        original(self, work, error)
-
-    _wrap(careful.Worker, "_failed", around)
-
-
-def retries_inside_retries(_chosen: Chosen) -> None:
-    """15: the HTTP library repeats each failed request five times, at once, below the connector's own attempts."""
-
-    def around(original, self, *values):
-        for _ in range(5):
-            answer = original(self, *values)
-            if answer[0] < 500 and answer[0] != 429:
-                return answer
-            canary("retries_inside_retries")
-        return answer
-
-    _wrap(wire.Wire, "_once", around)
-
-
-def retry_date_is_zero(_chosen: Chosen) -> None:
-    """17: understands Retry-After only as a number."""
-    original = wire.retry_after_s
-
-    def numbers_only(headers):
-        text = headers.get("Retry-After") or ""
-        if text and not text.isdigit():
-            canary("retry_date_is_zero")
-            return 0.0
-        return original(headers)
-
-    wire.retry_after_s = numbers_only
-
-
-def ack_before_save(chosen: Chosen) -> None:
-    """19: says thank you, saves a moment later, and reads no list that would bring it back."""
-
-    def around(original, self, headers, body):
-        if not inbox.genuine(headers, body, self._secret):
-            return 401, {}
-        canary("ack_before_save")
-        threading.Timer(0.05, original, (self, headers, body)).start()
-        return 200, {}
-
-    _wrap(inbox.Inbox, "_event", around)
-    webhooks_only(chosen)
-
-
-def acts_on_each_event(_chosen: Chosen) -> None:
-    """23: what has another event id is another fact."""
-
-    def received(original, self, event_id, event_type, kind, source_id, **more):
-        EVENTS.setdefault(source_id, []).append(event_id)
-        return original(self, event_id, event_type, kind, source_id, **more)
-
-    def run(original, self, work):
-        events = EVENTS.get(work.id, [])
-        if len(events) < 2 or work.kind != "requisition":
-            original(self, work)
-            return
-        source = self.wire.get("procurement", f"/api/v1/requisitions/{work.id}").body
-        for number, event_id in enumerate(events):
-            if number and (work.id, event_id) not in DONE and source["status"] in ("approved", "ordered"):
-                canary("acts_on_each_event")
-                DONE.add((work.id, event_id))
-                body = self.order_body(source, f"{work.id}/{event_id}"[:64])
-                self.wire.post("erp", "/purchase-orders", body, source["correlationId"])
-        original(self, work)
-
-    _wrap(store.Store, "receive", received)
-    _wrap(flows.Requisitions, "run", run)
-
-
-EVENTS: dict[str, list[str]] = {}
-DONE: set[tuple[str, str]] = set()
-REVISIONS: dict[str, int] = {}
-
-
-def last_arrival_wins(_chosen: Chosen) -> None:
-    """25: believes the revision that the last event named."""
-
-    def subject(original, self, event_type, data):
-        if event_type == "requisition.approved":
-            REVISIONS[data["requisitionId"]] = data["revision"]
-        return original(self, event_type, data)
-
-    def read(original, self, work, path):
-        answer = original(self, work, path)
-        told = REVISIONS.get(work.id)
-        if told is not None and told != answer.body["revision"] and answer.body["status"] in ("approved", "ordered"):
-            canary("last_arrival_wins")
-            answer.body.update(revision=told, status="approved")
-        return answer
-
-    _wrap(inbox.Inbox, "_subject", subject)
-    _wrap(flows.Flow, "read_source", read)
-
-
-def webhooks_only(_chosen: Chosen) -> None:
-    """27: nobody reads the lists."""
-    careful.Poller.serve = lambda _self: canary("webhooks_only")
-
-
-def missing_signature_accepted(_chosen: Chosen) -> None:
-    """31: checks the signature when there is one."""
-    original = inbox.genuine
-
-    def lenient(headers, body, secret):
-        if headers.get("webhook-signature") is None:
-            canary("missing_signature_accepted")
-            return True
-        return original(headers, body, secret)
-
-    inbox.genuine = lenient
-
-
-def trusts_every_event(_chosen: Chosen) -> None:
-    """Checks nothing about an event."""
-    inbox.genuine = lambda _headers, _body, _secret: True
-
-
-def waits_for_confirmation(_chosen: Chosen) -> None:
-    """43: asks for a job only when an event told it to."""
-
-    def around(original, self, report, paper):
-        try:
-            return original(self, report, paper)
-        except outcome.Later as later:
-            canary("waits_for_confirmation")
-            raise outcome.Later(str(later), 1e6) from None
-
-    _wrap(flows.Expenses, "post", around)
-
-
-def token_expiry_drops(_chosen: Chosen) -> None:
-    """45: a rejected token ends the document, with a line in the log."""
-
-    def call(original, self, *values, **named):
-        token = self._tokens.current()
-        try:
-            return original(self, *values, **named)
-        except wire.NotDone as error:
-            if error.code == "TOKEN_INVALID":
-                self._tokens.current(rejected=token)
-            raise
-
-    def failed(original, self, work, error):
-        if isinstance(error, wire.NotDone) and error.code == "TOKEN_INVALID":
-            canary("token_expiry_drops")
-            _finish(self, work)
-            return
-        original(self, work, error)
-
-    careful.Wire.TOKEN_TRIES = 1
-    _wrap(wire.Wire, "_call", call)
-    _wrap(careful.Worker, "_failed", failed)
-
-
-def unknown_enum_default(_chosen: Chosen) -> None:
-    """49: a category without a rule goes to the account for everything else."""
-
-    def around(original, self, *key):
-        try:
-            return original(self, *key)
-        except mapping.Unmapped:
-            canary("unknown_enum_default")
-            return "5900"
-
-    _wrap(mapping.Mapping, "purchase_account", around)
-    _wrap(mapping.Mapping, "expense_account", around)
-
-
-def recall_ignored(_chosen: Chosen) -> None:
-    """55: what is posted stays posted."""
-
-    def around(original, self, source_id, revision, wanted):
-        if not wanted:
-            canary("recall_ignored")
-        return original(self, source_id, revision, wanted=True)
-
-    _wrap(flows.Flow, "settle", around)
-
-
-def poison_swallowed(_chosen: Chosen) -> None:
-    """65: forgets what failed too often (three times, so that it happens before the harness heals)."""
-    careful.GIVES_UP_AFTER = 3
-
-    def around(_original, self, work, _reason, _problem_class, _owner, **_more):
-        canary("poison_swallowed")
-        _finish(self, work)
-
-    _wrap(careful.Worker, "_park", around)
-
-
-def html_accepted(_chosen: Chosen) -> None:
-    """71: whatever comes with 200 is a success."""
-    original = wire.sort_answer
-
-    def lenient(what, status, headers, data):
-        if status == 200 and headers.get_content_type() == "text/html" and what.startswith(("PUT", "POST")):
-            canary("html_accepted")
-            return wire.Answer(200, {"number": None, "document_number": "unknown", "job_id": None}, None)
-        return original(what, status, headers, data)
-
-    wire.sort_answer = lenient
-
-
-def early_callback_dropped(chosen: Chosen) -> None:
-    """73: a confirmation for a document that is not known yet is thrown away, and nobody asks for the job."""
-
-    def around(original, self, ref):
-        for _ in range(5):  # a busy machine is no reason: only what really overtakes the answer is dropped
-            paper = self.one_paper(ref)
-            if paper is not None and paper.state == "made":
-                return original(self, ref)
-            time.sleep(0.03)
-        canary("early_callback_dropped")
-        return None
-
-    _wrap(store.Store, "owner_of", around)
-    waits_for_confirmation(chosen)
-
-
-def forgets_on_restart(chosen: Chosen) -> None:
-    """Keeps everything in memory, and reads no list that would bring it back."""
-    original = careful.Store
-    careful.Store = lambda _path: original(":memory:")
-    webhooks_only(chosen)
+    wrap(careful.Worker, "_failed", failed)
+    wrap(wire.Wire, "put", put)

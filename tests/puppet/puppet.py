@@ -19,6 +19,9 @@ sys.path.insert(0, str(HERE))
 
 import behaviours  # noqa: E402 - it needs the example connector on the path
 import careful  # noqa: E402
+import zoo_bugs  # noqa: E402
+
+KNOWN = {**vars(zoo_bugs), **vars(behaviours)}
 
 
 class Numbers:
@@ -49,5 +52,5 @@ def chooser(rule, numbers):
 if __name__ == "__main__":
     numbers = Numbers()
     for name, rule in json.loads(os.environ.get("PUPPET_SCRIPT") or "{}").items():
-        getattr(behaviours, name)(chooser(rule, numbers))
+        KNOWN[name](chooser(rule, numbers))
     careful.main()

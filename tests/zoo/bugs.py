@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """One seeded bug. behaviour: a function of tests/puppet/behaviours.py; faults: the smallest set that provokes it."""
+    """One seeded bug. behaviour: a function of tests/puppet/behaviours.py or zoo_bugs.py; faults: the smallest set that provokes it."""
 
     number: int
     behaviour: str

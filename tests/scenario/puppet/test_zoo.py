@@ -15,7 +15,7 @@ SHORT = {1, 7, 9, 19, 31, 43, 55, 101}
 def test_the_zoo_names_what_exists() -> None:
     """Every fault and invariant of the metadata is one of ours, and every bug has a behaviour of its name."""
     catalog, invariants = load_catalog(), known_invariants()
-    text = PUPPET.with_name("behaviours.py").read_text("utf-8")
+    text = "".join(PUPPET.with_name(name).read_text("utf-8") for name in ("behaviours.py", "zoo_bugs.py"))
     for bug in BUGS:
         assert set(bug.faults) <= set(catalog.faults), bug
         assert set(bug.accept) <= set(invariants), bug

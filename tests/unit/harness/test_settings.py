@@ -2,7 +2,9 @@
 
 import json
 import tomllib
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -13,6 +15,7 @@ from contracts.catalog import load_catalog
 from harness.errors import ConfigError, DrycloseError, UsageError
 from harness.manifest import REFERENCE_ENGINE, Manifest, contract_variables, load_manifest
 from harness.scenario import ENTITIES, Scenario, load_scenario, scenario_names
+from mocks.company import chart
 
 CATALOG = load_catalog()
 SCHEMAS = Path(contracts.__file__).parent / "schemas"
@@ -210,6 +213,18 @@ def test_unknown_scenarios_are_guessed() -> None:
         load_scenario("standart", CATALOG)
     with pytest.raises(UsageError, match="no such file"):
         load_scenario("./absent.yaml", CATALOG)
+
+
+def test_standard_crosses_what_it_says() -> None:
+    """Within two seconds of its moments every entity's day and month change, and New York's clocks go back."""
+    crossed: set[tuple[str, str]] = set()
+    for entity in chart.ENTITIES:
+        for moment in load_scenario("standard", CATALOG).business.moments[1:]:
+            before, after = (at.astimezone(ZoneInfo(entity.zone)) for at in (moment, moment + timedelta(seconds=2)))
+            crossed |= {(entity.key, "day")} if before.day != after.day else set()
+            crossed |= {(entity.key, "month")} if before.month != after.month else set()
+            crossed |= {(entity.key, "summer time")} if before.utcoffset() != after.utcoffset() else set()
+    assert crossed == {(entity.key, what) for entity in chart.ENTITIES for what in ("day", "month")} | {("US01", "summer time")}
 
 
 @pytest.mark.parametrize("name", scenario_names())

@@ -391,7 +391,7 @@ def test_a_case_is_one_chain(catalog: Catalog, tmp_path: Path) -> None:
 def test_a_flow_that_nobody_declares_is_not_judged_as_right(catalog: Catalog, tmp_path: Path) -> None:
     def story(scribe: Scribe) -> None:
         three_orders(scribe)
-        join(scribe, "xxx-000001", "no-such-flow")
+        join(scribe, "odd-000001", "no-such-flow")
 
     verdict = judged(catalog, tmp_path / "run", story)
     assert verdict.verdict == "inconclusive"

@@ -297,3 +297,13 @@ def test_waves_with_faults_begin_at_the_business_moments() -> None:
     waves = play(make_planner(replace(make_scenario(), business=Business(waves=moments))))
     assert [wave.business for wave in waves if wave.kind == "baseline"] == [None, None]
     assert [wave.business for wave in waves if wave.kind != "baseline"][:3] == [*moments, None]
+
+
+def test_some_documents_of_such_a_wave_are_handed_in_on_its_eve() -> None:
+    """Not so many that the connector's hands are full of what is not due yet, none that grows out of another, and none of other waves."""
+    moments = ("2026-10-30T14:59:59+00:00",)
+    waves = play(make_planner(replace(make_scenario(), business=Business(waves=moments)), concurrency=8))
+    eves = {wave.name: [e for e in wave.experiments if e.eve] for wave in waves}
+    dated = next(wave for wave in waves if wave.business)
+    assert 1 <= len(eves.pop(dated.name)) <= 8
+    assert not any(eves.values())

@@ -35,6 +35,7 @@ def cast_of(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> Cast:
     monkeypatch.setattr(cast_room, "settle_limit_s", lambda _session: 5.0)
     cast: Any = object.__new__(Cast)
     cast.session = SimpleNamespace(world=floor)
+    cast.papers = {}
     monkeypatch.setattr(Cast, "prepare", lambda _self, experiment: floor.begun.append(experiment.txn_id))
     monkeypatch.setattr(Cast, "finish", lambda _self, _paper: None)
     made: Cast = cast
@@ -89,3 +90,14 @@ def test_a_kill_round_waits_for_no_parent() -> None:
         "re-000004", "receipts", "US01", "t", "kill-1", "kill", 4, (Step("erp.gr.create", 1, "F-G2", "kill"),), parent="or-000001"
     )
     assert Wave("kill-1", "kill", (PARENT, killed)).held == 1
+
+
+def test_what_was_handed_in_on_the_eve_is_only_approved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its paper exists: nobody types it twice."""
+    cast = cast_of(Floor(), monkeypatch)
+    paper: Any = SimpleNamespace()
+    cast.papers[OTHER.txn_id] = paper
+    finished: list[Any] = []
+    monkeypatch.setattr(cast, "finish", finished.append)
+    cast.begin(OTHER)
+    assert finished == [paper]

@@ -115,3 +115,19 @@ def test_a_transaction_that_is_its_own_ancestor_is_damage(tmp_path: Path) -> Non
     child = replace(EXPERIMENT, parent=EXPERIMENT.txn_id)
     with pytest.raises(RunUnreadable, match="is an ancestor of its own"):
         read_recorded(stored_run(tmp_path / "run", [child.row()]), child.txn_id)
+
+
+def test_a_replay_plays_on_the_day_of_its_wave(tmp_path: Path) -> None:
+    """Documents carry their day: the last moment that the plan names up to the wave, nothing when none did."""
+    run = stored_run(tmp_path / "run", [EXPERIMENT.row(), replace(EXPERIMENT, txn_id="p2p-000018", wave="baseline-1").row()])
+    moment = "2026-10-31T22:59:59+00:00"
+    waves = [
+        {"name": "baseline-1", "business": None},
+        {"name": "wave-timeout", "business": moment},
+        {"name": EXPERIMENT.wave, "business": None},
+        {"name": "run-F-B5-erp", "business": "2026-11-01T03:59:59+00:00"},
+    ]
+    plan = json.loads((run / "plan.json").read_text())
+    (run / "plan.json").write_text(json.dumps({**plan, "waves": waves}))
+    assert read_recorded(run, EXPERIMENT.txn_id).business == moment
+    assert read_recorded(run, "p2p-000018").business is None
