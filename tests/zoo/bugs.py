@@ -47,7 +47,7 @@ BUGS = (
     Bug(65, "poison_swallowed", "forgets what failed too often", ("F-H1", "F-H2"), ("C03", "K09")),
     Bug(71, "html_accepted", "an HTML page with status 200 is a success", ("F-A11",), ("C03", "P08", "L01")),
     Bug(73, "early_callback_dropped", "a confirmation that overtakes the answer is thrown away", ("F-D6",), ("L01", "C03", "P08")),
-    # Without any fault it is told on before the ERP's job has ended, if that job is slow enough: then the run stops at its baseline, with C25.
+    # Told on before the ERP's job has ended, if that job is slow enough: then the run stops at its baseline already, with C25.
     Bug(101, "accepted_is_posted", "takes 202 for the posting", ("F-B28",), ("P08", "C03", "C25")),
     Bug(102, "wrong_supplier", "orders from another supplier of the company", ("F-A3",), ("C07",)),
     Bug(103, "project_dropped", "leaves the project out of the order", ("F-A3",), ("C07",)),
