@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 ANY_MEMBER = "any"
 KINDS_OF_FLOW = ("document", "state", "status", "query")
 KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "list", "token")
+SHARED_KINDS = frozenset({"list", "token"})  # calls that carry no transaction: a fault there meets whoever waits for the answer
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
 ACTS = ("reverse_approval", "cancel", "recall", "amend", "block_supplier")  # what people do to a document that a connector has to follow
@@ -51,6 +52,7 @@ class Mode:
     hold: str | None = None  # kills: before_commit, after_commit
     drift: str | None = None  # add, remove, rename, unknown_value, other_type, list, null, empty
     member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
+    page: str | None = None  # of a list: short, repeated, omitted, expired
     view: str | None = None  # what a correct client may conclude, where it differs from the fault's
 
     @property
@@ -100,6 +102,11 @@ class CallPoint:
     callback_of: tuple[str, ...] = ()
     variant: str | None = None  # only transactions of this variant of the flow reach it
     names: str | None = None  # the master data that is all it names: supplier, coding
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether a call there belongs to no transaction."""
+        return self.kind in SHARED_KINDS
 
 
 @dataclass(frozen=True, slots=True)

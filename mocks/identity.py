@@ -11,11 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from contracts.catalog import Mode
 from mocks.identity_openapi import identity_document
+from mocks.identity_silence import SpoiltAnswer
 from mocks.kit.echo import Echo
 from mocks.kit.intake import BodyTooLarge, read_body
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.problems import PROBLEM_TYPE
+from mocks.kit.shared import SharedFault
 
 CALL_POINT = "identity.token.issue"
 NODE = "identity"
@@ -56,10 +59,12 @@ class Identity:
         except BodyTooLarge:
             return self._problem("PAYLOAD_TOO_LARGE", "the form is too large", request)
         form = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
-        basic = _basic(request.headers.get("authorization"))
-        client_id, secret = basic or (form.get("client_id", ""), form.get("client_secret", ""))
+        client_id, secret = _credentials(form, request)
         op_id, attempt = self._arrived(client_id, request)
         window = self._mechanics.windows.answering(NODE)
+        shared = self._mechanics.shared.next(CALL_POINT) if client_id == self._mechanics.connector_id else None
+        if window is None and shared is not None:
+            return self._spoilt(shared, form, request, op_id, attempt)
         if window is not None:
             answer = self._problem("MAINTENANCE", "the identity server is down for maintenance", request, {"retry-after": "1"})
             code: str | None = "MAINTENANCE"
@@ -69,6 +74,25 @@ class Identity:
         if code == "INVALID_CLIENT":
             self._mechanics.recorder.write("stranger", NODE, op_id=op_id, call_point=CALL_POINT, reason="client")
         return answer
+
+    def _spoilt(self, shared: SharedFault, form: dict[str, str], request: Request, op_id: int, attempt: int) -> Response:
+        """The answer that the fault in place wants, or none."""
+        mechanics, mode = self._mechanics, shared.mode
+        mechanics.shared.fired(shared, NODE, op_id, attempt)
+        whole = self._decide(form, *_credentials(form, request), request)[1] if mode.commit == "once" else None
+        told = self._refusal(mode, request) if mode.send == "status" else None
+        status, code = (told.status_code, mode.code) if told is not None else (None, None)
+        common = {"op_id": op_id, "call_point": CALL_POINT, "attempt": attempt, "status": status, "code": code}
+        mechanics.recorder.write("decision", NODE, server_outcome="no_effect" if whole else "not_reached", **common)
+        waits_ms = round(1000 * mode.retry_after_s) if mode.retry_after_s else None
+        marks = {"client_view": mode.view or shared.fault.view, "fault_id": shared.fault.id, "mode": mode.id, "retry_after_ms": waits_ms}
+        mechanics.recorder.write("response_end", NODE, **marks, **common)
+        return told or SpoiltAnswer(mode.send or "", bytes(whole.body) if whole else b"", mechanics.settings.hold_s)
+
+    def _refusal(self, mode: Mode, request: Request) -> Response:
+        headers = {"retry-after": str(max(1, round(mode.retry_after_s)))} if mode.retry_after_s else {}
+        code = mode.code or "INTERNAL_ERROR"
+        return self._problem(code, "the identity server cannot serve this request now", request, headers)
 
     def _decide(self, form: dict[str, str], client_id: str, secret: str, request: Request) -> tuple[str | None, Response]:
         if form.get("grant_type") != "client_credentials":
@@ -127,6 +151,11 @@ class Identity:
         common = {"op_id": op_id, "call_point": CALL_POINT, "attempt": attempt, "status": status, "code": code}
         recorder.write("decision", NODE, server_outcome="rejected" if code else "no_effect", **common)
         recorder.write("response_end", NODE, client_view=self._mechanics.problems.view(status, code), **common)
+
+
+def _credentials(form: dict[str, str], request: Request) -> tuple[str, str]:
+    """Client id and secret, in the header or in the form."""
+    return _basic(request.headers.get("authorization")) or (form.get("client_id", ""), form.get("client_secret", ""))
 
 
 def _basic(header: str | None) -> tuple[str, str] | None:

@@ -35,6 +35,7 @@ from mocks.kit.mechanics import Mechanics, wire_mechanics
 from mocks.kit.operation import OutEvent, Reply, System
 from mocks.kit.plans import Armed
 from mocks.kit.recorder import Recorder
+from mocks.kit.shared import SharedFault, SharedFaults
 from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client
 from mocks.kit.webhooks import CallbackForbidden, Subscription
@@ -325,9 +326,25 @@ class World:
 
     def revoke_token(self) -> None:
         """F-B10: every token of the connector is worth nothing from now on; a new one works. Credited until a new one is issued."""
-        self.mechanics.tokens.revoke(self.client_id)
+        self.end_tokens()
         fault = self.catalog.faults[TOKEN_EXPIRED]
         self.mechanics.windows.begin(Window(fault, fault.modes[0], self.catalog.token_services[0]))
+
+    def end_tokens(self) -> None:
+        """Every token of the connector is worth nothing from now on."""
+        self.mechanics.tokens.revoke(self.client_id)
+
+    def arm_shared(self, call_point: str, fault_id: str, mode: str, txn_ids: Sequence[str]) -> SharedFault:
+        """The next call of the connector at a point that carries no transaction meets this fault, on behalf of these that wait for it."""
+        fault = self.catalog.faults[fault_id]
+        armed = SharedFault(call_point, fault, fault.mode(mode), tuple(txn_ids))
+        self.mechanics.shared.arm(armed)
+        return armed
+
+    @property
+    def shared(self) -> SharedFaults:
+        """Faults at calls that carry no transaction."""
+        return self.mechanics.shared
 
     def note_fired(self, fault_id: str, mode: str, *, call_point: str, txn_ids: Iterable[str]) -> None:
         """The harness itself made a fault happen to these transactions."""
@@ -364,6 +381,7 @@ class World:
         """Standing faults stop, windows end. Lost webhooks stay lost."""
         for window in self.mechanics.windows.listed():
             self.end_window(window.fault.id, window.system)
+        self.mechanics.shared.heal()
         for step in self.mechanics.plans.heal():
             self.recorder.write(
                 "fault_healed", "harness", txn_id=step.txn_id, call_point=step.call_point, fault_id=step.fault.id, mode=step.mode.id

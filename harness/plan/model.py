@@ -34,7 +34,8 @@ class Step:
 class Window:
     """A fault of the run: begins while the wave's transactions are open, ends after `duration_ms`.
 
-    target: a system for an outage, the service where tokens come from for a revoked one, an entity ("US01") for a closed period.
+    target: a system for an outage, the service where tokens come from for a revoked one, an entity ("US01") for a closed period, a call
+    point for a fault that its next call meets for all who wait for that.
     """
 
     fault_id: str
@@ -44,7 +45,9 @@ class Window:
     fault_name: str = ""
 
     def text(self) -> str:
-        """`during maintenance_window/window(erp, 1200 ms)`."""
+        """`during maintenance_window/window(erp, 1200 ms)`; one that meets a single call: `erp.po.list = server_error/500`."""
+        if "." in self.target:
+            return f"{self.target} = {self.fault_name or self.fault_id}/{self.mode}"
         return f"during {self.fault_name or self.fault_id}/{self.mode}({self.target}, {self.duration_ms} ms)"
 
     def row(self) -> dict[str, Any]:
@@ -179,11 +182,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """The connector called `call_point` for a transaction (read off the history's request and event_sent rows)."""
+    """The connector called `call_point` for a transaction, so many times (read off the history's request and event_sent rows)."""
 
     flow: str
     call_point: str
     txn_id: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

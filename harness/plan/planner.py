@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contracts.catalog import Catalog
+from harness.plan.later import later
 from harness.plan.model import Arrival, Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, provocations
-from harness.plan.space import NOT_CALLED, Place, obstacle, places, unserved
+from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
 from harness.plan.streams import stream
 from harness.plan.variants import VariantsTaken, entities_of, reaches
 from harness.plan.weave import Draft, weave
@@ -17,6 +18,7 @@ from harness.scenario import Scenario
 HELD_MAX = 24  # holds in one kill round, however many transactions the connector says it works on
 ACK_KILL = "F-G4"
 EVES_MIN = 4
+WAITING = 2  # documents of each flow that wait for a call at which something goes wrong for all: a list with one has no second page
 FAULTED = ("singles", "run")  # the waves that begin at the scenario's business moments, as far as there are any
 
 
@@ -88,14 +90,14 @@ class Planner:
         baseline = [experiment for wave in self._waves if wave.kind == "baseline" for experiment in wave.experiments]
         self._reach = learn(self._flows, baseline, sightings, self._variants, webhook=self._capabilities.webhook)
         ready = self._sort_places()
-        single = self._ready_singles = [place for place in ready if place.fault.scope == "transaction"]
+        single = self._ready_singles = [place for place in ready if place.fault.scope == "transaction" and not place.is_shared]
         families = dict.fromkeys(place.fault.family for place in single)
         waves = [self._singles(f"wave-{family}", [place for place in single if place.fault.family == family]) for family in families]
         windows: dict[tuple[str, str, str], list[Place]] = {}
         for place in ready:
-            if place.fault.scope == "run":
+            if place.fault.scope == "run" or place.is_shared:
                 windows.setdefault((place.fault.id, place.mode.id, place.target), []).append(place)
-        return (*waves, *(self._window(group) for group in windows.values()))
+        return (*waves, *(self._shared(group) if group[0].is_shared else self._window(group) for group in windows.values()))
 
     def after_outages(self) -> Wave | None:
         """Faults that show what an outage left broken, once more; None when there was no outage."""
@@ -108,13 +110,25 @@ class Planner:
         ready = []
         for place in places(self._catalog, self._scenario):
             reason = obstacle(self._catalog, place, self._scenario, self._capabilities, self._variants)
-            if reason is None and place.point and place.target not in self._reach.certain[place.flow.id]:
+            if reason is None and not self._is_certain(place):
                 self._open.setdefault((place.flow.id, place.target), []).append(place)
                 reason = self._unreached(place.flow.id, place.target)
             elif reason is None:
                 ready.append(place)
             self._cells[place.cell().key] = place.cell(reason)
-        return ready
+        return [place for place in ready if not self._in_vain(place, ready)]
+
+    def _in_vain(self, place: Place, ready: Sequence[Place]) -> bool:
+        """Whether nobody would notice a fault at a list, because every document is told of by an event. Then its cell says so."""
+        is_list = place.point is not None and place.point.kind == "list"
+        if not is_list or not self._capabilities.webhook or _lost(place, ready) is not None:
+            return False
+        self._blame([place], NOTHING_WAITS)
+        return True
+
+    def _is_certain(self, place: Place) -> bool:
+        """Whether the call comes without anything that provokes it. A token is needed by everybody."""
+        return place.point is None or place.point.kind == "token" or place.target in self._reach.certain[place.flow.id]
 
     def _unreached(self, flow: str, point: str) -> str:
         share = self._reach.seldom.get((flow, point))
@@ -157,6 +171,20 @@ class Planner:
             first = turn % len(templates) if len(templates) % 2 == 0 else 0
             drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
         return self._keep(self._arrivals(self._wave(name, "run", drafts, "run", "run", window=window, keep=False)))
+
+    def _shared(self, group: Sequence[Place]) -> Wave:
+        """Documents that can only come by the call at which the fault is: where events are taken, theirs are lost."""
+        place = group[0]
+        window = Window(place.fault.id, place.mode.id, place.target, 0, place.fault.name)
+        chance = stream(self._seed, "assignment", "shared", place.fault.id, place.mode.id, place.target)
+        drafts = []
+        for member in group:
+            entities = self._entities(member)
+            chance.shuffle(entities)
+            lost = _lost(member, self._ready_singles)
+            drafts += [Draft(member.flow.id, entities[n % len(entities)], (_step(lost),) if lost else ()) for n in range(WAITING)]
+        wave = self._wave(f"run-{place.fault.id}-{place.mode.id}-{place.target}", "run", drafts, "run", "run", window=window, keep=False)
+        return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments), business=None))
 
     def _arrivals(self, wave: Wave) -> Wave:
         """Every second one is there before the fault begins, as many as the connector works on at once: the fault has to meet them."""
@@ -218,6 +246,16 @@ class Planner:
             (self._recovery_kills if place.fault.scope == "kill" else drafts).append(draft)
             self._cells[place.cell().key] = place.cell()
         return drafts
+
+    def later(self, sightings: Iterable[Sighting]) -> Wave | None:
+        """Faults at the second arrival at a call; None when no call comes twice for sure."""
+        drafts = []
+        chance = stream(self._seed, "assignment", "later")
+        for found in later(self._ready_singles, self.plan.experiments, sightings, self._catalog):
+            entities = self._entities_of_both(found.place, found.option)
+            if entities:
+                drafts.append(Draft(found.place.flow.id, chance.choice(entities), found.steps))
+        return self._woven("wave-later", drafts) if drafts else None
 
     def _entities_of_both(self, place: Place, option: Provocation) -> list[str]:
         """The entities that reach the provoking steps and the place."""
@@ -376,6 +414,17 @@ class Planner:
 
 def _repeat(e: Experiment, origin: Experiment) -> Experiment:
     return replace(e, of=origin.txn_id, typed_as=origin.txn_id, window=origin.window, arrives=origin.arrives)
+
+
+def _lost(place: Place, ready: Sequence[Place]) -> Place | None:
+    """How the event with which the flow begins is lost, so that its document comes by the list only; None where this is no list."""
+    if place.point is None or place.point.kind != "list":
+        return None
+    return next((p for p in ready if p.flow == place.flow and p.mode.deliver == "never" and _announces(p)), None)
+
+
+def _announces(place: Place) -> bool:
+    return place.point is not None and place.point.stage == "normal" and place.point.system == place.flow.source_system
 
 
 def _step(place: Place) -> Step:

@@ -29,11 +29,16 @@ class Reach:
 def learn(
     flows: Iterable[Flow], baseline: Sequence[Experiment], sightings: Iterable[Sighting], variants: VariantsTaken, *, webhook: bool
 ) -> Reach:
-    """What the baseline taught. Events of the normal course are certain for a connector that takes events, and questions for every
-    connector: the world sends them."""
+    """What the baseline taught. A call that carries no transaction is sighted without one.
+
+    Events of the normal course are certain for a connector that takes events, and questions for every connector: the world sends them.
+    """
     callers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    shared: set[tuple[str, str]] = set()
     known = {experiment.txn_id: experiment for experiment in baseline}
     for sighting in sightings:
+        if not sighting.txn_id:
+            shared.add((sighting.flow, sighting.call_point))
         if sighting.txn_id in known:
             callers[sighting.flow, sighting.call_point].add(sighting.txn_id)
     certain: dict[str, frozenset[str]] = {}
@@ -44,7 +49,7 @@ def learn(
         for point in flow.call_points:
             expected = {e.txn_id for e in baseline if e.flow == flow.id and reaches(flow, point.id, e.entity, variants)}
             seen = callers[flow.id, point.id] & expected
-            if _sent_anyway(point, webhook) or (expected and seen == expected):
+            if _sent_anyway(point, webhook) or (flow.id, point.id) in shared or (expected and seen == expected):
                 reached.add(point.id)
             elif seen:
                 seldom[flow.id, point.id] = f"{len(seen)} of {len(expected)}"
@@ -78,20 +83,21 @@ class Provocation:
 
 
 def provocations(
-    experiments: Sequence[Experiment], sightings: Iterable[Sighting], catalog: Catalog
+    experiments: Sequence[Experiment], sightings: Iterable[Sighting], catalog: Catalog, *, times: int = 1
 ) -> dict[tuple[str, str], list[Provocation]]:
-    """The plans that provoke each (flow, point), best first. Only transactions with a single fault of their own count."""
+    """The plans that provoke each (flow, point), best first. Only transactions with a single fault of their own count, which passes by
+    itself where the point has to be reached several `times`."""
     tried: dict[_Steps, set[str]] = defaultdict(set)
     tried_alike: dict[_Likeness, set[str]] = defaultdict(set)
     reached: dict[tuple[str, str], dict[_Steps, set[str]]] = defaultdict(lambda: defaultdict(set))
     reached_alike: dict[tuple[_Likeness, _Likeness], set[str]] = defaultdict(set)
-    single = {e.txn_id: e for e in experiments if e.role == "faulted" and len(e.steps) == 1}
+    single = {e.txn_id: e for e in experiments if e.role == "faulted" and len(e.steps) == 1 and (times == 1 or e.steps[0].attempt)}
     for e in single.values():
         tried[e.flow, e.steps].add(e.txn_id)
         tried_alike[_like_step(catalog, e.flow, e.steps[0])].add(e.txn_id)
     for sighting in sightings:
         found = single.get(sighting.txn_id)
-        if found is None or found.steps[0].call_point == sighting.call_point:
+        if found is None or sighting.times < times or (times == 1 and found.steps[0].call_point == sighting.call_point):
             continue
         reached[sighting.flow, sighting.call_point][found.flow, found.steps].add(sighting.txn_id)
         like = (_like_step(catalog, found.flow, found.steps[0]), _like_point(catalog, sighting.flow, sighting.call_point))

@@ -19,6 +19,7 @@ UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary
 NEWEST_EVENT = "no newer event of the document exists that could overtake this one"
 NO_RECOVERY_KILL = "a kill at a point that only another fault provokes; volume.kill_recovery: true plans it"
 NO_RECOVERY_DRIFT = "a drift at a point that only another fault provokes; volume.drift_recovery: true plans it"
+NOTHING_WAITS = "nothing waits for a list where no event is lost: the scenario leaves that fault out"
 NOT_CALLED = "this connector did not call it in the baseline, and no fault made it do so"
 
 
@@ -43,6 +44,11 @@ class Place:
         return 0 if self.fault.repeat == "always" else 1
 
     @property
+    def is_shared(self) -> bool:
+        """It stands at a call that carries no transaction."""
+        return self.point is not None and self.point.is_shared
+
+    @property
     def needs_minted(self) -> bool:
         """The fault touches master data, or stands at a call that names nothing else: other transactions must not share that."""
         return self.mode.party is not None or (self.point is not None and self.point.names is not None)
@@ -56,17 +62,17 @@ def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
                 if fault.scope == "run":
                     yield from (Place(flow, target, fault, mode) for target in run_targets(catalog, flow, fault, scenario.entities))
                     continue
-                points = [point for point in flow.call_points if applies(catalog, flow, point, fault, mode)]
+                points = [point for point in (*flow.call_points, *catalog.shared_call_points) if applies(catalog, flow, point, fault, mode)]
                 yield from (Place(flow, point.id, fault, mode, point) for point in points)
 
 
 def run_targets(catalog: Catalog, flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:
-    """What a fault of the run hits: each system of the flow, every entity in which the flow needs a period, or where tokens come from."""
+    """What a fault of the run hits: systems of the flow and where tokens come from, or entities in which the flow needs a period."""
     if "company" in fault.at:
         return tuple(entities) if any(catalog.documents[name].module for name in flow.target_documents) else ()
     if fault.family == "authentication":
         return catalog.token_services
-    return flow.systems
+    return (*flow.systems, *catalog.token_services)
 
 
 def unserved_parent(catalog: Catalog, flow: Flow, flows: Collection[str]) -> str | None:

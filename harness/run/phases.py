@@ -9,10 +9,12 @@ from harness.plan.planner import Planner
 from harness.run.baseline import baseline_wrong
 from harness.run.cast import Cast
 from harness.run.kills import play_kill
+from harness.run.shared import is_shared, is_token, play_shared
 from harness.run.tail import HistoryTail
 from harness.run.waves import StuckError, play
 from harness.run.windows import play_window
 from harness.stage.final import close_books
+from harness.stage.pacing import together
 from harness.stage.quiescence import settle_before_kills
 from harness.stage.session import Session
 
@@ -91,6 +93,27 @@ async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None
     """Singles, discovered points, faults of the run. Raises StuckError when nothing comes of two waves in a row."""
     session, stuck = cast.session, _Stuck(cast.session)
     waves = planner.waves(_sightings(session, tail))
+    shared = [wave for wave in waves if is_shared(session, wave)]
+    lists = [wave for wave in shared if not is_token(session, wave)]
+    if session.manifest.paths.webhook:  # nobody but those whose events are lost notices what happens to a list
+        await together(_singles(cast, planner, tail, waves, stuck), play_shared(cast, lists, "run-lists", beside=True))
+    else:
+        await _singles(cast, planner, tail, waves, stuck)
+        await play_shared(cast, lists, "run-lists")
+    await play_shared(cast, [wave for wave in shared if wave not in lists], "run-tokens")
+    stuck.saw(shared[-1:])
+    for wave in waves:
+        if wave.kind == "run" and wave not in shared:
+            await play_window(cast, wave)
+            stuck.saw([wave])
+    late = planner.after_outages()
+    if late is not None:
+        await play(cast, late)
+
+
+async def _singles(cast: Cast, planner: Planner, tail: HistoryTail, waves: Sequence[Wave], stuck: "_Stuck") -> None:
+    """Faults of single transactions: at every call, at calls that only a fault provokes, and at calls that come again."""
+    session = cast.session
     singles = [wave for wave in waves if wave.kind != "run"]
     await play(cast, *singles)
     stuck.saw(singles[-1:])
@@ -108,13 +131,10 @@ async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None
         stuck.saw([again])
         _sightings(session, tail)
         planner.forsake(unfired([*singles, again], tail))
-    for wave in waves:
-        if wave.kind == "run":
-            await play_window(cast, wave)
-            stuck.saw([wave])
-    late = planner.after_outages()
-    if late is not None:
-        await play(cast, late)
+    later = planner.later(_sightings(session, tail))
+    if later is not None:
+        await play(cast, later)
+        stuck.saw([later])
 
 
 class _Stuck:
@@ -136,7 +156,14 @@ class _Stuck:
 def _sightings(session: Session, tail: HistoryTail) -> Sequence[Sighting]:
     session.world.recorder.flush()
     tail.read()
-    return tail.sightings()
+    points = session.world.call_points_seen.items()
+    shared = [Sighting(flow, point, "") for flow, seen in points for point in sorted(seen) if _carries_no_transaction(session, point)]
+    return [*tail.sightings(), *shared]
+
+
+def _carries_no_transaction(session: Session, call_point: str) -> bool:
+    point = session.catalog.call_point(call_point)
+    return point is not None and point.is_shared
 
 
 def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:

@@ -8,6 +8,7 @@ from typing import Any
 from harness.plan.model import Experiment, Wave
 from harness.run.cast import Cast
 from harness.run.kills import play_kill
+from harness.run.shared import is_shared, play_shared
 from harness.run.waves import arrive, drain
 from harness.run.windows import play_window
 from harness.stage.patience import ALONE_S, patience_s
@@ -43,6 +44,8 @@ async def play_alone(cast: Cast, wave: Wave, experiment: Experiment) -> None:
     alone = replace(wave, experiments=(experiment,), window=experiment.window)
     if any(session.catalog.faults[step.fault_id].scope == "kill" for step in experiment.steps):
         await play_kill(cast, replace(alone, experiments=(replace(experiment, role="kill"),)))
+    elif is_shared(session, alone):
+        await play_shared(cast, [alone], wave.name)
     elif experiment.window is not None:
         await play_window(cast, alone)
     else:

@@ -1,5 +1,6 @@
 """Reading the history while it grows: who called what, which faults fired. Only what the planner needs to go on."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -30,7 +31,7 @@ class HistoryTail:
         self._path, self._views = path, views
         self._offset = 0
         self._decoder = msgspec.json.Decoder(_Row)
-        self._sightings: dict[Sighting, None] = {}
+        self._sightings: Counter[tuple[str, str, str]] = Counter()  # flow, call point, transaction
         self._marked: set[tuple[str, str]] = set()  # (transaction, fault id)
         self._spoilt: set[tuple[str, str]] = set()  # an answer that looks otherwise: late on a loaded machine, given up by the client
         self._shown: set[tuple[str, str]] = set()
@@ -42,7 +43,7 @@ class HistoryTail:
 
     def sightings(self) -> tuple[Sighting, ...]:
         """Every call point that a transaction reached so far, in order of first arrival."""
-        return tuple(self._sightings)
+        return tuple(Sighting(*seen, times) for seen, times in self._sightings.items())
 
     def read(self) -> None:
         """Take in what was written since the last time. A torn last line waits for its end."""
@@ -58,7 +59,7 @@ class HistoryTail:
         if row.txn_id is None or row.call_point is None:
             return
         if row.kind in ARRIVALS and row.flow is not None:
-            self._sightings[Sighting(row.flow, row.call_point, row.txn_id)] = None
+            self._sightings[row.flow, row.call_point, row.txn_id] += 1
         elif row.kind == "fault_fired" and row.fault_id is not None:
             self._marked.add((row.txn_id, row.fault_id))
         elif row.kind == "response_end" and row.fault_id is not None and (row.fault_id, row.mode) in self._views:

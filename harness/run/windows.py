@@ -46,6 +46,8 @@ async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
     first, second = before_and_inside(wave)
     await arrive(cast, first, phase)
     cast.session.world.begin_window(window.fault_id, window.target)
+    if window.target in cast.session.catalog.token_services:
+        cast.session.world.end_tokens()  # whoever has one does not notice that no new one is to be had
     try:
         ends = monotonic() + window.duration_ms / 1000
         await arrive(cast, second, phase)

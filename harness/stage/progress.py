@@ -15,8 +15,9 @@ Clock = Callable[[], float]  # monotonic seconds
 class Phase:
     """One phase on the screen: `with progress.phase("wave-status") as phase: phase.show("12 of 40")`."""
 
-    def __init__(self, console: Console | None, name: str, clock: Clock) -> None:
+    def __init__(self, console: Console | None, name: str, clock: Clock, *, live: bool) -> None:
         self._console = console
+        self._live = live
         self._name = name
         self._clock = clock
         self._began = clock()
@@ -24,7 +25,7 @@ class Phase:
         self._status: Status | None = None
 
     def __enter__(self) -> Self:
-        if self._console is not None and self._console.is_terminal:
+        if self._live and self._console is not None and self._console.is_terminal:
             self._status = self._console.status(Text(self._line()))
             self._status.start()
         return self
@@ -58,9 +59,9 @@ class Progress:
         self._console = console
         self._clock = clock
 
-    def phase(self, name: str) -> Phase:
-        """A phase begins; use as a context."""
-        return Phase(self._console, name, self._clock)
+    def phase(self, name: str, *, live: bool = True) -> Phase:
+        """A phase begins; use as a context. One beside another is not live: a terminal has one last line."""
+        return Phase(self._console, name, self._clock, live=live)
 
     def say(self, text: str) -> None:
         """One line, at once."""

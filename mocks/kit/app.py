@@ -117,7 +117,19 @@ class SystemApp(FastAPI):
         if armed is not None:
             await meet(Meeting(endpoint, exchange, armed, wire))
             return
+        if endpoint.operation.kind == "list" and exchange.origin.sut_gen is not None:
+            await self._list(endpoint, exchange, wire)
+            return
         await self._answer(endpoint, exchange, endpoint.perform(exchange), wire)
+
+    async def _list(self, endpoint: Endpoint, exchange: Exchange, wire: Wire) -> None:
+        """A list that the connector reads: it belongs to no transaction, so what happens to it happens to all that wait for it."""
+        shared = self.mechanics.shared.next(exchange.origin.call_point)
+        if shared is not None:
+            await meet(Meeting(endpoint, exchange, shared.step, wire, shared))
+            return
+        await self._answer(endpoint, exchange, endpoint.perform(exchange), wire)
+        self.mechanics.shared.served(exchange.origin.call_point)
 
     async def _answer(self, endpoint: Endpoint, exchange: Exchange, outcome: Outcome, wire: Wire, **fault: str) -> None:
         endpoint.record_decision(exchange, outcome)

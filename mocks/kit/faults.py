@@ -9,12 +9,16 @@ from mocks.kit.idempotency import Scope as KeyScope
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.operation import Refusal
 from mocks.kit.outcome import Outcome
+from mocks.kit.paging import paged
 from mocks.kit.plans import Armed
+from mocks.kit.shared import SharedFault
 from mocks.kit.wire import Headers, Wire
 
 HTML = b"<!doctype html><html><head><title>Sign in</title></head><body><p>Please accept the terms of use.</p></body></html>"
 HTML_TYPE = (b"content-type", b"text/html; charset=utf-8")
+SHORT = frozenset({"short", "expired"})  # what needs a second page gets one
 DETAILS = {
+    "INVALID_CURSOR": "the cursor has expired",
     "RATE_LIMITED": "too many requests",
     "UNAVAILABLE": "the system cannot serve this request now",
     "INTERNAL_ERROR": "the system failed",
@@ -29,12 +33,13 @@ DETAILS = {
 
 @dataclass(slots=True)
 class Meeting:
-    """One request that meets one fault."""
+    """One request that meets one fault. shared: the fault, where the request belongs to no transaction."""
 
     endpoint: Endpoint
     exchange: Exchange
     armed: Armed
     wire: Wire
+    shared: SharedFault | None = None
 
     @property
     def mechanics(self) -> Mechanics:
@@ -191,7 +196,7 @@ class Meeting:
         paths = self.mechanics.catalog.drifting(armed.call_point, mode)
         body = drifted(outcome.body, mode.drift or "", paths) if paths is not None and outcome.code is None else None
         if body is None:
-            if not armed.standing:
+            if not armed.standing and self.shared is None:
                 self.mechanics.plans.arm(replace(armed, attempt=armed.attempt + 1))
             await self._answer_without_fault(outcome)
             return
@@ -207,6 +212,24 @@ class Meeting:
             return
         self.mechanics.plans.arm(replace(self.armed, attempt=self.armed.attempt + 1))
         await self._answer_without_fault(outcome)
+
+    async def send_paged(self) -> None:
+        """A page of a list as it may be and seldom is. One on which nothing can be shown goes out as it is, and the fault waits."""
+        exchange, mode = self.exchange, self.armed.mode
+        if mode.page == "expired" and exchange.call.after is not None:
+            await self.send(self.decide())
+            return
+        if mode.page in SHORT:
+            exchange.call = replace(exchange.call, limit=1)
+        outcome = self.endpoint.perform(exchange)
+        self.endpoint.record_decision(exchange, outcome)
+        body = paged(outcome.body, mode.page or "") if outcome.code is None else None
+        if body is None or mode.page == "expired":
+            await self._answer_without_fault(outcome)
+            return
+        self.fired()
+        changed = replace(outcome, body=body)
+        await self._whole(changed, body, self._headers(changed), view=mode.view)
 
     async def _answer_without_fault(self, outcome: Outcome) -> None:
         sent = await self.wire.answer(outcome.status, self._headers(outcome), outcome.body)
@@ -224,6 +247,9 @@ class Meeting:
     def fired(self) -> None:
         """The fault reaches the connector now."""
         armed = self.armed
+        if self.shared is not None:
+            self.mechanics.shared.fired(self.shared, self.endpoint.node, self.exchange.op_id, self.exchange.attempt)
+            return
         self.mechanics.recorder.write(
             "fault_fired",
             self.endpoint.node,
@@ -251,7 +277,7 @@ class Meeting:
             bytes_out=self.wire.bytes_out,
             fault_id=armed.fault.id,
             mode=armed.mode.id,
-            plan_id=armed.plan_id,
+            plan_id=armed.plan_id or None,
             **columns,
         )
 
@@ -268,7 +294,7 @@ class Meeting:
             op_id=self.exchange.op_id,
             call_point=self.armed.call_point,
             attempt=self.exchange.attempt,
-            txn_id=self.armed.txn_id,
+            txn_id=self.armed.txn_id or None,
             **columns,
         )
 
@@ -303,6 +329,8 @@ async def meet(meeting: Meeting) -> None:
         await _late_commit(meeting)
     elif mode.hold is not None:
         await _hold_for_kill(meeting)
+    elif mode.page is not None:
+        await meeting.send_paged()
     elif mode.drift is not None:
         await meeting.send_drifted(meeting.decide())
     elif mode.follow_up is not None:

@@ -20,6 +20,7 @@ from mocks.kit.problems import Problems
 from mocks.kit.recorder import Recorder
 from mocks.kit.scheduler import Scheduler
 from mocks.kit.settings import Settings
+from mocks.kit.shared import SharedFaults
 from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client, TokenStore
 from mocks.kit.tracing import WorldSpans
@@ -48,6 +49,7 @@ class Mechanics:
     books: Books
     plans: Plans
     windows: Windows
+    shared: SharedFaults
     holds: Holds
     scheduler: Scheduler
     commits: Commits
@@ -110,6 +112,7 @@ def wire_mechanics(
         books=books,
         plans=plans,
         windows=windows,
+        shared=SharedFaults(recorder, books),
         holds=Holds(recorder, clock),
         scheduler=scheduler,
         commits=commits,

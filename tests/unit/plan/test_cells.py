@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.plan.model import Capabilities, Cell, Sighting, Step, Window
+from harness.plan.model import Capabilities, Cell, Sighting, Step, Wave, Window
 from harness.plan.planner import Planner
 from harness.plan.space import (
     NO_EVENTS,
@@ -13,6 +13,7 @@ from harness.plan.space import (
     NO_RECOVERY_DRIFT,
     NO_ROUTE,
     NOT_CALLED,
+    NOTHING_WAITS,
     UNDO_REFUSED,
 )
 from harness.plan.streams import stream
@@ -94,12 +95,64 @@ def test_undo_that_is_refused_for_good_is_out_of_scope() -> None:
     assert reasons(planner, call_point="erp.po.cancel", fault_id="F-B20") == {UNDO_REFUSED}
 
 
-def test_run_faults_hit_systems_entities_and_the_token() -> None:
-    """Maintenance and outage per system of the flow, a closed period per entity, the token once."""
+def about_one_call(wave: Wave) -> bool:
+    """Whether its fault meets the next call at a list or for a token, for all who wait for it."""
+    return wave.window is not None and CATALOG.call_point(wave.window.target) is not None
+
+
+def test_a_list_that_fails_is_waited_for() -> None:
+    """Each fault of a list has a wave of documents that come by that list only: their events are lost. A token is needed by all."""
+    waves = [wave for wave in play(make_planner()) if about_one_call(wave)]
+    for wave in waves:
+        assert wave.window is not None
+        point = CATALOG.call_point(wave.window.target)
+        assert point is not None
+        lost = [[step.mode for step in e.steps] for e in wave.experiments]
+        assert lost == [["never"] if point.kind == "list" else []] * len(wave.experiments)
+        assert len(wave.experiments) == (2 if point.kind == "list" else 4)
+    assert {wave.window.target for wave in waves if wave.window} == {
+        "procurement.requisition.list",
+        "expense.report.list",
+        "identity.token.issue",
+    }
+
+
+def test_a_list_is_left_alone_where_nobody_would_notice() -> None:
+    """Whoever takes events needs lost ones to wait for a list; whoever only polls always does."""
+    faults = [fault for fault in CATALOG.faults if fault != "F-D5"]
+    planner = make_planner(make_scenario(faults=faults))
+    play(planner)
+    assert reasons(planner, call_point="expense.report.list") == {NOTHING_WAITS}
+    polling = make_planner(make_scenario(faults=faults), webhook=False)
+    assert any(about_one_call(wave) for wave in play(polling))
+    assert "planned" in {cell.status for cell in polling.plan.cells if cell.call_point == "expense.report.list"}
+
+
+def test_a_second_arrival_meets_a_fault_behind_the_step_that_leads_to_it() -> None:
+    """Only at calls that come again for sure, and never the same fault twice."""
     planner = make_planner()
     waves = play(planner)
-    windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window}
-    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense")}
+    seen = sightings(waves)
+    faulted = [
+        e for wave in waves if wave.kind == "singles" for e in wave.experiments if e.steps and e.steps[0].call_point == "erp.po.create"
+    ]
+    again = [Sighting(e.flow, "erp.po.create", e.txn_id, 2) for e in faulted if e.steps[0].fault_id == "F-A3"]
+    assert planner.later(seen) is None
+    wave = planner.later([*seen, *again])
+    assert wave is not None
+    steps = [e.steps for e in wave.experiments if e.steps]
+    assert {(first.fault_id, first.attempt, second.attempt) for first, second in steps} == {("F-A3", 1, 2)}
+    deeds = {(second.fault_id, second.mode) for _, second in steps}
+    assert ("F-A3", "drop") not in deeds
+    assert {"F-A2", "F-B1", "F-B8"} <= {fault for fault, _ in deeds}
+
+
+def test_run_faults_hit_systems_entities_and_the_token() -> None:
+    """Maintenance and outage per system of the flow and where tokens come from, a closed period per entity, the token once."""
+    planner = make_planner()
+    waves = play(planner)
+    windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
+    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "identity")}
     assert windows == systems | {("F-B10", "identity")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
     closed = next(wave for wave in waves if wave.name == "run-F-F3-DE01")
     assert {experiment.entity for experiment in closed.experiments} == {"DE01"}
@@ -108,7 +161,7 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
 def test_every_template_is_on_both_sides_of_a_window() -> None:
     """The run starts even places before the fault and odd ones inside: each flow and entity is in both halves."""
     for wave in play(make_planner()):
-        if wave.kind == "run" and len({e.template for e in wave.experiments}) > 1:
+        if wave.kind == "run" and not about_one_call(wave) and len({e.template for e in wave.experiments}) > 1:
             assert {e.template for e in wave.experiments[::2]} == {e.template for e in wave.experiments[1::2]}
 
 

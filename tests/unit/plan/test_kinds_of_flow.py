@@ -44,7 +44,7 @@ def test_every_kind_has_singles_windows_and_kills(flow: str) -> None:
     waves = played(planner_of(flow))
     assert {wave.kind for wave in waves} == {"baseline", "singles", "run", "kill"}
     targets = {wave.window.target for wave in waves if wave.window and wave.window.fault_id == "F-H2"}
-    assert targets == set(FLOWS[flow].systems)
+    assert targets == {*FLOWS[flow].systems, "identity"}
     assert {wave.window.target for wave in waves if wave.window and wave.window.fault_id == "F-B10"} == {"identity"}
     assert all(e.txn_id.startswith(f"{FLOWS[flow].prefix}-") for wave in waves for e in wave.experiments)
 
@@ -55,7 +55,8 @@ def test_every_normal_call_carries_its_faults(flow: str) -> None:
     planner = planner_of(flow)
     played(planner)
     planned = {cell.call_point for cell in cells(planner, fault_id="F-A2", status="planned")}
-    assert planned == {p.id for p in FLOWS[flow].call_points if p.stage == "normal" and p.kind not in ("event", "ask")}
+    own = {p.id for p in FLOWS[flow].call_points if p.stage == "normal" and p.kind not in ("event", "ask")}
+    assert planned == own | {"identity.token.issue"}
     assert not cells(planner, call_point="ask.coding")
 
 

@@ -120,6 +120,7 @@ def _cells(catalog: Catalog) -> list[Cell]:
         (flow, point, fault, mode.id)
         for flow in catalog.flows.values()
         for point in flow.call_points
+        if not point.is_shared
         for fault in catalog.faults.values()
         if fault.family != "drift" and fault.scope in KINDS and KINDS[fault.scope](fault, point)
         for mode in fault.modes
