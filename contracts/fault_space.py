@@ -33,7 +33,7 @@ def impossible(catalog: Catalog, call_point: str, fault: Fault, mode: Mode) -> s
         return f"{fault.id} is a window over a whole system, not a step of one transaction"
     points = [(flow, point) for flow in catalog.flows.values() for point in flow.call_points if point.id == call_point]
     if any(point.is_shared for _, point in points):
-        return f"{call_point} belongs to no transaction, so no step of one can meet a fault there"
+        return f"{fault.id}/{mode.id} cannot be planned at {call_point}: a call there belongs to no transaction"
     if any(applies(catalog, flow, point, fault, mode) for flow, point in points):
         return None
     return f"{fault.id}/{mode.id} cannot happen at {call_point}; it happens at: {', '.join(mode.at or fault.at)}"

@@ -133,10 +133,9 @@ def test_a_second_arrival_meets_a_fault_behind_the_step_that_leads_to_it() -> No
     planner = make_planner()
     waves = play(planner)
     seen = sightings(waves)
-    faulted = [
-        e for wave in waves if wave.kind == "singles" for e in wave.experiments if e.steps and e.steps[0].call_point == "erp.po.create"
-    ]
-    again = [Sighting(e.flow, "erp.po.create", e.txn_id, 2) for e in faulted if e.steps[0].fault_id == "F-A3"]
+    singles = [e for wave in waves if wave.kind == "singles" for e in wave.experiments]
+    lost = [e for e in singles if [s.fault_id for s in e.steps] == ["F-A3"] and e.steps[0].call_point.endswith(".create")]
+    again = [Sighting(e.flow, e.steps[0].call_point, e.txn_id, 2) for e in lost]
     assert planner.later(seen) is None
     wave = planner.later([*seen, *again])
     assert wave is not None
