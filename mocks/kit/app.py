@@ -117,7 +117,7 @@ class SystemApp(FastAPI):
         if armed is not None:
             await meet(Meeting(endpoint, exchange, armed, wire))
             return
-        if endpoint.operation.kind == "list" and exchange.origin.sut_gen is not None:
+        if endpoint.operation.kind == "list" and exchange.call.client_id == self.mechanics.connector_id:
             await self._list(endpoint, exchange, wire)
             return
         await self._answer(endpoint, exchange, endpoint.perform(exchange), wire)

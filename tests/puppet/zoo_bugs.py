@@ -317,3 +317,47 @@ def forgets_on_restart(chosen: Chosen) -> None:
     original = careful.Store
     careful.Store = lambda _path: original(":memory:")
     webhooks_only(chosen)
+
+
+def list_error_ends_polling(_chosen: Chosen) -> None:
+    """107: the first list that cannot be read is the last one that is asked for."""
+
+    def around(original, self, kind, listing):
+        try:
+            original(self, kind, listing)
+        except (wire.Trouble, KeyError, ValueError):
+            canary("list_error_ends_polling")
+            raise SystemExit from None
+
+    wrap(careful.Poller, "round", around)
+
+
+def token_error_drops(_chosen: Chosen) -> None:
+    """108: no token, no document: what was under way is forgotten."""
+
+    def failed(original, self, work, error):
+        if str(error).startswith("no token"):
+            canary("token_error_drops")
+            finish(self, work)
+            return
+        original(self, work, error)
+
+    wrap(careful.Worker, "_failed", failed)
+
+
+def failed_read_is_gone(_chosen: Chosen) -> None:
+    """109: a source document that cannot be read again is taken for deleted: what was made of it is undone."""
+
+    def around(original, self, work, path):
+        try:
+            return original(self, work, path)
+        except (wire.NotDone, wire.Unknown):
+            papers = [paper for paper in self.store.papers(work.id) if paper.state != "undone"]
+            if not papers:
+                raise
+            canary("failed_read_is_gone")
+            for paper in papers:
+                self.undo(paper)
+            raise outcome.Park("the source document is gone", problem_class="stale", owner="IT", retryable=False) from None
+
+    wrap(flows.Flow, "read_source", around)

@@ -54,4 +54,7 @@ BUGS = (
     Bug(104, "constant_approver", "names the same approver on every order", ("F-A3",), ("C15",)),
     Bug(105, "wrong_route", "posts every report as a journal", ("F-A3",), ("C14",)),
     Bug(106, "one_cost_center", "takes the first line's cost centre for all lines", ("F-A3",), ("C07",)),
+    Bug(107, "list_error_ends_polling", "reads no lists after one that failed", ("F-B7", "F-D5"), ("C03", "L01")),
+    Bug(108, "token_error_drops", "forgets a document for which it got no token", ("F-B6",), ("C03", "L01")),
+    Bug(109, "failed_read_is_gone", "undoes what it made when the source cannot be read again", ("F-A3", "F-B7"), ("C03", "L06", "D02")),
 )
