@@ -83,7 +83,7 @@ select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as tx
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
   h.period, h.document_date, h.posting_date, h.account,
-  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, op.document
+  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, h.corr_id, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
 -- what the books of the source systems said, by people and by the connector, in order; of each transaction's own source document only
@@ -464,6 +464,34 @@ select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', tru
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
 where t.role <> 'kill';
+
+-- traced: the correlation ids under which people wrote the source document of each transaction
+create table traced as
+select distinct t.txn_id, w.corr_id from txn t join (
+  select txn_id, entity_type, corr_id from h where kind = 'source_action'
+  union all select txn_id, entity_type, corr_id from effect where effect = 'create' and request_seq is null) w
+  on w.txn_id = t.txn_id and w.entity_type = t.flow_source
+where t.flow_kind = 'document' and w.corr_id is not null;
+-- carried: what the connector wrote for documents whose source has a correlation id, and under which it did. is_own: the id of a source for
+-- which the document stands; other_txn: of no case of these, but of this one; was_changed: what the connector read may have lacked the id.
+create table carried as
+with written as (
+  select e.seq, e.txn_id, e.node, e.entity_type, e.entity_id, d.seq is not null as is_posting, e.call_point, e.amount_minor, e.currency, e.corr_id
+  from effect e join txn t using (txn_id) left join document d on d.seq = e.seq
+  where e.corr_id is not null and t.flow_kind = 'document' and (d.seq is not null or (e.request_seq is not null
+    and (e.entity_type = t.flow_source or e.entity_type in (select entity_type from ref_due where kind = 'document'))))),
+meant as (
+  select seq, txn_id, corr_id from written
+  union select w.seq, c.txn_id, w.corr_id from written w join cover c using (node, entity_type, entity_id) where c.is_listed),
+own as (
+  select m.seq, bool_or(r.corr_id = m.corr_id) as is_own, min(r.corr_id) as due_corr_id, list(distinct c.case_id) as cases
+  from meant m join traced r using (txn_id) join chain c using (txn_id) group by 1),
+other as (
+  select w.seq, min(r.txn_id) as other_txn from written w join own o using (seq) join traced r using (corr_id) join chain c on c.txn_id = r.txn_id
+  where not o.is_own and not list_contains(o.cases, c.case_id) group by 1)
+select w.*, o.is_own, o.due_corr_id, x.other_txn, f.txn_id is not null as was_changed
+from written w join own o using (seq) left join other x using (seq)
+left join (select distinct txn_id from experienced where family = 'drift') f on f.txn_id = w.txn_id;
 
 -- public parked: what the connector declared, matched to its transaction by the source reference, else by the document's reference
 create table parked as
