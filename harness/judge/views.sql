@@ -6,7 +6,8 @@
 --   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
---   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
+--   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
+--   ref_class(class, side): the words for what is in the way of a parked item
 --   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value, company)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
@@ -510,6 +511,37 @@ create table parked_now as
 select * from parked where txn_id is not null and redrive_seq is null
   and seq > coalesce((select max(seq) from h where kind = 'phase' and phase like '%quiesce' and phase not like '%redrive%'), 0)
 qualify row_number() over (partition by txn_id order by seq desc) = 1;
+
+-- claimed: what a parked item says of its cause, beside the last answer in vain that the connector had got for the document by then. stays:
+-- that answer refused it for good, and the same call never succeeded afterwards. passes: its very last call failed in a way that passes by
+-- itself, and nothing that it had seen refused it: no answer, no posting that was turned down, no answer that could not be read. A write to the
+-- source that fails is no such sign: what it was to tell may well be a refusal.
+create table claimed as
+with said as (
+  select p.seq, p.txn_id, p.entity_id, p.class, p.owner, c.side from parked p left join ref_class c using (class)
+  where p.class is not null or p.owner is not null),
+heard as (
+  select s.seq, o.seq_end, o.call_point, o.call_kind, o.is_source, o.client_view, o.status, o.code, o.definite, o.retry, e.class, e.owner, c.side
+  from said s join op o on o.txn_id = s.txn_id and o.seq_end < s.seq left join ref_error e on e.code = o.code left join ref_class c on c.class = e.class),
+vain as (
+  select * from heard where client_view <> 'ok' and coalesce(status, 0) <> 404 qualify row_number() over (partition by seq order by seq_end desc) = 1),
+last_call as (select * from heard qualify row_number() over (partition by seq order by seq_end desc) = 1),
+seen as (
+  select seq, bool_or(client_view = 'fail' and side is distinct from 'passes') as refused, bool_or(client_view = 'info' and status between 200 and 499)
+    as unread from heard group by 1),
+held_against as (
+  select s.*, v.call_point as last_call, v.code as last_code, v.class as last_class, v.owner as last_owner, v.side as last_side,
+    coalesce(v.client_view = 'fail' and v.definite and v.retry = 'no' and not exists (
+      select 1 from heard g where g.seq = v.seq and g.call_point = v.call_point and g.client_view = 'ok' and g.seq_end > v.seq_end), false) as stays,
+    coalesce(l.client_view <> 'ok' and (l.side = 'passes' or (l.client_view = 'info' and coalesce(l.status, 500) >= 500))
+      and not (l.is_source and l.call_kind = 'update') and not n.refused and not n.unread
+      and not exists (select 1 from doc d where d.txn_id = s.txn_id and d.never_posted and d.dead_seq < s.seq), false) as passes,
+    lower(s.owner) in (select lower(owner) from ref_error) as owner_is_known
+  from said s left join vain v using (seq) left join last_call l using (seq) left join seen n using (seq))
+select *, coalesce((stays and (side = 'passes' or (side in ('refused', 'access') and last_side in ('refused', 'access') and side <> last_side)))
+    or (passes and side = 'refused'), false) as class_is_wrong,
+  coalesce(stays and owner_is_known and side is distinct from 'own' and last_side <> 'own' and lower(owner) <> lower(last_owner), false) as owner_is_wrong
+from held_against;
 
 -- stalled: who was under way while the world itself stood still, or in the second after it, when what had queued up came in
 create table stalled as

@@ -28,6 +28,7 @@ READ_SOURCE: Row = {"kind": "read_view", "txn_id": P2P, "entity_type": "requisit
 UNDONE: Row = {"kind": "commit", "txn_id": "p2p-000013", "effect": "reverse"}
 MARK: Row = {"kind": "fault_fired", "txn_id": "p2p-000009"}
 DEED: Row = {"kind": "source_action", "txn_id": P2P, "state": "approved"}
+PARKED: Row = {"kind": "parked", "entity_id": "ER-T1-000017"}
 GONE = object()  # the row is dropped
 TWICE = object()  # the row is there twice
 
@@ -128,6 +129,9 @@ MUTANTS = (
     Mutant(UNDONE, "amount_minor", 1, "C23"),
     Mutant(UNDONE, "parent_id", "4500000008", "C23"),
     Mutant(UNDONE, "", GONE, "C23"),
+    Mutant(PARKED, "class", "transient", "L09"),
+    Mutant(PARKED, "class", "technical", "L09"),
+    Mutant(PARKED, "owner", "IT", "L09"),
     Mutant(MARK, "mode", "hold", "V01"),
     Mutant(MARK, "", GONE, "V01"),
     Mutant(DEED, "state", "cancelled", GAP),
