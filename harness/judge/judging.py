@@ -193,6 +193,7 @@ class _Judgement:
         if stalls["n"]:
             whom = f"of {len(self._stalled)} transactions that were under way {len(self._excused)} are inconclusive for it"
             yield f"dryclose itself stood still {stalls['n']} times, {stalls['s']:.1f} s in all; {whom}"
+        yield from figures.untwinned(self._con)
         left = [flow for flow in self._run.scenario.get("flows") or () if not self._run.plays(str(flow))]
         if left:
             yield f"it does not serve {', '.join(map(str, left))}: nothing of that was tested"

@@ -602,6 +602,8 @@ where s.expected in ('posted', 'current', 'answered') and s.settled and (s.write
     and b.seq < told.seq)
   and not exists (select 1 from parked p where p.txn_id = s.txn_id and p.seq < told.seq);
 
+-- twin_floor: so many fault-free transactions of a template have to be there before anything is compared with them
+create table twin_floor as select 3 as twins;
 -- signature: the end of a transaction, component by component, to compare it with its twins
 create table signature as
 with docs as (
@@ -613,6 +615,12 @@ select txn_id, 'documents' as component,
   string_agg(entity_type || ' ' || coalesce(state, 'created'), ', ' order by entity_type, state) as value from docs group by 1
 union all select txn_id, 'documents', 'none' from outcome where live_n = 0 and flow_kind = 'document'
 union all select txn_id, 'source status', coalesce(source_state, 'unknown') from outcome
+union all select txn_id, 'updates', coalesce(string_agg(words(entity_type) || ' ' || words(state)
+    || case when src_version < revision then ' from an older revision' else '' end, ', then ' order by seq), 'none')
+  from (select o.txn_id, s.revision, e.* exclude (txn_id) from outcome o join src s using (txn_id) left join effect e on e.txn_id = o.txn_id
+      and e.request_seq is not null and e.state is not null and e.effect = 'update' and e.seq > s.last_approved_seq
+      and (e.entity_type = s.entity_type or e.entity_id in (select d.entity_id from docs d where d.txn_id = e.txn_id and d.entity_type = e.entity_type))
+    where o.writes_back) group by 1
 union all select txn_id, 'accounts', string_agg(account || case when net < 0 then ' credit' else ' debit' end, ', ' order by account)
   from booked where account is not null and net <> 0 group by 1
 union all select txn_id, 'company', string_agg(distinct company, ', ' order by company) from docs where company is not null group by 1
@@ -624,12 +632,20 @@ union all select txn_id, 'amount', case when sum(amount_minor) = max(source_mino
   else format('{:+d} minor units', (sum(amount_minor) - max(source_minor))::bigint) end
   from docs where amount_minor is not null and source_minor is not null and cardinality = 'one' and contains(compare, 'amount') group by 1;
 
--- twin: how the transactions that met no fault end, per template; share: how many of them agree
+-- twin: how the transactions that met no fault end, per template; share: how many of them agree; deviating: the
+-- first three that do not, and how they end
 create table twin as
 with clean as (select o.txn_id, o.template from outcome o where o.faults = 0 and o.role in ('baseline', 'control') and o.expected = 'posted'
   and o.settled),
-counted as (select c.template, s.component, s.value, count(*) as n from clean c join signature s using (txn_id) group by all)
-select template, component, arg_max(value, n) as value, max(n) / sum(n) as share, sum(n) as n from counted group by 1, 2;
+ended as (select c.template, s.component, s.value, s.txn_id from clean c join signature s using (txn_id)),
+counted as (select template, component, value, count(*) as n, min(txn_id) as example from ended group by all),
+usual as (
+  select template, component, arg_max(value, n) as value, max(n) / sum(n) as share, sum(n) as n, arg_max(example, n) as example from counted group by 1, 2)
+select u.*, u.share >= 0.9 and u.n >= f.twins as is_comparable, d.deviating
+from usual u cross join twin_floor f left join (
+  select e.template, e.component, array_to_string(list(e.txn_id || ' with: ' || e.value order by e.txn_id)[1:3], '; ') as deviating
+  from ended e join usual u on u.template = e.template and u.component = e.component and u.value <> e.value and u.share >= 0.9 group by 1, 2) d
+  on d.template = u.template and d.component = u.component;
 create table twin_count as
 select template, mode(made) as made, mode(reversed_n) as reversed_n, count(*) as n, min(txn_id) as example
 from outcome where faults = 0 and role in ('baseline', 'control') and expected = 'posted' and settled group by 1;

@@ -205,6 +205,18 @@ def other_account(scribe: Scribe) -> None:
         row["account"] = "9210"
 
 
+def told_again_otherwise(scribe: Scribe) -> None:
+    """9 is ordered, and later closed by the connector: the order itself is right."""
+    index, told = one(scribe, txn_id="p2p-000009", kind="commit", state="ordered")
+    insert(scribe, index + 1, {**told, "state": "closed"})
+
+
+def told_of_an_older_revision(scribe: Scribe) -> None:
+    """9 was amended and approved again; what is written back is about the first revision."""
+    _, told = one(scribe, txn_id="p2p-000009", kind="commit", state="ordered")
+    told["src_version"] = 0
+
+
 def detour(scribe: Scribe) -> None:
     """9 ends well, but with a document made and cancelled on the way."""
     second_order_undone(scribe)
@@ -374,6 +386,8 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C26", "p2p-000008", told_under_a_foreign_correlation_id),
     ("C26", "exp-000008", accepted_under_a_foreign_correlation_id),
     ("D01", "p2p-000009", other_account),
+    ("D01", "p2p-000009", told_again_otherwise),
+    ("D01", "p2p-000009", told_of_an_older_revision),
     ("D02", "p2p-000009", detour),
     ("P01", "p2p-000008", lost),
     ("E01", "exp-000008", lose_expense),
