@@ -417,6 +417,18 @@ from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mod
 left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
 left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code;
 
+-- pause: between the attempts of the connector at one call of a transaction, from its first one on; first, third: ns. told: one of the first four
+-- was answered, or said how long to wait.
+create table pause as
+with vain as (
+  select txn_id, call_point, t_mono_ns, t_end, lead(t_mono_ns) over w - t_end as pause_ns, row_number() over w as k,
+    bool_or(retry_after_ms is not null or client_view = 'ok') over (partition by txn_id, call_point order by seq rows between current row and 3 following) as told
+  from op where call_kind in ('read', 'create', 'update') and txn_id is not null and t_end is not null
+  window w as (partition by txn_id, call_point order by seq)),
+pauses as (
+  select txn_id, call_point, k, told, pause_ns as first, lead(pause_ns, 2) over (partition by txn_id, call_point order by k) as third from vain)
+select txn_id, call_point, first, third, not told and third is not null and first > 20000000 as is_comparable from pauses where k = 1;
+
 -- public fired: every time a fault reached the connector, for each transaction that it reached. Whoever was told that a period is closed, or had
 -- an accepted document turned down for it, met F-F3, whatever the harness could see of that from outside.
 create table fired as

@@ -10,7 +10,8 @@
 -- section: candidates
 select d.flow, count(*) as n from doc d join mapped using (node, entity_type, entity_id) where d.live group by 1
 union all
-select d.flow, count(*) from doc d join src s using (txn_id) join ref_variant x on x.flow = d.flow and x.source_value = s.company where d.live group by 1
+select d.flow, count(*) from doc d join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
+join ref_variant x on x.flow = d.flow and x.source_value = r.company where d.live group by 1
 -- section: violations
 select d.txn_id, d.call_point, abs(coalesce(b.found, 0) - coalesce(b.due, 0))::bigint as money_minor, d.currency,
   format('{} {} is booked with {} in minor units on account {}; the lines of {} map to {} there', words(d.entity_type), d.entity_id,
