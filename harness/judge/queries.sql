@@ -149,6 +149,9 @@ lacking as (
   from h v left join document d on d.node = v.node and d.entity_type = v.entity_type and d.entity_id = v.entity_id where v.kind = 'read_view')
 select among, what, count(*) as n from lacking where what is not null and not list_contains(may_lack, what) group by 1, 2
 union all
+-- a document whose source the crosswalks do not know
+select 'documents', what, count(distinct (node, entity_type, entity_id)) from unmapped group by what
+union all
 -- a document whose lines are not there, or do not add up to it: sides (tax, who paid) make up for the rest
 select 'approved source documents', 'lines that add up to them', count(*) from (
   select r.txn_id, r.revision from src_revision r join txn t using (txn_id) join ref_document k on k.entity_type = t.flow_source

@@ -6,7 +6,8 @@
 -- effect: posted wrong
 -- at: history
 -- A journal may name nobody: the ERP does not ask for it.
--- Each aspect counts by itself. Not examined: what the crosswalks do not know, and aspects that the flow does not compare.
+-- Each aspect counts by itself. Not examined: aspects that the flow does not compare, and what the crosswalks do not know, which
+-- takes the PASS away.
 -- section: candidates
 select d.flow, count(*) as n from doc d join src s on s.txn_id = d.txn_id
 join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision

@@ -6,8 +6,8 @@
 -- effect: lost
 -- clock: world
 -- at: rest
--- A supplier that stays blocked cannot be ordered from, re-driven or not.
--- Nor is what was refused to its owner, or taken back, after the redrive.
+-- Not examined: what was refused to its owner or taken back after the redrive, and a supplier that stays blocked, from which nothing can be
+-- ordered, re-driven or not.
 -- section: candidates
 select t.flow, count(*) as n from parked_then p join still o using (txn_id) join txn t using (txn_id)
 where p.retryable and p.redrive_seq is not null and o.expected = 'posted' and o.meaning <> 'refused'
