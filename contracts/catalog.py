@@ -20,6 +20,7 @@ from contracts.entries import (
     Crosswalk,
     DocumentKind,
     Due,
+    ErrorClass,
     ErrorCode,
     EventType,
     Fault,
@@ -39,6 +40,7 @@ __all__ = [
     "Catalog",
     "CatalogError",
     "DocumentKind",
+    "ErrorClass",
     "ErrorCode",
     "EventType",
     "Fault",
@@ -49,6 +51,7 @@ __all__ = [
     "load_catalog",
     "load_documents",
     "load_drift",
+    "load_error_classes",
     "load_errors",
     "load_history",
     "load_minor_units",
@@ -74,6 +77,7 @@ def load_catalog(folder: Path = HERE) -> Catalog:
         minor_units=load_minor_units(folder),
         history=load_history(folder),
         drift=load_drift(folder),
+        error_classes=load_error_classes(folder),
     )
     wrong = list(contradictions(catalog))
     if wrong:
@@ -113,6 +117,12 @@ def load_errors(folder: Path = HERE) -> dict[str, ErrorCode]:
     renamed = [{**entry, "error_class": entry["class"]} for entry in entries]
     codes = [_build(ErrorCode, {key: value for key, value in entry.items() if key != "class"}, "errors") for entry in renamed]
     return _by_id("errors", codes, "code")
+
+
+def load_error_classes(folder: Path = HERE) -> dict[str, ErrorClass]:
+    """The classes of failures, by id."""
+    entries = _read(folder, "errors")["classes"]
+    return _by_id("errors", [ErrorClass(entry["class"], entry["side"], entry["doc"]) for entry in entries], "id")
 
 
 def load_minor_units(folder: Path = HERE) -> dict[str, int]:

@@ -10,6 +10,7 @@ from contracts.entries import (
     KINDS_OF_FLOW,
     MEANINGS,
     RECORD_ASPECTS,
+    SIDES,
     Catalog,
     DocumentKind,
     Due,
@@ -23,6 +24,7 @@ def contradictions(catalog: Catalog) -> Iterator[str]:
     yield from _in_systems(catalog)
     for kind in catalog.documents.values():
         yield from _in_document(catalog, kind)
+    yield from _in_errors(catalog)
     for fault in catalog.faults.values():
         yield from _in_fault(fault)
     for flow in catalog.flows.values():
@@ -52,6 +54,15 @@ def _in_document(catalog: Catalog, kind: DocumentKind) -> Iterator[str]:
         if meaning not in MEANINGS:
             yield f"{where}: state {state!r} means {meaning!r}; expected one of {', '.join(MEANINGS)}"
     yield from _unknown_acts(where, kind.acts)
+
+
+def _in_errors(catalog: Catalog) -> Iterator[str]:
+    for one in catalog.error_classes.values():
+        if one.side not in SIDES:
+            yield f"errors.yaml: class {one.id!r} is on the side {one.side!r}; expected one of {', '.join(SIDES)}"
+    for error in catalog.errors.values():
+        if error.error_class not in catalog.error_classes:
+            yield f"errors.yaml: {error.code}: class {error.error_class!r}; expected one of {', '.join(catalog.error_classes)}"
 
 
 def _in_fault(fault: Fault) -> Iterator[str]:

@@ -12,6 +12,7 @@ MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
 ACTS = ("reverse_approval", "cancel", "recall", "amend", "block_supplier")  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
+SIDES = ("passes", "refused", "access", "own")  # what a class of failures says to be in the way
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
 WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
 # what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
@@ -279,6 +280,15 @@ class ErrorCode:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorClass:
+    """One class of failures. side: passes, refused, access, own (contracts/errors.yaml says what each means)."""
+
+    id: str
+    side: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventType:
     """One webhook from a mock to the connector."""
 
@@ -315,6 +325,7 @@ class Catalog:
     minor_units: Mapping[str, int]
     history: History
     drift: Mapping[str, Mapping[str, tuple[str, ...]]]  # call point -> kind of member -> paths into the answer or event
+    error_classes: Mapping[str, ErrorClass]
 
     def call_point(self, call_point_id: str) -> CallPoint | None:
         """The call point with this id in any flow or among the shared ones."""

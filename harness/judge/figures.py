@@ -1,6 +1,6 @@
 """Numbers beside the verdict: straight-through rate, parking, interference of waves with their controls, noise, speed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,13 @@ def noise(con: duckdb.DuckDBPyConnection) -> JsonObject:
             for row in rows
         },
     }
+
+
+def untwinned(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """The templates of which nobody was held against a fault-free twin, because there are too few."""
+    for row in fetch(con, query("untwinned")):
+        few = f"{row['twins']} fault-free twins ended as they should, {row['needed']} are needed"
+        yield f"{row['n']} transactions of the template {row['template']} were compared with none: {few} (D01, D02)"
 
 
 def speed(con: duckdb.DuckDBPyConnection, events: int, judge_s: float) -> JsonObject:

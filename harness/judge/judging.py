@@ -84,6 +84,7 @@ class _Judgement:
         self._excused = {row["txn_id"] for one in self._checks for row in one.excused}
         self._failing = _by_txn(self._checks)
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
+        self._unmapped = {str(row["txn_id"]): str(row["what"]) for row in fetch(self._con, "select * from unmapped order by what desc")}
         self._unkilled = {row["txn_id"] for row in fetch(self._con, "select distinct txn_id from unkilled")}
         self._interference, self._contaminated = figures.interference(self._con)
         self._experiments = [self._experiment(row) for row in self._outcomes.values()]
@@ -149,6 +150,8 @@ class _Judgement:
         if row["txn_id"] in self._excused:
             stood = f"dryclose itself stood still for {self._stalled[row['txn_id']]:.1f} s while it was under way"
             return f"{stood}, so how long it took and that it gave up prove nothing"
+        if row["txn_id"] in self._unmapped:
+            return f"the judge has not {self._unmapped[row['txn_id']]} of its source document, so what was posted was not compared with it"
         return "it was still open when the run ended" if self._waits(row) else None
 
     def verdict(self) -> Verdict:
@@ -193,6 +196,7 @@ class _Judgement:
         if stalls["n"]:
             whom = f"of {len(self._stalled)} transactions that were under way {len(self._excused)} are inconclusive for it"
             yield f"dryclose itself stood still {stalls['n']} times, {stalls['s']:.1f} s in all; {whom}"
+        yield from figures.untwinned(self._con)
         left = [flow for flow in self._run.scenario.get("flows") or () if not self._run.plays(str(flow))]
         if left:
             yield f"it does not serve {', '.join(map(str, left))}: nothing of that was tested"

@@ -84,6 +84,13 @@ with last_state as (
 select l.entity_type, l.state, count(*) as n from last_state l join (select distinct entity_type from ref_state) k using (entity_type)
 where not exists (select 1 from ref_state m where m.entity_type = l.entity_type and m.state = l.state) group by 1, 2 order by 1, 2
 
+-- section: untwinned
+-- templates of which somebody met faults that pass, and with too few fault-free twins to compare anything with, as words and a count
+select o.template, count(*) as n, coalesce(any_value(w.n), 0) as twins, any_value(f.twins) as needed
+from still o left join twin_count w using (template), twin_floor f
+where o.flow_kind = 'document' and o.recoverable and o.faults > 0 and o.expected = 'posted' and o.role <> 'solo' and coalesce(w.n, 0) < f.twins
+group by 1 order by 1
+
 -- section: timeline
 -- public timeline: only in `explain`: everything that happened to the transactions whose stories are told, `$txn` among them
 create or replace table timeline as
@@ -141,6 +148,9 @@ lacking as (
     case when d.period is not null and v.period is null then 'period' end]), 'final reads', []
   from h v left join document d on d.node = v.node and d.entity_type = v.entity_type and d.entity_id = v.entity_id where v.kind = 'read_view')
 select among, what, count(*) as n from lacking where what is not null and not list_contains(may_lack, what) group by 1, 2
+union all
+-- a document whose source the crosswalks do not know
+select 'documents', what, count(distinct (node, entity_type, entity_id)) from unmapped group by what
 union all
 -- a document whose lines are not there, or do not add up to it: sides (tax, who paid) make up for the rest
 select 'approved source documents', 'lines that add up to them', count(*) from (

@@ -313,9 +313,10 @@ def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any,
         ("ref_mode", MODE_COLUMNS, [_mode(fault, mode) for fault in faults for mode in fault.modes]),
         (
             "ref_error",
-            "code varchar, class varchar, definite boolean, retry varchar",
-            [(e.code, e.error_class, e.definite, e.retry) for e in errors],
+            "code varchar, class varchar, definite boolean, retry varchar, owner varchar",
+            [(e.code, e.error_class, e.definite, e.retry, e.owner) for e in errors],
         ),
+        ("ref_class", "class varchar, side varchar", [(one.id, one.side) for one in catalog.error_classes.values()]),
         ("ref_event", "call_point varchar, approves boolean", [(e.call_point, e.announces_due) for e in catalog.events.values()]),
     ]
 

@@ -16,6 +16,7 @@ P2P, EXPENSE = "requisition-to-po", "expense-to-posting"
 PERIOD = "2026-10"
 DATES: Mapping[str, str] = {"document_date": f"{PERIOD}-28", "posting_date": f"{PERIOD}-28"}
 MS = 1_000_000
+CORRELATED = frozenset({"request", "commit", "source_action", "event_sent"})  # rows that carry a correlation id
 Row = dict[str, Any]
 
 
@@ -56,6 +57,8 @@ class Scribe:
         clock = f"2026-10-28T09:{int(self.t_ms / 60_000) % 60:02d}:{self.t_ms / 1000 % 60:09.6f}+00:00"
         row = {**head, "t_biz": clock, "phase": self.phase, "kind": kind, "node": node}
         row.update({name: value for name, value in columns.items() if value is not None})
+        if kind in CORRELATED and "txn_id" in row:
+            row.setdefault("corr_id", f"c-{row['txn_id']}")
         self.rows.append(row)
         return row
 

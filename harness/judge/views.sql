@@ -6,7 +6,8 @@
 --   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
---   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry)
+--   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
+--   ref_class(class, side): the words for what is in the way of a parked item
 --   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value, company)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
@@ -83,7 +84,7 @@ select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as tx
   op.seq as request_seq,
   h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
   h.period, h.document_date, h.posting_date, h.account,
-  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, op.document
+  h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, h.corr_id, op.document
 from h left join op using (op_id) where h.kind = 'commit';
 
 -- what the books of the source systems said, by people and by the connector, in order; of each transaction's own source document only
@@ -263,7 +264,8 @@ select txn_id, src_version, entity_type, entity_id, seq, category, amount_minor,
 create table due_line as
 select d.txn_id, d.node, d.entity_type, d.entity_id, any_value(d.compare) as compare, s.category, any_value(x.target_value) as cost_center,
   any_value(s.amount_minor) as amount_minor, any_value(a.account) as account, count(distinct a.account) as accounts,
-  any_value(a.side) as side, any_value(s.project) as source_project, any_value(p.target_value) as project
+  any_value(a.side) as side, any_value(s.project) as source_project, any_value(p.target_value) as project,
+  any_value(s.cost_center) as source_cost_center
 from doc d join src on src.txn_id = d.txn_id join ref_document k on k.entity_type = src.entity_type
 join ref_document t on t.entity_type = d.entity_type
 join asked_line s on s.txn_id = d.txn_id and s.src_version = d.revision and s.entity_type = k.lines and (d.part is null or s.entity_id = d.part)
@@ -277,6 +279,32 @@ left join ref_crosswalk p on p.source = src.entity_type and p.kind = 'project' a
 semi join coded k2 on k2.node = d.node and k2.entity_type = d.entity_type and k2.entity_id = d.entity_id
 where d.live and not list_contains(t.implied, s.category)
 group by d.txn_id, d.node, d.entity_type, d.entity_id, s.seq, s.category;
+-- unmapped: live documents whose source says something that the crosswalks do not know, so that nobody can say whether they are right in it.
+-- Where a rule changed in these days two accounts may be right, so nothing is missing.
+create table unmapped as
+with paper as (
+  select d.txn_id, d.node, d.entity_type, d.entity_id, d.company, d.party, d.compare, s.entity_type as source, r.company as source_company,
+    r.party as source_party, r.approvers as source_approvers
+  from doc d join src s using (txn_id) join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision where d.live),
+named as (
+  select *, 'company' as kind, source_company as word from paper where contains(compare, 'company') and source_company is not null
+  union all
+  select *, 'party', source_party from paper where contains(compare, 'party') and party is not null and source_party is not null
+  union all
+  select *, 'approver', unnest(string_split(source_approvers, ' ')) from paper where contains(compare, 'approvers') and source_approvers is not null)
+select distinct txn_id, node, entity_type, entity_id, 'an account rule for the category ' || category as what from due_line
+where accounts = 0 and contains(compare, 'account')
+union all
+select distinct txn_id, node, entity_type, entity_id, 'a crosswalk for the cost centre ' || source_cost_center from due_line
+where source_cost_center is not null and cost_center is null and not coalesce(side, false) and contains(compare, 'cost_center')
+union all
+select distinct u.txn_id, u.node, u.entity_type, u.entity_id, 'a crosswalk for the project ' || u.source_project
+from due_line u join ref_document k using (entity_type)
+where u.source_project is not null and u.project is null and k.with_project and contains(u.compare, 'project')
+union all
+select distinct n.txn_id, n.node, n.entity_type, n.entity_id, 'a crosswalk for the ' || n.kind || ' ' || n.word from named n
+where not exists (select 1 from ref_crosswalk c where c.source = n.source and c.kind = n.kind and c.source_value = n.word
+  and (n.kind <> 'party' or coalesce(c.company = n.company, true)));
 -- mapped: documents of which every source line has exactly one account
 create table mapped as
 select node, entity_type, entity_id from due_line group by all having bool_and(accounts = 1) and bool_and(contains(compare, 'account'));
@@ -416,6 +444,18 @@ from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mod
 left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
 left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code;
 
+-- pause: between the attempts of the connector at one call of a transaction, from its first one on; first, third: ns. told: one of the first four
+-- was answered, or said how long to wait.
+create table pause as
+with vain as (
+  select txn_id, call_point, t_mono_ns, t_end, lead(t_mono_ns) over w - t_end as pause_ns, row_number() over w as k,
+    bool_or(retry_after_ms is not null or client_view = 'ok') over (partition by txn_id, call_point order by seq rows between current row and 3 following) as told
+  from op where call_kind in ('read', 'create', 'update') and txn_id is not null and t_end is not null
+  window w as (partition by txn_id, call_point order by seq)),
+pauses as (
+  select txn_id, call_point, k, told, pause_ns as first, lead(pause_ns, 2) over (partition by txn_id, call_point order by k) as third from vain)
+select txn_id, call_point, first, third, not told and third is not null and first > 20000000 as is_comparable from pauses where k = 1;
+
 -- public fired: every time a fault reached the connector, for each transaction that it reached. Whoever was told that a period is closed, or had
 -- an accepted document turned down for it, met F-F3, whatever the harness could see of that from outside.
 create table fired as
@@ -465,6 +505,34 @@ from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.s
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
 where t.role <> 'kill';
 
+-- traced: the correlation ids under which people wrote the source document of each transaction
+create table traced as
+select distinct t.txn_id, w.corr_id from txn t join (
+  select txn_id, entity_type, corr_id from h where kind = 'source_action'
+  union all select txn_id, entity_type, corr_id from effect where effect = 'create' and request_seq is null) w
+  on w.txn_id = t.txn_id and w.entity_type = t.flow_source
+where t.flow_kind = 'document' and w.corr_id is not null;
+-- carried: what the connector wrote for documents whose source has a correlation id, and under which it did. is_own: the id of a source for
+-- which the document stands; other_txn: of no case of these, but of this one; was_changed: what the connector read may have lacked the id.
+create table carried as
+with written as (
+  select e.seq, e.txn_id, e.node, e.entity_type, e.entity_id, d.seq is not null as is_posting, e.call_point, e.amount_minor, e.currency, e.corr_id
+  from effect e join txn t using (txn_id) left join document d on d.seq = e.seq
+  where e.corr_id is not null and t.flow_kind = 'document' and (d.seq is not null or (e.request_seq is not null
+    and (e.entity_type = t.flow_source or e.entity_type in (select entity_type from ref_due where kind = 'document'))))),
+meant as (
+  select seq, txn_id, corr_id from written
+  union select w.seq, c.txn_id, w.corr_id from written w join cover c using (node, entity_type, entity_id) where c.is_listed),
+own as (
+  select m.seq, bool_or(r.corr_id = m.corr_id) as is_own, min(r.corr_id) as due_corr_id, list(distinct c.case_id) as cases
+  from meant m join traced r using (txn_id) join chain c using (txn_id) group by 1),
+other as (
+  select w.seq, min(r.txn_id) as other_txn from written w join own o using (seq) join traced r using (corr_id) join chain c on c.txn_id = r.txn_id
+  where not o.is_own and not list_contains(o.cases, c.case_id) group by 1)
+select w.*, o.is_own, o.due_corr_id, x.other_txn, f.txn_id is not null as was_changed
+from written w join own o using (seq) left join other x using (seq)
+left join (select distinct txn_id from experienced where family = 'drift') f on f.txn_id = w.txn_id;
+
 -- public parked: what the connector declared, matched to its transaction by the source reference, else by the document's reference
 create table parked as
 with said as (select seq, t_mono_ns, txn_id, entity_id, state, reason, class, owner, coalesce(retryable, false) as retryable from h
@@ -482,6 +550,37 @@ create table parked_now as
 select * from parked where txn_id is not null and redrive_seq is null
   and seq > coalesce((select max(seq) from h where kind = 'phase' and phase like '%quiesce' and phase not like '%redrive%'), 0)
 qualify row_number() over (partition by txn_id order by seq desc) = 1;
+
+-- claimed: what a parked item says of its cause, beside the last answer in vain that the connector had got for the document by then. stays:
+-- that answer refused it for good, and the same call never succeeded afterwards. passes: its very last call failed in a way that passes by
+-- itself, and nothing that it had seen refused it: no answer, no posting that was turned down, no answer that could not be read. A write to the
+-- source that fails is no such sign: what it was to tell may well be a refusal.
+create table claimed as
+with said as (
+  select p.seq, p.txn_id, p.entity_id, p.class, p.owner, c.side from parked p left join ref_class c using (class)
+  where p.class is not null or p.owner is not null),
+heard as (
+  select s.seq, o.seq_end, o.call_point, o.call_kind, o.is_source, o.client_view, o.status, o.code, o.definite, o.retry, e.class, e.owner, c.side
+  from said s join op o on o.txn_id = s.txn_id and o.seq_end < s.seq left join ref_error e on e.code = o.code left join ref_class c on c.class = e.class),
+vain as (
+  select * from heard where client_view <> 'ok' and coalesce(status, 0) <> 404 qualify row_number() over (partition by seq order by seq_end desc) = 1),
+last_call as (select * from heard qualify row_number() over (partition by seq order by seq_end desc) = 1),
+seen as (
+  select seq, bool_or(client_view = 'fail' and side is distinct from 'passes') as refused, bool_or(client_view = 'info' and status between 200 and 499)
+    as unread from heard group by 1),
+held_against as (
+  select s.*, v.call_point as last_call, v.code as last_code, v.class as last_class, v.owner as last_owner, v.side as last_side,
+    coalesce(v.client_view = 'fail' and v.definite and v.retry = 'no' and not exists (
+      select 1 from heard g where g.seq = v.seq and g.call_point = v.call_point and g.client_view = 'ok' and g.seq_end > v.seq_end), false) as stays,
+    coalesce(l.client_view <> 'ok' and (l.side = 'passes' or (l.client_view = 'info' and coalesce(l.status, 500) >= 500))
+      and not (l.is_source and l.call_kind = 'update') and not n.refused and not n.unread
+      and not exists (select 1 from doc d where d.txn_id = s.txn_id and d.never_posted and d.dead_seq < s.seq), false) as passes,
+    lower(s.owner) in (select lower(owner) from ref_error) as owner_is_known
+  from said s left join vain v using (seq) left join last_call l using (seq) left join seen n using (seq))
+select *, coalesce((stays and (side = 'passes' or (side in ('refused', 'access') and last_side in ('refused', 'access') and side <> last_side)))
+    or (passes and side = 'refused'), false) as class_is_wrong,
+  coalesce(stays and owner_is_known and side is distinct from 'own' and last_side <> 'own' and lower(owner) <> lower(last_owner), false) as owner_is_wrong
+from held_against;
 
 -- stalled: who was under way while the world itself stood still, or in the second after it, when what had queued up came in
 create table stalled as
@@ -542,6 +641,8 @@ where s.expected in ('posted', 'current', 'answered') and s.settled and (s.write
     and b.seq < told.seq)
   and not exists (select 1 from parked p where p.txn_id = s.txn_id and p.seq < told.seq);
 
+-- twin_floor: so many fault-free transactions of a template have to be there before anything is compared with them
+create table twin_floor as select 3 as twins;
 -- signature: the end of a transaction, component by component, to compare it with its twins
 create table signature as
 with docs as (
@@ -553,6 +654,12 @@ select txn_id, 'documents' as component,
   string_agg(entity_type || ' ' || coalesce(state, 'created'), ', ' order by entity_type, state) as value from docs group by 1
 union all select txn_id, 'documents', 'none' from outcome where live_n = 0 and flow_kind = 'document'
 union all select txn_id, 'source status', coalesce(source_state, 'unknown') from outcome
+union all select txn_id, 'updates', coalesce(string_agg(words(entity_type) || ' ' || words(state)
+    || case when src_version < revision then ' from an older revision' else '' end, ', then ' order by seq), 'none')
+  from (select o.txn_id, s.revision, e.* exclude (txn_id) from outcome o join src s using (txn_id) left join effect e on e.txn_id = o.txn_id
+      and e.request_seq is not null and e.state is not null and e.effect = 'update' and e.seq > s.last_approved_seq
+      and (e.entity_type = s.entity_type or e.entity_id in (select d.entity_id from docs d where d.txn_id = e.txn_id and d.entity_type = e.entity_type))
+    where o.writes_back) group by 1
 union all select txn_id, 'accounts', string_agg(account || case when net < 0 then ' credit' else ' debit' end, ', ' order by account)
   from booked where account is not null and net <> 0 group by 1
 union all select txn_id, 'company', string_agg(distinct company, ', ' order by company) from docs where company is not null group by 1
@@ -564,12 +671,20 @@ union all select txn_id, 'amount', case when sum(amount_minor) = max(source_mino
   else format('{:+d} minor units', (sum(amount_minor) - max(source_minor))::bigint) end
   from docs where amount_minor is not null and source_minor is not null and cardinality = 'one' and contains(compare, 'amount') group by 1;
 
--- twin: how the transactions that met no fault end, per template; share: how many of them agree
+-- twin: how the transactions that met no fault end, per template; share: how many of them agree; deviating: the
+-- first three that do not, and how they end
 create table twin as
 with clean as (select o.txn_id, o.template from outcome o where o.faults = 0 and o.role in ('baseline', 'control') and o.expected = 'posted'
   and o.settled),
-counted as (select c.template, s.component, s.value, count(*) as n from clean c join signature s using (txn_id) group by all)
-select template, component, arg_max(value, n) as value, max(n) / sum(n) as share, sum(n) as n from counted group by 1, 2;
+ended as (select c.template, s.component, s.value, s.txn_id from clean c join signature s using (txn_id)),
+counted as (select template, component, value, count(*) as n, min(txn_id) as example from ended group by all),
+usual as (
+  select template, component, arg_max(value, n) as value, max(n) / sum(n) as share, sum(n) as n, arg_max(example, n) as example from counted group by 1, 2)
+select u.*, u.share >= 0.9 and u.n >= f.twins as is_comparable, d.deviating
+from usual u cross join twin_floor f left join (
+  select e.template, e.component, array_to_string(list(e.txn_id || ' with: ' || e.value order by e.txn_id)[1:3], '; ') as deviating
+  from ended e join usual u on u.template = e.template and u.component = e.component and u.value <> e.value and u.share >= 0.9 group by 1, 2) d
+  on d.template = u.template and d.component = u.component;
 create table twin_count as
 select template, mode(made) as made, mode(reversed_n) as reversed_n, count(*) as n, min(txn_id) as example
 from outcome where faults = 0 and role in ('baseline', 'control') and expected = 'posted' and settled group by 1;

@@ -8,6 +8,8 @@ from contracts.catalog import Catalog, ErrorCode
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "connector-contract.md"
 BEGIN, END = "<!-- errors: written by tests/contract/connectors/page.py from contracts/errors.yaml -->", "<!-- end of errors -->"
+CLASSES_BEGIN = "<!-- classes: written by tests/contract/connectors/page.py from contracts/errors.yaml -->"
+CLASSES_END = "<!-- end of classes -->"
 TO_DO = {
     "same": "wait (`Retry-After`, else back off), send the same again",
     "reread": "read the object again, decide again",
@@ -41,10 +43,21 @@ def _error_row(error: ErrorCode) -> str:
     return f"| `{error.code}` | {error.status} | {'yes' if error.definite else 'no'} | {to_do} | {error.owner} |"
 
 
+def class_table(catalog: Catalog) -> str:
+    """The page's table of what is in the way of a parked item."""
+    rows = [f"| `{one.id}` | {one.doc} |" for one in catalog.error_classes.values()]
+    return "\n".join(["| class | what is in the way |\n|---|---|", *rows])
+
+
 def with_errors(text: str, catalog: Catalog) -> str:
-    """The page with the table as it should be."""
-    head, rest = text.split(BEGIN)
-    return f"{head}{BEGIN}\n\n{error_table(catalog)}\n\n{END}{rest.split(END, 1)[1]}"
+    """The page with both tables as they should be."""
+    text = _with(text, BEGIN, END, error_table(catalog))
+    return _with(text, CLASSES_BEGIN, CLASSES_END, class_table(catalog))
+
+
+def _with(text: str, begin: str, end: str, table: str) -> str:
+    head, rest = text.split(begin)
+    return f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end, 1)[1]}"
 
 
 def files_in_page(text: str) -> dict[str, str]:

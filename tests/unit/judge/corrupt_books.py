@@ -177,6 +177,22 @@ def one_reference_twice(scribe: Scribe) -> None:
     one(scribe, txn_id="p2p-000008", **CREATE)[1]["ext_ref"] = "REQ-T1-000007"
 
 
+def under_a_foreign_correlation_id(scribe: Scribe) -> None:
+    """The order of 8 is traced to the requisition of 7."""
+    one(scribe, txn_id="p2p-000008", **CREATE)[1]["corr_id"] = "c-p2p-000007"
+
+
+def told_under_a_foreign_correlation_id(scribe: Scribe) -> None:
+    """8's own order is written back as if it were 7's business."""
+    one(scribe, txn_id="p2p-000008", kind="commit", state="ordered")[1]["corr_id"] = "c-p2p-000007"
+
+
+def accepted_under_a_foreign_correlation_id(scribe: Scribe) -> None:
+    """The invoice of exp 8, which the ERP makes after its answer, is traced to an order."""
+    _, made = one(scribe, txn_id="exp-000008", kind="commit", entity_type="ap_invoice", effect="create")
+    made.update(corr_id="c-p2p-000007", op_id=None)
+
+
 def never_written_back(scribe: Scribe) -> None:
     """8 is ordered, but the requisition never learns of it."""
     drop(scribe, lambda row: not (row.get("txn_id") == "p2p-000008" and row.get("state") == "ordered"))
@@ -187,6 +203,18 @@ def other_account(scribe: Scribe) -> None:
     """9, whose answer was lost, is booked on another account than its twins."""
     for _, row in rows(scribe, txn_id="p2p-000009", account="9200"):
         row["account"] = "9210"
+
+
+def told_again_otherwise(scribe: Scribe) -> None:
+    """9 is ordered, and later closed by the connector: the order itself is right."""
+    index, told = one(scribe, txn_id="p2p-000009", kind="commit", state="ordered")
+    insert(scribe, index + 1, {**told, "state": "closed"})
+
+
+def told_of_an_older_revision(scribe: Scribe) -> None:
+    """9 was amended and approved again; what is written back is about the first revision."""
+    _, told = one(scribe, txn_id="p2p-000009", kind="commit", state="ordered")
+    told["src_version"] = 0
 
 
 def detour(scribe: Scribe) -> None:
@@ -354,7 +382,12 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("P08", "p2p-000008", names_no_order),
     ("P08", "p2p-000008", refused_and_ordered),
     ("C20", "p2p-000008", one_reference_twice),
+    ("C26", "p2p-000008", under_a_foreign_correlation_id),
+    ("C26", "p2p-000008", told_under_a_foreign_correlation_id),
+    ("C26", "exp-000008", accepted_under_a_foreign_correlation_id),
     ("D01", "p2p-000009", other_account),
+    ("D01", "p2p-000009", told_again_otherwise),
+    ("D01", "p2p-000009", told_of_an_older_revision),
     ("D02", "p2p-000009", detour),
     ("P01", "p2p-000008", lost),
     ("E01", "exp-000008", lose_expense),

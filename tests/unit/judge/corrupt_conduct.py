@@ -114,6 +114,36 @@ def redriven_in_vain(scribe: Scribe) -> None:
     refresh_views(scribe)
 
 
+def parked_item(scribe: Scribe, reference: str) -> Row:
+    """What the connector declared of it."""
+    return one(scribe, kind="parked", entity_id=reference)[1]
+
+
+def closed_period_as_connection(scribe: Scribe) -> None:
+    """17 was refused because the period was closed, and is declared as something that passes by itself."""
+    parked_item(scribe, "ER-T1-000017").update({"class": "transient", "owner": None})
+
+
+def server_error_as_business(scribe: Scribe) -> None:
+    """12 only ever met server errors, and is declared as refused by a rule of the business."""
+    parked_item(scribe, "REQ-T1-000012").update({"class": "business", "owner": None})
+
+
+def unknown_class(scribe: Scribe) -> None:
+    """16 is declared with a word that nobody knows."""
+    parked_item(scribe, "REQ-T1-000016")["class"] = "technical"
+
+
+def closed_period_for_the_wrong_team(scribe: Scribe) -> None:
+    """17 waits for the integration team, which cannot open a period."""
+    parked_item(scribe, "ER-T1-000017")["owner"] = "Integration team"
+
+
+def refused_shape_as_permission(scribe: Scribe) -> None:
+    """16 was refused for its shape, and is declared as a matter of permissions."""
+    parked_item(scribe, "REQ-T1-000016").update({"class": "authentication", "owner": None})
+
+
 def fault_never_fired(scribe: Scribe) -> None:
     """9's fault was planned but did not happen."""
     drop(scribe, lambda row: not (row["kind"] == "fault_fired" and row.get("txn_id") == "p2p-000009"))
@@ -150,5 +180,10 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("L06", "p2p-000009", refused_instead),
     ("L08", "p2p-000012", redriven_twice),
     ("L08", "p2p-000012", redriven_in_vain),
+    ("L09", "exp-000017", closed_period_as_connection),
+    ("L09", "p2p-000012", server_error_as_business),
+    ("L09", "p2p-000016", unknown_class),
+    ("L09", "exp-000017", closed_period_for_the_wrong_team),
+    ("L09", "p2p-000016", refused_shape_as_permission),
     ("V01", "p2p-000009", fault_never_fired),
 )

@@ -87,6 +87,11 @@ def blind_write(scribe: Scribe) -> None:
     one(scribe, txn_id="p2p-000008", kind="commit", state="ordered")[1].update(version=7, base_version=None)
 
 
+def untraced(scribe: Scribe) -> None:
+    """The order of 8 is made by a call that names no correlation id, so the ERP gave it one."""
+    one(scribe, txn_id="p2p-000008", kind="commit", entity_type="purchase_order")[1]["corr_id"] = "dc-0123456789abcdef"
+
+
 PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("K05", TXN, hammers),
     ("K06", TXN, never_waits),
@@ -95,4 +100,5 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("K12", "p2p-000008", unanswered),
     ("K13", TXN, keeps_its_token),
     ("K14", "p2p-000008", blind_write),
+    ("K16", "p2p-000008", untraced),
 )

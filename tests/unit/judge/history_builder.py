@@ -59,6 +59,11 @@ CROSSWALKS = {
     "employees": "procurement_user_id,expense_login,erp_personnel_no\nU1,ann.lee1,10081360\nU2,bo.li2,10081361\nU9,joe.fox9,10081399\n",
     "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
 }
+PARKED = (
+    ("REQ-T1-000012", "not_posted", "ambiguous", "IT"),
+    ("REQ-T1-000016", "posted", "validation", "integration team"),
+    ("ER-T1-000017", "not_posted", "business", "finance"),
+)
 ORDER_BODY: Row = {"method": "POST", "body_hash": "b"}
 
 
@@ -264,8 +269,8 @@ def rest(scribe: Scribe) -> None:
     scribe.row("fault_healed", fault_id="F-H1")
     scribe.enter("quiesce")
     quiet(scribe)
-    for reference, state in (("REQ-T1-000012", "not_posted"), ("REQ-T1-000016", "posted"), ("ER-T1-000017", "not_posted")):
-        told: Row = {"reason": "gave up", "class": "business", "owner": "finance", "retryable": True}
+    for reference, state, failure_class, owner in PARKED:
+        told: Row = {"reason": "gave up", "class": failure_class, "owner": owner, "retryable": True}
         scribe.row("parked", "connector", entity_id=reference, state=state, **told)
     scribe.enter("redrive")
     scribe.row("redrive")

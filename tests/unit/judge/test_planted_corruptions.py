@@ -1,10 +1,12 @@
 """Each invariant finds the corruption that it exists for, in the right transaction; all are silent on the history as it was."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_habits, test_kinds_of_flow
@@ -24,9 +26,24 @@ def test_finds_its_corruption(invariant_id: str, txn_id: str | None, corrupt: Ca
     assert found["status"] in {"violated", "warned"}, found
     assert txn_id in {row["txn_id"] for row in found["rows"]}
     assert all(row["story"] for row in found["rows"])
+    assert uncounted(verdict) == {}
     if found["kind"] == "fail":
         assert (verdict.verdict, verdict.exit_code) == ("fail", 1)
         assert any(entry["invariant"] == invariant_id and entry["txn_id"] == txn_id for entry in verdict.violations)
+
+
+def uncounted(verdict: Verdict) -> dict[str, list[str | None]]:
+    """Rules that found more transactions of a flow than they say that they looked at, with the flows."""
+    flow_of = {row["txn_id"]: row["flow"] for row in verdict.by_experiment}
+    wrong: dict[str, list[str | None]] = {}
+    for entry in verdict.invariants:
+        found = Counter(flow_of.get(txn_id) for txn_id in {row["txn_id"] for row in entry["rows"]})
+        looked = {flow: counts["candidates"] for flow, counts in entry["by_flow"].items()}
+        anywhere = entry["candidates"] - sum(looked.values())
+        more = [flow for flow, n in found.items() if n > looked.get(str(flow), 0) + anywhere]
+        if more:
+            wrong[entry["id"]] = more
+    return wrong
 
 
 def test_every_invariant_has_a_planted_corruption() -> None:

@@ -43,6 +43,8 @@ def test_lookups() -> None:
     ("name", "old", "new", "message"),
     [
         ("errors", "code: NOT_FOUND", "code: PRECONDITION_FAILED", "errors.yaml: code 'PRECONDITION_FAILED' appears twice"),
+        ("errors", "class: stale, definite", "class: old, definite", "errors.yaml: VERSION_CONFLICT: class 'old'; expected one of"),
+        ("errors", "side: access", "side: outside", "errors.yaml: class 'authentication' is on the side 'outside'; expected one of passes"),
         ("faults", "family: connection", "famly: connection", "faults.yaml: entry 'F-A2'.*famly"),
         ("history", "needs: [fault_id]", "needs: [fault_idd]", "history.yaml: kinds need columns that are not declared: fault_idd"),
     ],

@@ -7,7 +7,7 @@
 -- at: history
 -- With the policy "next period" a later period is right when the due one had been closed.
 -- section: candidates
-select flow, count(*) as n from doc join src using (txn_id) where live and period is not null and contains(compare, 'period') group by 1
+select flow, count(*) as n from doc join src using (txn_id) where live and month_number(period) is not null and contains(compare, 'period') group by 1
 -- section: violations
 select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
   format('{} {} was posted in period {}; {} was due between {} and {}', words(d.entity_type), d.entity_id, d.period, s.entity_id,

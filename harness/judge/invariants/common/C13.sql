@@ -5,8 +5,10 @@
 -- kind: fail
 -- effect: posted wrong
 -- at: history
+-- Examined: postings of a period that was closed at some time of the run.
 -- section: candidates
-select flow, count(*) as n from doc d join closed c on c.company = d.company and (c.module is null or c.module = d.module) group by 1
+select flow, count(distinct (d.node, d.entity_type, d.entity_id)) as n from doc d join closed c on c.company = d.company and c.period = d.period
+  and (c.module is null or c.module = d.module) where not d.never_posted group by 1
 -- section: violations
 select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
   format('{} {} was posted in period {} of company {} while that period was closed', words(d.entity_type), d.entity_id, d.period,

@@ -5,12 +5,13 @@
 -- kind: fail
 -- effect: posted wrong
 -- at: history
--- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. Not examined: documents of which a source line has no rule, or two
--- because a rule changed in these days; and what accounts payable credits by itself.
+-- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. Not examined: documents of which a source line has two rules,
+-- because one changed in these days, or none, which takes the PASS away; and what accounts payable credits by itself.
 -- section: candidates
 select d.flow, count(*) as n from doc d join mapped using (node, entity_type, entity_id) where d.live group by 1
 union all
-select d.flow, count(*) from doc d join src s using (txn_id) join ref_variant x on x.flow = d.flow and x.source_value = s.company where d.live group by 1
+select d.flow, count(*) from doc d join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
+join ref_variant x on x.flow = d.flow and x.source_value = r.company where d.live group by 1
 -- section: violations
 select d.txn_id, d.call_point, abs(coalesce(b.found, 0) - coalesce(b.due, 0))::bigint as money_minor, d.currency,
   format('{} {} is booked with {} in minor units on account {}; the lines of {} map to {} there', words(d.entity_type), d.entity_id,

@@ -5,6 +5,7 @@
 -- kind: fail
 -- effect: posted unasked
 -- at: history
+-- Every posting is examined for when it came. Its approvers are compared where the flow asks for them and the crosswalk knows each of them.
 -- section: candidates
 select flow, count(*) as n from doc join src using (txn_id) group by 1
 -- section: violations

@@ -5,8 +5,12 @@
 -- kind: fail
 -- effect: posted wrong
 -- at: history
+-- Examined: writes that come after another one that says from which revision it is.
 -- section: candidates
-select t.flow, count(*) as n from effect e join txn t using (txn_id) where op_id is not null and src_version is not null and t.flow_kind = 'document' group by 1
+select flow, count(*) as n from (
+  select t.flow, e.effect, max(src_version) over (partition by txn_id order by seq rows between unbounded preceding and 1 preceding) as newest
+  from effect e join txn t using (txn_id) where op_id is not null and src_version is not null and t.flow_kind = 'document')
+where newest is not null and effect <> 'reverse' group by 1
 -- section: violations
 select txn_id, call_point, amount_minor as money_minor, currency,
   format('{} {} was written from revision {} after revision {} had been written', words(entity_type), entity_id, src_version,

@@ -9,8 +9,9 @@
 -- Whoever posts into the next period because the due one is closed may choose any day of it for the date that decides the period; that it
 -- is the right period is C12's matter. Every other date stays as it is.
 -- section: candidates
-select d.flow, count(*) as n from doc d join src_revision r using (txn_id, revision)
-where d.live and contains(d.compare, 'dates') and d.document_date is not null and r.document_date is not null group by 1
+select d.flow, count(*) as n from doc d join src_revision r using (txn_id, revision) join src s on s.txn_id = d.txn_id
+where d.live and contains(d.compare, 'dates') and ((d.document_date is not null and r.document_date is not null)
+  or (d.posting_date is not null and r.posting_date is not null)) group by 1
 -- section: violations
 with dated as (
   select d.*, r.document_date as due_document, r.posting_date as due_posting,

@@ -5,9 +5,10 @@
 -- kind: fail
 -- effect: left standing
 -- at: rest
--- Examined: transactions of a case that have one before them.
+-- Examined: transactions with a live document that have one before them, of which something was due.
 -- section: candidates
-select o.flow, count(*) as n from still o where o.parent is not null and o.live_n > 0 group by 1
+select o.flow, count(*) as n from still o left join outcome p on p.txn_id = o.parent
+where o.parent is not null and o.live_n > 0 and (p.txn_id is null or p.due_n > 0) group by 1
 -- section: violations
 select o.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
   format('{} {} is live, but {}, which {} grew out of, {}', words(d.entity_type), d.entity_id, coalesce(p.source_id, o.parent), o.source_id,

@@ -8,8 +8,11 @@
 -- By account, cost centre, company and currency, over the document and what reversed it. A reversal may be in a later period. What was
 -- withdrawn before it was posted has no lines and needs none.
 -- section: candidates
-select t.flow, count(distinct d.node || '/' || d.entity_id) as n from document d join line l on l.node = d.node and l.parent_id = d.entity_id
-left join txn t on t.txn_id = d.txn_id where d.dead_seq is not null and d.posted_seq is not null group by 1
+select t.flow, count(*) as n from document d left join txn t on t.txn_id = d.txn_id
+where d.dead_seq is not null and d.posted_seq is not null and d.dead_seq < (select max(seq) from h where kind <> 'commit')
+  and (exists (select 1 from line l where l.node = d.node and l.parent_id = d.entity_id)
+    or exists (select 1 from effect e where e.node = d.node and e.effect = 'reverse' and e.parent_id = d.entity_id and e.entity_type = d.entity_type))
+group by 1
 -- section: violations
 with gone as (select * from document where dead_seq is not null and posted_seq is not null and dead_seq < (select max(seq) from h where kind <> 'commit')),
 undoing as (

@@ -6,8 +6,10 @@
 -- effect: posted wrong
 -- at: rest
 -- Member by member, where both carry it, against the last change before the read.
+-- A read of what nobody ever wrote has nothing to be compared with.
 -- section: candidates
-select t.flow, count(*) as n from h left join txn t using (txn_id) where h.kind = 'read_view' group by 1
+select t.flow, count(*) as n from h r left join txn t using (txn_id) where r.kind = 'read_view' and exists (
+  select 1 from effect e where e.node = r.node and e.entity_type = r.entity_type and e.entity_id = r.entity_id and e.seq < r.seq) group by 1
 -- section: violations
 with reading as (select * from h where kind = 'read_view'),
 written as (

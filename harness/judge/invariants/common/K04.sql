@@ -9,7 +9,7 @@
 -- so is beginning again because another step had failed meanwhile.
 -- section: candidates
 select t.flow, count(*) as n from op join txn t using (txn_id) where call_kind in ('create', 'update') and client_view = 'fail' and definite
-  and retry = 'no' group by 1
+  and retry = 'no' and body_hash is not null and seq_end is not null group by 1
 -- section: violations
 select a.txn_id, a.call_point, null::bigint as money_minor, null as currency,
   format('attempt {} repeats unchanged what was refused with {} {}', a.attempt, b.status, b.code) as story, a.attempt, b.code

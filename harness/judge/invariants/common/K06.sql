@@ -8,8 +8,10 @@
 -- clock: world
 -- at: history
 -- Tolerance 50 ms; an HTTP date has whole seconds, so up to one second more.
+-- Examined: answers that asked to wait, and after which the same call came again.
 -- section: candidates
-select t.flow, count(*) as n from op join txn t using (txn_id) where retry_after_ms is not null and t_end is not null group by 1
+select t.flow, count(*) as n from op b join txn t using (txn_id) where b.retry_after_ms is not null and b.t_end is not null and exists (
+  select 1 from op a where a.txn_id = b.txn_id and a.call_point = b.call_point and a.t_mono_ns > b.t_end) group by 1
 -- section: violations
 select txn_id, call_point, null::bigint as money_minor, null as currency,
   format('attempt {} came {} ms after an answer that asked for {} ms', next_attempt, waited_ms, retry_after_ms) as story, waited_ms,

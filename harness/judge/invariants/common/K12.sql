@@ -9,7 +9,8 @@
 -- at: history
 -- Whoever was killed meanwhile could not answer.
 -- section: candidates
-select t.flow, count(*) as n from delivery join txn t using (txn_id) where ack_seq is not null group by 1
+select t.flow, count(*) as n from delivery d left join txn t using (txn_id) where d.ack_seq is not null
+  and not exists (select 1 from mark m where m.name in ('proc_kill', 'proc_start') and m.seq between d.seq and d.ack_seq) group by 1
 -- section: violations
 select d.txn_id, d.call_point, null::bigint as money_minor, null as currency,
   format('event {} was not answered within {} ms', d.event_id, p.ack_timeout_ms) as story, d.attempt

@@ -6,8 +6,9 @@
 -- effect: lost
 -- at: rest
 -- kinds: status
+-- What is declared parked is not examined.
 -- section: candidates
-select o.flow, count(*) as n from still o join current_copy c using (txn_id) where o.flow_kind = 'status' group by 1
+select o.flow, count(*) as n from still o join current_copy c using (txn_id) where o.flow_kind = 'status' and not o.is_parked group by 1
 -- section: violations
 select o.txn_id, c.call_point, o.amount_minor as money_minor, o.currency,
   case when c.value is null then format('nobody was told what became of {}: it is {}', o.source_id, c.due)

@@ -6,8 +6,14 @@
 -- effect: told wrong
 -- at: history
 -- kinds: status
+-- Examined: news that follows other news of the same document. What never was true is N03's matter.
 -- section: candidates
-select flow, count(*) as n from copy join txn t using (txn_id, flow) where t.flow_kind = 'status' group by 1
+select flow, count(*) as n from (
+  select c.flow, c.of_seq, max(c.of_seq) over (partition by c.txn_id, c.due_id, c.node, c.entity_id order by c.seq
+    rows between unbounded preceding and 1 preceding) as newest_seq
+  from (select c.*, (select max(v.seq) from version v where v.txn_id = c.txn_id and v.due_id = c.due_id and v.value = c.value and v.seq < c.seq) as of_seq
+    from copy c join txn t using (txn_id) where t.flow_kind = 'status') c)
+where of_seq is not null and newest_seq is not null group by 1
 -- section: violations
 with dated as (
   select c.*, (select max(v.seq) from version v where v.txn_id = c.txn_id and v.due_id = c.due_id and v.value = c.value and v.seq < c.seq) as of_seq

@@ -5,9 +5,9 @@
 -- kind: fail
 -- effect: posted unasked
 -- at: history
--- Examined: documents of transactions that have one before them in their case.
+-- Examined: documents of transactions that have one before them in their case, of which something was due.
 -- section: candidates
-select d.flow, count(*) as n from doc d join txn t using (txn_id) where t.parent is not null group by 1
+select d.flow, count(*) as n from doc d join txn t using (txn_id) join outcome p on p.txn_id = t.parent where p.due_n > 0 group by 1
 -- section: violations
 select d.txn_id, d.call_point, d.amount_minor as money_minor, d.currency,
   format('{} {} was made before any document of {} existed', words(d.entity_type), d.entity_id, coalesce(p.source_id, t.parent)) as story,

@@ -6,8 +6,10 @@
 -- effect: told wrong
 -- at: rest
 -- That it names no document is said only of what was read when it knew that it is booked: a write-back may come after the read.
+-- What is approved still, and declared parked, is not examined.
 -- section: candidates
-select flow, count(*) as n from still where writes_back and (live_n > 0 or meaning in ('posted', 'refused')) group by 1
+select o.flow, count(*) as n from still o join ref_document k on k.entity_type = o.source_type
+where o.writes_back and (o.meaning in ('posted', 'refused') or (o.meaning = 'approved' and o.live_n > 0 and not o.is_parked)) group by 1
 -- section: violations
 select o.txn_id, null as call_point, o.amount_minor as money_minor, o.currency,
   case when o.meaning = 'posted' and o.live_n = 0

@@ -8,8 +8,9 @@
 -- kinds: query
 -- Without `as_of` it may have been true at any moment between question and answer. The answer that the policy asks for when the truth
 -- cannot be had is right after a failed look, and only then.
+-- An answer for which every look failed is Q03's matter.
 -- section: candidates
-select flow, count(*) as n from answered where answer is not null group by 1
+select flow, count(*) as n from answered where answer is not null and not (looks > 0 and good_looks = 0) group by 1
 -- section: violations
 select a.txn_id, a.call_point, null::bigint as money_minor, null as currency,
   format('the question about {} was answered with "{}", which was not true{}', a.entity_id, a.answer,

@@ -6,8 +6,9 @@
 -- effect: left behind
 -- at: rest
 -- kinds: state
+-- What is declared parked is not examined.
 -- section: candidates
-select o.flow, count(*) as n from still o join current_copy c using (txn_id) where o.flow_kind = 'state' group by 1
+select o.flow, count(*) as n from still o join current_copy c using (txn_id) where o.flow_kind = 'state' and not o.is_parked group by 1
 -- section: violations
 select o.txn_id, c.call_point, null::bigint as money_minor, null as currency,
   case when c.value is null then format('{} never reached its target ({})', o.source_id, words(c.due_id))

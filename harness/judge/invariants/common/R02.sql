@@ -6,8 +6,13 @@
 -- effect: left behind
 -- at: history
 -- kinds: state
+-- Examined: writes after another one. What no version ever said is R03's matter.
 -- section: candidates
-select flow, count(*) as n from copy join txn t using (txn_id, flow) where t.flow_kind = 'state' group by 1
+select flow, count(*) as n from (
+  select flow, told, max(told) over (partition by txn_id, due_id, node, entity_id order by seq rows between unbounded preceding and 1 preceding) as newest
+  from (select c.*, coalesce(c.version, (select max(v.version) from version v where v.txn_id = c.txn_id and v.due_id = c.due_id
+      and v.value = c.value and v.seq < c.seq)) as told from copy c join txn t using (txn_id) where t.flow_kind = 'state'))
+where told is not null and newest is not null group by 1
 -- section: violations
 with numbered as (
   select c.*, coalesce(c.version, (select max(v.version) from version v where v.txn_id = c.txn_id and v.due_id = c.due_id and v.value = c.value

@@ -5,8 +5,10 @@
 -- kind: fail
 -- at: rest
 -- flow: requisition-to-po
+-- What is refused or declared parked is not examined.
 -- section: candidates
-select flow, count(*) as n from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused' group by 1
+select flow, count(*) as n from still where flow = 'requisition-to-po' and expected = 'posted' and meaning <> 'refused' and not is_parked
+group by 1
 -- section: violations
 select txn_id, null as call_point, case when live_n = 0 then amount_minor else (live_minor - amount_minor)::bigint end as money_minor,
   currency,
