@@ -262,7 +262,7 @@ def connector() -> None:
 @click.argument("manifest", type=_PATH)
 @_network_options
 def connector_check(manifest: Path, **network: Any) -> int:
-    """Start a connector, send one document of each flow, and say what works, what was posted wrong, what is missing and what to try."""
+    """Start a connector, send a document of each flow per entity, and say what works, what was posted wrong and what to try."""
     from harness.run.check import check  # noqa: PLC0415
     from harness.stage.loop import run_until_done  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`dryclose connector check MANIFEST`: one document of each flow through a real world, and what the connector made of it."""
+"""`dryclose connector check MANIFEST`: a document of each flow in each entity through a real world, and what the connector made of it."""
 
 import asyncio
 import json
@@ -17,12 +17,11 @@ from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, 
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Experiment
 from harness.plan.space import unserved_parent
-from harness.plan.variants import read_variants
 from harness.run import check_calls, check_points
 from harness.run.cast import Cast, Paper
 from harness.run.check_content import content_findings
 from harness.run.check_points import Finding, Journey
-from harness.scenario import load_scenario
+from harness.scenario import ENTITIES, load_scenario
 from harness.stage.answers import answer_of, decoded, said_in
 from harness.stage.interrupt import or_interrupted
 from harness.stage.opening import raise_curtain, stage
@@ -54,7 +53,7 @@ async def check(manifest: Path, *, network: Network | None = None) -> int:
 
 def _setup(manifest: Manifest, catalog: Catalog, folder: Path) -> Setup:
     """A run like any other, so that the judge can read it."""
-    scenario = replace(load_scenario("smoke", catalog), faults=(), flows=tuple(catalog.flows))
+    scenario = replace(load_scenario("smoke", catalog), faults=(), flows=tuple(catalog.flows), entities=ENTITIES)
     return new_run(catalog, scenario, manifest, seed=SEED, out=folder)
 
 
@@ -130,23 +129,14 @@ async def _walk(session: Session) -> list[Journey]:
 
 
 def _experiments(session: Session) -> list[Experiment]:
-    """One document for each alternative of each flow, in the first entity that takes it; before it the one out of which it grows."""
+    """One document of each flow in each entity: every alternative, currency and tax; before it the one out of which it grows."""
     catalog, flows = session.catalog, session.manifest.flows
-    variants = read_variants(catalog.flows.values(), session.world.company.mappings())
     made: list[Experiment] = []
     for flow in (catalog.flows[flow_id] for flow_id in catalog.flows if flow_id in flows):
         if unserved_parent(catalog, flow, flows) is None:
-            for entity in _entities(variants.get(flow.id, {}), session.scenario.entities):
+            for entity in session.scenario.entities:
                 _add(catalog, made, flow, entity)
     return made
-
-
-def _entities(variant: Mapping[str, str], entities: Sequence[str]) -> list[str]:
-    """One entity for each alternative."""
-    first: dict[str | None, str] = {}
-    for entity in entities:
-        first.setdefault(variant.get(entity), entity)
-    return list(first.values())
 
 
 def _add(catalog: Catalog, made: list[Experiment], flow: Flow, entity: str) -> str:
