@@ -1,6 +1,7 @@
 """Documents that a connector has to set aside: refused for good at the call that makes them, or at the one that tells their source."""
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow
 from harness.plan.model import Experiment, Plan, Step, Wave
@@ -9,14 +10,16 @@ from harness.scenario import Scenario
 
 REFUSED = "F-B20"  # 422 at every attempt until the heal: certainly no effect, and nothing that passes by itself
 WAVE = "parking"
-ROUNDS = 2  # documents of each kind for the groups that are told by name; the rest is for "all"
+ROUNDS = 2  # documents of each kind at least
+ITEMS = 8  # so many at least, also of a connector with one flow: one, several, several twice, and the rest for "all"
 
 
 def redrive_plan(catalog: Catalog, scenario: Scenario, flows: tuple[str, ...], variants: VariantsTaken) -> Plan:
     """One wave; empty when none of the flows makes documents out of approved ones."""
     experiments: list[Experiment] = []
-    for _ in range(ROUNDS):
-        for flow, entity, point in _places(catalog, scenario, flows, variants):
+    places = list(_places(catalog, scenario, flows, variants))
+    for _ in range(max(ROUNDS, ceil(ITEMS / max(1, len(places))))):
+        for flow, entity, point in places:
             experiments.append(_experiment(catalog.faults[REFUSED], flow, entity, point, number=len(experiments) + 1))
     return Plan(waves=(Wave(WAVE, "singles", tuple(experiments)),)) if experiments else Plan()
 

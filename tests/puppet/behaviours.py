@@ -260,6 +260,16 @@ def posts_again_on_redrive(chosen: Chosen) -> None:
     wrap(store.Store, "reopen_parked", around_reopen)
 
 
+def redrives_whatever_is_named(_chosen: Chosen) -> None:
+    """Takes up everything that is parked, whoever is named."""
+
+    def around(original, self, named=None):
+        canary("redrives_whatever_is_named")
+        return original(self, None)
+
+    wrap(store.Store, "reopen_parked", around)
+
+
 def park_for_ever(chosen: Chosen) -> None:
     """Parks without trying, also after a redrive."""
 

@@ -49,6 +49,16 @@ def test_a_redrive_by_name_that_is_not_there_fails(tmp_path) -> None:
     assert status["all"] == "PASS"
 
 
+def test_a_redrive_of_one_that_takes_up_others_fails(tmp_path) -> None:
+    """Whoever repairs one document does not mean the others, of a connector with one flow too."""
+    manifest = puppet_manifest(
+        tmp_path / "puppet", {"redrives_whatever_is_named": {}}, redrive={"some": "/redrive"}, flows=["requisition-to-po"]
+    )
+    status, said = check(manifest, tmp_path / "run", 1)
+    assert status["one"] == "FAIL"
+    assert "although it was not named" in said
+
+
 def test_a_dry_run_that_does_it_fails(tmp_path) -> None:
     """The path of the real redrive is declared as that of a dry run."""
     status, said = check(puppet_manifest(tmp_path / "wet", redrive={"dry_run": "/redrive"}), tmp_path / "run", 1)

@@ -48,12 +48,13 @@ def test_it_posts_what_is_forged_and_what_is_repeated(tmp_path) -> None:
 WRONG_CONTENT = (
     ('"debit": debit, "credit": credit', '"debit": credit, "credit": debit', ("erp.journal.create", "on account 1100", "C14")),
     ('"gl_account": account,\n', '"gl_account": "5600",\n', ("erp.ap_invoice.create", "on account 5600", "map to 0 there")),
+    ('self.mapping.project(line.get("project"), company)', "None", ("erp.po.create", "on no project", "C07")),
     ('"document_date": compact(on)', '"document_date": compact(on[:-2] + "15")', ("erp.po.create", "has the document date", "C18")),
 )
 
 
 def test_it_posts_something_else_than_what_was_due(tmp_path) -> None:
-    """Exit code 1: everything is written back and balanced, but sides, accounts and dates are wrong; each is told with what was due."""
+    """Exit code 1: all is written back, but sides, accounts, projects and dates are wrong; each is told with what was due."""
     shutil.copytree(EXAMPLES / "careful", tmp_path / "wrong")
     code = (tmp_path / "wrong" / "flows.py").read_text("utf-8")
     for right, wrong, _ in WRONG_CONTENT:

@@ -2,7 +2,7 @@
 
 from contracts.catalog import load_catalog
 from harness.plan.variants import read_variants
-from harness.run.redrive_plan import ROUNDS, redrive_plan
+from harness.run.redrive_plan import ITEMS, ROUNDS, redrive_plan
 from harness.scenario import load_scenario
 from mocks.company import generate
 
@@ -27,5 +27,7 @@ def test_each_alternative_is_refused_where_it_is_made_and_where_it_is_told() -> 
 def test_only_flows_that_the_connector_serves() -> None:
     """Nothing of another flow, and no plan without any."""
     flow = next(iter(CATALOG.flows))
-    assert {one.flow for one in redrive_plan(CATALOG, SCENARIO, (flow,), VARIANTS).experiments} == {flow}
+    alone = redrive_plan(CATALOG, SCENARIO, (flow,), VARIANTS).experiments
+    assert {one.flow for one in alone} == {flow}
+    assert len(alone) >= ITEMS
     assert redrive_plan(CATALOG, SCENARIO, (), VARIANTS).experiments == ()

@@ -1,10 +1,17 @@
 """What a redrive proved, from the books before and after it."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from jsonschema import Draft202012Validator
+
+import contracts
 from harness.run import redrive_proofs as proofs
+from harness.run.redrive_check import WHAT
 from harness.run.redrive_proofs import Item, Look, Proof
 
+SCHEMA = Path(contracts.__file__).parent / "schemas" / "redrive.schema.json"
 A, B = Item("t-1", "REQ-1", had=False), Item("t-2", "REQ-2", had=True)
 
 
@@ -67,9 +74,15 @@ def test_a_dry_run_writes_nothing_and_names_what_it_would_do() -> None:
 )
 def test_exit_codes(status, code) -> None:
     """A failure outranks missing evidence; what is not offered is none."""
-    found = [Proof("x", "x", one) for one in status]
-    assert proofs.exit_code(found) == code
-    assert proofs.document(found, run_id="r", connector="c")["exit_code"] == code
+    assert proofs.exit_code([Proof("all", "x", one) for one in status]) == code
+
+
+def test_the_stored_result_is_as_its_schema_says() -> None:
+    """Also after a way through JSON, and for every proof that there is."""
+    found = [Proof(name, what, "FAIL", ("REQ-1",), ("2 documents",)) for name, what in WHAT.items()]
+    stored = json.loads(json.dumps(proofs.document(found, run_id="r", connector="c")))
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(stored)
+    assert (stored["exit_code"], stored["proofs"][0]["items"]) == (1, ["REQ-1"])
 
 
 def test_a_proof_in_words() -> None:
