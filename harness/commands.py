@@ -1,4 +1,4 @@
-"""The command line: `dryclose verify | up | judge | replay | report | connector check | list | doctor`.
+"""The command line: `dryclose verify | up | judge | replay | report | connector check | redrive-check | list | doctor`.
 
 Exit codes: 0 pass, 1 violation, 2 not enough evidence, 3 usage or configuration, 4 internal error, 130 interrupted.
 What a command needs is imported inside it, so that `dryclose list` does not wait for a database driver.
@@ -21,7 +21,7 @@ from harness.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_PASS, EXIT_USAG
 from harness.fuzz.command import fuzz
 from harness.load.command import load
 from harness.shortage import shortage
-from harness.stage.options import LOOPBACK, Network, ReplayOptions, UpOptions, VerifyOptions
+from harness.stage.options import LOOPBACK, Network, RedriveOptions, ReplayOptions, UpOptions, VerifyOptions
 
 if TYPE_CHECKING:
     from harness.judge.guest_rules import GuestRule
@@ -232,6 +232,27 @@ def report(run_dir: Path) -> int:
     return EXIT_PASS
 
 
+@cli.command(name="redrive-check", epilog=EPILOG)
+@click.option("--connector", type=_PATH, help="connector.toml of the connector whose redrive is tried.  [default: the reference engine]")
+@click.option("--seed", type=click.IntRange(min=0), help="Repeat a run's data; drawn and printed when left out.")
+@click.option("--out", type=_PATH, help="The run directory itself.  [default: runs/<run id>]")
+@click.option("--quiet", is_flag=True, help="Print the result only.")
+@_network_options
+def redrive_check(connector: Path | None, seed: int | None, out: Path | None, quiet: bool, **network: Any) -> int:
+    """Prove the connector's own redrive of parked items: one, several, all, repeated, and a dry run, as far as it offers them.
+
+    Documents are refused for good until the connector parks them; then the causes are taken away. Each redrive has to bring its
+    items, and no others, to exactly one posting, also when it is told twice or when an item was posted meanwhile. The proofs are
+    printed, and stored in redrive.json of the run directory, beside the history. Exits 2 when nothing was parked or no redrive is
+    offered.
+    """
+    from harness.run.redrive_check import redrive_check as check_redrive  # noqa: PLC0415
+    from harness.stage.loop import run_until_done  # noqa: PLC0415
+
+    options = RedriveOptions(connector=connector, seed=seed, out=out, quiet=quiet, network=_network(**network))
+    return run_until_done(check_redrive(options))
+
+
 @cli.group()
 def connector() -> None:
     """Look at one connector."""
@@ -241,7 +262,7 @@ def connector() -> None:
 @click.argument("manifest", type=_PATH)
 @_network_options
 def connector_check(manifest: Path, **network: Any) -> int:
-    """Start a connector, send one event of each flow, and say in plain words what works, what is missing, and what to try next."""
+    """Start a connector, send a document of each flow per entity, and say what works, what was posted wrong and what to try."""
     from harness.run.check import check  # noqa: PLC0415
     from harness.stage.loop import run_until_done  # noqa: PLC0415
 

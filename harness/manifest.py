@@ -68,6 +68,14 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class Redrive:
+    """What it offers beside Paths.redrive, which takes up everything. Paths on the connector; None = not declared."""
+
+    some: str | None = None  # these items only: {"references": [...]}, or one call for each where the path has {reference}
+    dry_run: str | None = None  # the same question, and nothing is done: answers what would be taken up
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One connector as declared. Commands are expanded ({python}) and run with `folder` as working directory."""
 
@@ -97,6 +105,7 @@ class Manifest:
     headers: Mapping[str, str] = field(default_factory=dict)  # on every call of the harness to the connector
     paths: Paths = Paths()
     parked: Parked = Parked()
+    redrive: Redrive = Redrive()
 
     @property
     def folder(self) -> Path:
@@ -175,6 +184,7 @@ def _manifest(top: Section, path: Path, catalog: Catalog) -> Manifest:
         headers=_headers(top),
         paths=_paths(top.section("paths")),
         parked=_parked(top.section("parked")),
+        redrive=_redrive(top.section("redrive")),
     )
 
 
@@ -275,3 +285,9 @@ def _parked(section: Section) -> Parked:
         section.wrong(next(iter(section.values)), "several ways are declared; expected one of http, file, command")
     section.finish()
     return parked
+
+
+def _redrive(section: Section) -> Redrive:
+    redrive = Redrive(some=_path(section, "some"), dry_run=_path(section, "dry_run"))
+    section.finish()
+    return redrive

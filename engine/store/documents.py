@@ -1,6 +1,7 @@
 """The documents in work: claim one, save how far it came, park, redrive. Every statement is one round trip."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +84,7 @@ select
 
 _REDRIVE = """
 update document set phase = 'open', redriven = true, not_before = null, next_look = now()
-where phase = 'parked' and ($1::text is null or source_id = $1)
+where phase = 'parked' and ($1::text[] is null or source_id = any($1))
 """
 
 
@@ -143,9 +144,9 @@ class Documents:
             await connection.execute(_REQUEUE, self._instance)
             return _count(await connection.execute(_TAKE_OVER, self._instance))
 
-    async def redrive(self, source_id: str | None = None) -> int:
-        """Make parked documents due again, all or one. The number of documents."""
-        return _count(await self._pool.execute(_REDRIVE, source_id))
+    async def redrive(self, source_ids: Collection[str] | None = None) -> int:
+        """Make parked documents due again, all or these; what is not parked stays as it is. The number of documents."""
+        return _count(await self._pool.execute(_REDRIVE, None if source_ids is None else list(source_ids)))
 
     async def parked(self) -> list[tuple[str, str, Parking]]:
         """Flow, source id and reason of everything that is parked."""

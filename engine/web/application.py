@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
@@ -16,7 +16,7 @@ from engine.model.progress import Parking
 from engine.observability import Observer, Watched
 from engine.store.inbox import Fact
 from engine.structured_log import say
-from engine.web.document import REFERENCE_PATTERN, STATUSES, document
+from engine.web.document import REFERENCE_PATTERN, REFERENCES_MAX, STATUSES, document
 from engine.work.facts import EventError, fact_of_event
 
 LOG = logging.getLogger("engine.web")
@@ -28,10 +28,20 @@ BY_STATUS = {status: code for code, status in STATUSES.items()}
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
-class Redrive(msgspec.Struct):
-    """POST /redrive: one document, or all when nobody is named."""
+Reference = Annotated[str, msgspec.Meta(max_length=64, pattern=REFERENCE_PATTERN)]
 
-    reference: Annotated[str, msgspec.Meta(max_length=64, pattern=REFERENCE_PATTERN)] | None = None
+
+class Redrive(msgspec.Struct):
+    """POST /redrive: one document, several, or all when nobody is named."""
+
+    reference: Reference | None = None
+    references: Annotated[list[Reference], msgspec.Meta(max_length=REFERENCES_MAX)] | None = None
+
+    @property
+    def named(self) -> frozenset[str] | None:
+        """Who is named; None: nobody, which means all."""
+        one = [] if self.reference is None else [self.reference]
+        return None if self.reference is None and self.references is None else frozenset([*one, *(self.references or ())])
 
 
 _REDRIVE = msgspec.json.Decoder(Redrive)
@@ -42,7 +52,7 @@ class Documents(Protocol):
 
     async def parked(self) -> list[tuple[str, str, Parking]]: ...
 
-    async def redrive(self, source_id: str | None = None) -> int: ...
+    async def redrive(self, source_ids: Collection[str] | None = None) -> int: ...
 
 
 Gauges = Mapping[str, Mapping[tuple[str, ...], float]]
@@ -78,6 +88,7 @@ def application(surface: Surface) -> web.Application:
             web.post("/webhooks", handlers.receive),
             web.get("/parked", handlers.parked),
             web.post("/redrive", handlers.redrive),
+            web.post("/redrive/dry-run", handlers.dry_run),
             web.get("/idle", handlers.idle),
             web.get("/metrics", handlers.metrics),
         ]
@@ -157,23 +168,37 @@ class Handlers:
         return _json({"items": items}, 200)
 
     async def redrive(self, request: web.Request) -> web.Response:
-        """Try parked documents again: all, or the one that `reference` names."""
-        try:
-            wanted = _REDRIVE.decode(await request.read() or b"{}")
-        except msgspec.ValidationError as error:
-            return problem("VALIDATION_FAILED", str(error))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return problem("MALFORMED_REQUEST", "the body is not JSON; expected nothing, {} or a reference")
-        reference = wanted.reference
+        """Try parked documents again: all, or those that are named."""
+        wanted = await _wanted(request)
+        if isinstance(wanted, web.Response):
+            return wanted
         self._surface.before_redrive()
-        count = await self._surface.documents.redrive(reference)
-        say(LOG, logging.INFO, "redrive", documents=count, reference=reference)
+        count = await self._surface.documents.redrive(wanted.named)
+        say(LOG, logging.INFO, "redrive", documents=count, references=None if wanted.named is None else sorted(wanted.named))
         return _json({"redriven": count}, 202)
+
+    async def dry_run(self, request: web.Request) -> web.Response:
+        """What a redrive of the same body would take up; nothing is done."""
+        wanted = await _wanted(request)
+        if isinstance(wanted, web.Response):
+            return wanted
+        parked = await self._surface.documents.parked()
+        return _json({"items": [{"reference": one} for _, one, _ in parked if wanted.named is None or one in wanted.named]}, 200)
 
     async def idle(self, _request: web.Request) -> web.Response:
         """At rest: no document in work, and polling found nothing new since the last change."""
         idle, pending = await self._surface.idle()
         return _json({"idle": idle, "pending": pending}, 200)
+
+
+async def _wanted(request: web.Request) -> Redrive | web.Response:
+    """Whom a redrive is about, or the refusal of a body that cannot be read."""
+    try:
+        return _REDRIVE.decode(await request.read() or b"{}")
+    except msgspec.ValidationError as error:
+        return problem("VALIDATION_FAILED", str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return problem("MALFORMED_REQUEST", "the body is not JSON; expected nothing, {}, a reference or references")
 
 
 @web.middleware

@@ -16,6 +16,7 @@ STATUSES = {
 """Every code of a problem, with its status."""
 REFERENCE_PATTERN = "^[!-~\u00a1-\ud7ff]{1,64}$"  # what the database can hold: no NUL, no blanks
 REFERENCE = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": REFERENCE_PATTERN}
+REFERENCES_MAX = 1000
 COUNT = {"type": "integer", "minimum": 0}
 TEXT = {"type": "string"}
 LICENSE = {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
@@ -56,6 +57,7 @@ def document() -> dict[str, Any]:
             "/webhooks": {"post": _webhooks()},
             "/parked": {"get": _read("work", "parked", "Documents that wait for a person", PARKED, _items())},
             "/redrive": {"post": _redrive()},
+            "/redrive/dry-run": {"post": _dry_run()},
             "/metrics": {"get": _metrics()},
             "/idle": {"get": _idle()},
         },
@@ -100,17 +102,29 @@ def _webhooks() -> dict[str, Any]:
 
 
 def _redrive() -> dict[str, Any]:
-    body = {"type": "object", "properties": {"reference": {"anyOf": [REFERENCE, {"type": "null"}]}}}
+    text = "All of them, or those that `reference` and `references` name; what was posted already is not posted again."
+    return _about_parked("redrive", "Try parked documents again", text, "202", _answer("how many are tried again", _object(redriven=COUNT)))
+
+
+def _dry_run() -> dict[str, Any]:
+    text = "What a redrive with the same body would take up. Nothing is done."
+    items = _object(items={"type": "array", "items": _object(reference=REFERENCE)})
+    return _about_parked("dry_run", "What a redrive would try again", text, "200", _answer("what would be tried again", items))
+
+
+def _about_parked(name: str, summary: str, description: str, status: str, answer: dict[str, Any]) -> dict[str, Any]:
+    several = {"type": "array", "items": REFERENCE, "maxItems": REFERENCES_MAX}
+    named = {"reference": {"anyOf": [REFERENCE, {"type": "null"}]}, "references": {"anyOf": [several, {"type": "null"}]}}
     return {
-        "operationId": "redrive",
-        "summary": "Try parked documents again",
-        "description": "All of them, or the one that `reference` names; what was posted already is not posted again.",
+        "operationId": name,
+        "summary": summary,
+        "description": description,
         "tags": ["work"],
         "security": [],
         "parameters": _correlation(),
-        "requestBody": {"required": False, "content": {JSON: {"schema": body}}},
+        "requestBody": {"required": False, "content": {JSON: {"schema": {"type": "object", "properties": named}}}},
         "responses": {
-            "202": _answer("how many are tried again", _object(redriven=COUNT)),
+            status: answer,
             **_refusals("MALFORMED_REQUEST", "PAYLOAD_TOO_LARGE", "VALIDATION_FAILED", "INTERNAL_ERROR", "UNAVAILABLE"),
         },
     }

@@ -33,6 +33,10 @@ duckdb.sql("select phase, fault_id, count(*) from 'runs/RUN/history.parquet' whe
 OTHERS = (
     ("junit.xml", "the same for CI servers that read JUnit"),
     ("ctrf.json", "the same in the Common Test Report Format"),
+    (
+        "redrive.json",
+        "of `dryclose redrive-check`: each proof with its items (`contracts/schemas/redrive.schema.json`)",
+    ),
     ("load.json", "of `dryclose load`: rates, latencies, limits (`contracts/schemas/load.schema.json`)"),
     ("load/", "of `dryclose load`: what the senders played and measured, Locust's own page and log"),
 )

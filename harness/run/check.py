@@ -1,4 +1,4 @@
-"""`dryclose connector check MANIFEST`: one document of each flow through a real world, and what the connector made of it."""
+"""`dryclose connector check MANIFEST`: a document of each flow in each entity through a real world, and what the connector made of it."""
 
 import asyncio
 import json
@@ -13,18 +13,16 @@ import aiohttp
 import click
 
 from contracts.catalog import Catalog, Flow, load_catalog
-from harness import wall
 from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, ConnectorError
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Experiment
 from harness.plan.space import unserved_parent
-from harness.plan.variants import read_variants
-from harness.run import check_points
+from harness.run import check_calls, check_points
 from harness.run.cast import Cast, Paper
+from harness.run.check_content import content_findings
 from harness.run.check_points import Finding, Journey
-from harness.scenario import load_scenario
+from harness.scenario import ENTITIES, load_scenario
 from harness.stage.answers import answer_of, decoded, said_in
-from harness.stage.directory import RunDirectory
 from harness.stage.interrupt import or_interrupted
 from harness.stage.opening import raise_curtain, stage
 from harness.stage.options import Network
@@ -33,7 +31,7 @@ from harness.stage.parking import ParkedItem, look_at_parked, parse_parked
 from harness.stage.progress import Progress
 from harness.stage.quiescence import timers
 from harness.stage.session import Session
-from harness.stage.setup import Setup
+from harness.stage.setup import Setup, new_run
 from harness.stage.watchdog import unless_it_dies
 
 SEED = 1
@@ -54,8 +52,9 @@ async def check(manifest: Path, *, network: Network | None = None) -> int:
 
 
 def _setup(manifest: Manifest, catalog: Catalog, folder: Path) -> Setup:
-    scenario = replace(load_scenario("smoke", catalog), faults=(), flows=tuple(catalog.flows))
-    return Setup(catalog, scenario, manifest, SEED, wall.draw_run_id(), RunDirectory.create(folder))
+    """A run like any other, so that the judge can read it."""
+    scenario = replace(load_scenario("smoke", catalog), faults=(), flows=tuple(catalog.flows), entities=ENTITIES)
+    return new_run(catalog, scenario, manifest, seed=SEED, out=folder)
 
 
 async def _checked(setup: Setup, network: Network, manifest: str) -> int:
@@ -82,10 +81,11 @@ def _started(session: Session, took_s: float) -> Finding:
 
 
 async def _look(session: Session, manifest: str, began: float) -> int:
-    findings = await _walk(session)
-    findings += await _declared_paths(session)
-    findings.append(await _polling(session, began))
-    for line in check_points.lines(findings):
+    journeys = await _walk(session)
+    findings = [finding for journey in journeys for finding in check_points.journey_findings(journey, _rows(session))]
+    declared = [*await _declared_paths(session), await _polling(session, began)]
+    findings += [*await _content(session, journeys), *declared]
+    for line in (*check_points.lines(findings), *check_calls.lines(_rows(session), journeys)):
         click.echo(line)
     if not check_points.received_anything(_rows(session)):
         target = session.manifest.paths.webhook or "the lists"
@@ -109,7 +109,15 @@ class _Trip:
     ended: float = 0.0
 
 
-async def _walk(session: Session) -> list[Finding]:
+async def _content(session: Session, journeys: Sequence[Journey]) -> list[Finding]:
+    """Nothing happens any more: the books are read, and judged by the rules of a verification."""
+    session.world.set_phase("final")
+    await session.world.flush()
+    session.world.final_views()
+    return await asyncio.to_thread(content_findings, session.directory.path, session.catalog, journeys)
+
+
+async def _walk(session: Session) -> list[Journey]:
     cast = Cast(session)
     trips = [await _send(session, cast, experiment) for experiment in _experiments(session)]
     await _wait(session, trips)
@@ -117,27 +125,18 @@ async def _walk(session: Session) -> list[Finding]:
         await _send_again(session, trips)
     parked = {item.reference: item for item in (await _parked(session))[0]}
     rows = _rows(session)
-    return [finding for trip in trips for finding in check_points.journey_findings(_journey(session, trip, rows, parked), rows)]
+    return [_journey(session, trip, rows, parked) for trip in trips]
 
 
 def _experiments(session: Session) -> list[Experiment]:
-    """One document for each alternative of each flow, in the first entity that takes it; before it the one out of which it grows."""
+    """One document of each flow in each entity: every alternative, currency and tax; before it the one out of which it grows."""
     catalog, flows = session.catalog, session.manifest.flows
-    variants = read_variants(catalog.flows.values(), session.world.company.mappings())
     made: list[Experiment] = []
     for flow in (catalog.flows[flow_id] for flow_id in catalog.flows if flow_id in flows):
         if unserved_parent(catalog, flow, flows) is None:
-            for entity in _entities(variants.get(flow.id, {}), session.scenario.entities):
+            for entity in session.scenario.entities:
                 _add(catalog, made, flow, entity)
     return made
-
-
-def _entities(variant: Mapping[str, str], entities: Sequence[str]) -> list[str]:
-    """One entity for each alternative."""
-    first: dict[str | None, str] = {}
-    for entity in entities:
-        first.setdefault(variant.get(entity), entity)
-    return list(first.values())
 
 
 def _add(catalog: Catalog, made: list[Experiment], flow: Flow, entity: str) -> str:

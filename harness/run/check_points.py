@@ -187,7 +187,7 @@ def redrive_finding(path: str | None, status: int | None) -> Finding:
         hint = "declare [paths] redrive: a POST that takes up what is parked again"
         return Finding("missing", "no redrive path is declared: parked items count as recovery unproven", hint)
     if _is_success(status):
-        return Finding("ok", f"POST {path} answers {status}")
+        return Finding("ok", f"POST {path} answers {status}; what it does is tried by dryclose redrive-check")
     return Finding("wrong", f"POST {path} answered {_said(status, None)}", "expected 2xx, also when nothing is parked")
 
 

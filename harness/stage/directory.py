@@ -31,6 +31,7 @@ LEFT_BY_A_RUN = (
     "connector.log",
     "crash.txt",
     "load.json*",
+    "redrive.json",
     "load",
     "state",
     "mappings",

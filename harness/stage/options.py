@@ -53,6 +53,17 @@ class ReplayOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RedriveOptions:
+    """`dryclose redrive-check`. seed None: drawn. connector None: the reference engine. out None: runs/<run id>."""
+
+    seed: int | None = None
+    connector: Path | None = None
+    out: Path | None = None
+    network: Network = Network()
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UpOptions:
     """`dryclose up`: the world and a connector for people. env: print only export lines, start no connector."""
 

@@ -19,7 +19,7 @@ import mapping
 import outcome
 import store
 import wire
-from seams import Chosen, canary, finish, wrap
+from seams import Chosen, canary, finish, serial, wrap
 
 # --- wrong books ---------------------------------------------------------------------------------------------------------------
 
@@ -238,6 +238,36 @@ def park_at_once(chosen: Chosen) -> None:
 
     for flow in (flows.Requisitions, flows.Expenses):
         wrap(flow, "run", around)
+
+
+def posts_again_on_redrive(chosen: Chosen) -> None:
+    """A redrive is a replay to it: what it ever sent is sent once more, under a new reference."""
+    sent = []
+
+    def around_make(original, self, paper_type, source, ref, body):
+        if chosen(source[0]):
+            sent.append((self.wire, paper_type, source, ref, body))
+        return original(self, paper_type, source, ref, body)
+
+    def around_reopen(original, self, named=None):
+        for sender, paper_type, source, ref, body in sent:
+            if named is None or source[0] in named:
+                canary("posts_again_on_redrive")
+                sender.post("erp", flows.FOLDERS[paper_type], {**body, "external_ref": f"{ref}/{next(serial)}"}, source[2])
+        return original(self, named)
+
+    wrap(flows.Flow, "make", around_make)
+    wrap(store.Store, "reopen_parked", around_reopen)
+
+
+def redrives_whatever_is_named(_chosen: Chosen) -> None:
+    """Takes up everything that is parked, whoever is named."""
+
+    def around(original, self, named=None):
+        canary("redrives_whatever_is_named")
+        return original(self, None)
+
+    wrap(store.Store, "reopen_parked", around)
 
 
 def park_for_ever(chosen: Chosen) -> None:

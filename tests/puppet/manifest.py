@@ -9,8 +9,16 @@ TOP = {"request_timeout_s": 1.5, "poll_interval_s": 2, "concurrency": 16, "gives
 PATHS = {"redrive": "/redrive", "idle": "/idle"}
 
 
-def puppet_manifest(folder: Path, script: dict[str, dict[str, Any]] | None = None, *, number: int | None = None, **top: Any) -> Path:
-    """connector.toml in `folder`. script: behaviour to rule (puppet.py); number: PUPPET_NUMBER; top: members of the manifest."""
+def puppet_manifest(
+    folder: Path,
+    script: dict[str, dict[str, Any]] | None = None,
+    *,
+    number: int | None = None,
+    redrive: dict[str, str] | None = None,
+    **top: Any,
+) -> Path:
+    """connector.toml in `folder`. script: behaviour to rule (puppet.py); number: PUPPET_NUMBER; redrive: what it claims to offer; top:
+    members of the manifest."""
     environment = {"PUPPET_SCRIPT": json.dumps(script or {})}
     if number is not None:
         environment["PUPPET_NUMBER"] = str(number)
@@ -19,6 +27,7 @@ def puppet_manifest(folder: Path, script: dict[str, dict[str, Any]] | None = Non
     lines += ["[set_environment]", *(f"{name} = {json.dumps(value)}" for name, value in environment.items())]
     lines += ["[paths]", *(f"{name} = {json.dumps(value)}" for name, value in PATHS.items())]
     lines += ["[parked]", 'http = "/parked"']
+    lines += ["[redrive]", *(f"{name} = {json.dumps(value)}" for name, value in (redrive or {}).items())]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "connector.toml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

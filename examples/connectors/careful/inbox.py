@@ -52,11 +52,19 @@ class Inbox:
         if path == "/webhooks":
             return self._event(headers, body)
         if path == "/redrive":
-            reopened = self._store.reopen_parked()
-            for key in reopened:
-                self._agenda.wake(key)
-            return 202, {"reopened": len(reopened)}
+            return self._redrive(body)
         return 404, {"error": "no such path"}
+
+    def _redrive(self, body):
+        """Everything that is parked, or what `references` names."""
+        try:
+            named = json.loads(body or b"{}").get("references")
+            reopened = self._store.reopen_parked(None if named is None else [str(reference) for reference in named])
+        except (ValueError, AttributeError, TypeError):
+            return 400, {"error": "expected {} or a list of references"}
+        for key in reopened:
+            self._agenda.wake(key)
+        return 202, {"reopened": len(reopened)}
 
     def _event(self, headers, body):
         if not genuine(headers, body, self._secret):

@@ -160,11 +160,12 @@ class Store:
         rows = self._rows("select id, reason, class, owner, retryable, first_seen, attempts, outcome from work where state='parked'")
         return [dict(zip(names, row, strict=True)) | {"retryable": bool(row[4])} for row in rows]
 
-    def reopen_parked(self):
-        """Makes everything that may be retried open again. Returns (kind, id)."""
+    def reopen_parked(self, named=None):
+        """Makes what may be retried open again: everything, or the ids that are named. Returns (kind, id)."""
         with self._transaction() as db:
             rows = db.execute("select kind, id from work where state='parked' and retryable").fetchall()
-            db.execute("update work set state='open', attempts=0, patience=0, signals=signals+1 where state='parked' and retryable")
+            rows = [row for row in rows if named is None or row[1] in named]
+            db.executemany("update work set state='open', attempts=0, patience=0, signals=signals+1 where kind=? and id=?", rows)
         return rows
 
     # --- papers

@@ -1,15 +1,18 @@
-"""Reads docs/connector-contract.md: what is generated in it, and the files that it contains."""
+"""Reads docs/connector-contract.md: what is generated in it (errors, members), and the files that it contains."""
 
 import re
 from pathlib import Path
 
 from contracts.catalog import Catalog, ErrorCode
+from tests.contract.connectors import members
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "connector-contract.md"
 BEGIN, END = "<!-- errors: written by tests/contract/connectors/page.py from contracts/errors.yaml -->", "<!-- end of errors -->"
 CLASSES_BEGIN = "<!-- classes: written by tests/contract/connectors/page.py from contracts/errors.yaml -->"
 CLASSES_END = "<!-- end of classes -->"
+MEMBERS = "<!-- members: written by tests/contract/connectors/page.py from contracts/openapi and members.yaml -->"
+END_OF_MEMBERS = "<!-- end of members -->"
 TO_DO = {
     "same": "wait (`Retry-After`, else back off), send the same again",
     "reread": "read the object again, decide again",
@@ -60,6 +63,11 @@ def _with(text: str, begin: str, end: str, table: str) -> str:
     return f"{head}{begin}\n\n{table}\n\n{end}{rest.split(end, 1)[1]}"
 
 
+def with_members(text: str) -> str:
+    """The page with the tables of members as they should be."""
+    return _with(text, MEMBERS, END_OF_MEMBERS, members.tables())
+
+
 def files_in_page(text: str) -> dict[str, str]:
     """Name to content of every block that is introduced as a file."""
     return dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", text, re.DOTALL))
@@ -73,4 +81,4 @@ def fenced(text: str, language: str) -> list[str]:
 if __name__ == "__main__":
     from contracts.catalog import load_catalog
 
-    PAGE.write_text(with_errors(PAGE.read_text("utf-8"), load_catalog()), "utf-8")
+    PAGE.write_text(with_members(with_errors(PAGE.read_text("utf-8"), load_catalog())), "utf-8")

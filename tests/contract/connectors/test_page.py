@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from contracts.catalog import load_catalog
 from harness.commands import cli
-from harness.manifest import Manifest, Parked, Paths, contract_variables, load_manifest
+from harness.manifest import Manifest, Parked, Paths, Redrive, contract_variables, load_manifest
 from tests.contract.connectors.page import PAGE, fenced, files_in_page, with_errors
 
 TEXT = PAGE.read_text("utf-8")
@@ -37,7 +37,7 @@ def test_the_example_manifest_is_valid_and_shows_every_field(tmp_path) -> None:
     """A reader who copies it gets no complaint, and nothing that a manifest may say is missing."""
     (tmp_path / "connector.toml").write_text(example_manifest(), "utf-8")
     load_manifest(tmp_path / "connector.toml", load_catalog())
-    for kind in (Manifest, Paths, Parked):
+    for kind in (Manifest, Paths, Parked, Redrive):
         missing = [field.name for field in dataclasses.fields(kind) if field.name not in example_manifest()]
         assert missing == [] or (kind is Manifest and missing == ["path"])
 

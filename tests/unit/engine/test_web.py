@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ class Store:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.facts: list[Fact] = []
-        self.redriven: list[str | None] = []
+        self.redriven: list[frozenset[str] | None] = []
         self.error = error
 
     async def accept(self, facts: list[Fact]) -> None:
@@ -46,8 +46,8 @@ class Store:
         )
         return [("requisition-to-po", "REQ-1", parking)]
 
-    async def redrive(self, source_id: str | None = None) -> int:
-        self.redriven.append(source_id)
+    async def redrive(self, source_ids: Collection[str] | None = None) -> int:
+        self.redriven.append(None if source_ids is None else frozenset(source_ids))
         return 1
 
 
@@ -158,17 +158,38 @@ def test_parked_items_say_what_a_person_needs() -> None:
     }
 
 
-@pytest.mark.parametrize(("body", "reference"), [(b"", None), (b"{}", None), (b'{"reference":"REQ-1"}', "REQ-1")])
-def test_redrive_takes_all_or_one(body: bytes, reference: str | None) -> None:
-    """An empty body means all."""
+NAMED = [
+    (b"", None),
+    (b"{}", None),
+    (b'{"reference":"REQ-1"}', {"REQ-1"}),
+    (b'{"references":["REQ-1","REQ-2"]}', {"REQ-1", "REQ-2"}),
+    (b'{"references":[]}', set()),
+]
+
+
+@pytest.mark.parametrize(("body", "references"), NAMED)
+def test_redrive_takes_all_or_those_that_are_named(body: bytes, references: set[str] | None) -> None:
+    """An empty body means all, an empty list nobody."""
     store = Store()
     assert ask(store, lambda client: client.post("/redrive", data=body))[0] == 202
-    assert store.redriven == [reference]
+    assert store.redriven == [references]
+
+
+@pytest.mark.parametrize(
+    ("body", "items"),
+    [(b"", ["REQ-1"]), (b'{"references":["REQ-1","REQ-2"]}', ["REQ-1"]), (b'{"reference":"REQ-2"}', []), (b"[]", None)],
+)
+def test_a_dry_run_names_what_is_parked_and_moves_nothing(body: bytes, items: list[str] | None) -> None:
+    """What is not parked is not named; a body that cannot be read is refused."""
+    store = Store()
+    status, answer = ask(store, lambda client: client.post("/redrive/dry-run", data=body))
+    assert (status, store.redriven) == (200 if items is not None else 422, [])
+    assert [item["reference"] for item in answer.get("items", ())] == (items or [])
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"nonsense", 400), (b'{"x":' + b"[" * 9_999, 400), (b"[]", 422), (b'{"reference":1}', 422), (b'{"reference":""}', 422)],
+    [(b"nonsense", 400), (b'{"x":' + b"[" * 9_999, 400), (b"[]", 422), (b'{"reference":1}', 422), (b'{"references":["R 1"]}', 422)],
 )
 def test_a_redrive_that_cannot_be_read_moves_nothing(body: bytes, status: int) -> None:
     """Whoever sent half a reference did not mean all documents."""

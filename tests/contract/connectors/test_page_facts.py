@@ -1,0 +1,207 @@
+"""What docs/connector-contract.md states in words, held against the mocks: keys, references, windows of polling, approvals, periods."""
+
+import csv
+import io
+import re
+from typing import Any, get_args
+
+import aiohttp
+import pytest
+
+from contracts.catalog import load_catalog
+from mocks.systems.erp.documents.registry import DOCUMENT_FILES
+from mocks.systems.expense import reports
+from mocks.systems.expense.models import State
+from mocks.systems.procurement import requisitions
+from mocks.systems.procurement.models import Status
+from mocks.world import World
+from tests.contract.connectors import members
+from tests.contract.connectors.page import PAGE, with_members
+from tests.contract.connectors.test_page_wire import Call, approved_report, approved_requisition, with_world
+
+TEXT = PAGE.read_text("utf-8")
+
+
+def test_the_tables_of_members_are_the_published_documents() -> None:
+    """Every member with its type and whether it is needed; `python -m tests.contract.connectors.page` writes them."""
+    assert with_members(TEXT) == TEXT
+
+
+@pytest.mark.parametrize("change", [{"taxCode": {"type": "string"}}, None])
+def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
+    """The tables cannot be written before members.yaml explains it."""
+    schema = {**members.schemas("procurement")["Requisition"]}
+    schema["properties"] = {**schema["properties"], **change} if change else {"id": {"type": "string"}}
+    monkeypatch.setattr(members, "schemas", lambda _system: {"Requisition": schema})
+    with pytest.raises(ValueError, match="taxCode" if change else "updatedAt"):
+        members.tables()
+
+
+def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
+    """The page is no longer what it should be."""
+    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense")}
+    schemas |= {name: members.schemas(name) for name in ("procurement", "expense")}
+    monkeypatch.setattr(members, "schemas", schemas.__getitem__)
+    assert with_members(TEXT) != TEXT
+
+
+def _with_required(_system: str) -> dict[str, Any]:
+    order = members.schemas("erp")["PurchaseOrderCreate"]
+    return {"PurchaseOrderCreate": {**order, "required": [*order["required"], "external_ref"]}}
+
+
+def test_every_state_stands_on_the_page() -> None:
+    """Of both source documents, of documents and jobs of the ERP."""
+    assert [state for state in (*get_args(Status), *get_args(State)) if f"`{state}`" not in TEXT] == []
+
+
+def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None:
+    """A rejected document holds none, and a reversal never had one."""
+    held = {status for file in DOCUMENT_FILES for pair, after in file.KIND.transitions.items() for status in (pair[0], after)} - {
+        "rejected"
+    }
+    said = TEXT[TEXT.index("`existing_status` is, of an order,") : TEXT.index("Adopt what is")]
+    assert set(re.findall(r"`(\w+)`", said)) - {"existing_status"} == held
+
+
+@pytest.mark.parametrize(
+    ("form", "asked"), [(requisitions.FORM, "approved,returned,cancelled"), (reports.FORM, "approved,sent_back,recalled")]
+)
+def test_a_poller_is_told_of_every_state_in_which_something_is_due(form, asked) -> None:
+    """What may be booked, and where people can bring it from there: to be undone."""
+    assert f"{form.status}={asked}`" in TEXT
+    meaning = load_catalog().documents[form.kind].as_source
+    bookable = {state for state, what in meaning.items() if what in {"approved", "posted"}}
+    steps = form.lifecycle.transitions.items()
+    undone = {after for (state, _), after in steps if state in bookable and meaning[after] in {"open", "dead"}}
+    assert {"approved", *undone} == set(asked.split(","))
+
+
+def order_of(world: World, requisition: Any, **more: Any) -> dict[str, Any]:
+    """The body of a purchase order for this requisition."""
+    rows = {name: list(csv.DictReader(io.StringIO(text))) for name, text in world.company.mappings().items()}
+    company = next(row for row in rows["entities.csv"] if row["procurement_legal_entity"] == requisition["legalEntity"])["erp_company_code"]
+
+    def of(file: str, column: str, value: str, target: str) -> str:
+        found = [row for row in rows[file] if row[column] == value and row.get("erp_company_code", company) == company]
+        return str(next(row[target] for row in found if not row.get("valid_to")))
+
+    lines = [
+        {
+            "line_no": line["lineNo"],
+            "text": line["description"],
+            "quantity": line["quantity"],
+            "unit_price": line["unitPrice"]["amount"],
+            "amount": line["amount"]["amount"],
+            "gl_account": of("purchase_categories.csv", "procurement_category", line["category"], "erp_gl_account"),
+            "cost_center": of("cost_centers.csv", "procurement_cost_center", line["costCenter"], "erp_cost_center"),
+        }
+        for line in requisition["lines"]
+    ]
+    evidence = [
+        {
+            "step": step["step"],
+            "approver": of("employees.csv", "procurement_user_id", step["approverId"], "erp_personnel_no"),
+            "decided_at": step["decidedAt"],
+            "source_document": requisition["id"],
+        }
+        for step in requisition["approvals"]
+    ]
+    return {
+        "company_code": company,
+        "vendor_id": of("suppliers.csv", "procurement_supplier_id", requisition["supplierId"], "erp_vendor_id"),
+        "document_date": requisition["requestedOn"].replace("-", ""),
+        "currency": requisition["currency"],
+        "external_ref": f"{requisition['id']}/1",
+        "lines": lines,
+        "total": requisition["total"]["amount"],
+        "approvals": evidence,
+        **more,
+    }
+
+
+def test_keys_references_and_what_is_undone() -> None:
+    """A refusal frees its key, also for another body; a cancelled order keeps its reference and says so."""
+
+    async def story(world: World, call: Call) -> None:
+        source = await call("GET", "procurement", f"/api/v1/requisitions/{approved_requisition(world)}")
+        token = await _token(world)
+        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "k-1"}) as http:
+
+            async def post(body: Any) -> tuple[int, Any, str | None]:
+                async with http.post(f"{world.urls['erp']}/purchase-orders", json=body) as answer:
+                    return answer.status, await answer.json(content_type=None), answer.headers.get("Idempotency-Replayed")
+
+            refused = await post(order_of(world, source, approvals=[]))
+            assert (refused[0], refused[1]["code"]) == (409, "APPROVAL_EVIDENCE_MISSING")
+            status, made, replayed = await post(order_of(world, source))
+            assert (status, replayed) == (201, None)
+            assert (await post(order_of(world, source)))[2] == "true"
+            assert (await post(order_of(world, source, total="1.00")))[1]["code"] == "IDEMPOTENCY_KEY_REUSED"
+        again = await call("POST", "erp", "/purchase-orders", order_of(world, source))
+        assert (again["code"], again["existing_id"], again["existing_status"]) == ("DUPLICATE_REFERENCE", made["number"], "created")
+        await call("POST", "erp", f"/purchase-orders/{made['number']}/cancel", {"reason": "taken back"})
+        assert (await call("POST", "erp", "/purchase-orders", order_of(world, source)))["existing_status"] == "cancelled"
+
+    with_world(story)
+
+
+async def _token(world: World) -> str:
+    form = {"grant_type": "client_credentials", "client_id": world.client_id, "client_secret": world.client_secret}
+    async with aiohttp.ClientSession() as http, http.post(world.token_url, data=form) as answer:
+        return str((await answer.json())["access_token"])
+
+
+def test_windows_of_polling_and_approvals_that_were_taken_back() -> None:
+    """The instant itself belongs to the window; what was taken back has reversed approvals, and what was written back."""
+
+    async def story(world: World, call: Call) -> None:
+        source = approved_requisition(world)
+        before = await call("GET", "procurement", f"/api/v1/requisitions/{source}")
+        found = await call("GET", "procurement", f"/api/v1/requisitions?status=approved&updatedSince={before['updatedAt']}")
+        assert [item["id"] for item in found["items"]] == [source]
+        await call("PUT", "procurement", f"/api/v1/requisitions/{source}/order", {"erpOrderNumber": "45", "erpStatus": "made at noon"})
+        world.act(
+            "procurement.requisition.reverse_approval",
+            path={"id": source},
+            body={"reason": "no"},
+            actor=before["approvals"][-1]["approverId"],
+        )
+        after = await call("GET", "procurement", f"/api/v1/requisitions/{source}")
+        assert (after["status"], after["erpOrder"]["status"]) == ("returned", "made at noon")
+        assert [{**step, "decision": "approved"} for step in after["approvals"]] == before["approvals"]
+        assert {step["decision"] for step in after["approvals"]} == {"reversed"}
+        assert after["updatedAt"] > before["updatedAt"]
+
+    with_world(story)
+
+
+def test_a_report_that_is_sent_back_has_no_day_of_approval() -> None:
+    """Its posting stays, until it is revised."""
+
+    async def story(world: World, call: Call) -> None:
+        source = approved_report(world)
+        before = await call("GET", "expense", f"/v2/reports/{source}")
+        body = {"erp_document": "19", "erp_document_type": "ap_invoice", "posted_on": "01/01/2026"}
+        await call("PUT", "expense", f"/v2/reports/{source}/posting", body)
+        approver = before["approvals"][-1]["approver_login"]
+        world.act("expense.report.send_back", path={"report_id": source}, body={"reason": "no"}, actor=approver)
+        after = await call("GET", "expense", f"/v2/reports/{source}")
+        assert (after["state"], after["approved_on"], after["posting"]["posted_on"]) == ("sent_back", None, "01/01/2026")
+        assert {step["decision"] for step in after["approvals"]} == {"reversed"}
+
+    with_world(story)
+
+
+def test_a_closed_period_names_itself_and_the_open_ones_are_listed() -> None:
+    """The refusal carries period and module; the list goes from two months back to two ahead."""
+
+    async def story(world: World, call: Call) -> None:
+        source = await call("GET", "procurement", f"/api/v1/requisitions/{approved_requisition(world)}")
+        refused = await call("POST", "erp", "/purchase-orders", order_of(world, source, document_date="20250115"))
+        assert (refused["code"], refused["period"], refused["module"]) == ("PERIOD_CLOSED", "2025-01", "PO")
+        listed = (await call("GET", "erp", "/periods?company_code=1000"))["items"]
+        assert len({item["period"] for item in listed}) == 5
+        assert {item["status"] for item in listed} <= {"open", "closed", "future"}
+
+    with_world(story)
