@@ -13,12 +13,12 @@ from starlette.routing import Route
 
 from contracts.catalog import Mode
 from mocks.identity_openapi import identity_document
-from mocks.identity_silence import SpoiltAnswer
 from mocks.kit.echo import Echo
 from mocks.kit.intake import BodyTooLarge, read_body
 from mocks.kit.mechanics import Mechanics
 from mocks.kit.problems import PROBLEM_TYPE
 from mocks.kit.shared import SharedFault
+from mocks.kit.spoilt import SpoiltAnswer
 
 CALL_POINT = "identity.token.issue"
 NODE = "identity"
