@@ -18,6 +18,8 @@ from harness.judge.run_shapes import ManifestShape, PlanShape, read_document
 DEFAULT_ATTEMPTS = 10
 DEFAULT_RETRY_BASE_MS = 50
 DEFAULT_ACK_TIMEOUT_S = 5.0
+DEFAULT_REQUEST_TIMEOUT_S = 10.0
+DEFAULT_POLL_INTERVAL_S = 30.0
 CROSSWALK_MAX = 100_000_000  # bytes
 TRUTH = "truth"  # the folder of a run directory with what the judge compares with
 ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account varchar, valid_from varchar, valid_to varchar, side boolean"
@@ -33,7 +35,10 @@ FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
 )
 
-POLICY_COLUMNS = "gives_up_after integer, next_period boolean, retry_base_ms integer, ack_timeout_ms integer"
+POLICY_COLUMNS = (
+    "gives_up_after integer, next_period boolean, retry_base_ms integer, ack_timeout_ms integer, "
+    "request_timeout_ms integer, concurrency integer, poll_ms integer"
+)
 MODE_COLUMNS = "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean"
 
 
@@ -110,6 +115,15 @@ class Run:
     def ack_timeout_ms(self) -> int:
         """How long an event waits for its answer."""
         return round(1000 * float(self.connector.get("ack_timeout_s") or DEFAULT_ACK_TIMEOUT_S))
+
+    @property
+    def pace(self) -> tuple[int, int, int]:
+        """How long one of its requests may take in ms, how many documents it works on at once, and how long in ms one may stay unseen."""
+        timeout_ms = round(1000 * float(self.connector.get("request_timeout_s") or DEFAULT_REQUEST_TIMEOUT_S))
+        poll_ms = round(1000 * float(self.connector.get("poll_interval_s") or DEFAULT_POLL_INTERVAL_S))
+        abilities = self.connector.get("capabilities")
+        is_told = not isinstance(abilities, Mapping) or abilities.get("webhook") is not False
+        return timeout_ms, max(1, int(self.connector.get("concurrency") or 1)), 0 if is_told else poll_ms
 
     def experiments(self) -> Sequence[Mapping[str, Any]]:
         """The planned experiments."""
@@ -228,7 +242,7 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
         ),
         ("ref_account", ACCOUNT_COLUMNS, list(_accounts(catalog, run.mappings))),
         ("ref_currency", "currency varchar, digits integer", list(catalog.minor_units.items())),
-        ("policy", POLICY_COLUMNS, [(run.attempts, run.next_period, run.retry_base_ms, run.ack_timeout_ms)]),
+        ("policy", POLICY_COLUMNS, [(run.attempts, run.next_period, run.retry_base_ms, run.ack_timeout_ms, *run.pace)]),
         ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),
         ("planned_solo", "txn_id varchar, of varchar", [(e["txn_id"], e["of"]) for e in run.experiments() if e.get("of")]),
     ]
@@ -253,6 +267,7 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
                 for name in due.documents
             ],
         ),
+        ("ref_needs", "flow varchar, system varchar", [(f.id, name) for f in flows for name in (*f.systems, *catalog.token_services)]),
         ("ref_makes", "flow varchar, entity_type varchar", [(flow.id, name) for flow in flows for name in sorted(_makes(catalog, flow))]),
         ("ref_tells", "flow varchar, state varchar, told varchar", [(flow.id, *pair) for flow in flows for pair in flow.tells.items()]),
         ("ref_query", QUERY_COLUMNS, [(flow, q.about, q.budget_ms, q.degraded, q.reservation) for flow, q in queries]),

@@ -11,7 +11,8 @@
 --   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value, company)   ref_module(module)
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
---   ref_currency(currency, digits)   policy(gives_up_after, next_period, retry_base_ms, ack_timeout_ms)   planned_window(txn_id, fault_id, mode, target)
+--   ref_currency(currency, digits)   ref_needs(flow, system): the systems that it calls
+--   policy(gives_up_after, next_period, retry_base_ms, ack_timeout_ms, request_timeout_ms, concurrency, poll_ms)   planned_window(txn_id, fault_id, mode, target)
 --   planned_solo(txn_id, of)
 --
 -- `-- public NAME: meaning` declares a table that rules of users may read (public.py, docs/history.md): what it has, it keeps.
@@ -696,3 +697,23 @@ select s.seq, s.t_mono_ns, s.op_id, s.txn_id, s.call_point, s.attempt, s.event_i
   coalesce(a.status between 200 and 299, false) as acked, e.approves
 from h s left join h a on a.kind = 'event_ack' and a.op_id = s.op_id left join ref_event e on e.call_point = s.call_point
 where s.kind = 'event_sent';
+
+-- outage: a system that was down, from when to when, and how many transactions that need it were open meanwhile
+create table outage as
+with said as (
+  select h.seq, h.t_mono_ns, h.call_point as system, h.fault_id, h.experienced_by,
+    (select min(e.seq) from h e where e.kind = 'fault_healed' and e.fault_id = h.fault_id and e.call_point = h.call_point and e.seq > h.seq) as end_seq
+  from h join ref_fault f on f.id = h.fault_id and f.scope = 'run' and f.family = 'outage' where h.kind = 'fault_fired')
+select s.system, s.fault_id, min(s.seq) as seq, min(s.t_mono_ns) as begin_t, any_value(e.t_mono_ns) as end_t, s.end_seq,
+  sum(len(list_filter(string_split(coalesce(s.experienced_by, ''), ' '), lambda x: x <> '')))::integer as affected_n
+from said s join h e on e.seq = s.end_seq group by s.system, s.fault_id, s.end_seq;
+
+-- bystander: a transaction that became due while a system was down that its flow does not need, early enough to be done before the end of that:
+-- within the time that a connector may be held up by its calls to the system that is down, for as many documents as wait for one at a time.
+create table bystander as
+select o.txn_id, o.flow, w.system, w.fault_id, w.end_t, o.approved_t, o.settled_t,
+  (p.request_timeout_ms * (2 + floor(w.affected_n / p.concurrency)) + p.poll_ms + 500)::bigint as patience_ms
+from outcome o join outage w on o.approved_t between w.begin_t and w.end_t cross join policy p
+where o.faults = 0 and o.expected in ('posted', 'current', 'answered')
+  and not exists (select 1 from ref_needs n where n.flow = o.flow and n.system = w.system)
+  and o.approved_t + (p.request_timeout_ms * (2 + floor(w.affected_n / p.concurrency)) + p.poll_ms + 500) * 1000000 < w.end_t;

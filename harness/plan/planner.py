@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from contracts.catalog import Catalog
 from harness.plan.later import later
@@ -18,6 +19,7 @@ from harness.scenario import Scenario
 HELD_MAX = 24  # holds in one kill round, however many transactions the connector says it works on
 ACK_KILL = "F-G4"
 EVES_MIN = 4
+LASTING_MS = 5000  # an outage of this length shows who waits for a system without need
 WAITING = 2  # documents of each flow that wait for a call at which something goes wrong for all: a list with one has no second page
 FAULTED = ("singles", "run")  # the waves that begin at the scenario's business moments, as far as there are any
 
@@ -170,7 +172,21 @@ class Planner:
             # The run starts even places before the fault, odd ones inside: an even number of templates is rotated, so each comes at both.
             first = turn % len(templates) if len(templates) % 2 == 0 else 0
             drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
-        return self._keep(self._arrivals(self._wave(name, "run", drafts, "run", "run", window=window, keep=False)))
+        wave = self._arrivals(self._wave(name, "run", drafts, "run", "run", window=window, keep=False))
+        return self._keep(self._with_bystanders(wave, flows))
+
+    def _with_bystanders(self, wave: Wave, flows: Collection[str]) -> Wave:
+        """Inside an outage that lasts, documents of flows that do not need the system, one for every second of the others: they go on."""
+        window = wave.window
+        assert window is not None
+        others = [flow for flow in self._flows if flow.id not in flows and flow.parent is None]
+        if window.duration_ms < LASTING_MS or not others or window.target in self._scenario.entities:
+            return wave
+        templates = [(flow.id, entity) for flow in others for entity in self._scenario.entities]
+        drafts = [Draft(*templates[n % len(templates)]) for n in range(len(wave.others) // 2)]
+        beside = self._wave(wave.name, "run", drafts, "control", "control", keep=False)
+        free = [replace(e, arrives="inside") for e in beside.experiments]
+        return replace(wave, experiments=_mixed(wave.experiments, free))
 
     def _shared(self, group: Sequence[Place]) -> Wave:
         """Documents that can only come by the call at which the fault is: where events are taken, theirs are lost."""
@@ -429,6 +445,16 @@ def _announces(place: Place) -> bool:
 
 def _step(place: Place) -> Step:
     return Step(place.target, place.attempt, place.fault.id, place.mode.id, place.fault.name)
+
+
+def _mixed(first: Sequence[Experiment], second: Sequence[Experiment]) -> tuple[Experiment, ...]:
+    """Each of the second behind two of the first."""
+    mixed: list[Experiment] = []
+    rest = iter(second)
+    for number, experiment in enumerate(first):
+        mixed.append(experiment)
+        mixed += islice(rest, number % 2)
+    return (*mixed, *rest)
 
 
 def _even_chunks(drafts: Sequence[Draft], size: int) -> list[list[Draft]]:

@@ -56,6 +56,7 @@ async def _play(cast: Cast, wave: Wave, window: Window) -> None:
     ours = [experiment.txn_id for experiment in wave.experiments]
     armed = session.world.arm_shared(window.target, window.fault_id, window.mode, ours)
     if is_token(session, wave):
+        session.world.set_phase(wave.name)  # an episode of its own: a token that is refused in it was good in the one before
         session.world.end_tokens()
     shared = session.world.shared
     limit_s = max(AT_LEAST_S, POLLS * session.manifest.poll_interval_s)

@@ -1,14 +1,15 @@
 """Waves with a fault of the run: a system in maintenance or down, a token revoked, a period closed, with traffic inside."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from time import monotonic
+from typing import Any
 
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.cast import Cast
 from harness.run.periods import set_period
 from harness.run.waves import arrive, drain, enter, play_elders
-from harness.stage.pacing import until
+from harness.stage.pacing import together, until
 from harness.stage.progress import Phase
 from harness.stage.session import Session
 
@@ -26,7 +27,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
         began = monotonic()
         await play_elders(cast, wave, phase)
         if wave.window.fault_id == TOKEN_REVOKED:
-            await _revoked(cast, wave, phase)
+            await _revoked(cast, wave)
         elif wave.window.fault_id == PERIOD_CLOSED:
             await _period_closed(cast, wave, wave.window, phase)
         else:
@@ -42,13 +43,24 @@ def before_and_inside(wave: Wave) -> tuple[Sequence[Experiment], Sequence[Experi
     return first, [experiment for experiment in wave.others if experiment not in first]
 
 
+def at_once(cast: Cast, experiments: Sequence[Experiment]) -> list[Coroutine[Any, Any, None]]:
+    """They become due in one breath: nobody may be done with the first before the last is there, and before the fault begins. Answers
+    what is still to be waited for."""
+    for experiment in experiments:
+        if experiment.parent is None and experiment.txn_id not in cast.papers:
+            cast.prepare(experiment)
+    begun = [cast.begin(experiment) for experiment in experiments]
+    return [later for later in begun if later is not None]
+
+
 async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
     first, second = before_and_inside(wave)
-    await arrive(cast, first, phase)
+    waiting = at_once(cast, first)
     cast.session.world.begin_window(window.fault_id, window.target)
     if window.target in cast.session.catalog.token_services:
         cast.session.world.end_tokens()  # whoever has one does not notice that no new one is to be had
     try:
+        await together(*waiting)
         ends = monotonic() + window.duration_ms / 1000
         await arrive(cast, second, phase)
         await asyncio.sleep(max(0.0, ends - monotonic()))
@@ -56,10 +68,10 @@ async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
         cast.session.world.end_window(window.fault_id, window.target)
 
 
-async def _revoked(cast: Cast, wave: Wave, phase: Phase) -> None:
+async def _revoked(cast: Cast, wave: Wave) -> None:
     """The token goes while requests with it are on their way; once, because a new token that fails too would punish a right connector."""
     seen = cast.session.world.requests_seen
-    await arrive(cast, wave.others, phase)
+    await together(*at_once(cast, wave.others))
     await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
     cast.session.world.revoke_token()
 
@@ -68,9 +80,10 @@ async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -
     """Documents are approved, then the period closes under them; documents of the other half meet a closed one from the start."""
     session = cast.session
     first, second = before_and_inside(wave)
-    await arrive(cast, first, phase)
+    waiting = at_once(cast, first)
     set_period(session, window.target, closed=True)
     try:
+        await together(*waiting)
         ends = monotonic() + window.duration_ms / 1000
         await arrive(cast, second, phase)
         await asyncio.sleep(max(0.0, ends - monotonic()))

@@ -96,7 +96,8 @@ def wire_mechanics(
     commits = Commits(
         recorder=recorder, index=index, books=books, scheduler=scheduler, business=business, streams=streams, emit=outbox.emit
     )
-    windows = Windows(recorder, books)
+    needs = {flow.id: {*flow.systems, *catalog.token_services} for flow in catalog.flows.values()}
+    windows = Windows(recorder, books, needs)
     return Mechanics(
         catalog=catalog,
         settings=settings,

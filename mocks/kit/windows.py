@@ -1,5 +1,6 @@
 """Faults of the run: windows that every open transaction meets."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from contracts.catalog import Fault, Mode
@@ -22,11 +23,13 @@ class Window:
 
 
 class Windows:
-    """Windows in force. Each is credited to the transactions that are open at its beginning or join before its end."""
+    """Windows in force. Each is credited to the transactions that are open at its beginning or join before its end, and whose flow needs
+    the system: an outage of one that it never calls happens to others. needs: the systems by flow."""
 
-    def __init__(self, recorder: Recorder, books: Books) -> None:
+    def __init__(self, recorder: Recorder, books: Books, needs: Mapping[str, Collection[str]]) -> None:
         self._recorder = recorder
         self._books = books
+        self._needs = needs
         self._open: dict[tuple[str, str], Window] = {}
 
     def begin(self, window: Window) -> None:
@@ -34,7 +37,8 @@ class Windows:
         key = (window.fault.id, window.system)
         if key not in self._open:
             self._open[key] = window
-            self.fired(window.fault.id, window.mode.id, window.system, self._books.unsettled())
+            meeting = [txn_id for txn_id in self._books.unsettled() if self._meets(txn_id, window.system)]
+            self.fired(window.fault.id, window.mode.id, window.system, meeting)
 
     def end(self, fault_id: str, system: str) -> bool:
         """The window ends; answers whether it was in force."""
@@ -54,7 +58,12 @@ class Windows:
     def joined(self, txn_id: str) -> None:
         """A transaction joins while windows are in force: it experiences them too."""
         for window in self._open.values():
-            self.fired(window.fault.id, window.mode.id, window.system, [txn_id])
+            if self._meets(txn_id, window.system):
+                self.fired(window.fault.id, window.mode.id, window.system, [txn_id])
+
+    def _meets(self, txn_id: str, system: str) -> bool:
+        needed = self._needs.get(self._books.flow_of(txn_id) or "")
+        return needed is None or system in needed
 
     def answering(self, system: str) -> Window | None:
         """The window that makes this system answer with an error status now."""

@@ -307,6 +307,32 @@ def park_what_is_posted(chosen: Chosen) -> None:
     wrap(store.Store, "parked", around)
 
 
+def one_breaker_for_all(_chosen: Chosen) -> None:
+    """Whoever finds a system down stops everybody until it is back, also those who do not need it."""
+    tripped_by: list[tuple[str, str]] = []
+
+    def failed(original, self, work, error):
+        is_down = isinstance(error, wire.NotDone) and error.code not in {"RATE_LIMITED", "STALE_READ", "TOKEN_INVALID"}
+        if is_down and not tripped_by:
+            canary("one_breaker_for_all")
+            tripped_by.append((work.kind, work.id))
+        elif not is_down and (work.kind, work.id) in tripped_by:
+            tripped_by.clear()
+        original(self, work, error)
+
+    def turn(original, self, key):
+        if tripped_by and key not in tripped_by:
+            self._agenda.give_back(key, 0.1)
+            return
+        original(self, key)
+        work = self._store.work(*key)
+        if key in tripped_by and (work is None or work.state != "open"):
+            tripped_by.clear()
+
+    wrap(careful.Worker, "_failed", failed)
+    wrap(careful.Worker, "turn", turn)
+
+
 # --- evidence -------------------------------------------------------------------------------------------------------------------
 
 
