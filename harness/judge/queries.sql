@@ -77,11 +77,10 @@ select o.txn_id, o.flow, o.template, o.wave, o.role, o.solo_of, o.parent, c.case
 from outcome o left join (select txn_id, case_id from chain) c using (txn_id), run_fact r order by o.seq0
 
 -- section: unknown_states
--- states in which documents of declared kinds ended, and which contracts/documents.yaml gives no meaning. A document that reverses another
+-- states in which documents of declared kinds ever were, and which contracts/documents.yaml gives no meaning. A document that reverses another
 -- one has a state of its own.
-with last_state as (
-  select entity_type, arg_max(state, seq) as state from effect where state is not null and effect <> 'reverse' group by node, entity_type, entity_id)
-select l.entity_type, l.state, count(*) as n from last_state l join (select distinct entity_type from ref_state) k using (entity_type)
+with said as (select entity_type, state from effect where state is not null and effect <> 'reverse')
+select l.entity_type, l.state, count(*) as n from said l join (select distinct entity_type from ref_state) k using (entity_type)
 where not exists (select 1 from ref_state m where m.entity_type = l.entity_type and m.state = l.state) group by 1, 2 order by 1, 2
 
 -- section: untwinned
@@ -166,6 +165,11 @@ select 'documents', 'final read', count(*) from (
   anti join (select node, entity_type, entity_id from h where kind = 'read_view') v using (node, entity_type, entity_id)
   where d.seq < (select min(seq) from h where kind = 'read_view'))
 having count(*) > 0
+union all
+select 'source documents', 'final read', count(*) from src s join run_fact on final_read
+where s.approved_seq < (select min(seq) from h where kind = 'read_view')
+  and not exists (select 1 from h v where v.kind = 'read_view' and v.entity_type = s.entity_type and v.entity_id = s.entity_id)
+having count(*) > 0
 order by 1, 2
 
 -- section: strangers
@@ -204,3 +208,22 @@ select 'revisions of source documents that say two things of one', count(*) from
   select 1 from src_state where txn_id is not null group by txn_id, revision
   having min(amount_minor) <> max(amount_minor) or min(currency) <> max(currency) or min(company) <> max(company) or min(party) <> max(party)
     or min(document_date) <> max(document_date) or min(posting_date) <> max(posting_date)) having count(*) > 0
+union all
+select 'changes that name a call which nobody made', count(*) from effect e
+where e.op_id is not null and e.op_id not in (select op_id from h where kind = 'request') having count(*) > 0
+union all
+select 'changes under another name than the call that made them', count(*) from h c join h r on r.op_id = c.op_id and r.kind = 'request'
+where c.kind = 'commit' and c.call_point <> r.call_point having count(*) > 0
+union all
+select 'changes of one document under several transactions', count(*) from (
+  select 1 from h where kind in ('commit', 'read_view') and txn_id is not null
+    and entity_type in (select entity_type from ref_due where kind = 'document' union select source from ref_flow where kind = 'document')
+    and (node, entity_type, entity_id) not in (select (node, entity_type, entity_id) from listed)
+  group by node, entity_type, entity_id having count(distinct txn_id) > 1) having count(*) > 0
+union all
+select 'lines of a document that say otherwise whose they are, from which revision, or under which correlation id', count(*)
+from effect l join (
+  select d.node, d.entity_type, d.entity_id, e.txn_id, e.src_version, e.corr_id from document d join effect e using (seq)) d
+  on d.node = l.node and d.entity_id = l.parent_id join ref_document k on k.entity_type = d.entity_type
+where l.entity_type in (k.coded_by, 'journal_line') and (l.txn_id <> d.txn_id or l.src_version <> d.src_version or l.corr_id <> d.corr_id)
+having count(*) > 0

@@ -186,7 +186,8 @@ def order(scribe: Scribe, number: int, *, wave: str, role: str, step: tuple[str,
 
 def approve(scribe: Scribe, txn_id: str, prefix: str, entity_type: str, source: str, *, revision: int = 1, **columns: Any) -> None:
     """People write, submit and approve the source document."""
-    states = (("create", "draft"), ("submit", "pending_approval"), ("approve", "approved"))
+    waiting = "pending_manager" if entity_type == "expense_report" else "pending_approval"
+    states = (("create", "draft"), ("submit", waiting), ("approve", "approved"))
     for version, (action, state) in enumerate(states, start=1):
         scribe.person(f"{prefix}.{action}", txn_id, entity_type, source, state, src_version=revision, version=version, **columns)
 

@@ -519,13 +519,13 @@ create table carried as
 with written as (
   select e.seq, e.txn_id, e.node, e.entity_type, e.entity_id, d.seq is not null as is_posting, e.call_point, e.amount_minor, e.currency, e.corr_id
   from effect e join txn t using (txn_id) left join document d on d.seq = e.seq
-  where e.corr_id is not null and t.flow_kind = 'document' and (d.seq is not null or (e.request_seq is not null
+  where t.flow_kind = 'document' and (d.seq is not null or (e.request_seq is not null
     and (e.entity_type = t.flow_source or e.entity_type in (select entity_type from ref_due where kind = 'document'))))),
 meant as (
   select seq, txn_id, corr_id from written
   union select w.seq, c.txn_id, w.corr_id from written w join cover c using (node, entity_type, entity_id) where c.is_listed),
 own as (
-  select m.seq, bool_or(r.corr_id = m.corr_id) as is_own, min(r.corr_id) as due_corr_id, list(distinct c.case_id) as cases
+  select m.seq, coalesce(bool_or(r.corr_id = m.corr_id), false) as is_own, min(r.corr_id) as due_corr_id, list(distinct c.case_id) as cases
   from meant m join traced r using (txn_id) join chain c using (txn_id) group by 1),
 other as (
   select w.seq, min(r.txn_id) as other_txn from written w join own o using (seq) join traced r using (corr_id) join chain c on c.txn_id = r.txn_id

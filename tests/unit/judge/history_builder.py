@@ -45,7 +45,7 @@ CROSSWALKS = {
     ),
     "cost_centers": (
         "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code\n"
-        "US-MKT-01,CC.10.4711,4711000,1000\nUS-SAL-01,CC.10.4712,4712000,1000\n"
+        "US-MKT-01,CC.10.4711,4711000,1000\nUS-SAL-01,CC.10.4712,4712000,1000\nDE-MKT-01,CC.10.4711,4711000,2000\n"
     ),
     "purchase_categories": (
         "procurement_category,erp_gl_account,valid_from,valid_to\nIT_HARDWARE,5390,,2025-12-31\nIT_HARDWARE,5400,2026-01-01,\n"

@@ -29,7 +29,7 @@ group by 1
 union all
 select d.flow, count(distinct (u.node, u.entity_type, u.entity_id, u.cost_center)) from due_line u join doc d on d.node = u.node
   and d.entity_type = u.entity_type and d.entity_id = u.entity_id and d.live
-where u.cost_center is not null and not u.side and contains(u.compare, 'cost_center') group by 1
+where (u.cost_center is not null or u.source_cost_center is null) and not coalesce(u.side, false) and contains(u.compare, 'cost_center') group by 1
 union all
 select d.flow, count(distinct (d.node, d.entity_type, d.entity_id)) from doc d join ref_document k on k.entity_type = d.entity_type and k.with_project
 join due_line u on u.node = d.node and u.entity_type = d.entity_type and u.entity_id = d.entity_id
@@ -58,16 +58,19 @@ join (select o.node, o.entity_type, o.entity_id, string_agg(distinct x.target_va
         group by 1, 2, 3) c on c.node = d.node and c.entity_type = d.entity_type and c.entity_id = d.entity_id
 where d.live and contains(d.compare, 'cost_center') and l.cost_center is not null and not list_contains(c.valid, l.cost_center)
 union all
-select d.txn_id, d.call_point, abs(c.due - coalesce(c.found, 0))::bigint, d.currency,
+select d.txn_id, d.call_point, abs(c.due - c.found)::bigint, d.currency,
   format('{} {} was booked with {} in minor units on cost centre {}; the lines of {} belong there with {}', words(d.entity_type),
-  d.entity_id, coalesce(c.found, 0), c.cost_center, s.entity_id, c.due), coalesce(c.found, 0)::varchar, c.due::varchar
-from (select u.*,
-        (select sum(amount_minor) from coded k where k.node = u.node and k.entity_type = u.entity_type and k.entity_id = u.entity_id
-           and k.cost_center = u.cost_center and k.account not in (select account from ref_account where side)) as found
-      from (select node, entity_type, entity_id, cost_center, sum(amount_minor) as due from due_line
-        where cost_center is not null and not side and contains(compare, 'cost_center') group by all) u) c
+  d.entity_id, c.found, c.cost_center, s.entity_id, c.due), c.found::varchar, c.due::varchar
+from (select node, entity_type, entity_id, cost_center, sum(due)::bigint as due, sum(found)::bigint as found
+      from (select node, entity_type, entity_id, cost_center, amount_minor as due, 0 as found from due_line
+              where cost_center is not null and not coalesce(side, false) and contains(compare, 'cost_center')
+            union all
+            select k.node, k.entity_type, k.entity_id, k.cost_center, 0, k.amount_minor from coded k
+              semi join (select * from due_line where contains(compare, 'cost_center')) u using (node, entity_type, entity_id)
+              where k.cost_center is not null and k.account not in (select account from ref_account where side)) group by all) c
 join doc d on d.node = c.node and d.entity_type = c.entity_type and d.entity_id = c.entity_id and d.live join src s on s.txn_id = d.txn_id
-where c.due <> coalesce(c.found, 0)
+where c.due <> c.found and (c.due <> 0 or not exists (select 1 from due_line m where m.node = c.node and m.entity_type = c.entity_type
+  and m.entity_id = c.entity_id and m.source_cost_center is not null and m.cost_center is null))
 union all
 select d.txn_id, d.call_point, d.amount_minor, d.currency,
   format('{} {} is about {}; {} is about {}, in the ERP {}', words(d.entity_type), d.entity_id, d.party, s.entity_id,

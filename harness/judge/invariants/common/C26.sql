@@ -9,7 +9,7 @@
 -- them and what is written back, where the source document has a correlation id. Documents of one case may share theirs, and a posting for
 -- several sources may carry that of any of them.
 -- section: candidates
-select t.flow, count(*) as n from carried c join txn t using (txn_id) group by 1
+select t.flow, count(*) as n from carried c join txn t using (txn_id) where c.corr_id is not null group by 1
 -- section: violations
 select c.txn_id, c.call_point, c.amount_minor as money_minor, c.currency,
   format('{} {} was written under the correlation id {}, which is that of {}', words(c.entity_type), c.entity_id, c.corr_id,
