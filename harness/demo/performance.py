@@ -18,7 +18,8 @@ from harness.demo.options import DemoOptions
 from harness.demo.people import People, plays
 from harness.demo.show import LiveShow
 from harness.demo.words import system_name
-from harness.stage.parking import read_parked, redrive
+from harness.stage.parking import read_parked
+from harness.stage.redriving import redrive_all
 from harness.stage.session import Session
 from mocks.room.door import Door
 from mocks.room.room import PATH
@@ -216,4 +217,4 @@ class Performance:
         if self._now_s() - self._parked_since >= REDRIVE_AFTER_S and self._session.manifest.paths.redrive is not None:
             self._parked_since = None
             self._tell([Line(clock, "work", f"operations ask the connector to take up {parked} parked documents again")])
-            await redrive(self._session)
+            await redrive_all(self._session)

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from contracts.catalog import load_catalog
-from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, ConnectorError
+from harness.errors import EXIT_NOT_ENOUGH_EVIDENCE, EXIT_PASS, EXIT_VIOLATION, ConnectorError
 from harness.judge import Verdict
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Plan
@@ -47,6 +47,12 @@ WHAT = {
     REPEAT: "a redrive of what was posted meanwhile makes nothing",
     KNOWN: "items whose document was there already are told to their source, and not made again",
     BOOKS: "the books, by the rules of a verification",
+}
+
+ENDS = {
+    EXIT_PASS: "every proof that is offered holds",
+    EXIT_VIOLATION: "at least one proof fails",
+    EXIT_NOT_ENOUGH_EVIDENCE: "not everything was examined",
 }
 
 
@@ -119,8 +125,7 @@ def _print(setup: Setup, found: Sequence[Proof]) -> None:
         for line in one.lines():
             click.echo(line)
     code = proofs.exit_code(found)
-    words = {0: "every proof that is offered holds", 1: "at least one proof fails", EXIT_NOT_ENOUGH_EVIDENCE: "not everything was examined"}
-    click.echo(f"{words[code]} (exit code {code}); {_file(setup)}")
+    click.echo(f"{ENDS[code]} (exit code {code}); {_file(setup)}")
 
 
 # --- the play ------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The end of a run: heal, quiesce, read what is parked, redrive, quiesce again, carry out what is deferred, read the final state."""
 
-from harness.stage.parking import record_parked, redrive
+from harness.stage.parking import record_parked
 from harness.stage.quiescence import quiesce
+from harness.stage.redriving import redrive_all
 from harness.stage.session import Session
 
 
@@ -14,7 +15,9 @@ async def close_books(session: Session, prefix: str = "") -> None:
     parked = await record_parked(session)
     if session.manifest.paths.redrive is not None:
         world.set_phase(f"{prefix}redrive")
-        await redrive(session)
+        told = await redrive_all(session)
+        if not told.taken:
+            session.note(f"redrive: {told.words}, expected 2xx")
         if parked:
             await quiesce(session, f"{prefix}redrive-quiesce", limits.redrive_s)
         await record_parked(session)

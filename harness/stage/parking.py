@@ -120,18 +120,3 @@ async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
             **{"class": item.failure_class},
         )
     return items
-
-
-async def redrive(session: Session) -> bool:
-    """Ask the connector to take up its parked items again; False when it declares no way."""
-    path = session.manifest.paths.redrive
-    if path is None:
-        return False
-    session.world.record("redrive")
-    try:
-        async with session.http.post(session.connector.base_url + path, json={}, headers=dict(session.manifest.headers)) as response:
-            if response.status >= 300:
-                session.note(f"redrive: POST {path} answered {response.status}, expected 2xx")
-    except (aiohttp.ClientError, TimeoutError) as error:
-        session.note(f"redrive: POST {path} failed: {error or type(error).__name__}")
-    return True

@@ -146,6 +146,25 @@ def test_keys_references_and_what_is_undone() -> None:
     with_world(story)
 
 
+def test_what_a_refusal_says_beside_its_code() -> None:
+    """Where the document stands: its state, its revision, its version."""
+
+    async def story(world: World, call: Call) -> None:
+        path = f"/api/v1/requisitions/{approved_requisition(world)}/order"
+        other = await call("PUT", "procurement", path, {"erpOrderNumber": "45", "erpStatus": "created", "revision": 7})
+        assert (other["code"], other["current_revision"]) == ("VERSION_CONFLICT", 1)
+        headers = {"Authorization": f"Bearer {await _token(world)}", "If-Match": '"99"'}
+        url, body = f"{world.urls['procurement']}{path}", {"erpOrderNumber": "45", "erpStatus": "created"}
+        async with aiohttp.ClientSession(headers=headers) as http, http.put(url, json=body) as answer:
+            stale = await answer.json(content_type=None)
+        assert (stale["code"], stale["current_version"] < 99) == ("PRECONDITION_FAILED", True)
+        await call("PUT", "procurement", path, {"erpOrderNumber": "45", "erpStatus": "created"})
+        again = await call("PUT", "procurement", path, {"erpOrderNumber": "46", "erpStatus": "created"})
+        assert (again["code"], again["current_status"]) == ("INVALID_TRANSITION", "ordered")
+
+    with_world(story)
+
+
 async def _token(world: World) -> str:
     form = {"grant_type": "client_credentials", "client_id": world.client_id, "client_secret": world.client_secret}
     async with aiohttp.ClientSession() as http, http.post(world.token_url, data=form) as answer:
