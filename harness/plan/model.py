@@ -77,6 +77,7 @@ class Experiment:
     of: str | None = None  # solo: the transaction that this one repeats alone
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
     parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
+    turn: int | None = None  # of a baseline: how many of its template came before it; its document takes the shape whose turn it is
 
     @property
     def tracer_minor(self) -> int:
@@ -112,6 +113,7 @@ class Experiment:
             "window": self.window.row() if self.window else None,
             "arrives": self.arrives,
             "eve": self.eve,
+            "turn": self.turn,
             "plan": self.plan_text(),
         }
 

@@ -42,6 +42,7 @@ class Planner:
         self._moments = iter(scenario.business.waves)
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
+        self._turns: Counter[tuple[str, str]] = Counter()  # of baseline transactions, by template
         self._ready_singles: list[Place] = []
         self._recovery_kills: list[Draft] = []  # at points that only another fault provokes
         self._kill_rounds = 0
@@ -359,6 +360,8 @@ class Planner:
         self._number += 1
         minted = self._minted[draft.entity] if mint else None
         self._minted[draft.entity] += mint
+        turn = self._turns[draft.template] if role == "baseline" else None
+        self._turns[draft.template] += role == "baseline"
         return Experiment(
             txn_id=f"{self._catalog.prefix_of(draft.flow)}-{self._number:06d}",
             flow=draft.flow,
@@ -371,11 +374,12 @@ class Planner:
             minted=minted,
             window=window,
             parent=parent.txn_id if parent else None,
+            turn=turn,
         )
 
 
 def _repeat(e: Experiment, origin: Experiment) -> Experiment:
-    return replace(e, of=origin.txn_id, typed_as=origin.txn_id, window=origin.window, arrives=origin.arrives)
+    return replace(e, of=origin.txn_id, typed_as=origin.txn_id, turn=origin.turn, window=origin.window, arrives=origin.arrives)
 
 
 def _step(place: Place) -> Step:

@@ -130,6 +130,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         eve=bool(entry.get("eve")),
         typed_as=entry.get("of"),
         parent=entry.get("parent"),
+        turn=entry.get("turn"),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from mocks.company import drafts, mappings
 from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
+from mocks.company.shapes import PLAIN, Shape
 from mocks.company.streams import Stream
 
 _T = TypeVar("_T")
@@ -91,6 +92,7 @@ class Company:
         supplier: Supplier | None = None,
         cost_center: CostCenter | None = None,
         on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
     ) -> Draft:
         """What an employee of the entity types into procurement; `key` (the transaction id) names the stream of its choices."""
         house = self.entity(entity)
@@ -106,6 +108,7 @@ class Company:
             cost_centers=centers,
             projects=(stream.pick(projects), None) if stream.below(4) == 0 else (None,),
             on=on,
+            shape=shape,
         )
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "procurement")
         keys = _given(supplier, cost_center)
@@ -120,13 +123,14 @@ class Company:
         cost_center: CostCenter | None = None,
         payment_type: str | None = None,
         on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
     ) -> Draft:
         """What an employee of the entity types into the expense system; `amount_minor` is gross. `payment_type` None = mixed."""
         house = self.entity(entity)
         stream = Stream(self.seed, "expense", entity, key)
         requester = self.requester(entity, key)
         centers = (cost_center,) if cost_center else self._centers(entity, stream)
-        body = drafts.expense_body(house, stream, amount_minor, cost_centers=centers, payment_type=payment_type, on=on)
+        body = drafts.expense_body(house, stream, amount_minor, cost_centers=centers, payment_type=payment_type, on=on, shape=shape)
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "expense")
         keys = _given(None, cost_center)
         return Draft("expense", "expense_report", entity, requester.expense_id, body, approvers, amount_minor, house.currency, keys)

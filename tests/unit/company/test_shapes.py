@@ -1,0 +1,39 @@
+"""What documents are like: every shape is shown in a baseline, drawn elsewhere, and inside what the contract page promises."""
+
+from typing import Any
+
+import pytest
+
+from mocks.company import shapes, texts
+from mocks.company.shapes import Shape
+from tests.unit.company.play import COMPANY
+
+DRAWN = [shapes.drawn(7, f"p2p-{number:06d}") for number in range(1000)]
+
+
+def bodies(shape: Shape, amount: int = 123_456) -> list[dict[str, Any]]:
+    """A requisition and a report of this shape."""
+    return [draft("US01", "p2p-000001", amount, shape=shape).body for draft in (COMPANY.draft_requisition, COMPANY.draft_expense_report)]
+
+
+def test_a_shape_is_a_function_of_seed_and_key() -> None:
+    """A replay types the same document."""
+    assert shapes.drawn(7, "p2p-000001") == shapes.drawn(7, "p2p-000001")
+    assert [shapes.drawn(8, f"p2p-{number:06d}") for number in range(1000)] != DRAWN
+
+
+@pytest.mark.parametrize("trait", ["wild"])
+def test_every_trait_is_shown_and_drawn(trait: str) -> None:
+    """A baseline of a few documents has it, and so have some of the others, but not all."""
+    assert any(getattr(shapes.shown(turn), trait) for turn in range(4))
+    assert 20 < sum(bool(getattr(shape, trait)) for shape in DRAWN) < 980
+
+
+def test_wild_texts_keep_what_the_fields_promise() -> None:
+    """No longer than a text may be, nobody's control characters, and every kind of them in a document."""
+    for body in bodies(Shape(wild=True)):
+        for text in (body["title"], *(line["description"] for line in body["lines"])):
+            assert text in texts.WILD
+    assert all(1 <= len(text) <= texts.TEXT_MAX for text in texts.WILD)
+    assert max(len(text) for text in texts.WILD) == texts.TEXT_MAX
+    assert not any(ord(letter) < ord(" ") for text in texts.WILD for letter in text)
