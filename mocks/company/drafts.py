@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mocks.company import texts
 from mocks.company.model import CostCenter, Employee, Entity, Supplier
 from mocks.company.money import share_half_up, split, to_text
-from mocks.company.shapes import PLAIN, Shape
+from mocks.company.shapes import FEW_LINES, PLAIN, Shape
 from mocks.company.streams import Stream
 
 
@@ -39,8 +39,8 @@ def requisition_body(
     on: date,
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
-    """Body of POST /api/v1/requisitions for 1 to 3 lines that add up to the amount; they take cost centres and projects in turn."""
-    parts = _parts(stream, amount_minor)
+    """Body of POST /api/v1/requisitions whose lines add up to the amount; they take cost centres and projects in turn."""
+    parts = _parts(stream, amount_minor, shape)
     coding = list(zip(parts, cycle(cost_centers), cycle(projects), strict=False))
     items = [stream.pick(_purchases_for(center, entity.locale)) for _, center, _ in coding]
     lines = [
@@ -70,8 +70,8 @@ def expense_body(
     on: date,
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
-    """Body of POST /v2/reports for 1 to 3 lines whose gross amounts add up to the amount; they take the cost centres in turn."""
-    coding = list(zip(_parts(stream, amount_minor), cycle(cost_centers), strict=False))
+    """Body of POST /v2/reports whose lines' gross amounts add up to the amount; they take the cost centres in turn."""
+    coding = list(zip(_parts(stream, amount_minor, shape), cycle(cost_centers), strict=False))
     lines = [_expense_line(entity, stream, part, center, payment_type=payment_type, on=on) for part, center in coding]
     title = f"{stream.pick(texts.TRIPS[entity.locale])} {on:%d/%m}"
     title, *descriptions = _wording(shape, stream, [title, *(line["description"] for line in lines)])
@@ -93,10 +93,10 @@ def _wording(shape: Shape, stream: Stream, plain: Sequence[str]) -> list[str]:
     return list(islice(cycle(texts.WILD), first, first + len(plain)))
 
 
-def _parts(stream: Stream, amount_minor: int) -> list[int]:
+def _parts(stream: Stream, amount_minor: int, shape: Shape) -> list[int]:
     if amount_minor < 1:
         raise ValueError(f"amount_minor={amount_minor}: expected at least 1")
-    count = min(1 + stream.below(3), amount_minor)
+    count = min(shape.lines or 1 + stream.below(FEW_LINES), amount_minor)
     # One unit for each line first, so that no line is empty.
     shares = split(amount_minor - count, [1 + stream.below(9) for _ in range(count)])
     return [1 + share for share in shares]

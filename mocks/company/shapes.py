@@ -8,26 +8,32 @@ from dataclasses import dataclass
 from mocks.company.streams import Stream
 
 WILD_ONE_IN = 4  # documents with texts that break careless code
+LONG_ONE_IN = 16  # documents with more lines than the few that most have
+FEW_LINES, MANY_LINES = 3, 40  # most have one line up to this; none has more than that
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What one document is like.
 
+    lines: how many there are; None: a few, as they come.
     wild: its texts have quotes, emoji, two directions of writing, combining marks, or are as long as may be.
     """
 
+    lines: int | None = None
     wild: bool = False
 
 
 PLAIN = Shape()
-SHOWN = (Shape(wild=True), PLAIN)
+SHOWN = (Shape(lines=MANY_LINES, wild=True), PLAIN, Shape(lines=1, wild=True), PLAIN)
 
 
 def drawn(seed: int, key: str) -> Shape:
     """The shape of the document with this key, the same one for the same key."""
     stream = Stream(seed, "shape", key)
-    return Shape(wild=_one_in(stream, WILD_ONE_IN))
+    wild = _one_in(stream, WILD_ONE_IN)
+    lines = FEW_LINES + 1 + stream.below(MANY_LINES - FEW_LINES) if _one_in(stream, LONG_ONE_IN) else None
+    return Shape(lines=lines, wild=wild)
 
 
 def shown(turn: int) -> Shape:

@@ -22,11 +22,20 @@ def test_a_shape_is_a_function_of_seed_and_key() -> None:
     assert [shapes.drawn(8, f"p2p-{number:06d}") for number in range(1000)] != DRAWN
 
 
-@pytest.mark.parametrize("trait", ["wild"])
+@pytest.mark.parametrize("trait", ["wild", "lines"])
 def test_every_trait_is_shown_and_drawn(trait: str) -> None:
     """A baseline of a few documents has it, and so have some of the others, but not all."""
     assert any(getattr(shapes.shown(turn), trait) for turn in range(4))
     assert 20 < sum(bool(getattr(shape, trait)) for shape in DRAWN) < 980
+
+
+def test_a_document_has_the_lines_of_its_shape() -> None:
+    """Up to as many as the page promises, each of them more than nothing; one that is too small for so many has fewer."""
+    for lines in (1, 17, shapes.MANY_LINES):
+        assert [len(body["lines"]) for body in bodies(Shape(lines=lines))] == [lines, lines]
+    assert [len(body["lines"]) for body in bodies(Shape(lines=shapes.MANY_LINES), amount=5)] == [5, 5]
+    assert shapes.FEW_LINES < max(shape.lines or 0 for shape in DRAWN) <= shapes.MANY_LINES
+    assert sum(shape.lines is None for shape in DRAWN) > 800
 
 
 def test_wild_texts_keep_what_the_fields_promise() -> None:
