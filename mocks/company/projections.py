@@ -143,6 +143,7 @@ class ProcurementSupplier:
     """A supplier as buyers know it."""
 
     id: str
+    number: int
     house: str
     name: str
     city: str
@@ -171,9 +172,9 @@ def procurement_master(company: Company) -> ProcurementMaster:
         users={person.procurement_id: _member(person, ids, houses) for person in company.employees},
         suppliers={
             (houses[each.entity], each.procurement_id): ProcurementSupplier(
-                each.procurement_id, houses[each.entity], each.name, each.city, each.active
+                each.procurement_id, number, houses[each.entity], each.name, each.city, each.active
             )
-            for each in company.suppliers
+            for number, each in enumerate(company.suppliers, 1)
         },
         cost_centers=_places((each.procurement_id, houses[each.entity]) for each in company.cost_centers if _open(each)),
         projects=_places((each.procurement_id, houses[each.entity]) for each in company.projects if each.active),

@@ -120,7 +120,7 @@ def supplier_record(supplier: ProcurementSupplier) -> models.Supplier:
     """A supplier on the wire."""
     return models.Supplier(
         id=supplier.id,
-        number=int(supplier.id[3:]),
+        number=supplier.number,
         uuid=_uuid(supplier.id),
         version=1,
         name=supplier.name,
