@@ -130,6 +130,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         eve=bool(entry.get("eve")),
         typed_as=entry.get("of"),
         parent=entry.get("parent"),
+        twin_of=entry.get("twin_of"),
         turn=entry.get("turn"),
     )
 
@@ -195,7 +196,7 @@ def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] 
     """Fault-free twins, and the plan `repeats` times: first as the very same transaction, then under other ids and amounts. All of them
     have its document typed, and each grows out of documents of its own where the first one did."""
     line = (*elders, experiment)
-    taken = {one.number for one in line}
+    taken = {one.number for one in line} | {int(one.twin_of.rpartition("-")[2]) for one in line if one.twin_of}  # amounts in use
     numbers = [number for number in range(1, (CONTROLS + repeats + 2) * len(line)) if number not in taken]
     first_minted = 1 + max(one.minted or 0 for one in line)
 
@@ -205,7 +206,7 @@ def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] 
             number, prefix = numbers[place], one.txn_id.rpartition("-")[0]
             minted = None if one.minted is None else first_minted + place
             named = replace(one, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave)
-            made.append(replace(named, typed_as=one.typed_as or one.txn_id, parent=made[-1].txn_id if made else None))
+            made.append(replace(named, typed_as=one.typed_from, twin_of=None, parent=made[-1].txn_id if made else None))
         return made
 
     twins = [replace(one, role="baseline", steps=(), window=None, eve=False) for n in range(CONTROLS) for one in copy(n, "baseline-1")]
