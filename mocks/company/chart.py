@@ -119,4 +119,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 TITLES = ("Specialist", "Cost-centre owner", "Department head", "Director", "Chief financial officer", "Group chief financial officer")
+SIGNATURES = (1, 2, 1, 3, 1, 2)
+"""How many managers sign at least, for one member of the staff after the other."""
+AWAY_EVERY, AWAY = 4, 1
+"""Of so many managers of one level and entity, this one is away, and the next one decides."""
+
 PAYMENT_TERMS = ("N14", "N30", "N45", "N60", "2/10N30")

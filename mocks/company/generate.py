@@ -1,6 +1,7 @@
 """A whole company from a seed. Base records first; minted ones are appended and change nothing of the base."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from mocks.company import chart, lookalikes
@@ -57,7 +58,24 @@ def _employees(seed: int, pools: Mapping[str, Pool]) -> list[Employee]:
             above.setdefault(level, []).append(person.key)
             people.append(person)
             number += 1
-    return people
+    return _signing(people)
+
+
+def _signing(people: Sequence[Employee]) -> list[Employee]:
+    """Who of the staff needs how many signatures, and who stands in for managers that are away."""
+    peers: dict[tuple[str, int], list[str]] = {}
+    for person in people:
+        peers.setdefault((person.entity, person.level), []).append(person.key)
+
+    def with_signers(person: Employee) -> Employee:
+        group = peers[person.entity, person.level]
+        place = group.index(person.key)
+        if person.level == 0:
+            return replace(person, signatures=chart.SIGNATURES[place % len(chart.SIGNATURES)])
+        is_away = place % chart.AWAY_EVERY == chart.AWAY
+        return replace(person, delegate=group[(place + 1) % len(group)] if is_away else None)
+
+    return [with_signers(person) for person in people]
 
 
 def _ranks(count: int, *, group_cfo: bool) -> list[int]:

@@ -114,13 +114,18 @@ def erp_master(company: Company) -> ErpMaster:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit."""
+    """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit.
+
+    signatures: how many managers sign at least; delegate: who decides instead, while away.
+    """
 
     id: str
     name: str
     house: str  # id of the legal entity in that system
     manager: str | None
     limit_minor: int | None
+    signatures: int = 1
+    delegate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +216,15 @@ def _house(entity: Entity, house_id: str) -> House:
 
 
 def _member(person: Employee, ids: dict[str, str], houses: dict[str, str]) -> Member:
-    return Member(ids[person.key], person.name, houses[person.entity], ids[person.manager] if person.manager else None, person.limit_minor)
+    return Member(
+        ids[person.key],
+        person.name,
+        houses[person.entity],
+        ids[person.manager] if person.manager else None,
+        person.limit_minor,
+        person.signatures,
+        ids[person.delegate] if person.delegate else None,
+    )
 
 
 def _places(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -13,19 +13,34 @@ FEW_LINES, MANY_LINES = 3, 40  # most have one line up to this; none has more th
 
 
 @dataclass(frozen=True, slots=True)
+class Signers:
+    """Who approves: how many people at least, and whether one of them is a delegate."""
+
+    count: int
+    delegated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What one document is like.
 
-    lines: how many there are; None: a few, as they come.
+    lines: how many there are; None: a few, as they come. signers: whose approval it needs; None: as it comes.
     wild: its texts have quotes, emoji, two directions of writing, combining marks, or are as long as may be.
     """
 
     lines: int | None = None
     wild: bool = False
+    signers: Signers | None = None
 
 
-PLAIN = Shape()
-SHOWN = (Shape(lines=MANY_LINES, wild=True), PLAIN, Shape(lines=1, wild=True), PLAIN)
+PLAIN = Shape(signers=Signers(1, delegated=False))
+"""Of documents that nobody looks at for their shape."""
+SHOWN = (
+    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True)),
+    PLAIN,
+    Shape(lines=1, wild=True, signers=Signers(2, delegated=False)),
+    Shape(signers=Signers(1, delegated=True)),
+)
 
 
 def drawn(seed: int, key: str) -> Shape:

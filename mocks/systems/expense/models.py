@@ -112,10 +112,11 @@ class ReportLine(Struct, frozen=True, kw_only=True):
 
 
 class ApprovalStep(Struct, frozen=True, kw_only=True):
-    """What one approver decided. `limit_minor` null: no limit."""
+    """What one approver decided. `limit_minor` null: no limit; `on_behalf_of_login`: who was asked, where a delegate decided."""
 
     step: int
     approver_login: str
+    on_behalf_of_login: str | None
     decision: Decision
     decided_at: datetime
     limit_minor: int | None

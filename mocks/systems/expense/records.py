@@ -47,6 +47,7 @@ def _approval(step: Approval) -> models.ApprovalStep:
     return models.ApprovalStep(
         step=step.step,
         approver_login=step.approver,
+        on_behalf_of_login=step.behalf,
         decision=cast("models.Decision", step.decision),
         decided_at=step.decided_at,
         limit_minor=step.limit_minor,

@@ -60,6 +60,7 @@ def _approval(step: Approval, where: House) -> models.ApprovalStep:
     return models.ApprovalStep(
         step=step.step,
         approver_id=step.approver,
+        on_behalf_of_id=step.behalf,
         decision=cast("models.Decision", step.decision),
         decided_at=step.decided_at,
         limit=None if step.limit_minor is None else money(step.limit_minor, where),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mocks.company import shapes, texts
+from mocks.company import generate, shapes, texts
 from mocks.company.shapes import Shape
 from tests.unit.company.play import COMPANY
 
@@ -36,6 +36,20 @@ def test_a_document_has_the_lines_of_its_shape() -> None:
     assert [len(body["lines"]) for body in bodies(Shape(lines=shapes.MANY_LINES), amount=5)] == [5, 5]
     assert shapes.FEW_LINES < max(shape.lines or 0 for shape in DRAWN) <= shapes.MANY_LINES
     assert sum(shape.lines is None for shape in DRAWN) > 800
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chains_of_one_to_three_and_delegates_are_shown(seed: int) -> None:
+    """In every entity there is somebody whose documents are signed as each shape of the baseline says; others come as they come."""
+    company = generate(seed)
+    for entity in ("US01", "DE01", "JP01"):
+        for signers in [shape.signers for shape in shapes.SHOWN if shape.signers]:
+            author = company.requester(entity, "p2p-000001", Shape(signers=signers))
+            chain = company.approval_chain(author, 20_000)
+            assert len(chain) == author.signatures == signers.count
+            assert any(person.key == each.delegate for person in chain for each in company.employees) >= signers.delegated
+        drawn = [company.draft_requisition(entity, f"p2p-{number:06d}", 20_000, shape=Shape()) for number in range(200)]
+        assert {len(draft.approvers) for draft in drawn} == {1, 2, 3}
 
 
 def test_wild_texts_keep_what_the_fields_promise() -> None:
