@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mocks.company import texts
 from mocks.company.model import CostCenter, Employee, Entity, Supplier
 from mocks.company.money import share_half_up, split, to_text
-from mocks.company.shapes import FEW_LINES, PLAIN, Shape
+from mocks.company.shapes import CREDIT_EVERY, FEW_LINES, PLAIN, Shape
 from mocks.company.streams import Stream
 
 
@@ -40,7 +40,7 @@ def requisition_body(
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
     """Body of POST /api/v1/requisitions whose lines add up to the amount; they take cost centres and projects in turn."""
-    parts = _parts(stream, amount_minor, shape)
+    parts = _parts(stream, amount_minor, _count(stream, shape))
     coding = list(zip(parts, cycle(cost_centers), cycle(projects), strict=False))
     items = [stream.pick(_purchases_for(center, entity.locale)) for _, center, _ in coding]
     lines = [
@@ -71,7 +71,7 @@ def expense_body(
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
     """Body of POST /v2/reports whose lines' gross amounts add up to the amount; they take the cost centres in turn."""
-    coding = list(zip(_parts(stream, amount_minor, shape), cycle(cost_centers), strict=False))
+    coding = list(zip(_claims(stream, amount_minor, shape), cycle(cost_centers), strict=False))
     lines = [_expense_line(entity, stream, part, center, payment_type=payment_type, on=on) for part, center in coding]
     title = f"{stream.pick(texts.TRIPS[entity.locale])} {on:%d/%m}"
     title, *descriptions = _wording(shape, stream, [title, *(line["description"] for line in lines)])
@@ -93,10 +93,24 @@ def _wording(shape: Shape, stream: Stream, plain: Sequence[str]) -> list[str]:
     return list(islice(cycle(texts.WILD), first, first + len(plain)))
 
 
-def _parts(stream: Stream, amount_minor: int, shape: Shape) -> list[int]:
+def _count(stream: Stream, shape: Shape) -> int:
+    return shape.lines or 1 + stream.below(FEW_LINES)
+
+
+def _claims(stream: Stream, amount_minor: int, shape: Shape) -> list[int]:
+    """What is claimed, line by line, credits among it."""
+    count = _count(stream, shape)
+    given_back = [1 + stream.below(amount_minor) for _ in range(max(1, count // CREDIT_EVERY))] if shape.credit and amount_minor > 0 else []
+    claims = _parts(stream, amount_minor + sum(given_back), max(1, count - len(given_back)))
+    for amount in given_back:
+        claims.insert(stream.below(len(claims) + 1), -amount)
+    return claims
+
+
+def _parts(stream: Stream, amount_minor: int, count: int) -> list[int]:
     if amount_minor < 1:
         raise ValueError(f"amount_minor={amount_minor}: expected at least 1")
-    count = min(shape.lines or 1 + stream.below(FEW_LINES), amount_minor)
+    count = min(count, amount_minor)
     # One unit for each line first, so that no line is empty.
     shares = split(amount_minor - count, [1 + stream.below(9) for _ in range(count)])
     return [1 + share for share in shares]
@@ -140,7 +154,7 @@ def _expense_line(
         "category": category,
         "spent_on": (on - timedelta(days=_age_days(stream))).strftime("%d/%m/%Y"),
         "merchant": stream.pick(texts.MERCHANTS[entity.locale]),
-        "description": text,
+        "description": text if gross_minor > 0 else texts.REFUNDS[entity.locale].format(text),
         "amount_minor": gross_minor,
         "tax_minor": tax,
         "cost_object": cost_center.expense_id,

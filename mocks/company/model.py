@@ -42,6 +42,11 @@ class Account:
     valid_to: date | None = None
     functions: tuple[str, ...] = ()  # cost centre functions it combines with; empty = all
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether its balance is what somebody has to get, or to give."""
+        return self.control or self.type == "liability"
+
 
 @dataclass(frozen=True, slots=True)
 class CostCenter:

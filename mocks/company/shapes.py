@@ -9,6 +9,8 @@ from mocks.company.streams import Stream
 
 WILD_ONE_IN = 4  # documents with texts that break careless code
 LONG_ONE_IN = 16  # documents with more lines than the few that most have
+CREDIT_ONE_IN = 6  # claims with a line of something that was given back
+CREDIT_EVERY = 10  # of so many lines of such a claim one is a credit, and at least one
 FEW_LINES, MANY_LINES = 3, 40  # most have one line up to this; none has more than that
 
 
@@ -25,21 +27,23 @@ class Shape:
     """What one document is like.
 
     lines: how many there are; None: a few, as they come. signers: whose approval it needs; None: as it comes.
+    credit: a claim has lines of something that was given back.
     wild: its texts have quotes, emoji, two directions of writing, combining marks, or are as long as may be.
     """
 
     lines: int | None = None
     wild: bool = False
     signers: Signers | None = None
+    credit: bool = False
 
 
 PLAIN = Shape(signers=Signers(1, delegated=False))
 """Of documents that nobody looks at for their shape."""
 SHOWN = (
-    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True)),
+    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True), credit=True),
     PLAIN,
     Shape(lines=1, wild=True, signers=Signers(2, delegated=False)),
-    Shape(signers=Signers(1, delegated=True)),
+    Shape(signers=Signers(1, delegated=True), credit=True),
 )
 
 
@@ -48,7 +52,7 @@ def drawn(seed: int, key: str) -> Shape:
     stream = Stream(seed, "shape", key)
     wild = _one_in(stream, WILD_ONE_IN)
     lines = FEW_LINES + 1 + stream.below(MANY_LINES - FEW_LINES) if _one_in(stream, LONG_ONE_IN) else None
-    return Shape(lines=lines, wild=wild)
+    return Shape(lines=lines, wild=wild, credit=_one_in(stream, CREDIT_ONE_IN))
 
 
 def shown(turn: int) -> Shape:

@@ -72,6 +72,8 @@ SPENDS = {
     ),
 }
 
+REFUNDS = {"en_US": "Refund: {}", "de_DE": "Erstattung: {}", "ja_JP": "返金 {}"}
+
 TRIPS = {
     "en_US": ("Customer visit", "Plant audit", "Trade fair", "Quarterly review"),
     "de_DE": ("Kundenbesuch", "Werksaudit", "Messe", "Quartalsgespräch"),

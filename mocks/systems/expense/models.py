@@ -19,7 +19,9 @@ Text = Annotated[str, Meta(max_length=200)]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
-Minor = Annotated[int, Meta(ge=0, le=10_000_000_000_000, description="minor units of the report's currency")]
+Minor = Annotated[
+    int, Meta(ge=-10_000_000_000_000, le=10_000_000_000_000, description="minor units of the report's currency; negative: given back")
+]
 
 
 class _Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +29,7 @@ class _Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DraftLine(_Request, frozen=True, kw_only=True):
-    """One line that somebody claims; `amount_minor` is gross and contains `tax_minor`."""
+    """One line that somebody claims; `amount_minor` is gross and contains `tax_minor`. Both are negative where it is a credit."""
 
     category: Id
     spent_on: Day

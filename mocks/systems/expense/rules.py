@@ -38,11 +38,11 @@ def total_of(master: ExpenseMaster, lines: Sequence[DraftLine], code: str) -> in
             raise Refusal("CODING_INVALID", f"no category {line.category!r}; there are {', '.join(sorted(master.categories[code]))}")
         if code not in master.cost_objects.get(line.cost_object, ()):
             raise Refusal("COST_CENTER_INACTIVE", f"cost object {line.cost_object!r} is unknown or not active in entity {code}")
-        if line.tax_minor > line.amount_minor:
-            raise Refusal("AMOUNT_MISMATCH", f"tax {line.tax_minor} is more than the gross amount {line.amount_minor}")
+        if not min(0, line.amount_minor) <= line.tax_minor <= max(0, line.amount_minor):
+            raise Refusal("AMOUNT_MISMATCH", f"tax {line.tax_minor} is no part of the gross amount {line.amount_minor}")
     total = sum(line.amount_minor for line in lines)
-    if total == 0:
-        raise Refusal("AMOUNT_MISMATCH", "the lines add up to 0; a report claims something")
+    if total <= 0:
+        raise Refusal("AMOUNT_MISMATCH", f"the lines add up to {total}; a report claims something")
     return total
 
 

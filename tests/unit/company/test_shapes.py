@@ -22,7 +22,7 @@ def test_a_shape_is_a_function_of_seed_and_key() -> None:
     assert [shapes.drawn(8, f"p2p-{number:06d}") for number in range(1000)] != DRAWN
 
 
-@pytest.mark.parametrize("trait", ["wild", "lines"])
+@pytest.mark.parametrize("trait", ["wild", "lines", "credit"])
 def test_every_trait_is_shown_and_drawn(trait: str) -> None:
     """A baseline of a few documents has it, and so have some of the others, but not all."""
     assert any(getattr(shapes.shown(turn), trait) for turn in range(4))
@@ -36,6 +36,20 @@ def test_a_document_has_the_lines_of_its_shape() -> None:
     assert [len(body["lines"]) for body in bodies(Shape(lines=shapes.MANY_LINES), amount=5)] == [5, 5]
     assert shapes.FEW_LINES < max(shape.lines or 0 for shape in DRAWN) <= shapes.MANY_LINES
     assert sum(shape.lines is None for shape in DRAWN) > 800
+
+
+@pytest.mark.parametrize("lines", [None, 1, 2, 40])
+def test_credits_are_lines_of_a_claim_whose_total_stays(lines: int | None) -> None:
+    """At least one, beside at least one that is none; tax has the sign of its line. No order has any."""
+    for entity in ("US01", "DE01", "JP01"):
+        draft = COMPANY.draft_expense_report(entity, "exp-000001", 20_037, shape=Shape(lines=lines, credit=True))
+        amounts = [line["amount_minor"] for line in draft.body["lines"]]
+        assert sum(amounts) == 20_037
+        assert min(amounts) < 0 < max(amounts)
+        assert len(amounts) <= shapes.MANY_LINES
+        assert all(line["tax_minor"] * line["amount_minor"] >= 0 for line in draft.body["lines"])
+    order = COMPANY.draft_requisition("US01", "p2p-000001", 20_037, shape=Shape(credit=True))
+    assert all(not line["amount"]["amount"].startswith("-") for line in order.body["lines"])
 
 
 @pytest.mark.parametrize("seed", range(5))
