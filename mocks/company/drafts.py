@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import cycle, islice
 from typing import Any, Literal
 
-from mocks.company import texts
+from mocks.company import receipts, texts
 from mocks.company.model import CostCenter, Employee, Entity, Supplier
 from mocks.company.money import share_half_up, split, to_text
 from mocks.company.shapes import CREDIT_EVERY, FEW_LINES, PLAIN, Shape
@@ -73,6 +73,8 @@ def expense_body(
     """Body of POST /v2/reports whose lines' gross amounts add up to the amount; they take the cost centres in turn."""
     coding = list(zip(_claims(stream, amount_minor, shape), cycle(cost_centers), strict=False))
     lines = [_expense_line(entity, stream, part, center, payment_type=payment_type, on=on) for part, center in coding]
+    for line in lines[::2] if shape.foreign else ():
+        line["receipt"] = receipts.abroad(entity, stream, line["amount_minor"])
     title = f"{stream.pick(texts.TRIPS[entity.locale])} {on:%d/%m}"
     title, *descriptions = _wording(shape, stream, [title, *(line["description"] for line in lines)])
     for line, description in zip(lines, descriptions, strict=True):

@@ -195,6 +195,7 @@ class ExpenseMaster:
     employees: dict[str, Member]
     cost_objects: dict[str, frozenset[str]]
     categories: dict[str, frozenset[str]]
+    currencies: dict[str, int]  # decimals of those that a receipt may be in
 
 
 def expense_master(company: Company) -> ExpenseMaster:
@@ -208,6 +209,7 @@ def expense_master(company: Company) -> ExpenseMaster:
         categories={
             code: frozenset(rule.expense_id for rule in chart.EXPENSE_CATEGORIES if rule.entity == key) for key, code in houses.items()
         },
+        currencies={name: decimals for name, (decimals, _) in chart.CURRENCIES.items()},
     )
 
 

@@ -11,6 +11,7 @@ WILD_ONE_IN = 4  # documents with texts that break careless code
 LONG_ONE_IN = 16  # documents with more lines than the few that most have
 CREDIT_ONE_IN = 6  # claims with a line of something that was given back
 CREDIT_EVERY = 10  # of so many lines of such a claim one is a credit, and at least one
+FOREIGN_ONE_IN = 6  # claims with receipts in another currency
 FEW_LINES, MANY_LINES = 3, 40  # most have one line up to this; none has more than that
 
 
@@ -27,7 +28,7 @@ class Shape:
     """What one document is like.
 
     lines: how many there are; None: a few, as they come. signers: whose approval it needs; None: as it comes.
-    credit: a claim has lines of something that was given back.
+    credit: a claim has lines of something that was given back. foreign: its receipts are in another currency, every second one.
     wild: its texts have quotes, emoji, two directions of writing, combining marks, or are as long as may be.
     """
 
@@ -35,14 +36,15 @@ class Shape:
     wild: bool = False
     signers: Signers | None = None
     credit: bool = False
+    foreign: bool = False
 
 
 PLAIN = Shape(signers=Signers(1, delegated=False))
 """Of documents that nobody looks at for their shape."""
 SHOWN = (
-    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True), credit=True),
+    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True), credit=True, foreign=True),
     PLAIN,
-    Shape(lines=1, wild=True, signers=Signers(2, delegated=False)),
+    Shape(lines=1, wild=True, signers=Signers(2, delegated=False), foreign=True),
     Shape(signers=Signers(1, delegated=True), credit=True),
 )
 
@@ -52,7 +54,8 @@ def drawn(seed: int, key: str) -> Shape:
     stream = Stream(seed, "shape", key)
     wild = _one_in(stream, WILD_ONE_IN)
     lines = FEW_LINES + 1 + stream.below(MANY_LINES - FEW_LINES) if _one_in(stream, LONG_ONE_IN) else None
-    return Shape(lines=lines, wild=wild, credit=_one_in(stream, CREDIT_ONE_IN))
+    credit, foreign = _one_in(stream, CREDIT_ONE_IN), _one_in(stream, FOREIGN_ONE_IN)
+    return Shape(lines=lines, wild=wild, credit=credit, foreign=foreign)
 
 
 def shown(turn: int) -> Shape:

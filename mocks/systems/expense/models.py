@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mocks.company.money import RATE_PATTERN
+
 State = Literal["draft", "submitted", "pending_manager", "approved", "posted", "paid", "sent_back", "recalled", "on_hold", "rejected"]
 Decision = Literal["approved", "sent_back", "reversed"]
 DocumentType = Literal["ap_invoice", "journal_entry"]
@@ -28,6 +30,16 @@ class _Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
+class Receipt(_Request, frozen=True, kw_only=True):
+    """What a receipt in another currency than the report's says; `rate`: units of the report's currency for one of the receipt's."""
+
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["CHF"])]
+    amount_minor: Annotated[
+        int, Meta(ge=-10_000_000_000_000, le=10_000_000_000_000, description="minor units of the receipt's own currency")
+    ]
+    rate: Annotated[str, Meta(pattern=RATE_PATTERN, max_length=18, examples=["0.93120000"])]
+
+
 class DraftLine(_Request, frozen=True, kw_only=True):
     """One line that somebody claims; `amount_minor` is gross and contains `tax_minor`. Both are negative where it is a credit."""
 
@@ -39,6 +51,7 @@ class DraftLine(_Request, frozen=True, kw_only=True):
     tax_minor: Minor
     cost_object: Id
     payment_type: PaymentType
+    receipt: Receipt | None = None
 
 
 Lines = Annotated[tuple[DraftLine, ...], Meta(min_length=1, max_length=100)]
@@ -111,6 +124,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     tax_minor: int
     cost_object: str
     payment_type: PaymentType
+    receipt: Receipt | None
 
 
 class ApprovalStep(Struct, frozen=True, kw_only=True):

@@ -70,6 +70,7 @@ def _line(number: int, line: models.DraftLine) -> models.ReportLine:
         tax_minor=line.tax_minor,
         cost_object=line.cost_object,
         payment_type=line.payment_type,
+        receipt=line.receipt,
     )
 
 

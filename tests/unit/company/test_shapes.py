@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from mocks.company import generate, shapes, texts
+from mocks.company import chart, generate, shapes, texts
+from mocks.company.money import converted
 from mocks.company.shapes import Shape
 from tests.unit.company.play import COMPANY
 
@@ -22,7 +23,7 @@ def test_a_shape_is_a_function_of_seed_and_key() -> None:
     assert [shapes.drawn(8, f"p2p-{number:06d}") for number in range(1000)] != DRAWN
 
 
-@pytest.mark.parametrize("trait", ["wild", "lines", "credit"])
+@pytest.mark.parametrize("trait", ["wild", "lines", "credit", "foreign"])
 def test_every_trait_is_shown_and_drawn(trait: str) -> None:
     """A baseline of a few documents has it, and so have some of the others, but not all."""
     assert any(getattr(shapes.shown(turn), trait) for turn in range(4))
@@ -50,6 +51,22 @@ def test_credits_are_lines_of_a_claim_whose_total_stays(lines: int | None) -> No
         assert all(line["tax_minor"] * line["amount_minor"] >= 0 for line in draft.body["lines"])
     order = COMPANY.draft_requisition("US01", "p2p-000001", 20_037, shape=Shape(credit=True))
     assert all(not line["amount"]["amount"].startswith("-") for line in order.body["lines"])
+
+
+@pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
+@pytest.mark.parametrize("lines", [1, 40])
+def test_receipts_from_abroad_are_what_is_claimed(entity: str, lines: int) -> None:
+    """At their rate, rounded to the report's currency; never in that currency, and no binary fraction anywhere."""
+    house, seen = COMPANY.entity(entity), set()
+    for number in range(40):
+        shape = Shape(lines=lines, credit=True, foreign=True)
+        body = COMPANY.draft_expense_report(entity, f"exp-{number:06d}", 20_000 + 37 * number, shape=shape).body
+        for line in body["lines"][::2]:
+            receipt = line["receipt"]
+            decimals = chart.CURRENCIES[receipt["currency"]][0]
+            assert converted(receipt["amount_minor"], receipt["rate"], decimals, house.decimals) == line["amount_minor"]
+            seen.add(receipt["currency"])
+    assert seen == set(chart.CURRENCIES) - {house.currency}
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,4 +1,4 @@
-"""A report with a credit among its lines, booked right and in wrong ways. PLANTED is the list."""
+"""A report with a credit among its lines, or a receipt from abroad, booked right and in wrong ways. PLANTED is the list."""
 
 from collections.abc import Callable
 
@@ -52,6 +52,19 @@ def credit_of_another_center(scribe: Scribe) -> None:
     line(scribe, "5110")["cost_center"] = "4712000"
 
 
+def receipt_instead_of_claim(scribe: Scribe) -> None:
+    """What the receipt says was posted, 19,000 of another currency, as if it were the report's."""
+    made = one(scribe, txn_id=TXN, entity_type="ap_invoice", effect="create")[1]
+    less, made["amount_minor"] = made["amount_minor"] - 19_000, 19_000
+    line(scribe, "5100")["amount_minor"] -= less
+    line(scribe, "2010")["amount_minor"] += less
+
+
+def currency_of_the_receipt(scribe: Scribe) -> None:
+    """The amount is that of the report, the currency that of the receipt."""
+    one(scribe, txn_id=TXN, entity_type="ap_invoice", effect="create")[1]["currency"] = "CHF"
+
+
 PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C06", TXN, credit_as_claim),
     ("C07", TXN, credit_as_claim),
@@ -59,4 +72,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C14", TXN, credit_against_the_other_line),
     ("C14", TXN, signs_exchanged),
     ("C07", TXN, credit_of_another_center),
+    ("C06", TXN, receipt_instead_of_claim),
+    ("C14", TXN, receipt_instead_of_claim),
+    ("C06", TXN, currency_of_the_receipt),
 )
