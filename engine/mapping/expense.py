@@ -75,8 +75,9 @@ def _journal_lines(report: ExpenseReport, entity: Entity, rules: Rules, person: 
     def add(
         account: str, text: str, *, debit: Decimal = ZERO, credit: Decimal = ZERO, center: str | None = None, who: str | None = None
     ) -> None:
-        if debit or credit:
-            lines.append(JournalLine(len(lines) + 1, account, center, debit, credit, text, who))
+        balance = debit - credit  # a journal has no negative amounts: what was given back stands on the other side
+        if balance:
+            lines.append(JournalLine(len(lines) + 1, account, center, max(balance, ZERO), max(-balance, ZERO), text, who))
 
     for line in report.lines:
         center = rules.cost_object(entity.company_code, line.cost_object)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from mocks.company import Company, Draft
 from mocks.company.model import Supplier
+from mocks.company.shapes import PLAIN, Shape
 from mocks.company.streams import Stream
 
 
@@ -26,6 +27,7 @@ class Occasion:
 
     on: the business day; absent: the company's first. minted: the number of the supplier and cost centre that only this document may
     use. seller: a supplier that was picked for it. parent: what the document that it grows out of looks like, as its system answers it.
+    shape: what the document is like.
     """
 
     company: Company
@@ -36,11 +38,12 @@ class Occasion:
     minted: int | None = None
     seller: Supplier | None = None
     parent: Any = None
+    shape: Shape = PLAIN
 
     @property
-    def day(self) -> dict[str, Any]:
-        """The day as a keyword, where there is one."""
-        return {} if self.on is None else {"on": self.on}
+    def manner(self) -> dict[str, Any]:
+        """Its shape, and the day where there is one, as keywords."""
+        return {"shape": self.shape} | ({} if self.on is None else {"on": self.on})
 
 
 @dataclass(frozen=True, slots=True)

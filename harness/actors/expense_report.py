@@ -13,7 +13,7 @@ def write(occasion: Occasion) -> Draft:
     """What the employee types."""
     company, entity, number = occasion.company, occasion.entity, occasion.minted
     center = None if number is None else company.minted_cost_center(entity, number)
-    return company.draft_expense_report(entity, occasion.key, occasion.amount_minor, cost_center=center, **occasion.day)
+    return company.draft_expense_report(entity, occasion.key, occasion.amount_minor, cost_center=center, **occasion.manner)
 
 
 def event_data(body: Any, status: str) -> dict[str, Any]:

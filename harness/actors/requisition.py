@@ -12,7 +12,7 @@ def write(occasion: Occasion) -> Draft:
     company, entity, number = occasion.company, occasion.entity, occasion.minted
     supplier = occasion.seller if number is None else company.minted_supplier(entity, number)
     center = None if number is None else company.minted_cost_center(entity, number)
-    return company.draft_requisition(entity, occasion.key, occasion.amount_minor, supplier=supplier, cost_center=center, **occasion.day)
+    return company.draft_requisition(entity, occasion.key, occasion.amount_minor, supplier=supplier, cost_center=center, **occasion.manner)
 
 
 def event_data(body: Any, status: str) -> dict[str, Any]:

@@ -347,6 +347,7 @@ def posting_lines(scribe: Scribe, txn_id: str, document: str, amount: int) -> No
     for index, (account, signed) in enumerate((("5100", amount - 500), ("1100", 500), ("2010", -amount)), start=1):
         center = "4711000" if account == "5100" else None
         line: Row = {**base, "entity_id": f"{document}/{index}", "account": account, "amount_minor": signed, "cost_center": center}
+        line["category"] = "owed" if account == "2010" else None
         scribe.row("commit", "erp", txn_id=txn_id, src_version=1, **line)
 
 

@@ -245,11 +245,11 @@ where not exists (select 1 from cover c where c.node = d.node and c.entity_type 
 -- ledger lines; amount_minor is signed, debit positive. The lines of a journal are written in one go: what a truncated history ends with
 -- is left out.
 create table coding_line as
-select txn_id, seq, node, entity_type, parent_id, account, cost_center, project, company, period, currency, amount_minor from effect
+select txn_id, seq, node, entity_type, parent_id, account, cost_center, project, company, period, currency, amount_minor, category from effect
 where entity_type in (select coded_by from ref_document union select 'journal_line')
 qualify max(seq) over (partition by parent_id) < (select max(seq) from h where kind <> 'commit');
 -- public line: lines of journals. amount_minor is signed, debit positive; parent_id: the document
-create table line as select * exclude (entity_type, project) from coding_line where entity_type = 'journal_line';
+create table line as select * exclude (entity_type, project, category) from coding_line where entity_type = 'journal_line';
 
 -- public coded: how each live document is coded, line by line, in the lines that its kind declares
 create table coded as

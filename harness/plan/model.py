@@ -59,7 +59,7 @@ class Window:
 class Experiment:
     """One transaction with its fault plan.
 
-    number counts from 1 over the whole run and is the tracer: `tracer_minor` is unique in the run, in minor units of the
+    number counts from 1 over the whole run and is the tracer: `tracer_minor` is unique in the run but for twins, in minor units of the
     entity's currency, small enough for one approval band. `source_event` steps (F-D3, F-D8, F-D9) are carried out by the harness.
     minted: the number (from 0, per entity) of the minted supplier and cost centre that only this transaction may use, or None.
     window: the fault of the run that this wave meets, for transactions with role "run"; arrives: whether it is there before that begins.
@@ -80,11 +80,19 @@ class Experiment:
     of: str | None = None  # solo: the transaction that this one repeats alone
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
     parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
+    twin_of: str | None = None  # the transaction whose document this one's is alike to, amount and day included
+    turn: int | None = None  # of a baseline: how many of its template came before it; its document takes the shape whose turn it is
 
     @property
     def tracer_minor(self) -> int:
-        """The transaction's gross amount in minor units: 200.00 to about 2,000.00 USD or EUR, 20,000 to about 200,000 JPY."""
-        return TRACER_FIRST + TRACER_STEP * self.number
+        """The gross amount in minor units, one for twins: 200.00 to about 2,000.00 USD or EUR, 20,000 to about 200,000 JPY."""
+        number = self.number if self.twin_of is None else int(self.twin_of.rpartition("-")[2])  # an id ends with the number
+        return TRACER_FIRST + TRACER_STEP * number
+
+    @property
+    def typed_from(self) -> str:
+        """The transaction whose choices its author makes."""
+        return self.typed_as or self.twin_of or self.txn_id
 
     def plan_text(self) -> str:
         """The fault plan on one line; "no fault" for a control."""
@@ -95,7 +103,8 @@ class Experiment:
 
     def line(self) -> str:
         """One diff-able line for people: `p2p-000017 US01 wave-status: erp.po.create@1 = ...`."""
-        return f"{self.txn_id} {self.entity} {self.wave}: {self.plan_text()}"
+        alike = f" (twin of {self.twin_of})" if self.twin_of else ""
+        return f"{self.txn_id} {self.entity} {self.wave}: {self.plan_text()}{alike}"
 
     def row(self, source_id: str | None = None) -> dict[str, Any]:
         """As in plan.json."""
@@ -110,11 +119,13 @@ class Experiment:
             "minted": self.minted,
             "of": self.of,
             "parent": self.parent,
+            "twin_of": self.twin_of,
             "source_id": source_id,
             "steps": [step.row() for step in self.steps],
             "window": self.window.row() if self.window else None,
             "arrives": self.arrives,
             "eve": self.eve,
+            "turn": self.turn,
             "plan": self.plan_text(),
         }
 

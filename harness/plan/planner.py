@@ -12,6 +12,7 @@ from harness.plan.model import Arrival, Capabilities, Cell, Experiment, Plan, Ro
 from harness.plan.reach import Provocation, Reach, learn, provocations
 from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
 from harness.plan.streams import stream
+from harness.plan.twins import one_of_each, paired, twin
 from harness.plan.variants import VariantsTaken, entities_of, reaches
 from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
@@ -46,6 +47,7 @@ class Planner:
         self._moments = iter(scenario.business.waves)
         self._number = 0
         self._minted: Counter[str] = Counter()  # by entity
+        self._turns: Counter[tuple[str, str]] = Counter()  # of baseline transactions, by template
         self._ready_singles: list[Place] = []
         self._recovery_kills: list[Draft] = []  # at points that only another fault provokes
         self._kill_rounds = 0
@@ -89,7 +91,8 @@ class Planner:
     def waves(self, sightings: Iterable[Sighting]) -> tuple[Wave, ...]:
         """Singles, one wave per fault family (wave-connection, wave-timeout, ...), then one wave per fault of the run
         (run-F-B5-erp, run-F-B10-identity, run-F-F3-US01, ...)."""
-        baseline = [experiment for wave in self._waves if wave.kind == "baseline" for experiment in wave.experiments]
+        # Of twins nobody can tell whose a call is that names only what both have, so they teach nothing.
+        baseline = [e for wave in self._waves if wave.kind == "baseline" for e in wave.experiments if e.twin_of is None]
         self._reach = learn(self._flows, baseline, sightings, self._variants, webhook=self._capabilities.webhook)
         ready = self._sort_places()
         single = self._ready_singles = [place for place in ready if place.fault.scope == "transaction" and not place.is_shared]
@@ -389,6 +392,10 @@ class Planner:
         moment = next(self._moments, None) if kind in FAULTED else None
         if moment is not None:
             experiments = self._eves(experiments)
+        if kind == "singles":
+            experiments = paired(experiments, stream(self._seed, "twins", name))
+        elif kind == "baseline":
+            experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in one_of_each(experiments)]
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
 
@@ -413,6 +420,8 @@ class Planner:
         self._number += 1
         minted = self._minted[draft.entity] if mint else None
         self._minted[draft.entity] += mint
+        turn = self._turns[draft.template] if role == "baseline" else None
+        self._turns[draft.template] += role == "baseline"
         return Experiment(
             txn_id=f"{self._catalog.prefix_of(draft.flow)}-{self._number:06d}",
             flow=draft.flow,
@@ -425,11 +434,12 @@ class Planner:
             minted=minted,
             window=window,
             parent=parent.txn_id if parent else None,
+            turn=turn,
         )
 
 
 def _repeat(e: Experiment, origin: Experiment) -> Experiment:
-    return replace(e, of=origin.txn_id, typed_as=origin.txn_id, window=origin.window, arrives=origin.arrives)
+    return replace(e, of=origin.txn_id, typed_as=origin.typed_from, turn=origin.turn, window=origin.window, arrives=origin.arrives)
 
 
 def _lost(place: Place, ready: Sequence[Place]) -> Place | None:

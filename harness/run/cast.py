@@ -12,7 +12,7 @@ from harness.plan.model import TRACER_STEP, Experiment, Step
 from harness.stage.pacing import until
 from harness.stage.patience import settle_limit_s
 from harness.stage.session import Session
-from mocks.company import Draft
+from mocks.company import Draft, shapes
 from mocks.kit.asking import Question
 from mocks.kit.operation import Refusal
 
@@ -38,14 +38,16 @@ class Paper:
     def occasion(self, amount_minor: int) -> Occasion:
         """Why it is written: the same for the same transaction and amount, and the first one's again for a repeat of it."""
         experiment, world = self.experiment, self._session.world
+        key, turn = experiment.typed_from, experiment.turn
         return Occasion(
             company=world.company,
             entity=experiment.entity,
-            key=experiment.typed_as or experiment.txn_id,
+            key=key,
             amount_minor=amount_minor,
             on=world.clock.peek().date(),
             minted=experiment.minted,
             parent=self._parent.body if self._parent else None,
+            shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
         )
 
     def create(self) -> None:
@@ -54,7 +56,8 @@ class Paper:
         self.body = self._act(self.actor.point("create"), self.draft.actor, self.draft.body)
         self.source_id = member(self.body, self.actor.id_member)
         amount = (self.draft.amount_minor, self.draft.currency)
-        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=self.draft.keys)
+        keys = () if experiment.twin_of else self.draft.keys  # of what two documents name, the first one has the calls
+        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=keys)
         self._session.register.begin(experiment, self.source_id, self._session.now())
 
     def _act(self, call_point: str, actor: str, body: Mapping[str, Any], path: dict[str, str] | None = None) -> Any:

@@ -90,7 +90,7 @@ def _moment_of(plan: Mapping[str, Any], name: str) -> str | None:
 
 
 def _line(entries: Mapping[str, Mapping[str, Any]], txn_id: str, names: Mapping[str, str]) -> list[Experiment]:
-    """The transaction behind its parent, and that one's, eldest first. Raises ValueError when they go round in a circle."""
+    """The transaction behind its parent, or its twin, and that one's, eldest first. Raises ValueError when they go round in a circle."""
     line: list[Experiment] = []
     following: str | None = txn_id
     while following is not None:
@@ -98,7 +98,7 @@ def _line(entries: Mapping[str, Mapping[str, Any]], txn_id: str, names: Mapping[
         if any(one.txn_id == experiment.txn_id for one in line):
             raise ValueError(f"{following} is an ancestor of its own")
         line.insert(0, experiment)
-        following = experiment.parent
+        following = experiment.parent or experiment.twin_of
     return line
 
 
@@ -130,6 +130,8 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         eve=bool(entry.get("eve")),
         typed_as=entry.get("of"),
         parent=entry.get("parent"),
+        twin_of=entry.get("twin_of"),
+        turn=entry.get("turn"),
     )
 
 
@@ -192,7 +194,7 @@ async def _replayed(setup: Setup, options: ReplayOptions, recorded: Recorded, pr
 
 def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] = ()) -> tuple[Wave, Wave]:
     """Fault-free twins, and the plan `repeats` times: first as the very same transaction, then under other ids and amounts. All of them
-    have its document typed, and each grows out of documents of its own where the first one did."""
+    have its document typed, and each grows out of documents of its own, or is the twin of one, where the first one did and was."""
     line = (*elders, experiment)
     taken = {one.number for one in line}
     numbers = [number for number in range(1, (CONTROLS + repeats + 2) * len(line)) if number not in taken]
@@ -203,11 +205,15 @@ def waves_of(experiment: Experiment, repeats: int, elders: Sequence[Experiment] 
         for place, one in enumerate(line, start=index * len(line)):
             number, prefix = numbers[place], one.txn_id.rpartition("-")[0]
             minted = None if one.minted is None else first_minted + place
-            named = replace(one, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave)
-            made.append(replace(named, typed_as=one.typed_as or one.txn_id, parent=made[-1].txn_id if made else None))
+            before = made[-1].txn_id if made else None
+            if one.twin_of and one.minted is not None:
+                minted = made[-1].minted
+            named = replace(one, txn_id=f"{prefix}-{number:06d}", number=number, minted=minted, wave=wave, typed_as=one.typed_from)
+            made.append(replace(named, parent=before if one.parent else None, twin_of=before if one.twin_of else None))
         return made
 
-    twins = [replace(one, role="baseline", steps=(), window=None, eve=False) for n in range(CONTROLS) for one in copy(n, "baseline-1")]
+    clean: dict[str, Any] = {"role": "baseline", "steps": (), "window": None, "eve": False, "twin_of": None}
+    twins = [replace(one, **clean) for n in range(CONTROLS) for one in copy(n, "baseline-1")]
     same = [replace(one, wave="replay") for one in line]
     again = [one for n in range(repeats - 1) for one in copy(CONTROLS + n, "replay")]
     return Wave("baseline-1", "baseline", tuple(twins)), Wave("replay", "singles", (*same, *again))

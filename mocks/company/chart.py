@@ -119,4 +119,13 @@ FUNCTIONS = {
 }  # fmt: skip
 
 TITLES = ("Specialist", "Cost-centre owner", "Department head", "Director", "Chief financial officer", "Group chief financial officer")
+CURRENCIES = {
+    "USD": (2, "1"), "EUR": (2, "1.16"), "JPY": (0, "0.0067"), "GBP": (2, "1.34"), "CHF": (2, "1.25"), "KWD": (3, "3.26"),
+}  # fmt: skip
+"""Currencies of receipts: decimals, and about what one is worth in USD."""
+SIGNATURES = (1, 2, 1, 3, 1, 2)
+"""How many managers sign at least, for one member of the staff after the other."""
+AWAY_EVERY, AWAY = 4, 1
+"""Of so many managers of one level and entity, this one is away, and the next one decides."""
+
 PAYMENT_TERMS = ("N14", "N30", "N45", "N60", "2/10N30")

@@ -13,6 +13,7 @@ import msgspec
 from mocks.company import drafts, mappings
 from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
+from mocks.company.shapes import PLAIN, Shape, Signers
 from mocks.company.streams import Stream
 
 _T = TypeVar("_T")
@@ -61,18 +62,20 @@ class Company:
         """Who closes periods and blocks suppliers in an entity; `erp_id` is the acting user there."""
         return next(person for person in self.employees if person.entity == entity and person.level == 4)
 
-    def requester(self, entity: str, key: str) -> Employee:
-        """A staff member of the entity, the same one for the same key."""
-        return Stream(self.seed, "requester", entity, key).pick(self._staff[entity])
+    def requester(self, entity: str, key: str, shape: Shape = PLAIN) -> Employee:
+        """A staff member of the entity whose documents are signed as the shape says, the same one for the same key."""
+        signed_like_that = self._signed_like.get((entity, shape.signers))
+        return Stream(self.seed, "requester", entity, key).pick(signed_like_that or self._staff[entity])
 
     def approval_chain(self, person: Employee, amount_minor: int) -> tuple[Employee, ...]:
-        """Managers upwards until one whose limit covers the amount; empty when nobody's does."""
+        """Who decides: managers upwards, as many as sign for this person, until one whose limit covers the amount; for those who are away
+        their delegates. Empty when nobody's limit does."""
         chain: list[Employee] = []
         manager = person.manager
         while manager is not None:
             boss = self.employee(manager)
-            chain.append(boss)
-            if boss.limit_minor is None or boss.limit_minor >= amount_minor:
+            chain.append(self.employee(boss.delegate) if boss.delegate else boss)
+            if len(chain) >= person.signatures and (boss.limit_minor is None or boss.limit_minor >= amount_minor):
                 return tuple(chain)
             manager = boss.manager
         return ()
@@ -91,11 +94,12 @@ class Company:
         supplier: Supplier | None = None,
         cost_center: CostCenter | None = None,
         on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
     ) -> Draft:
         """What an employee of the entity types into procurement; `key` (the transaction id) names the stream of its choices."""
         house = self.entity(entity)
         stream = Stream(self.seed, "requisition", entity, key)
-        requester = self.requester(entity, key)
+        requester = self.requester(entity, key, shape)
         centers = (cost_center,) if cost_center else self._centers(entity, stream)
         projects = [project.procurement_id for project in self.projects if project.entity == entity and project.active]
         body = drafts.requisition_body(
@@ -106,6 +110,7 @@ class Company:
             cost_centers=centers,
             projects=(stream.pick(projects), None) if stream.below(4) == 0 else (None,),
             on=on,
+            shape=shape,
         )
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "procurement")
         keys = _given(supplier, cost_center)
@@ -120,13 +125,14 @@ class Company:
         cost_center: CostCenter | None = None,
         payment_type: str | None = None,
         on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
     ) -> Draft:
         """What an employee of the entity types into the expense system; `amount_minor` is gross. `payment_type` None = mixed."""
         house = self.entity(entity)
         stream = Stream(self.seed, "expense", entity, key)
-        requester = self.requester(entity, key)
+        requester = self.requester(entity, key, shape)
         centers = (cost_center,) if cost_center else self._centers(entity, stream)
-        body = drafts.expense_body(house, stream, amount_minor, cost_centers=centers, payment_type=payment_type, on=on)
+        body = drafts.expense_body(house, stream, amount_minor, cost_centers=centers, payment_type=payment_type, on=on, shape=shape)
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "expense")
         keys = _given(None, cost_center)
         return Draft("expense", "expense_report", entity, requester.expense_id, body, approvers, amount_minor, house.currency, keys)
@@ -168,6 +174,24 @@ class Company:
             entity.key: tuple(person for person in self.employees if person.entity == entity.key and person.level == 0)
             for entity in self.entities
         }
+
+    @cached_property
+    def _signed_like(self) -> dict[tuple[str, Signers | None], tuple[Employee, ...]]:
+        """The staff by what their managers are like."""
+        found: dict[tuple[str, Signers | None], tuple[Employee, ...]] = {(entity, None): staff for entity, staff in self._staff.items()}
+        for entity, staff in self._staff.items():
+            for person in staff:
+                like = entity, Signers(person.signatures, self._has_delegate(person))
+                found[like] = (*found.get(like, ()), person)
+        return found
+
+    def _has_delegate(self, person: Employee) -> bool:
+        boss, steps = person, 0
+        while boss.manager is not None and steps < person.signatures:
+            boss, steps = self.employee(boss.manager), steps + 1
+            if boss.delegate:
+                return True
+        return False
 
     @cached_property
     def _usable_suppliers(self) -> dict[str, tuple[Supplier, ...]]:

@@ -1,14 +1,15 @@
 """What people type: realistic bodies of their requests, around an amount that identifies the transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any, Literal
 
-from mocks.company import texts
+from mocks.company import receipts, texts
 from mocks.company.model import CostCenter, Employee, Entity, Supplier
 from mocks.company.money import share_half_up, split, to_text
+from mocks.company.shapes import CREDIT_EVERY, FEW_LINES, PLAIN, Shape
 from mocks.company.streams import Stream
 
 
@@ -36,19 +37,23 @@ def requisition_body(
     cost_centers: Sequence[CostCenter],
     projects: Sequence[str | None],
     on: date,
+    shape: Shape = PLAIN,
 ) -> dict[str, Any]:
-    """Body of POST /api/v1/requisitions for 1 to 3 lines that add up to the amount; they take cost centres and projects in turn."""
-    parts = _parts(stream, amount_minor)
+    """Body of POST /api/v1/requisitions whose lines add up to the amount; they take cost centres and projects in turn."""
+    parts = _parts(stream, amount_minor, _count(stream, shape))
     coding = list(zip(parts, cycle(cost_centers), cycle(projects), strict=False))
     items = [stream.pick(_purchases_for(center, entity.locale)) for _, center, _ in coding]
     lines = [
         _purchase_line(entity, stream, part, item, cost_center=center, project=project)
         for (part, center, project), item in zip(coding, items, strict=True)
     ]
+    title, *descriptions = _wording(shape, stream, [f"{items[0][1]} ({cost_centers[0].name})"[:120], *(text for _, text in items)])
+    for line, description in zip(lines, descriptions, strict=True):
+        line["description"] = description
     return {
         "legalEntity": entity.procurement_id,
         "supplierId": supplier.procurement_id,
-        "title": f"{items[0][1]} ({cost_centers[0].name})"[:120],
+        "title": title,
         "currency": entity.currency,
         "neededBy": (on + timedelta(days=7 + stream.below(45))).isoformat(),
         "lines": lines,
@@ -56,23 +61,58 @@ def requisition_body(
 
 
 def expense_body(
-    entity: Entity, stream: Stream, amount_minor: int, *, cost_centers: Sequence[CostCenter], payment_type: str | None, on: date
+    entity: Entity,
+    stream: Stream,
+    amount_minor: int,
+    *,
+    cost_centers: Sequence[CostCenter],
+    payment_type: str | None,
+    on: date,
+    shape: Shape = PLAIN,
 ) -> dict[str, Any]:
-    """Body of POST /v2/reports for 1 to 3 lines whose gross amounts add up to the amount; they take the cost centres in turn."""
-    coding = list(zip(_parts(stream, amount_minor), cycle(cost_centers), strict=False))
+    """Body of POST /v2/reports whose lines' gross amounts add up to the amount; they take the cost centres in turn."""
+    coding = list(zip(_claims(stream, amount_minor, shape), cycle(cost_centers), strict=False))
     lines = [_expense_line(entity, stream, part, center, payment_type=payment_type, on=on) for part, center in coding]
+    for line in lines[::2] if shape.foreign else ():
+        line["receipt"] = receipts.abroad(entity, stream, line["amount_minor"])
+    title = f"{stream.pick(texts.TRIPS[entity.locale])} {on:%d/%m}"
+    title, *descriptions = _wording(shape, stream, [title, *(line["description"] for line in lines)])
+    for line, description in zip(lines, descriptions, strict=True):
+        line["description"] = description
     return {
         "entity_code": entity.expense_id,
         "currency": entity.currency,
-        "title": f"{stream.pick(texts.TRIPS[entity.locale])} {on:%d/%m}",
+        "title": title,
         "lines": lines,
     }
 
 
-def _parts(stream: Stream, amount_minor: int) -> list[int]:
+def _wording(shape: Shape, stream: Stream, plain: Sequence[str]) -> list[str]:
+    """The title and the lines' texts as they are typed: wild ones take turns, so that a document of some length has all of them."""
+    if not shape.wild:
+        return list(plain)
+    first = stream.below(len(texts.WILD))
+    return list(islice(cycle(texts.WILD), first, first + len(plain)))
+
+
+def _count(stream: Stream, shape: Shape) -> int:
+    return shape.lines or 1 + stream.below(FEW_LINES)
+
+
+def _claims(stream: Stream, amount_minor: int, shape: Shape) -> list[int]:
+    """What is claimed, line by line, credits among it."""
+    count = _count(stream, shape)
+    given_back = [1 + stream.below(amount_minor) for _ in range(max(1, count // CREDIT_EVERY))] if shape.credit and amount_minor > 0 else []
+    claims = _parts(stream, amount_minor + sum(given_back), max(1, count - len(given_back)))
+    for amount in given_back:
+        claims.insert(stream.below(len(claims) + 1), -amount)
+    return claims
+
+
+def _parts(stream: Stream, amount_minor: int, count: int) -> list[int]:
     if amount_minor < 1:
         raise ValueError(f"amount_minor={amount_minor}: expected at least 1")
-    count = min(1 + stream.below(3), amount_minor)
+    count = min(count, amount_minor)
     # One unit for each line first, so that no line is empty.
     shares = split(amount_minor - count, [1 + stream.below(9) for _ in range(count)])
     return [1 + share for share in shares]
@@ -86,7 +126,7 @@ def _purchases_for(cost_center: CostCenter, locale: str) -> Sequence[tuple[str, 
 
 def _purchase_line(
     entity: Entity, stream: Stream, amount_minor: int, item: tuple[str, str], *, cost_center: CostCenter, project: str | None
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     divisors = [count for count in (1, 2, 3, 4, 5, 6, 8, 10, 12) if amount_minor % count == 0]
     quantity = stream.pick(divisors)
     category, text = item
@@ -107,7 +147,7 @@ def _purchase_line(
 
 def _expense_line(
     entity: Entity, stream: Stream, gross_minor: int, cost_center: CostCenter, *, payment_type: str | None, on: date
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     category, text = stream.pick(texts.SPENDS[entity.locale])
     taxed = category not in {"MILEAGE", "AIRFARE"}
     tax = share_half_up(gross_minor, entity.tax_percent, 100 + entity.tax_percent) if taxed else 0
@@ -116,7 +156,7 @@ def _expense_line(
         "category": category,
         "spent_on": (on - timedelta(days=_age_days(stream))).strftime("%d/%m/%Y"),
         "merchant": stream.pick(texts.MERCHANTS[entity.locale]),
-        "description": text,
+        "description": text if gross_minor > 0 else texts.REFUNDS[entity.locale].format(text),
         "amount_minor": gross_minor,
         "tax_minor": tax,
         "cost_object": cost_center.expense_id,

@@ -1,9 +1,10 @@
 """A whole company from a seed. Base records first; minted ones are appended and change nothing of the base."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from mocks.company import chart
+from mocks.company import chart, lookalikes
 from mocks.company.company import Company
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 from mocks.company.pools import CITIES, STREETS, Pool, draw_pool
@@ -57,7 +58,24 @@ def _employees(seed: int, pools: Mapping[str, Pool]) -> list[Employee]:
             above.setdefault(level, []).append(person.key)
             people.append(person)
             number += 1
-    return people
+    return _signing(people)
+
+
+def _signing(people: Sequence[Employee]) -> list[Employee]:
+    """Who of the staff needs how many signatures, and who stands in for managers that are away."""
+    peers: dict[tuple[str, int], list[str]] = {}
+    for person in people:
+        peers.setdefault((person.entity, person.level), []).append(person.key)
+
+    def with_signers(person: Employee) -> Employee:
+        group = peers[person.entity, person.level]
+        place = group.index(person.key)
+        if person.level == 0:
+            return replace(person, signatures=chart.SIGNATURES[place % len(chart.SIGNATURES)])
+        is_away = place % chart.AWAY_EVERY == chart.AWAY
+        return replace(person, delegate=group[(place + 1) % len(group)] if is_away else None)
+
+    return [with_signers(person) for person in people]
 
 
 def _ranks(count: int, *, group_cfo: bool) -> list[int]:
@@ -97,9 +115,10 @@ def _number(seed: int, name: str, number: int, prime: int) -> int:
 
 def _suppliers(seed: int, entity: Entity, pool: Pool, first: int) -> list[Supplier]:
     stream = Stream(seed, "supplier", entity.key)
-    found = []
+    found: list[Supplier] = []
     for index in range(SUPPLIERS[entity.key]):
         number = first + index
+        code = f"PS-{(index if index % SHARED_EVERY == 0 else number) + 1:05d}"
         found.append(
             Supplier(
                 key=f"S{number + 1:05d}",
@@ -111,11 +130,17 @@ def _suppliers(seed: int, entity: Entity, pool: Pool, first: int) -> list[Suppli
                 payment_terms=stream.pick(chart.PAYMENT_TERMS),
                 active=index % 20 != 19,
                 purchasing_block=index % 20 == 18,
-                procurement_id=f"PS-{(index if index % SHARED_EVERY == 0 else number) + 1:05d}",
+                procurement_id=_code(code, index, lambda at: found[at].procurement_id),
                 erp_id=f"V1{_number(seed, 'vendor', number, _PRIME_5):05d}",
             )
         )
     return found
+
+
+def _code(own: str, index: int, code_of: Callable[[int], str], place: int = 0) -> str:
+    """A record's own code, or one that looks like another record's. code_of: the codes of those before it, by index."""
+    original = lookalikes.original_of(index)
+    return own if original is None else lookalikes.alike(code_of(original), place + index // lookalikes.PERIOD)
 
 
 def _tax_id(entity: Entity, number: int) -> str:
@@ -127,12 +152,13 @@ def _tax_id(entity: Entity, number: int) -> str:
 def _cost_centers(seed: int, entity: Entity, place: int, employees: list[Employee]) -> list[CostCenter]:
     owners = [person.key for person in employees if person.entity == entity.key and person.level == 1]
     names = tuple(chart.FUNCTIONS.items())
-    found = []
+    found: list[CostCenter] = []
     for index in range(COST_CENTERS_PER_ENTITY):
         function, title = names[index % len(names)]
         serial = index // len(names) + 1
         number = place * COST_CENTERS_PER_ENTITY + index
         own = f"CC.{entity.expense_id}.{1000 + _number(seed, 'cost object', number, 8_999)}"
+        code = f"{'CC' if index % SHARED_EVERY == 1 else entity.country}-{function}-{serial:02d}"
         found.append(
             CostCenter(
                 key=f"{entity.key}-CC{index:02d}",
@@ -143,8 +169,8 @@ def _cost_centers(seed: int, entity: Entity, place: int, employees: list[Employe
                 # One never active, one closed at the end of last year: both must be refused.
                 active=index != COST_CENTERS_PER_ENTITY - 1,
                 valid_to=date(2025, 12, 31) if index == COST_CENTERS_PER_ENTITY - 2 else None,
-                procurement_id=f"{'CC' if index % SHARED_EVERY == 1 else entity.country}-{function}-{serial:02d}",
-                expense_id=f"CC.00.{1001 + index}" if index % SHARED_EVERY == 1 else own,
+                procurement_id=_code(code, index, lambda at: found[at].procurement_id),
+                expense_id=f"CC.00.{1001 + index}" if index % SHARED_EVERY == 1 else _code(own, index, lambda at: found[at].expense_id),
                 erp_id=f"4{_number(seed, 'cost center', number, _PRIME_5):05d}0",
             )
         )
@@ -152,16 +178,17 @@ def _cost_centers(seed: int, entity: Entity, place: int, employees: list[Employe
 
 
 def _projects(seed: int, entity: Entity, place: int) -> list[Project]:
-    found = []
+    found: list[Project] = []
     for index in range(PROJECTS_PER_ENTITY):
         number = place * PROJECTS_PER_ENTITY + index
+        code = f"PRJ-{(index if index % SHARED_EVERY == 0 else number) + 1:03d}"
         found.append(
             Project(
                 key=f"{entity.key}-P{index:02d}",
                 entity=entity.key,
                 name=f"Project {number + 1}",
                 active=index != PROJECTS_PER_ENTITY - 1,
-                procurement_id=f"PRJ-{(index if index % SHARED_EVERY == 0 else number) + 1:03d}",
+                procurement_id=_code(code, index, lambda at: found[at].procurement_id, place),
                 erp_id=f"P-{1 + _number(seed, 'project', number, 9_973):04d}",
             )
         )
@@ -175,7 +202,8 @@ def _minted_suppliers(seed: int, entity: Entity, place: int, pool: Pool, count: 
     return [
         Supplier(
             f"M{number:06d}", entity.key, pool.business(number), streets[number % STREETS], cities[number % CITIES],
-            _tax_id(entity, number), "N30", True, False, f"PS-9{number:06d}", f"V9{(number * factor + offset) % _PRIME_6:06d}", True,
+            _tax_id(entity, number), "N30", True, False, lookalikes.paired(number, "PS-9", "31"),
+            f"V9{(number * factor + offset) % _PRIME_6:06d}", True,
         )
         for number in range(first, first + count)
     ]  # fmt: skip
@@ -187,7 +215,7 @@ def _minted_cost_centers(seed: int, entity: Entity, place: int, owner: str, coun
     return [
         CostCenter(
             f"MC{number:06d}", entity.key, "GEN", f"Experiment {number}", owner, True, None,
-            f"{entity.country}-GEN-{number:06d}", f"CC.{entity.expense_id}.9{number:06d}",
+            lookalikes.paired(number, f"{entity.country}-GEN-", "32"), lookalikes.paired(number, f"CC.{entity.expense_id}.9", "33"),
             f"9{(number * factor + offset) % _PRIME_6:06d}", True,
         )
         for number in range(first, first + count)

@@ -42,6 +42,11 @@ class Account:
     valid_to: date | None = None
     functions: tuple[str, ...] = ()  # cost centre functions it combines with; empty = all
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether its balance is what somebody has to get, or to give."""
+        return self.control or self.type == "liability"
+
 
 @dataclass(frozen=True, slots=True)
 class CostCenter:
@@ -92,7 +97,10 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """A person. `limit_minor` is what this person may approve, in minor units of the entity's currency; None = no limit."""
+    """A person. `limit_minor` is what this person may approve, in minor units of the entity's currency; None = no limit.
+
+    signatures: how many managers sign for this person's documents at least. delegate: the key of who decides instead, while away.
+    """
 
     key: str
     entity: str
@@ -106,6 +114,8 @@ class Employee:
     procurement_id: str  # U1042
     expense_id: str  # jane.doe42
     erp_id: str  # personnel number
+    signatures: int = 1
+    delegate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

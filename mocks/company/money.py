@@ -45,6 +45,18 @@ def split(total_minor: int, weights: Sequence[int]) -> list[int]:
     return [sign * part for part in parts]
 
 
+RATE_DECIMALS = 8
+RATE_PATTERN = rf"^(0|[1-9][0-9]{{0,8}})(\.[0-9]{{1,{RATE_DECIMALS}}})?$"
+"""Decimal text of a rate: how many units of one currency are one unit of another."""
+
+
+def converted(minor: int, rate: str, decimals: int, into: int) -> int:
+    """Minor units of a currency with `into` decimals for those of one with `decimals`, rounded half away from zero."""
+    whole, _, fraction = rate.partition(".")
+    scaled = int(whole + fraction.ljust(RATE_DECIMALS, "0"))
+    return share_half_up(minor * scaled, 10**into, 10 ** (RATE_DECIMALS + decimals))
+
+
 def share_half_up(amount_minor: int, numerator: int, denominator: int) -> int:
     """amount x numerator / denominator, rounded half away from zero."""
     scaled = abs(amount_minor) * numerator * 2 + denominator

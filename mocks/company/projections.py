@@ -114,13 +114,18 @@ def erp_master(company: Company) -> ErpMaster:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit."""
+    """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit.
+
+    signatures: how many managers sign at least; delegate: who decides instead, while away.
+    """
 
     id: str
     name: str
     house: str  # id of the legal entity in that system
     manager: str | None
     limit_minor: int | None
+    signatures: int = 1
+    delegate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class ProcurementSupplier:
     """A supplier as buyers know it."""
 
     id: str
+    number: int
     house: str
     name: str
     city: str
@@ -171,9 +177,9 @@ def procurement_master(company: Company) -> ProcurementMaster:
         users={person.procurement_id: _member(person, ids, houses) for person in company.employees},
         suppliers={
             (houses[each.entity], each.procurement_id): ProcurementSupplier(
-                each.procurement_id, houses[each.entity], each.name, each.city, each.active
+                each.procurement_id, number, houses[each.entity], each.name, each.city, each.active
             )
-            for each in company.suppliers
+            for number, each in enumerate(company.suppliers, 1)
         },
         cost_centers=_places((each.procurement_id, houses[each.entity]) for each in company.cost_centers if _open(each)),
         projects=_places((each.procurement_id, houses[each.entity]) for each in company.projects if each.active),
@@ -189,6 +195,7 @@ class ExpenseMaster:
     employees: dict[str, Member]
     cost_objects: dict[str, frozenset[str]]
     categories: dict[str, frozenset[str]]
+    currencies: dict[str, int]  # decimals of those that a receipt may be in
 
 
 def expense_master(company: Company) -> ExpenseMaster:
@@ -202,6 +209,7 @@ def expense_master(company: Company) -> ExpenseMaster:
         categories={
             code: frozenset(rule.expense_id for rule in chart.EXPENSE_CATEGORIES if rule.entity == key) for key, code in houses.items()
         },
+        currencies={name: decimals for name, (decimals, _) in chart.CURRENCIES.items()},
     )
 
 
@@ -210,7 +218,15 @@ def _house(entity: Entity, house_id: str) -> House:
 
 
 def _member(person: Employee, ids: dict[str, str], houses: dict[str, str]) -> Member:
-    return Member(ids[person.key], person.name, houses[person.entity], ids[person.manager] if person.manager else None, person.limit_minor)
+    return Member(
+        ids[person.key],
+        person.name,
+        houses[person.entity],
+        ids[person.manager] if person.manager else None,
+        person.limit_minor,
+        person.signatures,
+        ids[person.delegate] if person.delegate else None,
+    )
 
 
 def _places(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

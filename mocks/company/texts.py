@@ -72,6 +72,8 @@ SPENDS = {
     ),
 }
 
+REFUNDS = {"en_US": "Refund: {}", "de_DE": "Erstattung: {}", "ja_JP": "返金 {}"}
+
 TRIPS = {
     "en_US": ("Customer visit", "Plant audit", "Trade fair", "Quarterly review"),
     "de_DE": ("Kundenbesuch", "Werksaudit", "Messe", "Quartalsgespräch"),
@@ -83,3 +85,16 @@ MERCHANTS = {
     "de_DE": ("Hotel am Markt", "Taxi Zentrale", "Regionalbahn", "Gasthof Linde", "Bürowelt"),
     "ja_JP": ("駅前ホテル", "東西タクシー", "中央鉄道", "食堂さくら", "文具の森"),
 }
+
+TEXT_MAX = 200  # characters: what every field for a text promises
+
+# What people also type, and what breaks in code that glues texts together, counts bytes or mirrors them.
+WILD = (
+    "Kabel 5\" \"grau\", 2' lang; 'sale' 100% \\ \\n",
+    "<b>Fish & Chips</b> &amp; co. -- {0} ${HOME} %s",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466 Team lunch \U0001f355\U0001f1ef\U0001f1f5 \u2708\ufe0f",
+    "\u05e6\u05d9\u05d5\u05d3 \u05de\u05e9\u05e8\u05d3\u05d9 (A4, 80 g) \u0642\u0631\u0637\u0627\u0633\u064a\u0629",
+    "Cafe\u0301 Zu\u0308rich, a\u0328\u0301 la carte Z\u0351\u036b\u0343A\u030d\u033fL\u0308\u0301",
+    "=1+2;\uff34\uff4f\uff4b\uff59\uff4f \uff76\uff9e\uff97\uff7d \u00a0\u2003\u3000 \u2116 \ufb01n",
+    "\U0001f4a1 " * 99 + "-\u00fc",
+)

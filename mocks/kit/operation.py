@@ -42,7 +42,7 @@ class Effect:
     parent_id: str | None = None  # document of a journal_line, source_line, order_line; the reversed document's id for effect=reverse
     ext_ref: str | None = None
     state: str | None = None
-    category: str | None = None  # source_line: the source system's own word for what the amount is
+    category: str | None = None  # source_line: the source system's own word for what the amount is; journal_line: owed
     covers: str | None = None  # documents that stand for several sources: their ids, space-separated
     src_line: str | None = None  # documents that stand for one line of their source: its number there
 

@@ -256,7 +256,9 @@ class Desk(ABC, Generic[D]):
         return replace(reply, events=(OutEvent(event_type, document.id, data),))
 
     def _decision(self, call: Call, document: D, actor: Member, decision: str, comment: str | None) -> Approval:
-        return Approval(len(document.approvals) + 1, actor.id, decision, call.now, actor.limit_minor, comment)
+        turn = document.turn
+        behalf = turn.behalf if turn and turn.approver == actor.id else None
+        return Approval(len(document.approvals) + 1, actor.id, behalf, decision, call.now, actor.limit_minor, comment)
 
     def _effect(self, document: D, effect: Any, base_version: int | None) -> Effect:
         centers, (document_date, posting_date) = self.centers(document), self.dates(document)

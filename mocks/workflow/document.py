@@ -7,14 +7,23 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What one approver decided. decision: approved, the system's word for a no, reversed; limit_minor None: no limit."""
+    """What one approver decided. decision: approved, the system's word for a no, reversed; limit_minor None: no limit; behalf: whom for."""
 
     step: int
     approver: str
+    behalf: str | None
     decision: str
     decided_at: datetime
     limit_minor: int | None
     comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is in a chain of approvers. behalf: who is away, where this is a delegate."""
+
+    approver: str
+    behalf: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +61,17 @@ class ApprovedDocument:
     correlation_id: str
     created_at: datetime
     updated_at: datetime
-    chain: tuple[str, ...] = ()
+    chain: tuple[Turn, ...] = ()
     approvals: tuple[Approval, ...] = ()
     recorded: Any = None
     refusal: ErpSaidNo | None = None
 
     @property
-    def next_approver(self) -> str | None:
+    def turn(self) -> Turn | None:
         """Whose turn it is, while it is pending."""
         return self.chain[len(self.approvals)] if self.status == self.pending else None
+
+    @property
+    def next_approver(self) -> str | None:
+        """The id of who decides next."""
+        return self.turn.approver if self.turn else None

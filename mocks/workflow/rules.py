@@ -5,17 +5,18 @@ from datetime import datetime
 
 from mocks.company.projections import Member
 from mocks.kit.operation import Refusal
-from mocks.workflow.document import ApprovedDocument
+from mocks.workflow.document import ApprovedDocument, Turn
 
 
-def approval_chain(people: Mapping[str, Member], author: Member, amount_minor: int) -> tuple[str, ...]:
-    """Managers upwards until one whose limit covers the amount. Raises LIMIT_EXCEEDED when nobody's does."""
-    chain: list[str] = []
+def approval_chain(people: Mapping[str, Member], author: Member, amount_minor: int) -> tuple[Turn, ...]:
+    """Managers upwards, as many as sign for the author, until one whose limit covers the amount; for those who are away their delegates.
+    Raises LIMIT_EXCEEDED when nobody's does."""
+    chain: list[Turn] = []
     manager = author.manager
     while manager is not None:
         boss = people[manager]
-        chain.append(boss.id)
-        if boss.limit_minor is None or boss.limit_minor >= amount_minor:
+        chain.append(Turn(boss.delegate, boss.id) if boss.delegate else Turn(boss.id, None))
+        if len(chain) >= author.signatures and (boss.limit_minor is None or boss.limit_minor >= amount_minor):
             return tuple(chain)
         manager = boss.manager
     raise Refusal("LIMIT_EXCEEDED", f"nobody above {author.id} may approve {amount_minor} minor units")

@@ -347,7 +347,7 @@ class Expenses(Flow):
         return {**self.head(report, ref), "personnel_no": personnel_no, "lines": lines, "total": total}
 
     def journal_body(self, report, ref):
-        """The journal: cost and tax in debit, what is owed to the employee or the card company in credit."""
+        """The journal: cost and tax in debit, what is owed to employee or card company in credit; of what was given back the reverse."""
         personnel_no, zero = self.mapping.login(report["employee_login"]), decimal_text(0, report["currency"])
         lines = []
         for line, account, cost_center, net, tax, gross in self.coded(report):
@@ -357,11 +357,13 @@ class Expenses(Flow):
             if line["tax_minor"]:
                 entries.append((self.mapping.account("input_tax"), tax, zero, None))
             entries.append((owed_to, zero, gross, None))
+            if line["amount_minor"] < 0:
+                entries = [(name, credit.removeprefix("-"), debit.removeprefix("-"), center) for name, debit, credit, center in entries]
             for gl_account, debit, credit, center in entries:
                 entry = {"line_no": len(lines) + 1, "gl_account": gl_account, "debit": debit, "credit": credit, "text": line["description"]}
                 if center:
                     entry["cost_center"] = center
-                if credit != zero and employee:
+                if gl_account == owed_to and employee:
                     entry["personnel_no"] = personnel_no
                 lines.append(entry)
         return {**self.head(report, ref), "lines": lines}

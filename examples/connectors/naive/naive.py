@@ -113,7 +113,10 @@ def post(data):
             continue
         owed = ACCOUNTS["payroll_clearing" if line["payment_type"] == "employee_paid" else "card_clearing",]["erp_gl_account"]
         entries = [(account, net, zero, center), (ACCOUNTS["input_tax",]["erp_gl_account"], tax, zero, None)]
-        for gl_account, debit, credit, cost_center in [*entries, (owed, zero, money(line["amount_minor"], currency), None)]:
+        entries.append((owed, zero, money(line["amount_minor"], currency), None))
+        if line["amount_minor"] < 0:
+            entries = [(name, credit.lstrip("-"), debit.lstrip("-"), center) for name, debit, credit, center in entries]
+        for gl_account, debit, credit, cost_center in entries:
             if debit != credit:
                 numbers = {"line_no": len(lines) + 1, "gl_account": gl_account, "debit": debit, "credit": credit}
                 lines.append(numbers | {"text": line["description"]} | ({"cost_center": cost_center} if cost_center else {}))

@@ -9,6 +9,8 @@ from mocks.company.model import Account
 from mocks.kit.operation import Effect
 
 LedgerName = Literal["actual", "memo"]
+OWED = "owed"
+"""What the history calls a line that somebody has to get, or to give: its account is a liability, or has open items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Ledger:
 
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._control = {code for code, account in accounts.items() if account.control}
+        self._owed = {code for code, account in accounts.items() if account.is_owed}
         self._memo = {code for code, account in accounts.items() if account.type == "budgetary"}
         self.journals: list[Journal] = []
         # (company, ledger, period, account) -> [debits, credits], both positive
@@ -56,7 +59,7 @@ class Ledger:
         self.journals.append(journal)
         for entry in journal.entries:
             self._add(journal, entry)
-        return tuple(_line_effect(journal, number, entry) for number, entry in enumerate(journal.entries, 1))
+        return tuple(self._line_effect(journal, number, entry) for number, entry in enumerate(journal.entries, 1))
 
     def _check(self, journal: Journal) -> None:
         total = sum(entry.amount_minor for entry in journal.entries)
@@ -74,6 +77,21 @@ class Ledger:
             sides[1] -= entry.amount_minor
         if entry.account in self._control:
             self._open_items[journal.company_code, entry.account, entry.item or ""] += entry.amount_minor
+
+    def _line_effect(self, journal: Journal, number: int, entry: Entry) -> Effect:
+        return Effect(
+            entity_type="journal_line",
+            entity_id=f"{journal.id}/{number}",
+            effect="create",
+            amount_minor=entry.amount_minor,
+            currency=journal.currency,
+            company=journal.company_code,
+            period=journal.period,
+            account=entry.account,
+            cost_center=entry.cost_center,
+            parent_id=journal.id,
+            category=OWED if entry.account in self._owed else None,
+        )
 
     def totals(self, company_code: str, ledger: LedgerName, period: str | None) -> list[tuple[str, int, int]]:
         """(account, debits, credits) in account order; of one period, or of all."""
@@ -113,18 +131,3 @@ def reversed_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def moving(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries without those that move nothing."""
     return tuple(entry for entry in entries if entry.amount_minor)
-
-
-def _line_effect(journal: Journal, number: int, entry: Entry) -> Effect:
-    return Effect(
-        entity_type="journal_line",
-        entity_id=f"{journal.id}/{number}",
-        effect="create",
-        amount_minor=entry.amount_minor,
-        currency=journal.currency,
-        company=journal.company_code,
-        period=journal.period,
-        account=entry.account,
-        cost_center=entry.cost_center,
-        parent_id=journal.id,
-    )

@@ -23,6 +23,15 @@ Amount = Annotated[
         examples=["980.00"],
     ),
 ]
+SignedAmount = Annotated[
+    str,
+    Meta(
+        pattern=AMOUNT_PATTERN,
+        max_length=18,
+        description="decimal text with exactly the currency's decimals; negative: a credit",
+        examples=["980.00", "-12.50"],
+    ),
+]
 Balance = Annotated[str, Meta(description="decimal text with exactly the currency's decimals, debit positive", examples=["-980.00"])]
 Quantity = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$", max_length=13, examples=["10"])]
 UnitPrice = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,6})?$", max_length=20, examples=["98.00"])]

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mocks.company.money import RATE_PATTERN
+
 State = Literal["draft", "submitted", "pending_manager", "approved", "posted", "paid", "sent_back", "recalled", "on_hold", "rejected"]
 Decision = Literal["approved", "sent_back", "reversed"]
 DocumentType = Literal["ap_invoice", "journal_entry"]
@@ -19,15 +21,27 @@ Text = Annotated[str, Meta(max_length=200)]
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
-Minor = Annotated[int, Meta(ge=0, le=10_000_000_000_000, description="minor units of the report's currency")]
+Minor = Annotated[
+    int, Meta(ge=-10_000_000_000_000, le=10_000_000_000_000, description="minor units of the report's currency; negative: given back")
+]
 
 
 class _Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
+class Receipt(_Request, frozen=True, kw_only=True):
+    """What a receipt in another currency than the report's says; `rate`: units of the report's currency for one of the receipt's."""
+
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["CHF"])]
+    amount_minor: Annotated[
+        int, Meta(ge=-10_000_000_000_000, le=10_000_000_000_000, description="minor units of the receipt's own currency")
+    ]
+    rate: Annotated[str, Meta(pattern=RATE_PATTERN, max_length=18, examples=["0.93120000"])]
+
+
 class DraftLine(_Request, frozen=True, kw_only=True):
-    """One line that somebody claims; `amount_minor` is gross and contains `tax_minor`."""
+    """One line that somebody claims; `amount_minor` is gross and contains `tax_minor`. Both are negative where it is a credit."""
 
     category: Id
     spent_on: Day
@@ -37,6 +51,7 @@ class DraftLine(_Request, frozen=True, kw_only=True):
     tax_minor: Minor
     cost_object: Id
     payment_type: PaymentType
+    receipt: Receipt | None = None
 
 
 Lines = Annotated[tuple[DraftLine, ...], Meta(min_length=1, max_length=100)]
@@ -109,13 +124,15 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     tax_minor: int
     cost_object: str
     payment_type: PaymentType
+    receipt: Receipt | None
 
 
 class ApprovalStep(Struct, frozen=True, kw_only=True):
-    """What one approver decided. `limit_minor` null: no limit."""
+    """What one approver decided. `limit_minor` null: no limit; `on_behalf_of_login`: who was asked, where a delegate decided."""
 
     step: int
     approver_login: str
+    on_behalf_of_login: str | None
     decision: Decision
     decided_at: datetime
     limit_minor: int | None

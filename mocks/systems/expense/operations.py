@@ -18,7 +18,7 @@ _SINCE = QueryParam(
 
 _CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
 _PERSON = (*_CHANGE, "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES")
-_CONTENT = ("COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH")
+_CONTENT = ("COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH", "CURRENCY_INVALID")
 
 
 def operations(desk: ReportDesk) -> tuple[Operation, ...]:
@@ -59,7 +59,7 @@ def _people(desk: ReportDesk) -> tuple[Operation, ...]:
 
     create = Operation(
         "expense.report.create", "POST", PATH, "actor", ACT, "An employee drafts a report", models.Report, desk.create,
-        request=models.ReportCreate, status=201, errors=("EMPLOYEE_UNKNOWN", "CURRENCY_INVALID", *_CONTENT), refs=drafted,
+        request=models.ReportCreate, status=201, errors=("EMPLOYEE_UNKNOWN", *_CONTENT), refs=drafted,
     )  # fmt: skip
     return (
         create,

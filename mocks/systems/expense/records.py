@@ -47,6 +47,7 @@ def _approval(step: Approval) -> models.ApprovalStep:
     return models.ApprovalStep(
         step=step.step,
         approver_login=step.approver,
+        on_behalf_of_login=step.behalf,
         decision=cast("models.Decision", step.decision),
         decided_at=step.decided_at,
         limit_minor=step.limit_minor,
@@ -69,6 +70,7 @@ def _line(number: int, line: models.DraftLine) -> models.ReportLine:
         tax_minor=line.tax_minor,
         cost_object=line.cost_object,
         payment_type=line.payment_type,
+        receipt=line.receipt,
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+from mocks.company.money import converted
 from mocks.company.projections import ExpenseMaster, House, Member
 from mocks.kit.operation import Refusal
-from mocks.systems.expense.models import DraftLine
+from mocks.systems.expense.models import DraftLine, Receipt
 from mocks.systems.expense.reports import Report
 
 
@@ -38,12 +39,24 @@ def total_of(master: ExpenseMaster, lines: Sequence[DraftLine], code: str) -> in
             raise Refusal("CODING_INVALID", f"no category {line.category!r}; there are {', '.join(sorted(master.categories[code]))}")
         if code not in master.cost_objects.get(line.cost_object, ()):
             raise Refusal("COST_CENTER_INACTIVE", f"cost object {line.cost_object!r} is unknown or not active in entity {code}")
-        if line.tax_minor > line.amount_minor:
-            raise Refusal("AMOUNT_MISMATCH", f"tax {line.tax_minor} is more than the gross amount {line.amount_minor}")
+        if not min(0, line.amount_minor) <= line.tax_minor <= max(0, line.amount_minor):
+            raise Refusal("AMOUNT_MISMATCH", f"tax {line.tax_minor} is no part of the gross amount {line.amount_minor}")
+        if line.receipt is not None:
+            _check_receipt(master, line.receipt, line.amount_minor, master.houses[code])
     total = sum(line.amount_minor for line in lines)
-    if total == 0:
-        raise Refusal("AMOUNT_MISMATCH", "the lines add up to 0; a report claims something")
+    if total <= 0:
+        raise Refusal("AMOUNT_MISMATCH", f"the lines add up to {total}; a report claims something")
     return total
+
+
+def _check_receipt(master: ExpenseMaster, receipt: Receipt, amount_minor: int, where: House) -> None:
+    decimals = master.currencies.get(receipt.currency)
+    if decimals is None or receipt.currency == where.currency:
+        others = ", ".join(name for name in master.currencies if name != where.currency)
+        raise Refusal("CURRENCY_INVALID", f"receipt in {receipt.currency}: expected one of {others}")
+    found = converted(receipt.amount_minor, receipt.rate.strip(), decimals, where.decimals)  # `$` of the pattern lets a newline pass
+    if found != amount_minor:
+        raise Refusal("AMOUNT_MISMATCH", f"{receipt.amount_minor} {receipt.currency} at {receipt.rate} is {found}, not {amount_minor}")
 
 
 def check_may_send_back(report: Report, actor: Member) -> None:

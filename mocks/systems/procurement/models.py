@@ -143,10 +143,11 @@ class RequisitionLine(_Answer, frozen=True, kw_only=True):
 
 
 class ApprovalStep(_Answer, frozen=True, kw_only=True):
-    """What one approver decided. `limit` null: no limit."""
+    """What one approver decided. `limit` null: no limit; `onBehalfOfId`: who was asked, where a delegate decided."""
 
     step: int
     approver_id: str
+    on_behalf_of_id: str | None
     decision: Decision
     decided_at: datetime
     limit: Money | None

@@ -60,6 +60,7 @@ def _approval(step: Approval, where: House) -> models.ApprovalStep:
     return models.ApprovalStep(
         step=step.step,
         approver_id=step.approver,
+        on_behalf_of_id=step.behalf,
         decision=cast("models.Decision", step.decision),
         decided_at=step.decided_at,
         limit=None if step.limit_minor is None else money(step.limit_minor, where),
@@ -120,7 +121,7 @@ def supplier_record(supplier: ProcurementSupplier) -> models.Supplier:
     """A supplier on the wire."""
     return models.Supplier(
         id=supplier.id,
-        number=int(supplier.id[3:]),
+        number=supplier.number,
         uuid=_uuid(supplier.id),
         version=1,
         name=supplier.name,

@@ -88,12 +88,29 @@ def test_no_call_point_sees_more_faults_than_the_cap(scenario: Scenario, seed: i
 @quick
 @given(scenarios(), seeds)
 def test_ids_and_amounts_are_unique(scenario: Scenario, seed: int) -> None:
-    """No two transactions of a run share an id, a tracer amount, or a minted object."""
-    experiments = [experiment for wave in play(make_planner(scenario, seed=seed)) for experiment in wave.experiments]
-    assert len({e.txn_id for e in experiments}) == len(experiments)
+    """No two transactions of a run share an id, and none but twins a tracer amount or a minted object."""
+    everybody = [experiment for wave in play(make_planner(scenario, seed=seed)) for experiment in wave.experiments]
+    assert len({e.txn_id for e in everybody}) == len(everybody)
+    experiments = [e for e in everybody if e.twin_of is None]
     assert len({e.tracer_minor for e in experiments}) == len(experiments)
     minted = [(e.entity, e.minted) for e in experiments if e.minted is not None]
     assert len(set(minted)) == len(minted)
+
+
+@quick
+@given(scenarios(), seeds)
+def test_twins_are_alike_and_stand_in_one_wave(scenario: Scenario, seed: int) -> None:
+    """Amount, day and shape; each baseline has a pair of every flow and entity."""
+    for wave in play(make_planner(scenario, seed=seed)):
+        by_id = {e.txn_id: e for e in wave.experiments}
+        twins = [(e, by_id[e.twin_of]) for e in wave.experiments if e.twin_of is not None]
+        for one, other in twins:
+            alike = [(e.template, e.tracer_minor, e.eve, e.turn, e.minted, e.typed_from) for e in (one, other)]
+            assert alike[0] == alike[1]
+            assert not one.steps
+        assert len({other.txn_id for _, other in twins}) == len(twins)
+        if wave.kind == "baseline":
+            assert {one.template for one, _ in twins} == {e.template for e in wave.experiments}
 
 
 @quick

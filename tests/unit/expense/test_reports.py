@@ -179,6 +179,23 @@ REFUSALS = {
         "COST_CENTER_INACTIVE",
     ),
     "more tax than amount": (changed(DRAFT.body, amount_minor=1, tax_minor=2), "AMOUNT_MISMATCH"),
+    "tax of the other sign": (changed(DRAFT.body, tax_minor=-1), "AMOUNT_MISMATCH"),
+    "claims less than nothing": (
+        {**DRAFT.body, "lines": [{**DRAFT.body["lines"][0], "amount_minor": -100, "tax_minor": 0}]},
+        "AMOUNT_MISMATCH",
+    ),
+    "receipt of another amount": (
+        changed(DRAFT.body, receipt={"currency": "CHF", "amount_minor": 100_000_000, "rate": "1.07"}),
+        "AMOUNT_MISMATCH",
+    ),
+    "receipt of an unknown currency": (
+        changed(DRAFT.body, receipt={"currency": "XTS", "amount_minor": 1, "rate": "1"}),
+        "CURRENCY_INVALID",
+    ),
+    "receipt of the report's currency": (
+        changed(DRAFT.body, receipt={"currency": "EUR", "amount_minor": 1, "rate": "1"}),
+        "CURRENCY_INVALID",
+    ),
     "currency": ({**DRAFT.body, "currency": "USD"}, "CURRENCY_INVALID"),
     "entity": ({**DRAFT.body, "entity_code": "99"}, "CODING_INVALID"),
     "somebody else's entity": (COMPANY.draft_expense_report("US01", "e", 100).body, "EMPLOYEE_UNKNOWN"),

@@ -9,10 +9,10 @@ import pytest
 from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
-from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_habits, test_kinds_of_flow
+from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, test_kinds_of_flow
 from tests.unit.judge.history_builder import clean_run, invariant, judged
 
-PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED)
+PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED)
 NOT_IN_IT = {"K07", "K08"}  # four attempts in vain at one call, a system that is down: the correct run has none
 
 
@@ -44,6 +44,13 @@ def uncounted(verdict: Verdict) -> dict[str, list[str | None]]:
         if more:
             wrong[entry["id"]] = more
     return wrong
+
+
+def test_a_credit_that_is_booked_as_one_is_right(tmp_path: Path) -> None:
+    """Nothing is wrong with a negative line on its own account, cost centre and side."""
+    scribe = clean_run()
+    corrupt_credits.with_credit(scribe)
+    assert judged(scribe, tmp_path).verdict == "pass"
 
 
 def test_every_invariant_has_a_planted_corruption() -> None:

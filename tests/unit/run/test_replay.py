@@ -78,6 +78,21 @@ def test_what_grew_out_of_another_document_does_so_again(tmp_path: Path) -> None
     assert repeats.others[0] == replace(child, wave="replay")
 
 
+def test_a_twin_is_played_behind_the_one_that_it_is_alike_to(tmp_path: Path) -> None:
+    """As it was, and with each copy; the fault-free controls are documents of their own."""
+    origin = replace(EXPERIMENT, txn_id="p2p-000016", number=16, minted=None)
+    origin = replace(origin, steps=(replace(EXPERIMENT.steps[0], fault_name="response_lost_after_commit"),))
+    twin = replace(origin, txn_id="p2p-000017", number=17, steps=(), role="control", twin_of=origin.txn_id)
+    recorded = read_recorded(stored_run(tmp_path / "run", [origin.row(), twin.row()]), twin.txn_id)
+    assert (recorded.elders, recorded.experiment) == ((origin,), twin)
+
+    controls, repeats = waves_of(twin, 3, recorded.elders)
+    for before, after in zip(repeats.experiments[::2], repeats.experiments[1::2], strict=True):
+        assert (after.twin_of, after.tracer_minor, after.typed_from) == (before.txn_id, before.tracer_minor, origin.txn_id)
+        assert (before.steps, after.steps, after.parent) == (origin.steps, (), None)
+    assert len({e.tracer_minor for e in controls.experiments}) == len(controls.experiments)
+
+
 def stored_run(folder: Path, experiments: list[dict[str, object]]) -> Path:
     """A run directory of which only the plan matters."""
     folder.mkdir()

@@ -6,8 +6,8 @@
 -- effect: posted wrong
 -- at: history
 -- Of kinds whose declaration says which lines they are coded by. Company, currency and period of each line are those of the header; journal
--- lines debit what the header says, other lines add up to it. Adding lines up, or splitting them, is the connector's choice.
--- What the history ends with is left out: its lines may be missing.
+-- lines leave owed what the header says, or debit it where they leave nothing owed; other lines add up to it. Adding lines up, or splitting
+-- them, is the connector's choice. What the history ends with is left out: its lines may be missing.
 -- section: candidates
 select t.flow, count(*) as n from document d join ref_document k using (entity_type) left join txn t using (txn_id)
 where k.coded_by is not null and d.posted_seq < (select max(seq) from h where kind <> 'commit') group by 1
@@ -16,10 +16,11 @@ with paper as (
   select d.*, k.coded_by from document d join ref_document k using (entity_type)
   where k.coded_by is not null and d.posted_seq < (select max(seq) from h where kind <> 'commit')),
 carried as (
-  select node, entity_type, parent_id, sum(amount_minor)::bigint as total, coalesce(sum(amount_minor) filter (amount_minor > 0), 0)::bigint as debit
+  select node, entity_type, parent_id, sum(amount_minor)::bigint as total, coalesce(sum(amount_minor) filter (amount_minor > 0), 0)::bigint as debit,
+    coalesce(-sum(amount_minor) filter (category = 'owed'), 0)::bigint as owed
   from coding_line group by all),
 summed as (
-  select p.*, case when p.coded_by = 'journal_line' then c.debit else c.total end as found
+  select p.*, case when p.coded_by <> 'journal_line' then c.total when c.owed > 0 then c.owed else c.debit end as found
   from paper p join carried c on c.node = p.node and c.entity_type = p.coded_by and c.parent_id = p.entity_id),
 apart as (
   select p.node, p.entity_type, p.entity_id, 'company' as what, p.company as header, l.company as line

@@ -30,6 +30,7 @@ from mocks.systems.erp.models import (
     Reference,
     Request,
     Revision,
+    SignedAmount,
     Text,
 )
 
@@ -37,13 +38,13 @@ INPUT_TAX, CARD_CLEARING, AP_EMPLOYEES = "1100", "1145", "2010"
 
 
 class InvoiceLine(Request, frozen=True, kw_only=True):
-    """One line of an employee's invoice."""
+    """One line of an employee's invoice; a credit has negative amounts."""
 
     line_no: LineNo
     gl_account: Code
     cost_center: Code
-    net_amount: Amount
-    tax_amount: Amount
+    net_amount: SignedAmount
+    tax_amount: SignedAmount
     payment_type: PaymentType
     text: Text
 

@@ -1,5 +1,6 @@
 """Journals: PST-X04 by the journal route, or any other balanced posting from an interface."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -70,7 +71,7 @@ class JournalEntryCreate(Request, frozen=True, kw_only=True):
 
 
 class JournalEntry(Record, frozen=True, kw_only=True):
-    """A journal. `reversal` is the document that reverses another one."""
+    """A journal. `reversal` is the document that reverses another one; `total` is what it leaves owed, else the sum of its debits."""
 
     number: str
     status: PostingStatus
@@ -144,13 +145,19 @@ class Journals(PostingDesk):
         rules.to_day(body.document_date)
         on = rules.to_day(body.posting_date)
         entries = tuple(self._entry(line, company, on) for line in body.lines)
-        debits = sum(entry.amount_minor for entry in entries if entry.amount_minor > 0)
+        amount = self._amount(entries)
         difference = sum(entry.amount_minor for entry in entries)
         if difference:
             raise Refusal("JOURNAL_UNBALANCED", f"debits exceed credits by {difference} minor units of {company.currency}, expected 0")
-        rules.check_evidence(erp.master, body.approvals, body.employee, debits, company)
+        rules.check_evidence(erp.master, body.approvals, body.employee, amount, company)
         erp.periods.require_open(company.code, on, KIND.module, call.now.date())
-        return self.accept(call, body, company, amount_minor=debits, posting_date=on, entries=entries)
+        return self.accept(call, body, company, amount_minor=amount, posting_date=on, entries=entries)
+
+    def _amount(self, entries: Sequence[Entry]) -> int:
+        """What it is about: what it leaves owed, so that credits count against it however they are written; else its debits."""
+        accounts = self._erp.master.accounts
+        owed = -sum(entry.amount_minor for entry in entries if accounts[entry.account].is_owed)
+        return owed if owed > 0 else sum(entry.amount_minor for entry in entries if entry.amount_minor > 0)
 
     def _entry(self, line: JournalLine, company: ErpCompany, on: date) -> Entry:
         debit, credit = rules.minor(line.debit, company), rules.minor(line.credit, company)
@@ -164,7 +171,7 @@ class Journals(PostingDesk):
         return Entry(line.gl_account, debit - credit, line.cost_center, line.personnel_no, line.text)
 
     def record(self, document: Document, company: ErpCompany) -> JournalEntry:
-        """The journal on the wire; `total` is the sum of its debits."""
+        """The journal on the wire."""
         return JournalEntry(**posting_head(document, company))
 
 
