@@ -16,6 +16,16 @@ P2P, EXPENSE = "requisition-to-po", "expense-to-posting"
 PERIOD = "2026-10"
 DATES: Mapping[str, str] = {"document_date": f"{PERIOD}-28", "posting_date": f"{PERIOD}-28"}
 MS = 1_000_000
+CROSSWALKS: Mapping[str, str] = {  # what the documents below name, so that what was posted for them can be compared
+    "entities": "procurement_legal_entity,expense_entity_code,erp_company_code,expense_route\nACME-US,10,1000,ap_invoice\n",
+    "cost_centers": "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code\nUS-MKT-01,CC.10.4711,4711000,1000\n",
+    "purchase_categories": "procurement_category,erp_gl_account,valid_from,valid_to\nIT_HARDWARE,5400,,\n",
+    "expense_categories": "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to\n1000,HOTEL,5100,,\n",
+    "projects": "procurement_project,erp_project,erp_company_code\nPRJ-7,P-0007,1000\n",
+    "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nSUP000017,V100017,1000\n",
+    "employees": "procurement_user_id,expense_login,erp_personnel_no\nU1,ann.lee1,10081360\nU9,joe.fox9,10081399\n",
+    "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
+}
 CORRELATED = frozenset({"request", "commit", "source_action", "event_sent"})  # rows that carry a correlation id
 Row = dict[str, Any]
 
@@ -377,6 +387,10 @@ def make_history(n_events: int, run_dir: Path) -> Path:
         scribe.row("read_view", **view)
     scribe.end()
     scribe.plan[:0] = plan
+    mappings = run_dir / "mappings"
+    mappings.mkdir(exist_ok=True)
+    for name, text in CROSSWALKS.items():
+        (mappings / f"{name}.csv").write_text(text, "utf-8")
     return scribe.save(run_dir)
 
 

@@ -99,7 +99,7 @@ def test_a_hole_in_the_middle_is_seen(tmp_path: Path) -> None:
 
 def test_two_histories_that_differ_are_seen(tmp_path: Path) -> None:
     """Half of the lines are gone, the Parquet file is whole: somebody changed one of them."""
-    clean_run().save(tmp_path)
+    judged(clean_run(), tmp_path)
     finish_history(tmp_path)
     assert judge(tmp_path).exit_code == 0
     path = tmp_path / "history.ndjson"
