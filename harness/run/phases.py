@@ -18,6 +18,7 @@ from harness.stage.pacing import together
 from harness.stage.quiescence import settle_before_kills
 from harness.stage.session import Session
 
+AGAIN = 2
 FRUITLESS_WAVES = 2
 FRUITLESS_KILLS = 2  # rounds that reach nothing new, after which further ones are not tried
 NO_FAULTS = "no fault was played, because a connector that fails without faults cannot be judged under them"
@@ -124,17 +125,27 @@ async def _singles(cast: Cast, planner: Planner, tail: HistoryTail, waves: Seque
         await play(cast, found)
         stuck.saw([found])
         singles.append(found)
-    _sightings(session, tail)
-    again = planner.again(unfired(singles, tail))
-    if again is not None:
-        await play(cast, again)
-        stuck.saw([again])
-        _sightings(session, tail)
-        planner.forsake(unfired([*singles, again], tail))
+    await _again(cast, planner, tail, singles, stuck)
     later = planner.later(_sightings(session, tail))
     if later is not None:
         await play(cast, later)
         stuck.saw([later])
+
+
+async def _again(cast: Cast, planner: Planner, tail: HistoryTail, singles: Sequence[Wave], stuck: "_Stuck") -> None:
+    """What did not fire once more, and what still did not (on a machine that is late, an answer that should be slow is too slow) again."""
+    waves, last = [*singles], singles
+    for _ in range(AGAIN):
+        _sightings(cast.session, tail)
+        again = planner.again(unfired(last, tail))
+        if again is None:
+            break
+        await play(cast, again)
+        stuck.saw([again])
+        waves.append(again)
+        last = [again]
+    _sightings(cast.session, tail)
+    planner.forsake(unfired(waves, tail))
 
 
 class _Stuck:
