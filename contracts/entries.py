@@ -370,6 +370,11 @@ class Catalog:
         """Where a connector gets its tokens: the services that the flows' shared token call points stand in."""
         return tuple(dict.fromkeys(point.system for point in self.shared_call_points if point.kind == "token"))
 
+    @property
+    def needs(self) -> Mapping[str, frozenset[str]]:
+        """The systems that each flow calls, and where it gets its tokens."""
+        return {flow.id: frozenset((*flow.systems, *self.token_services)) for flow in self.flows.values()}
+
     def prefix_of(self, flow_id: str) -> str:
         """The first word of this flow's transactions."""
         return self.flows[flow_id].prefix

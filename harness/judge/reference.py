@@ -267,7 +267,7 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
                 for name in due.documents
             ],
         ),
-        ("ref_needs", "flow varchar, system varchar", [(f.id, name) for f in flows for name in (*f.systems, *catalog.token_services)]),
+        ("ref_needs", "flow varchar, system varchar", [(flow, name) for flow, names in catalog.needs.items() for name in sorted(names)]),
         ("ref_makes", "flow varchar, entity_type varchar", [(flow.id, name) for flow in flows for name in sorted(_makes(catalog, flow))]),
         ("ref_tells", "flow varchar, state varchar, told varchar", [(flow.id, *pair) for flow in flows for pair in flow.tells.items()]),
         ("ref_query", QUERY_COLUMNS, [(flow, q.about, q.budget_ms, q.degraded, q.reservation) for flow, q in queries]),

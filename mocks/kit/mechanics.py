@@ -96,8 +96,6 @@ def wire_mechanics(
     commits = Commits(
         recorder=recorder, index=index, books=books, scheduler=scheduler, business=business, streams=streams, emit=outbox.emit
     )
-    needs = {flow.id: {*flow.systems, *catalog.token_services} for flow in catalog.flows.values()}
-    windows = Windows(recorder, books, needs)
     return Mechanics(
         catalog=catalog,
         settings=settings,
@@ -112,7 +110,7 @@ def wire_mechanics(
         index=index,
         books=books,
         plans=plans,
-        windows=windows,
+        windows=Windows(recorder, books, catalog.needs),
         shared=SharedFaults(recorder, books),
         holds=Holds(recorder, clock),
         scheduler=scheduler,
