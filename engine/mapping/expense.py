@@ -48,16 +48,16 @@ def posting_date(report: ExpenseReport) -> date:
     return report.approved_on or report.submitted_on
 
 
-def _account(line: ExpenseLine, entity: Entity, rules: Rules, on: date) -> str:
-    # The rule of the posting date, not of the spending date: the account must be open when it is posted to.
-    return rules.expense_account(entity.company_code, line.category, on)
+def _account(line: ExpenseLine, entity: Entity, rules: Rules) -> str:
+    """By the rule of the day on which the money was spent, as the contract page says."""
+    return rules.expense_account(entity.company_code, line.category, line.spent_on)
 
 
 def _invoice_lines(report: ExpenseReport, entity: Entity, rules: Rules) -> tuple[InvoiceLine, ...]:
     return tuple(
         InvoiceLine(
             line_no=line.line_no,
-            gl_account=_account(line, entity, rules, posting_date(report)),
+            gl_account=_account(line, entity, rules),
             cost_center=rules.cost_object(entity.company_code, line.cost_object),
             net=line.gross - line.tax,
             tax=line.tax,
@@ -81,7 +81,7 @@ def _journal_lines(report: ExpenseReport, entity: Entity, rules: Rules, person: 
 
     for line in report.lines:
         center = rules.cost_object(entity.company_code, line.cost_object)
-        add(_account(line, entity, rules, posting_date(report)), line.text, debit=line.gross - line.tax, center=center)
+        add(_account(line, entity, rules), line.text, debit=line.gross - line.tax, center=center)
     add(rules.account("input_tax"), "Input tax", debit=sum((line.tax for line in report.lines), ZERO))
     for payment_type, purpose in CREDIT_PURPOSE.items():
         gross = sum((line.gross for line in report.lines if line.payment_type == payment_type), ZERO)

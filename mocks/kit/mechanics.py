@@ -96,6 +96,7 @@ def wire_mechanics(
     commits = Commits(
         recorder=recorder, index=index, books=books, scheduler=scheduler, business=business, streams=streams, emit=outbox.emit
     )
+    windows = Windows(recorder, books, catalog.needs)
     return Mechanics(
         catalog=catalog,
         settings=settings,
@@ -110,7 +111,7 @@ def wire_mechanics(
         index=index,
         books=books,
         plans=plans,
-        windows=Windows(recorder, books, catalog.needs),
+        windows=windows,
         shared=SharedFaults(recorder, books),
         holds=Holds(recorder, clock),
         scheduler=scheduler,
