@@ -717,3 +717,14 @@ from outcome o join outage w on o.approved_t between w.begin_t and w.end_t cross
 where o.faults = 0 and o.expected in ('posted', 'current', 'answered')
   and not exists (select 1 from ref_needs n where n.flow = o.flow and n.system = w.system)
   and o.approved_t + (p.request_timeout_ms * (2 + floor(w.affected_n / p.concurrency)) + p.poll_ms + 500) * 1000000 < w.end_t;
+
+-- on_behalf: a call for a list or a token that failed belongs to no transaction; somebody who waited for it stands for all of them
+create table on_behalf as
+select op_id, min(txn_id) as txn_id from (
+  select o.op_id, f.txn_id from op o join fired f using (op_id) where o.txn_id is null and o.call_kind in ('list', 'token')
+  union all
+  select o.op_id, f.txn_id from op o
+  join (select x.txn_id, x.call_point, h.phase from fired x join h using (seq) where x.op_id is null) f
+    on f.phase = o.phase and f.call_point = split_part(o.call_point, '.', 1)
+  where o.txn_id is null and o.call_kind in ('list', 'token') and o.client_view <> 'ok')
+group by 1;

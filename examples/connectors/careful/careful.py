@@ -137,12 +137,14 @@ class Poller:
     def serve(self):
         """Runs for ever in a thread; the first round is the catching-up after a start."""
         while True:
+            wait_s = self._interval_s
             for kind, listing in LISTS.items():
                 try:
                     self.round(kind, listing)
                 except Exception as error:
-                    print(f"list of {kind}: {error!r}; again in {self._interval_s} s", file=sys.stderr, flush=True)
-            time.sleep(self._interval_s)
+                    wait_s = max(wait_s, getattr(error, "wait_s", None) or 0.0)
+                    print(f"list of {kind}: {error!r}; again in {wait_s} s", file=sys.stderr, flush=True)
+            time.sleep(wait_s)
 
     def round(self, kind, listing):
         """All pages from a little before the last known change."""

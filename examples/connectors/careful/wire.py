@@ -147,13 +147,21 @@ class Tokens:
         self._basic = "Basic " + base64.b64encode(pair.encode()).decode()
         self._lock = threading.Lock()
         self._token, self._until = None, 0.0
+        self._not_before = 0.0  # the server asked all of us to wait
 
     def current(self, rejected=None):
         """A token that is not `rejected`. Only the first thread that needs a new one fetches it."""
         with self._lock:
             if self._token and self._token != rejected and time.monotonic() < self._until:
                 return self._token
-            self._token, life_s = self._fetch()
+            left_s = self._not_before - time.monotonic()
+            if left_s > 0:
+                raise NotDone("no token: the server asked us to wait", code="TOKEN_UNAVAILABLE", wait_s=left_s)
+            try:
+                self._token, life_s = self._fetch()
+            except NotDone as error:
+                self._not_before = time.monotonic() + (error.wait_s or 0.0)
+                raise
             self._until = time.monotonic() + 0.9 * life_s
             return self._token
 
