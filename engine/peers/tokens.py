@@ -58,11 +58,16 @@ class Tokens:
         self._token: str | None = None
         self._good_until = 0.0
         self._flight: asyncio.Task[str] | None = None
+        self._asked_to_wait: CallFailed | None = None  # by the endpoint, all of us, until _not_before
+        self._not_before = 0.0
 
     async def get(self) -> str:
         """The token. Raises CallFailed when the endpoint gives none; everybody who waited for the same request gets the same failure."""
         if self._token is not None and self._clock.monotonic() < self._good_until:
             return self._token
+        if self._asked_to_wait is not None and self._clock.monotonic() < self._not_before:
+            self._asked_to_wait.retry_after_s = self._not_before - self._clock.monotonic()
+            raise self._asked_to_wait
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._fetch_guarded())
         return await asyncio.shield(self._flight)  # one caller that is cancelled must not take the token from the others
@@ -78,6 +83,8 @@ class Tokens:
             self._token = await self._fetch()
         except CallFailed as failure:
             self._meter.count("dryclose_engine_token_requests_total", failure.failure_class)
+            if failure.retry_after_s is not None and not failure.outage:
+                self._asked_to_wait, self._not_before = failure, self._clock.monotonic() + failure.retry_after_s
             if failure.outage:
                 self.breaker.outage(failure.retry_after_s)
                 if not self.breaker.closed:

@@ -25,7 +25,7 @@ class Checked:
     """What one invariant said. rows: every violating row by column name; error: why it could not be asked.
 
     examined: rows by flow (None: of no flow in particular); required: the flows of which it must have examined something;
-    flow_of: the flow of each transaction, for counting violations; excused: rows that would be violations if the world had not stood still.
+    flow_of: the flow of each transaction, for counting violations; excused: rows that would fail the run if the world had not stood still.
     """
 
     invariant: Invariant
@@ -39,7 +39,7 @@ class Checked:
 
     def without(self, stalled: Container[str]) -> "Checked":
         """The same, but what it says of these transactions is excused."""
-        excused = tuple(row for row in self.rows if row["txn_id"] in stalled)
+        excused = tuple(row for row in self.failing if row["txn_id"] in stalled)
         kept, often = (tuple(row for row in some if row["txn_id"] not in stalled) for some in (self.rows, self.systematic))
         return replace(self, rows=kept, excused=excused, systematic=often)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from harness.plan.model import Wave, Window
 from harness.run.cast import Cast
-from harness.run.waves import arrive, drain
+from harness.run.waves import drain
+from harness.run.windows import at_once
 from harness.stage.pacing import together, until
 from harness.stage.progress import Phase
 from harness.stage.session import Session
@@ -52,12 +53,13 @@ async def _one_after_another(cast: Cast, waves: Sequence[Wave], phase: Phase) ->
 async def _play(cast: Cast, wave: Wave, window: Window) -> None:
     """The documents become due, then the fault is put before the call that would bring them, or what they need."""
     session = cast.session
-    await arrive(cast, wave.experiments)
+    waiting = at_once(cast, wave.experiments)  # nobody reads the list between the first of them and the fault
     ours = [experiment.txn_id for experiment in wave.experiments]
     armed = session.world.arm_shared(window.target, window.fault_id, window.mode, ours)
     if is_token(session, wave):
         session.world.set_phase(wave.name)  # an episode of its own: a token that is refused in it was good in the one before
         session.world.end_tokens()
+    await together(*waiting)
     shared = session.world.shared
     limit_s = max(AT_LEAST_S, POLLS * session.manifest.poll_interval_s)
     await until(lambda: shared.next(window.target) is not armed, limit_s)

@@ -27,7 +27,7 @@ def test_fail(tmp_path) -> None:
 
 def test_void(tmp_path) -> None:
     """A call point that the connector no longer uses: the planned faults never fire, so the run is not enough evidence."""
-    played = play(tmp_path, {"checks_at_first_only": {}}, faults="include: [F-B6]", number=24)
+    played = play(tmp_path, {"checks_at_first_only": {}}, faults="include: [F-B6]", number=30)
     assert played.exit_code == 2, played.text
     assert played.verdict["verdict"] == "inconclusive"
     assert played.experiments("void") > 0

@@ -160,6 +160,20 @@ def taken_back_by_nobody(scribe: Scribe) -> None:
     drop(scribe, lambda row: not (row["kind"] == "source_action" and row.get("state") == "returned"))
 
 
+def kept_waiting(scribe: Scribe) -> None:
+    """While the expense tool is down for two minutes, 8, which does not need it, waits as long."""
+    index, approved = one(scribe, txn_id="p2p-000008", kind="source_action", state="approved")
+    head = {name: approved[name] for name in ("run_id", "t_mono_ns", "t_biz", "phase")}
+    window = {**head, "call_point": "expense", "fault_id": "F-B5", "mode": "window"}
+    for _, row in rows(scribe):
+        if row["seq"] > approved["seq"]:
+            row["t_mono_ns"] += 120_000_000_000
+    insert(scribe, index, {**window, "kind": "fault_fired", "node": "harness", "experienced_by": ""})
+    last = max(position for position, row in rows(scribe, txn_id="p2p-000008") if row["kind"] == "commit")
+    ending = {**window, "kind": "fault_healed", "node": "expense", "t_mono_ns": scribe.rows[last]["t_mono_ns"] - 1}
+    insert(scribe, last, ending)
+
+
 PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("V01", "p2p-000010", marked_but_nothing_happened),
     ("V01", "p2p-000013", taken_back_by_nobody),
@@ -180,6 +194,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("L06", "p2p-000009", refused_instead),
     ("L08", "p2p-000012", redriven_twice),
     ("L08", "p2p-000012", redriven_in_vain),
+    ("L10", "p2p-000008", kept_waiting),
     ("L09", "exp-000017", closed_period_as_connection),
     ("L09", "p2p-000012", server_error_as_business),
     ("L09", "p2p-000016", unknown_class),

@@ -8,6 +8,7 @@ from harness.judge import Verdict
 from harness.judge.synthetic import Scribe
 from tests.unit.judge.corrupt_books import second_order
 from tests.unit.judge.corrupt_conduct import endless, lazily_parked
+from tests.unit.judge.corrupt_habits import hammers
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
 
 TXN = "p2p-000009"
@@ -27,17 +28,26 @@ def verdict_of(verdict: Verdict, txn_id: str) -> tuple[str, str | None]:
     return entry["verdict"], entry["why"]
 
 
-@pytest.mark.parametrize(("rule", "txn_id", "corrupt"), [("L06", TXN, lazily_parked), ("K05", "p2p-000012", endless)])
+@pytest.mark.parametrize(("rule", "txn_id", "corrupt"), [("L06", TXN, lazily_parked), ("K05", "p2p-000012", hammers)])
 def test_giving_up_in_a_stall_proves_nothing(rule: str, txn_id: str, corrupt: object, tmp_path: Path) -> None:
-    """The same row without the stall is a violation or a warning; with it the experiment is inconclusive, and the reader is told."""
+    """The same row without the stall is a violation; with it the experiment is inconclusive, and the reader is told."""
     scribe = clean_run()
     corrupt(scribe)  # type: ignore[operator]
-    assert invariant(judged(scribe, tmp_path / "without"), rule)["status"] in {"violated", "warned"}
+    assert invariant(judged(scribe, tmp_path / "without"), rule)["status"] == "violated"
     verdict = judged(stalled(scribe, txn_id), tmp_path / "with")
     assert invariant(verdict, rule)["status"] == "ok"
     decided, why = verdict_of(verdict, txn_id)
     assert (decided, "stood still for 2.0 s" in str(why)) == ("inconclusive", True)
     assert any("1 times, 2.0 s in all" in note for note in verdict.told)
+
+
+def test_a_slip_in_a_stall_is_none(tmp_path: Path) -> None:
+    """What would only be warned of spoils no evidence."""
+    scribe = clean_run()
+    endless(scribe)
+    assert invariant(judged(scribe, tmp_path / "without"), "K05")["status"] == "warned"
+    verdict = judged(stalled(scribe, "p2p-000012"), tmp_path / "with")
+    assert (invariant(verdict, "K05")["status"], verdict_of(verdict, "p2p-000012")) == ("ok", ("pass", None))
 
 
 def test_what_only_it_could_show_was_not_shown(tmp_path: Path) -> None:
