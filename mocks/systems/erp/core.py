@@ -138,9 +138,10 @@ class Erp:
         return closed
 
     def touch(self, call: Call, kind: str, number: str) -> tuple[Document, tuple[Effect, ...]]:
-        """A person edits something harmless on a document."""
+        """A person edits something harmless on a document. One that is only accepted is not in the books yet: nothing is written of it, as
+        nothing is of its withdrawal."""
         changed = self.documents.change(self.documents.get(kind, number), updated_at=call.now)
-        return changed, (update_effect(changed, None),)
+        return changed, () if changed.status == "accepted" else (update_effect(changed, None),)
 
     def require_vendor_for_order(self, vendor_id: str, company: ErpCompany) -> None:
         """The vendor may be ordered from. Raises SUPPLIER_UNKNOWN or SUPPLIER_BLOCKED."""

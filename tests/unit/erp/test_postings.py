@@ -120,6 +120,18 @@ def test_an_accepted_document_is_withdrawn(kind: str) -> None:
     assert world.refused(f"{point}.create", body(external_ref="r1")) == "DUPLICATE_REFERENCE"
 
 
+@pytest.mark.parametrize("kind", ROUTES)
+def test_a_comment_on_an_accepted_document_books_nothing(kind: str) -> None:
+    """A person edits it, then it is withdrawn: the books have heard of neither, only its version has."""
+    world = World()
+    point, undo, _, body = ROUTES[kind]
+    number = world.call(f"{point}.create", body()).body.document_number
+    edited, effects = world.erp.core.touch(world.bare(), kind, number)
+    assert (edited.version, effects) == (2, ())
+    world.call(f"{point}.{undo}", {"reason": "x"}, path={"number": number})
+    assert not [effect for effect in world.effects if effect.entity_type == kind]
+
+
 def test_a_reversal_goes_to_the_first_open_period() -> None:
     """October closed: the void is posted on the first of November; an explicit October date is refused."""
     world = World()
