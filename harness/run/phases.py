@@ -133,18 +133,21 @@ async def _singles(cast: Cast, planner: Planner, tail: HistoryTail, waves: Seque
 
 
 async def _again(cast: Cast, planner: Planner, tail: HistoryTail, singles: Sequence[Wave], stuck: "_Stuck") -> None:
-    """What did not fire once more, and what still did not (on a machine that is late, an answer that should be slow is too slow) again."""
-    waves, last = [*singles], singles
+    """What did not fire once more, and where that helped (on a machine that is late, an answer that should be slow is too slow) again."""
+    waves = [*singles]
+    _sightings(cast.session, tail)
+    missed = unfired(waves, tail)
     for _ in range(AGAIN):
-        _sightings(cast.session, tail)
-        again = planner.again(unfired(last, tail))
+        again = planner.again(missed)
         if again is None:
             break
         await play(cast, again)
         stuck.saw([again])
         waves.append(again)
-        last = [again]
-    _sightings(cast.session, tail)
+        _sightings(cast.session, tail)
+        tried, missed = len(missed), unfired([again], tail)
+        if len(missed) == tried:
+            break
     planner.forsake(unfired(waves, tail))
 
 

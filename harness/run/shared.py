@@ -61,7 +61,8 @@ async def _play(cast: Cast, wave: Wave, window: Window) -> None:
         session.world.end_tokens()
     await together(*waiting)
     shared = session.world.shared
-    limit_s = max(AT_LEAST_S, POLLS * session.manifest.poll_interval_s)
+    is_told = is_token(session, wave) and bool(session.manifest.paths.webhook)  # then nothing waits for a poll
+    limit_s = AT_LEAST_S if is_told else max(AT_LEAST_S, POLLS * session.manifest.poll_interval_s)
     await until(lambda: shared.next(window.target) is not armed, limit_s)
     if shared.withdraw(armed):
         return
