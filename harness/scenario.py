@@ -50,6 +50,7 @@ class Waits:
     event_delay_ms: int = 2000  # F-D4
     late_commit_ms: int = 500  # F-A6, after the client's timeout
     posting_delay_ms: int = 30  # ERP job after 202
+    idempotency_ttl_ms: int = 0  # after that a key is forgotten; 0: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _volume(section: Section) -> Volume:
 def _waits(section: Section) -> Waits:
     default = Waits()
     lengths = {
-        field.name: section.integer(field.name, getattr(default, field.name), least=1, most=600_000)
+        field.name: section.integer(field.name, getattr(default, field.name), least=min(1, getattr(default, field.name)), most=600_000)
         for field in dataclasses.fields(Waits)
         if field.name != "webhook_schedule_ms"
     }

@@ -33,6 +33,7 @@ class WorldConfig:
     event_delay_ms: int = 3000
     late_commit_ms: int = 500
     posting_delay_ms: int = 30
+    idempotency_ttl_ms: int = 0  # how long a key is kept; 0: as long as the world
     token_ttl_s: int = 3600
     rate_limit_per_s: int | None = None
     business_start: datetime = BUSINESS_START
@@ -51,4 +52,5 @@ class WorldConfig:
             ack_timeout_ms=self.ack_timeout_ms,
             callback_hosts=self.callback_hosts,
             rate_limit_per_s=self.rate_limit_per_s,
+            idempotency_ttl_ms=self.idempotency_ttl_ms,
         )

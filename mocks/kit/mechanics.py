@@ -96,8 +96,7 @@ def wire_mechanics(
     commits = Commits(
         recorder=recorder, index=index, books=books, scheduler=scheduler, business=business, streams=streams, emit=outbox.emit
     )
-    needs = {flow.id: {*flow.systems, *catalog.token_services} for flow in catalog.flows.values()}
-    windows = Windows(recorder, books, needs)
+    windows = Windows(recorder, books, _needs(catalog))
     return Mechanics(
         catalog=catalog,
         settings=settings,
@@ -107,7 +106,7 @@ def wire_mechanics(
         streams=streams,
         problems=Problems(catalog.errors),
         tokens=TokenStore(clients, clock, token_ttl_s),
-        idempotency=IdempotencyStore(),
+        idempotency=IdempotencyStore(clock.mono_ns, settings.idempotency_ttl_ms),
         cursors=Cursors(streams.secret(32, "cursors")),
         index=index,
         books=books,
@@ -124,3 +123,8 @@ def wire_mechanics(
         joining=Joining(recorder, books, windows, index, catalog),
         connector_id=clients[0].client_id,
     )
+
+
+def _needs(catalog: Catalog) -> dict[str, set[str]]:
+    """Which systems and services each flow cannot do without."""
+    return {flow.id: {*flow.systems, *catalog.token_services} for flow in catalog.flows.values()}

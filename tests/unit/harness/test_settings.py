@@ -63,6 +63,7 @@ BAD_SCENARIOS = {
     "volume:\n  controls: 0.05\n": ":2: volume.controls: 0.05 is out of range, expected 0.1 to 0.5",
     "volume:\n  density: 0\n": ":2: volume.density: 0 is out of range",
     "waits: {outage_ms: 1.5}\n": ":1: waits.outage_ms: got 1.5, expected a whole number",
+    "waits: {idempotency_ttl_ms: -1}\n": ":1: waits.idempotency_ttl_ms: -1 is out of range, expected 0 to 600000",
     "waits: {webhook_schedule_ms: []}\n": ":1: waits.webhook_schedule_ms: got [], expected a list of whole numbers",
     "business: {start: '2026-12-30'}\n": ":1: business.start: '2026-12-30' is not valid; expected an instant with a zone",
     "business:\n  waves: ['2026-10-27T09:00:00Z']\n": ":2: business.waves: 2026-10-27T09:00:00+00:00 is not after 2026-10-28T09:00",
