@@ -82,6 +82,14 @@ class Business:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the token endpoint gives out."""
+
+    ttl_s: int = 3600
+    refresh: bool = False  # a refresh token too, which is good for one use
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """What must come out of a canary: this exit code, and each of these invariants violated."""
 
@@ -103,6 +111,7 @@ class Scenario:
     waits: Waits = Waits()
     limits: Limits = Limits()
     business: Business = Business()
+    tokens: Tokens = Tokens()
     systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
@@ -159,6 +168,7 @@ def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Sc
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),
         business=_business(top.section("business")),
+        tokens=_tokens(top.section("tokens")),
         require=top.texts("require", known=_same(requirable(catalog, invariants)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
@@ -263,6 +273,16 @@ def _business(section: Section) -> Business:
             section.wrong("waves", f"{after.isoformat()} is not after {before.isoformat()}; the business clock only goes forward")
     section.finish()
     return business
+
+
+def _tokens(section: Section) -> Tokens:
+    default = Tokens()
+    tokens = Tokens(
+        ttl_s=section.integer("ttl_s", default.ttl_s, least=1, most=86_400),
+        refresh=section.flag("refresh", default.refresh),
+    )
+    section.finish()
+    return tokens
 
 
 def _instant(section: Section, key: str, text: str) -> str:

@@ -105,7 +105,7 @@ def wire_mechanics(
         recorder=recorder,
         streams=streams,
         problems=Problems(catalog.errors),
-        tokens=TokenStore(clients, clock, token_ttl_s),
+        tokens=TokenStore(clients, clock, token_ttl_s, refreshes=settings.refresh_tokens),
         idempotency=IdempotencyStore(clock.mono_ns, settings.idempotency_ttl_ms),
         cursors=Cursors(streams.secret(32, "cursors")),
         index=index,

@@ -1,9 +1,12 @@
 """Scenarios that ask for more than the contract page promises: right connectors pass, and one that relies on the promise is found."""
 
+import json
+
 import pytest
 
 from tests.guard.designs import DESIGNS
 from tests.guard.table import Trial, trial
+from tests.scenario.puppet.playing import play_in
 
 pytestmark = pytest.mark.slow
 
@@ -28,3 +31,26 @@ def test_a_reference_is_never_forgotten(tmp_path) -> None:
     made = design_in("expiring-keys", "reference-only", tmp_path)
     assert made.exit_code == 0, made.text
     assert not made.alarms
+
+
+def refused_grants(folder) -> int:
+    """How often the token endpoint refused what it was asked for."""
+    rows = [json.loads(line) for line in (folder / "run" / "history.ndjson").read_text("utf-8").splitlines()]
+    refused = ("decision", "identity.token.issue", "INVALID_PARAMETER")
+    return sum((row["kind"], row.get("call_point"), row.get("code")) == refused for row in rows)
+
+
+def test_refreshing_by_the_book_passes(tmp_path) -> None:
+    """The next refresh token each time, and a sign-in when a refresh brings nothing."""
+    played = play_in("refresh-tokens", tmp_path, {"refreshes_by_the_book": {}})
+    assert played.exit_code == 0, played.text
+    assert "canary refreshes_by_the_book" in (tmp_path / "run" / "connector.log").read_text("utf-8")
+
+
+def test_a_refresh_token_that_is_used_twice_is_found(tmp_path) -> None:
+    """Its tokens end, it never signs in again, and nothing more comes of it."""
+    played = play_in("refresh-tokens", tmp_path, {"keeps_its_first_refresh_token": {}})
+    assert played.exit_code == 1, played.text
+    assert {"C03", "L01"} <= set(played.violated), played.violated
+    assert not {"C01", "C05", "C06", "C07", "C12"} & set(played.violated), played.violated
+    assert refused_grants(tmp_path) > 1
