@@ -90,6 +90,13 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Lists:
+    """What the lists of source documents say."""
+
+    grain_ms: int = 0  # to what times of change are rounded down; 0: exact, each later than the one before
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """What must come out of a canary: this exit code, and each of these invariants violated."""
 
@@ -112,6 +119,7 @@ class Scenario:
     limits: Limits = Limits()
     business: Business = Business()
     tokens: Tokens = Tokens()
+    lists: Lists = Lists()
     systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
@@ -169,6 +177,7 @@ def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Sc
         limits=_limits(top.section("limits")),
         business=_business(top.section("business")),
         tokens=_tokens(top.section("tokens")),
+        lists=_lists(top.section("lists")),
         require=top.texts("require", known=_same(requirable(catalog, invariants)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
@@ -283,6 +292,12 @@ def _tokens(section: Section) -> Tokens:
     )
     section.finish()
     return tokens
+
+
+def _lists(section: Section) -> Lists:
+    lists = Lists(grain_ms=section.integer("grain_ms", Lists().grain_ms, least=0, most=60_000))
+    section.finish()
+    return lists
 
 
 def _instant(section: Section, key: str, text: str) -> str:

@@ -34,6 +34,7 @@ class WorldConfig:
     late_commit_ms: int = 500
     posting_delay_ms: int = 30
     idempotency_ttl_ms: int = 0  # how long a key is kept; 0: as long as the world
+    grain_ms: int = 0  # to what times of change of source documents are rounded down; 0: exact, each later than the one before
     token_ttl_s: int = 3600
     refresh_tokens: bool = False  # whether the token endpoint gives them out, each good for one use
     rate_limit_per_s: int | None = None

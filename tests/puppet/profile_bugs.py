@@ -3,7 +3,9 @@
 import http.client
 import json
 import urllib.parse
+from datetime import timedelta
 
+import careful
 import wire
 from seams import Chosen, canary
 
@@ -41,6 +43,17 @@ def keeps_its_first_refresh_token(_chosen: Chosen) -> None:
         return granted["access_token"], float(granted["expires_in"])
 
     wire.Tokens._fetch = fetch
+
+
+def asks_after_the_last_change(_chosen: Chosen) -> None:
+    """What bears the time of the last change that it saw, it has seen: its next window begins after that."""
+    careful.OVERLAP = -timedelta(microseconds=1)
+    canary("asks_after_the_last_change")
+
+
+def asks_from_the_last_change(_chosen: Chosen) -> None:
+    """Right: its next window begins at the last change that it saw, and what it knows already is told by the version."""
+    careful.OVERLAP = timedelta(0)
 
 
 def _asked(tokens: wire.Tokens, **more: str) -> dict | None:

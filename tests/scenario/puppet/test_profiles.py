@@ -6,7 +6,7 @@ import pytest
 
 from tests.guard.designs import DESIGNS
 from tests.guard.table import Trial, trial
-from tests.scenario.puppet.playing import play_in
+from tests.scenario.puppet.playing import play, play_in
 
 pytestmark = pytest.mark.slow
 
@@ -54,3 +54,25 @@ def test_a_refresh_token_that_is_used_twice_is_found(tmp_path) -> None:
     assert {"C03", "L01"} <= set(played.violated), played.violated
     assert not {"C01", "C05", "C06", "C07", "C12"} & set(played.violated), played.violated
     assert refused_grants(tmp_path) > 1
+
+
+def test_asking_from_the_last_change_passes(tmp_path) -> None:
+    """No overlap is needed where the window includes its beginning, and where news is told by the version."""
+    played = play_in("coarse-times", tmp_path, {"asks_from_the_last_change": {}}, poll_interval_s=0.1)
+    assert played.exit_code == 0, played.text
+
+
+def test_asking_after_the_last_change_is_found(tmp_path) -> None:
+    """What came later in a second that it had seen is never found, and no event tells of it."""
+    played = play_in("coarse-times", tmp_path, {"asks_after_the_last_change": {}}, poll_interval_s=0.1)
+    assert played.exit_code == 1, played.text
+    assert {"C03", "L01"} <= set(played.violated), played.violated
+    assert set(played.violated) <= {"C03", "L01", "D01", "E01", "P01", "V01"}, played.violated
+    assert {row["fault_id"] for row in played.verdict["causes"]} == {"F-D5"}, played.verdict["causes"]
+
+
+def test_asking_after_the_last_change_is_right_where_every_change_is_later(tmp_path) -> None:
+    """The same connector, the same faults, exact times: it is the profile that tells."""
+    faults, extra = "include: [F-D5, F-C6, F-C8]", "volume: {baseline: 2, repeats: 8}"
+    played = play(tmp_path, {"asks_after_the_last_change": {}}, faults=faults, extra=extra, poll_interval_s=0.1)
+    assert played.exit_code == 0, played.text
