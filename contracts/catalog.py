@@ -148,7 +148,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _fault(entry: dict[str, Any]) -> Fault:
-    lists = ("acts", "at")
+    lists = ("acts", "at", "veils")
     modes = tuple(_build(Mode, {**mode, **{name: tuple(mode.get(name, ())) for name in lists}}, "faults") for mode in entry["modes"])
     tuples = {name: tuple(entry.get(name, ())) for name in ("at", "recoverable_at")}
     if "kinds" in entry:

@@ -70,6 +70,8 @@ def _in_fault(fault: Fault) -> Iterator[str]:
         yield f"faults.yaml: {fault.id}: kinds names {kind!r}; expected some of {', '.join(KINDS_OF_FLOW)}"
     for mode in fault.modes:
         yield from _unknown_acts(f"faults.yaml: {fault.id}", mode.acts)
+        for kind in sorted(set(mode.veils) - set(KINDS_OF_CALL_POINT)):
+            yield f"faults.yaml: {fault.id}: veils names {kind!r}; expected some of {', '.join(KINDS_OF_CALL_POINT)}"
 
 
 def _unknown_acts(where: str, acts: Iterable[str]) -> Iterator[str]:

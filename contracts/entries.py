@@ -55,6 +55,7 @@ class Mode:
     member: str | None = None  # of a drift: which kind of member (contracts/drift.yaml)
     page: str | None = None  # of a list: short, repeated, omitted, expired
     view: str | None = None  # what a correct client may conclude, where it differs from the fault's
+    veils: tuple[str, ...] = ()  # kinds of call points of the same system that fail in the same way once it fired
 
     @property
     def decisions(self) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class Waits:
     event_delay_ms: int = 2000  # F-D4
     late_commit_ms: int = 500  # F-A6, after the client's timeout
     posting_delay_ms: int = 30  # ERP job after 202
+    idempotency_ttl_ms: int = 0  # after that a key is forgotten; 0: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,21 @@ class Business:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the token endpoint gives out."""
+
+    ttl_s: int = 3600
+    refresh: bool = False  # a refresh token too, which is good for one use
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the lists of source documents say."""
+
+    grain_ms: int = 0  # to what times of change are rounded down; 0: exact, each later than the one before
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """What must come out of a canary: this exit code, and each of these invariants violated."""
 
@@ -102,6 +118,8 @@ class Scenario:
     waits: Waits = Waits()
     limits: Limits = Limits()
     business: Business = Business()
+    tokens: Tokens = Tokens()
+    lists: Lists = Lists()
     systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
@@ -158,6 +176,8 @@ def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Sc
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),
         business=_business(top.section("business")),
+        tokens=_tokens(top.section("tokens")),
+        lists=_lists(top.section("lists")),
         require=top.texts("require", known=_same(requirable(catalog, invariants)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
@@ -225,7 +245,7 @@ def _volume(section: Section) -> Volume:
 def _waits(section: Section) -> Waits:
     default = Waits()
     lengths = {
-        field.name: section.integer(field.name, getattr(default, field.name), least=1, most=600_000)
+        field.name: section.integer(field.name, getattr(default, field.name), least=min(1, getattr(default, field.name)), most=600_000)
         for field in dataclasses.fields(Waits)
         if field.name != "webhook_schedule_ms"
     }
@@ -262,6 +282,22 @@ def _business(section: Section) -> Business:
             section.wrong("waves", f"{after.isoformat()} is not after {before.isoformat()}; the business clock only goes forward")
     section.finish()
     return business
+
+
+def _tokens(section: Section) -> Tokens:
+    default = Tokens()
+    tokens = Tokens(
+        ttl_s=section.integer("ttl_s", default.ttl_s, least=1, most=86_400),
+        refresh=section.flag("refresh", default.refresh),
+    )
+    section.finish()
+    return tokens
+
+
+def _lists(section: Section) -> Lists:
+    lists = Lists(grain_ms=section.integer("grain_ms", Lists().grain_ms, least=0, most=60_000))
+    section.finish()
+    return lists
 
 
 def _instant(section: Section, key: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The token endpoint: OAuth2 client credentials with scopes and expiry."""
+"""The token endpoint: OAuth2 client credentials with scopes and expiry, and refresh tokens where the scenario has them."""
 
 import base64
 import binascii
@@ -19,6 +19,7 @@ from mocks.kit.mechanics import Mechanics
 from mocks.kit.problems import PROBLEM_TYPE
 from mocks.kit.shared import SharedFault
 from mocks.kit.spoilt import SpoiltAnswer
+from mocks.kit.tokens import Client, Grant
 
 CALL_POINT = "identity.token.issue"
 NODE = "identity"
@@ -43,8 +44,9 @@ class Identity:
         )
 
     async def _document(self, _request: Request) -> Response:
-        clients = self._mechanics.tokens.scopes()
-        document = identity_document(self._mechanics.catalog, version=self._version, scopes=clients)
+        tokens = self._mechanics.tokens
+        refreshes = tokens.refreshing is not None
+        document = identity_document(self._mechanics.catalog, version=self._version, scopes=tokens.scopes(), refreshes=refreshes)
         return Response(msgspec.json.encode(document), media_type="application/json")
 
     async def _unknown(self, request: Request, error: Exception) -> Response:
@@ -95,26 +97,40 @@ class Identity:
         return self._problem(code, "the identity server cannot serve this request now", request, headers)
 
     def _decide(self, form: dict[str, str], client_id: str, secret: str, request: Request) -> tuple[str | None, Response]:
-        if form.get("grant_type") != "client_credentials":
+        refreshes = form.get("grant_type") == "refresh_token" and self._mechanics.tokens.refreshing is not None
+        if form.get("grant_type") != "client_credentials" and not refreshes:
             detail = "grant_type is not client_credentials"
             return "INVALID_PARAMETER", self._problem("INVALID_PARAMETER", detail, request, error="unsupported_grant_type")
         client = self._mechanics.tokens.authenticate(client_id, secret)
         if client is None:
             return "INVALID_CLIENT", self._problem("INVALID_CLIENT", "client id or secret is wrong", request, error="invalid_client")
+        if refreshes:
+            return self._refreshed(form.get("refresh_token", ""), client, request)
         wanted = frozenset(form.get("scope", "").split()) or client.scopes
         if not wanted <= client.scopes:
             detail = f"the client may not have {' '.join(sorted(wanted - client.scopes))[:200]}"
             return "INVALID_PARAMETER", self._problem("INVALID_PARAMETER", detail, request, error="invalid_scope")
-        token = self._mechanics.tokens.issue(client, wanted)
+        return None, self._granted(self._mechanics.tokens.sign_in(client, wanted), client)
+
+    def _refreshed(self, text: str, client: Client, request: Request) -> tuple[str | None, Response]:
+        grant = self._mechanics.tokens.refresh(text, client)
+        if grant is None:
+            detail = "the refresh token is not known, or it was used before: it and all that came of it are worth nothing; sign in again"
+            return "INVALID_PARAMETER", self._problem("INVALID_PARAMETER", detail, request, error="invalid_grant")
+        return None, self._granted(grant, client)
+
+    def _granted(self, grant: Grant, client: Client) -> Response:
         if client.client_id == self._mechanics.connector_id:
             self._mechanics.windows.end(TOKEN_EXPIRED, NODE)  # whoever joins from here on never meets the revoked token
         body = {
-            "access_token": token,
+            "access_token": grant.access_token,
             "token_type": "Bearer",
             "expires_in": self._mechanics.tokens.ttl_s,
-            "scope": " ".join(sorted(wanted)),
+            "scope": " ".join(sorted(grant.scopes)),
         }
-        return None, Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
+        if grant.refresh_token is not None:
+            body["refresh_token"] = grant.refresh_token
+        return Response(msgspec.json.encode(body), media_type="application/json", headers={"cache-control": "no-store"})
 
     def _problem(
         self, code: str, detail: str, request: Request, headers: dict[str, str] | None = None, error: str | None = None

@@ -14,14 +14,15 @@ CORRELATION = {"name": "X-Correlation-ID", "in": "header", "required": False, "d
 CODES = ("INVALID_PARAMETER", "INVALID_CLIENT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "INTERNAL_ERROR", "MAINTENANCE")
 
 
-def identity_document(catalog: Catalog, *, version: str, scopes: Iterable[str]) -> dict[str, Any]:
-    """The whole document. `scopes`: what may be asked for."""
+def identity_document(catalog: Catalog, *, version: str, scopes: Iterable[str], refreshes: bool = False) -> dict[str, Any]:
+    """The whole document. `scopes`: what may be asked for; refreshes: refresh tokens are given out and taken."""
+    schemas = {"TokenRequest": _request(sorted(scopes), refreshes), "Token": _token(refreshes), "Problem": problem_schema(catalog)}
     return {
         **preface("dryclose identity", version, "OAuth 2 client credentials", DESCRIPTION),
         "tags": tags(TAGS, TAGS),
         "paths": {"/oauth/token": {"post": _issue(catalog, sorted(scopes))}, "/health": {"get": _health(catalog)}},
         "components": {
-            "schemas": {"TokenRequest": _request(sorted(scopes)), "Token": _token(), "Problem": problem_schema(catalog)},
+            "schemas": schemas,
             "securitySchemes": {"client": {"type": "http", "scheme": "basic", "description": "client id and secret, percent-encoded"}},
         },
     }
@@ -60,21 +61,22 @@ def _health(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def _request(scopes: list[str]) -> dict[str, Any]:
+def _request(scopes: list[str], refreshes: bool) -> dict[str, Any]:
     one = "|".join(scope.replace(".", "[.]") for scope in scopes)
     return {
         "type": "object",
         "required": ["grant_type"],
         "properties": {
-            "grant_type": {"const": "client_credentials"},
+            "grant_type": {"enum": ["client_credentials", "refresh_token"]} if refreshes else {"const": "client_credentials"},
             "scope": {"type": "string", "pattern": f"^(({one})( ({one}))*)?$", "description": "all that the client may have when absent"},
             "client_id": {"type": "string"},
             "client_secret": {"type": "string"},
+            **({"refresh_token": {"type": "string", "description": "good for one use"}} if refreshes else {}),
         },
     }
 
 
-def _token() -> dict[str, Any]:
+def _token(refreshes: bool) -> dict[str, Any]:
     return {
         "type": "object",
         "required": ["access_token", "token_type", "expires_in", "scope"],
@@ -83,5 +85,6 @@ def _token() -> dict[str, Any]:
             "token_type": {"const": "Bearer"},
             "expires_in": {"type": "integer", "description": "seconds"},
             "scope": {"type": "string"},
+            **({"refresh_token": {"type": "string", "description": "for the next token, once"}} if refreshes else {}),
         },
     }

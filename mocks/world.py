@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from importlib import metadata
 from typing import Any
 
@@ -451,7 +452,8 @@ def instances(catalog: Catalog, wanted: Sequence[str], types: Mapping[str, Syste
 
 def build_systems(types: Mapping[str, SystemType], config: WorldConfig, company: Company) -> dict[str, System]:
     """The systems of a world, with books that nobody has touched. types: what serves each of them."""
-    births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms) for name in types}
+    grain = timedelta(milliseconds=config.grain_ms) if config.grain_ms else timedelta(microseconds=1)
+    births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms, grain) for name in types}
     return {name: types[name].build(birth) for name, birth in births.items()}
 
 

@@ -119,6 +119,8 @@ def _mode(mode: Mode) -> str:
         said.append(f"then {words(mode.then)}")
     if mode.follow_up:
         said.append(f"what it left for later is {mode.follow_up} with {mode.code}")
+    if mode.veils:
+        said.append(f"and so at every {' and '.join(mode.veils)} that could tell of it")
     return ", ".join(part for part in said if part)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.catalog import Catalog
 from harness.docs.markdown import code, codes, page, table
-from harness.scenario import Business, Limits, Scenario, Volume, Waits, load_scenario, scenario_names
+from harness.scenario import Business, Limits, Lists, Scenario, Tokens, Volume, Waits, load_scenario, scenario_names
 
 SCHEMA = Path(__file__).parents[2] / "contracts" / "schemas" / "scenario.schema.json"
 LEAD = """A scenario is one YAML file: which flows, entities and faults, how many transactions, how long to wait, and what a verdict
@@ -57,6 +57,8 @@ def _changed(one: Scenario) -> Iterator[tuple[str, str, object]]:
         ("waits", one.waits, Waits()),
         ("limits", one.limits, Limits()),
         ("business", one.business, Business()),
+        ("tokens", one.tokens, Tokens()),
+        ("lists", one.lists, Lists()),
     ):
         usual: Mapping[str, object] = asdict(default)
         for name, setting in asdict(value).items():

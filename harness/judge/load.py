@@ -22,7 +22,7 @@ _TAIL = 1 << 20
 COUNTED = "count(*), count(*) filter (kind = 'run_end'), max(seq) - min(seq) + 1, count(distinct seq)"
 PATTERN = "*?[{"  # what a reader of files would take for a pattern
 # For people and for other tools: no rule reads these, and their values, all different, are most of what a row weighs.
-UNREAD = frozenset({"t_wall", "conn_id", "deadline_seen", "etag_in", "etag_out", "body_ref", "headers_hash", "token_id", "commit_seq"})
+UNREAD = frozenset({"t_wall", "conn_id", "deadline_seen", "etag_in", "etag_out", "body_ref", "headers_hash", "commit_seq"})
 
 
 @dataclass(frozen=True, slots=True)

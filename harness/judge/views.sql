@@ -75,7 +75,7 @@ select r.op_id, coalesce(r.txn_id, d.txn_id, a.txn_id) as txn_id, r.call_point, 
   r.attempt, r.method,
   r.seq, r.t_mono_ns, a.seq_end, a.t_end, coalesce(a.status, d.status) as status, coalesce(a.client_view, 'info') as client_view,
   coalesce(d.code, a.code) as code, d.server_outcome, coalesce(a.retry_after_ms, d.retry_after_ms) as retry_after_ms,
-  r.idem_key, r.body_hash, r.ext_ref, r.sut_gen, r.phase, e.class as error_class, e.definite, e.retry
+  r.idem_key, r.body_hash, r.ext_ref, r.token_id, r.sut_gen, r.phase, e.class as error_class, e.definite, e.retry
 from request r left join decision d using (op_id) left join answer a using (op_id)
 left join ref_call_point c on c.id = r.call_point left join ref_error e on e.code = coalesce(d.code, a.code);
 

@@ -7,10 +7,14 @@ from harness.actors.controllers import change_period
 from harness.stage.session import Session
 
 
-def set_period(session: Session, entity: str, *, closed: bool) -> None:
-    """The controller closes, or reopens, the entity's current period, in every module that a document of the run's flows needs."""
+def current_period(session: Session, entity: str) -> str:
+    """The period of the entity's own calendar day. Another one a moment later, where a month ends."""
     zone = ZoneInfo(session.world.company.entity(entity).zone)
-    period = f"{session.world.clock.peek().astimezone(zone):%Y-%m}"
+    return f"{session.world.clock.peek().astimezone(zone):%Y-%m}"
+
+
+def set_period(session: Session, entity: str, period: str, *, closed: bool) -> None:
+    """The controller closes, or reopens, a period of the entity, in every module that a document of the run's flows needs."""
     for system, module in dict.fromkeys(_modules(session)):
         change_period(session.world, system, entity, period=period, module=module, closed=closed)
 

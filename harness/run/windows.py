@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.cast import Cast
-from harness.run.periods import set_period
+from harness.run.periods import current_period, set_period
 from harness.run.waves import arrive, drain, enter, play_elders
 from harness.stage.pacing import together, until
 from harness.stage.progress import Phase
@@ -81,7 +81,8 @@ async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -
     session = cast.session
     first, second = before_and_inside(wave)
     waiting = at_once(cast, first)
-    set_period(session, window.target, closed=True)
+    period = current_period(session, window.target)
+    set_period(session, window.target, period, closed=True)
     try:
         await together(*waiting)
         ends = monotonic() + window.duration_ms / 1000
@@ -89,7 +90,7 @@ async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -
         await asyncio.sleep(max(0.0, ends - monotonic()))
     finally:
         _credit_period(session, wave, window)
-        set_period(session, window.target, closed=False)
+        set_period(session, window.target, period, closed=False)
 
 
 def _credit_period(session: Session, wave: Wave, window: Window) -> None:

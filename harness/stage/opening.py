@@ -127,6 +127,10 @@ def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
         event_delay_ms=waits.event_delay_ms,
         late_commit_ms=waits.late_commit_ms,
         posting_delay_ms=waits.posting_delay_ms,
+        idempotency_ttl_ms=waits.idempotency_ttl_ms,
+        grain_ms=setup.scenario.lists.grain_ms,
+        token_ttl_s=setup.scenario.tokens.ttl_s,
+        refresh_tokens=setup.scenario.tokens.refresh,
         business_start=setup.scenario.business.moments[0],
     )
 

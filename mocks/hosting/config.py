@@ -33,7 +33,10 @@ class WorldConfig:
     event_delay_ms: int = 3000
     late_commit_ms: int = 500
     posting_delay_ms: int = 30
+    idempotency_ttl_ms: int = 0  # how long a key is kept; 0: as long as the world
+    grain_ms: int = 0  # to what times of change of source documents are rounded down; 0: exact, each later than the one before
     token_ttl_s: int = 3600
+    refresh_tokens: bool = False  # whether the token endpoint gives them out, each good for one use
     rate_limit_per_s: int | None = None
     business_start: datetime = BUSINESS_START
     otlp_endpoint: str | None = field(default_factory=lambda: os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None, repr=False)
@@ -51,4 +54,6 @@ class WorldConfig:
             ack_timeout_ms=self.ack_timeout_ms,
             callback_hosts=self.callback_hosts,
             rate_limit_per_s=self.rate_limit_per_s,
+            refresh_tokens=self.refresh_tokens,
+            idempotency_ttl_ms=self.idempotency_ttl_ms,
         )

@@ -12,6 +12,7 @@ from mocks.kit.outcome import Outcome
 from mocks.kit.paging import paged
 from mocks.kit.plans import Armed
 from mocks.kit.shared import SharedFault
+from mocks.kit.veil import draw
 from mocks.kit.wire import Headers, Wire
 
 HTML = b"<!doctype html><html><head><title>Sign in</title></head><body><p>Please accept the terms of use.</p></body></html>"
@@ -247,6 +248,7 @@ class Meeting:
     def fired(self) -> None:
         """The fault reaches the connector now."""
         armed = self.armed
+        draw(self.mechanics, armed, self.exchange.flow)
         if self.shared is not None:
             self.mechanics.shared.fired(self.shared, self.endpoint.node, self.exchange.op_id, self.exchange.attempt)
             return

@@ -5,12 +5,14 @@ repaired; that is what lets a connector with deterministic keys re-drive a parke
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 Kept = TypeVar("Kept")
 
 KEY_LENGTH_MAX = 255
+NS_PER_MS = 1_000_000
 BARE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 QUOTED = re.compile(r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"')
 
@@ -35,6 +37,7 @@ class Verdict(Generic[Kept]):
 class _Entry(Generic[Kept]):
     payload_hash: str
     outcome: Kept | None
+    kept_ns: int = 0  # when the outcome was
 
 
 def parse_key(header: str) -> str | None:
@@ -49,15 +52,17 @@ def parse_key(header: str) -> str | None:
 
 
 class IdempotencyStore(Generic[Kept]):
-    """Keys seen, for the lifetime of the world."""
+    """Keys seen. ttl_ms: how long one is kept after its request was carried out; 0: for the lifetime of the world."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_ns: Callable[[], int] = lambda: 0, ttl_ms: int = 0) -> None:
         self._entries: dict[Scope, _Entry[Kept]] = {}
+        self._now_ns = now_ns
+        self._ttl_ns = ttl_ms * NS_PER_MS
 
     def begin(self, scope: Scope, payload_hash: str) -> Verdict[Kept]:
         """A request arrives. `fresh` reserves the key until `finish` or `abandon`."""
         entry = self._entries.get(scope)
-        if entry is None:
+        if entry is None or self._is_forgotten(entry):
             self._entries[scope] = _Entry(payload_hash, None)
             return Verdict("fresh")
         if entry.payload_hash != payload_hash:
@@ -68,7 +73,12 @@ class IdempotencyStore(Generic[Kept]):
 
     def finish(self, scope: Scope, outcome: Kept) -> None:
         """The operation was executed; from now on the key replays this. Raises KeyError when the key was not begun."""
-        self._entries[scope].outcome = outcome
+        entry = self._entries[scope]
+        entry.outcome, entry.kept_ns = outcome, self._now_ns()
+
+    def _is_forgotten(self, entry: _Entry[Kept]) -> bool:
+        """A request that is still being carried out keeps its key, however long it takes."""
+        return bool(self._ttl_ns) and entry.outcome is not None and self._now_ns() - entry.kept_ns >= self._ttl_ns
 
     def abandon(self, scope: Scope) -> None:
         """Nothing was executed: the key is free again."""

@@ -17,6 +17,8 @@ class Settings:
     ack_timeout_ms: int = 5_000
     callback_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
     rate_limit_per_s: int | None = None
+    refresh_tokens: bool = False  # whether the token endpoint gives them out
+    idempotency_ttl_ms: int = 0  # how long a key is kept; 0: as long as the world
 
     @property
     def hold_s(self) -> float:

@@ -1,13 +1,14 @@
-"""OAuth2 client credentials: bearer tokens with scopes, expiry and revocation."""
+"""OAuth2: bearer tokens with scopes, expiry and revocation, for client credentials and, where they are given out, for refresh tokens."""
 
 import hmac
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from mocks.kit.clock import WorldClock
+from mocks.kit.refreshing import Family, Refreshing
 
 _V = TypeVar("_V")
 TOKEN_BYTES = 30
@@ -35,15 +36,28 @@ class Token:
     expires_ns: int
     revoked: bool = False
 
+    def revoke(self) -> None:
+        """It is worth nothing from now on."""
+        self.revoked = True
+
+
+class Grant(NamedTuple):
+    """What a sign-in or a refresh brings."""
+
+    access_token: str
+    scopes: frozenset[str]
+    refresh_token: str | None = None
+
 
 class TokenStore:
-    """Issues and checks tokens."""
+    """Issues and checks tokens. refreshes: whether a sign-in brings a refresh token too."""
 
-    def __init__(self, clients: Iterable[Client], clock: WorldClock, ttl_s: int) -> None:
+    def __init__(self, clients: Iterable[Client], clock: WorldClock, ttl_s: int, *, refreshes: bool = False) -> None:
         self._clients: dict[str, Client] = {client.client_id: client for client in clients}
         self._clock = clock
         self._tokens: dict[str, Token] = {}
         self.ttl_s = ttl_s
+        self.refreshing = Refreshing() if refreshes else None
 
     def authenticate(self, client_id: str, secret: str) -> Client | None:
         """The client, or None when id or secret is wrong."""
@@ -59,6 +73,22 @@ class TokenStore:
         expires_ns = self._clock.mono_ns() + self.ttl_s * 1_000_000_000
         self._tokens[token] = Token(token_id, client.client_id, scopes, expires_ns)
         return token
+
+    def sign_in(self, client: Client, scopes: frozenset[str]) -> Grant:
+        """For credentials."""
+        return self._grant(Family(client.client_id, scopes), client)
+
+    def refresh(self, text: str, client: Client) -> Grant | None:
+        """For a refresh token; None when it is not good (any more)."""
+        family = self.refreshing.use(text, client.client_id) if self.refreshing is not None else None
+        return self._grant(family, client) if family is not None else None
+
+    def _grant(self, family: Family, client: Client) -> Grant:
+        access = self.issue(client, family.scopes)
+        if self.refreshing is None:
+            return Grant(access, family.scopes)
+        family.ends.append(self._tokens[access].revoke)
+        return Grant(access, family.scopes, self.refreshing.rotate(family))
 
     def adopt(self, token: str, client_id: str, scopes: frozenset[str], *, live: bool) -> Callable[[], None]:
         """Know a token from elsewhere (the example of a contract), live or ended. What it answers undoes it."""
@@ -89,7 +119,7 @@ class TokenStore:
         """End every live token of a client; answers how many there were."""
         live = [token for token in self._tokens.values() if token.client_id == client_id and not token.revoked]
         for token in live:
-            token.revoked = True
+            token.revoke()
         return len(live)
 
 

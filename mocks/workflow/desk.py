@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from mocks.workflow.store import Store
 
 ID_SPACE = 10**8
 DRAWS_MAX = 64
+EXACT = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 D = TypeVar("D", bound=ApprovedDocument)
 
@@ -50,6 +53,7 @@ class Desk(ABC, Generic[D]):
     def __init__(self, form: Form, made: type[D], people: Mapping[str, Member], namespace: str) -> None:
         self.form = form
         self.documents: Store[D] = Store(form.noun)
+        self.grain = EXACT  # of times of change: some systems keep no fractions of a second
         self.wanted: str | None = None  # the id that the next document takes (provider states name documents)
         self._made = made
         self._people = people
@@ -222,8 +226,8 @@ class Desk(ABC, Generic[D]):
             house=house.id,
             currency=house.currency,
             correlation_id=call.correlation_id,
-            created_at=call.now,
-            updated_at=call.now,
+            created_at=self._tick(call),
+            updated_at=self._tick(call),
             **members,
         )
         self.documents.put(document)
@@ -237,9 +241,13 @@ class Desk(ABC, Generic[D]):
         return replace(reply, effects=(*reply.effects, *self.source_lines(self.documents.get(document.id))))
 
     def _change(self, call: Call, document: D, **members: Any) -> Reply:
-        changed = replace(document, version=document.version + 1, updated_at=call.now, **members)
+        changed = replace(document, version=document.version + 1, updated_at=self._tick(call), **members)
         self.documents.put(changed)
         return self._reply(changed, (self._effect(changed, "update", call.if_match),))
+
+    def _tick(self, call: Call) -> datetime:
+        """The time as this system writes it down: rounded down, so that what happened in one tick bears one time."""
+        return call.now - (call.now - EPOCH) % self.grain
 
     def _reply(self, document: D, effects: tuple[Effect, ...] = ()) -> Reply:
         return Reply(self.record(document), version=document.version, effects=effects)

@@ -1,6 +1,6 @@
 """Finds approved documents by id and in order of their last change."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -40,7 +40,10 @@ class Store(Generic[D]):
     def put(self, document: D) -> None:
         """A new document, or a new version of one."""
         self._by_id[document.id] = document
-        self._changes.append((document.updated_at, document.id))
+        key = (document.updated_at, document.id)
+        place = bisect_left(self._changes, key)
+        if self._changes[place : place + 1] != [key]:  # two changes in one tick of a coarse clock are one entry
+            self._changes.insert(place, key)
         if len(self._changes) > 2 * len(self._by_id) + STALE_MIN:
             self._changes = sorted((each.updated_at, each.id) for each in self._by_id.values())
 

@@ -10,7 +10,8 @@ import itertools
 import os
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import careful
 import flows
@@ -20,6 +21,13 @@ import outcome
 import store
 import wire
 from seams import Chosen, canary, finish, serial, wrap
+
+# Of the entities, as expenses know them.
+ZONES = {
+    "10": ZoneInfo("America/New_York"),
+    "20": ZoneInfo("Europe/Berlin"),
+    "30": ZoneInfo("Asia/Tokyo"),
+}
 
 # --- wrong books ---------------------------------------------------------------------------------------------------------------
 
@@ -82,6 +90,42 @@ def wrong_period(chosen: Chosen) -> None:
             head["posting_date"] = f"{year}{month:02d}15"
         return head
 
+    wrap(flows.Expenses, "head", around)
+
+
+def utc_day(chosen: Chosen) -> None:
+    """Posts expense reports on the day that it was in UTC when the last approver agreed."""
+
+    def around(original, self, report, ref):
+        head = original(self, report, ref)
+        day = max(approval["decided_at"] for approval in head["approvals"])[:10].replace("-", "")
+        if chosen(report["report_id"]) and day != head["posting_date"]:
+            canary("utc_day")
+            head["posting_date"] = day
+        return head
+
+    wrap(flows.Expenses, "head", around)
+
+
+def processing_day(chosen: Chosen) -> None:
+    """Posts expense reports on the entity's day on which it works on them: that of the newest change that it has read anywhere."""
+    now = [datetime.min.replace(tzinfo=UTC)]
+
+    def read(original, self, work, path):
+        answer = original(self, work, path)
+        changed = answer.body.get("updatedAt") or answer.body["updated_at"]
+        now[0] = max(now[0], datetime.fromisoformat(changed))
+        return answer
+
+    def around(original, self, report, ref):
+        head = original(self, report, ref)
+        today = now[0].astimezone(ZONES[report["entity_code"]]).strftime("%Y%m%d")
+        if chosen(report["report_id"]) and today != head["posting_date"]:
+            canary("processing_day")
+            head["posting_date"] = today
+        return head
+
+    wrap(flows.Flow, "read_source", read)
     wrap(flows.Expenses, "head", around)
 
 

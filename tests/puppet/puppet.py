@@ -19,9 +19,10 @@ sys.path.insert(0, str(HERE))
 
 import behaviours  # noqa: E402 - it needs the example connector on the path
 import careful  # noqa: E402
+import profile_bugs  # noqa: E402
 import zoo_bugs  # noqa: E402
 
-KNOWN = {**vars(zoo_bugs), **vars(behaviours)}
+KNOWN = {**vars(profile_bugs), **vars(zoo_bugs), **vars(behaviours)}
 
 
 class Numbers:

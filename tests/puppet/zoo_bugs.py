@@ -361,3 +361,17 @@ def failed_read_is_gone(_chosen: Chosen) -> None:
             raise outcome.Park("the source document is gone", problem_class="stale", owner="IT", retryable=False) from None
 
     wrap(flows.Flow, "read_source", around)
+
+
+def unnumbered_is_not_posted(_chosen: Chosen) -> None:
+    """110: gives up (after three attempts, before the harness heals), and what has no number is declared as not posted."""
+    careful.GIVES_UP_AFTER = 3
+
+    def around(original, self, work):
+        known = original(self, work)
+        if known == "unknown" and not any(paper.number for paper in self._store.papers(work.id)):
+            canary("unnumbered_is_not_posted")
+            return "not_posted"
+        return known
+
+    wrap(careful.Worker, "_outcome", around)

@@ -7,7 +7,9 @@ from mocks.systems.expense.words import words
 
 
 def _build(birth: Birth) -> ExpenseSystem:
-    return ExpenseSystem(birth.company, namespace=birth.namespace, instance=birth.instance)
+    system = ExpenseSystem(birth.company, namespace=birth.namespace, instance=birth.instance)
+    system.desk.grain = birth.grain
+    return system
 
 
 SYSTEM = SystemType("expense", build=_build, states=states, words=words)

@@ -7,7 +7,9 @@ from mocks.systems.procurement.words import words
 
 
 def _build(birth: Birth) -> ProcurementSystem:
-    return ProcurementSystem(birth.company, namespace=birth.namespace, instance=birth.instance)
+    system = ProcurementSystem(birth.company, namespace=birth.namespace, instance=birth.instance)
+    system.desk.grain = birth.grain
+    return system
 
 
 SYSTEM = SystemType("procurement", build=_build, states=states, words=words)

@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from mocks.kit.operation import Refs
 from mocks.kit.settings import Settings
 from tests.contract.kit.toy import Stage, stage
 
@@ -246,6 +247,27 @@ def test_a_fault_fires_once_and_a_standing_one_until_healed() -> None:
 
     assert asyncio.run(run("F-B6", "503")) == [503, 201, 201]
     assert asyncio.run(run("F-B20", "422")) == [422, 422, 201]
+
+
+def test_what_was_committed_is_not_told_anywhere_until_healed() -> None:
+    """F-B31: the create is carried out once and always answered 500; who looks for it is told 500 too, but only from then on."""
+
+    async def run() -> tuple[list[int], list[int], int, list[tuple[str, str]]]:
+        async with stage(SHORT) as toy:
+            toy.arm("erp.po.create", "F-B31", "500", attempt=0)
+            toy.mechanics.index.learn_call("t1", Refs(ext_ref="REQ-TEST-1"), None)
+            look_up = "/purchase-orders?external_ref=REQ-TEST-1"
+            before = [(await toy.call("GET", look_up))[0], (await toy.create())[0], (await toy.create())[0]]
+            one = f"/purchase-orders/{next(iter(toy.system.orders))}"
+            hidden = [(await toy.call("GET", path))[0] for path in (look_up, one)]
+            toy.mechanics.plans.heal()
+            after = [(await toy.call("GET", path))[0] for path in (look_up, one)]
+            fired = [(row["call_point"], row["fault_id"]) for row in toy.rows("fault_fired")]
+            return [*before, *hidden], after, len(toy.system.orders), fired
+
+    told, after, orders, fired = asyncio.run(run())
+    assert (told, after, orders) == ([200, 500, 500, 500, 500], [200, 200], 1)
+    assert fired == [(point, "F-B31") for point in ("erp.po.create", "erp.po.create", "erp.po.find", "erp.po.read")]
 
 
 def test_version_conflict_has_a_newer_version() -> None:

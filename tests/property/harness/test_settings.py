@@ -13,7 +13,8 @@ from harness.manifest import load_manifest
 from harness.scenario import load_scenario
 
 CATALOG = load_catalog()
-FIELDS = ("name", "title", "flows", "entities", "faults", "volume", "waits", "limits", "require", "period_closed", "connector", "expect")
+FIELDS = ("name", "title", "flows", "entities", "faults", "volume", "waits", "limits", "tokens", "lists", "require")
+FIELDS += ("period_closed", "connector", "expect")
 values = st.recursive(
     st.none()
     | st.booleans()

@@ -68,3 +68,20 @@ def test_any_header_is_a_key_or_none(text: str) -> None:
     assert key is None or 0 < len(key) <= 255
     if key is not None and '"' not in text and "\\" not in text:
         assert parse_key(f'"{key}"') == key
+
+
+@given(st.integers(1, 100), st.lists(st.integers(0, 40), max_size=30))
+def test_a_key_that_expires(ttl_ms: int, pauses_ms: list[int]) -> None:
+    """Within its time it replays what was done; after that it is a new one. What is under way is never forgotten."""
+    now, done_at = [0], None
+    store: IdempotencyStore[int] = IdempotencyStore(lambda: now[0], ttl_ms)
+    scope = Scope("connector", "POST /purchase-orders", "k")
+    for pause in pauses_ms:
+        now[0] += pause * 1_000_000
+        is_new = done_at is None or now[0] - done_at >= ttl_ms * 1_000_000
+        assert store.begin(scope, "payload").what == ("fresh" if is_new else "replay")
+        if is_new:
+            now[0] += 10 * ttl_ms * 1_000_000
+            assert store.begin(scope, "payload").what == "in_progress"
+            store.finish(scope, 1)
+            done_at = now[0]

@@ -42,11 +42,16 @@ def play(
     **manifest: Any,
 ) -> Played:
     """A puppet through a scenario of its own, seed 1. faults: body of the scenario's `faults`; extra: further lines of it."""
-    connector = puppet_manifest(folder / "puppet", script, number=number, **manifest)
     scenario = folder / "scenario.yaml"
     scenario.write_text(f"name: puppet\ntitle: one puppet\nfaults: {{{faults}}}\n{limits}\n{extra}\n", "utf-8")
+    return play_in(str(scenario), folder, script, number=number, **manifest)
+
+
+def play_in(scenario: str, folder: Path, script: dict[str, dict[str, Any]], *, number: int | None = None, **manifest: Any) -> Played:
+    """A puppet through a scenario that is there, by name or path, seed 1."""
+    connector = puppet_manifest(folder / "puppet", script, number=number, **manifest)
     out = folder / "run"
-    command = [*DRYCLOSE, "verify", "--scenario", str(scenario), "--seed", "1", "--connector", str(connector), "--out", str(out)]
+    command = [*DRYCLOSE, "verify", "--scenario", scenario, "--seed", "1", "--connector", str(connector), "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     file = out / "verdict.json"
     verdict = json.loads(file.read_text("utf-8")) if file.exists() else {}

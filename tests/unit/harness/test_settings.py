@@ -50,6 +50,7 @@ GOOD_SCENARIOS = [
     "volume: {baseline: 1, repeats: 3, controls: 0.5, density: 1.0, per_window: 2, kill_recovery: true, drift_recovery: true}\n",
     "waits: {retry_base_ms: 10, webhook_schedule_ms: [0, 10]}\nlimits: {settle_s: 3.5, solo: 0}\n",
     "business: {start: '2026-12-30T09:00:00+01:00', waves: ['2026-12-31T22:59:59Z']}\n",
+    "waits: {idempotency_ttl_ms: 0}\ntokens: {ttl_s: 2, refresh: true}\nlists: {grain_ms: 1000}\n",
     "require: [C01]\nperiod_closed: next_period\nexpect: {exit_code: 1, invariants: [C01]}\n",
 ]
 BAD_SCENARIOS = {
@@ -63,9 +64,13 @@ BAD_SCENARIOS = {
     "volume:\n  controls: 0.05\n": ":2: volume.controls: 0.05 is out of range, expected 0.1 to 0.5",
     "volume:\n  density: 0\n": ":2: volume.density: 0 is out of range",
     "waits: {outage_ms: 1.5}\n": ":1: waits.outage_ms: got 1.5, expected a whole number",
+    "waits: {idempotency_ttl_ms: -1}\n": ":1: waits.idempotency_ttl_ms: -1 is out of range, expected 0 to 600000",
     "waits: {webhook_schedule_ms: []}\n": ":1: waits.webhook_schedule_ms: got [], expected a list of whole numbers",
     "business: {start: '2026-12-30'}\n": ":1: business.start: '2026-12-30' is not valid; expected an instant with a zone",
     "business:\n  waves: ['2026-10-27T09:00:00Z']\n": ":2: business.waves: 2026-10-27T09:00:00+00:00 is not after 2026-10-28T09:00",
+    "tokens: {ttl_s: 0}\n": ":1: tokens.ttl_s: 0 is out of range, expected 1 to 86400",
+    "tokens: {refresh: once}\n": ":1: tokens.refresh: got 'once', expected true or false",
+    "lists: {grain_ms: 0.5}\n": ":1: lists.grain_ms: got 0.5, expected a whole number",
     "period_closed: maybe\n": ":1: period_closed: 'maybe' is not valid; Valid are: declared, next_period, park",
     "expect: {}\n": ":1: expect: exit_code is missing; expected one of 0, 1, 2",
     "name: Mine!\n": ":1: name: 'Mine!' is not valid",
@@ -149,7 +154,7 @@ def test_schemas_know_every_field_and_default(tmp_path: Path) -> None:
     """A field that the loader reads is in the schema, with the same default."""
     resolved = scenario(tmp_path, "name: mine\n").resolved()
     schema = json.loads((SCHEMAS / "scenario.schema.json").read_text())["properties"]
-    for group in ("volume", "waits", "limits"):
+    for group in ("volume", "waits", "limits", "tokens", "lists"):
         values = dict(resolved[group])  # type: ignore[call-overload]
         defaults = {name: member["default"] for name, member in schema[group]["properties"].items()}
         assert defaults == {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from contracts.catalog import load_catalog
-from harness.run.periods import set_period
+from harness.run.periods import current_period, set_period
 from mocks.company import generate
 
 
@@ -18,12 +18,11 @@ def closed(flows: tuple[str, ...], systems: tuple[str, ...] = ("erp", "procureme
         assert actor
         acts.append((call_point, body["module"], body["company_code"]))
 
-    clock = SimpleNamespace(peek=lambda: datetime(2026, 10, 28, tzinfo=UTC))
-    world = SimpleNamespace(act=act, company=generate(1, minted=0), clock=clock, urls=dict.fromkeys(systems, ""))
+    world = SimpleNamespace(act=act, company=generate(1, minted=0), urls=dict.fromkeys(systems, ""))
     session: Any = SimpleNamespace(
         world=world, catalog=load_catalog(), scenario=SimpleNamespace(flows=flows), manifest=SimpleNamespace(flows=flows)
     )
-    set_period(session, "DE01", closed=True)
+    set_period(session, "DE01", "2026-10", closed=True)
     return acts
 
 
@@ -40,3 +39,10 @@ def test_only_what_the_run_books() -> None:
 def test_a_second_instance_is_closed_too() -> None:
     """Where it stands in the world."""
     assert closed(("requisition-to-po",), ("erp", "erp2")) == [("erp.period.close", "PO", "2000"), ("erp2.period.close", "PO", "2000")]
+
+
+def test_the_period_is_that_of_the_entity_s_own_day() -> None:
+    """A second before midnight in Berlin it is next year in Tokyo; what is closed then is asked for once, and reopened by that name."""
+    clock = SimpleNamespace(peek=lambda: datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC))
+    session: Any = SimpleNamespace(world=SimpleNamespace(company=generate(1, minted=0), clock=clock))
+    assert [current_period(session, entity) for entity in ("US01", "DE01", "JP01")] == ["2026-12", "2026-12", "2027-01"]

@@ -12,11 +12,11 @@
 -- section: candidates
 select t.flow, count(*) as n from op join txn t using (txn_id) group by 1
 -- section: violations
-with refused as (select phase, min(t_end) as since from op where status = 401 group by 1)
+with refused as (select coalesce(token_id, phase) as token, min(t_end) as since from op where status = 401 group by 1)
 select o.txn_id, o.call_point, null::bigint as money_minor, null as currency,
   format('{} was called with a token that had been refused {} s before', o.call_point, ((o.t_mono_ns - r.since) / 1e9)::decimal(12, 1)) as story,
   null::bigint as tokens
-from op o join refused r using (phase) where o.status = 401 and o.t_mono_ns > r.since + 5000000000 and not exists (select 1 from op a where a.call_kind = 'token'
+from op o join refused r on r.token = coalesce(o.token_id, o.phase) where o.status = 401 and o.t_mono_ns > r.since + 5000000000 and not exists (select 1 from op a where a.call_kind = 'token'
   and a.client_view <> 'ok' and a.phase = o.phase and a.t_mono_ns between o.t_mono_ns - 5000000000 and o.t_mono_ns)
 union all
 select null, point, null, null, format('{} tokens were asked for, for {} calls: a token lasts for many', tokens, calls), tokens
