@@ -1,6 +1,7 @@
 """From a run directory to a verdict."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -270,6 +271,9 @@ class _Judgement:
         if self._shrinking:
             n = sum(self._waits(row) for row in self._outcomes.values())
             yield f"{n} transactions were still open, and their number still shrinking, when the run's patience ended; allow more time"
+        unplayed = self._unplayed()
+        if unplayed is not None:
+            yield unplayed
         unapproved = [txn_id for txn_id, row in self._outcomes.items() if row["expected"] == "nothing"]
         if unapproved:
             yield f"{len(unapproved)} experiments had no approved source document to work on: {', '.join(unapproved[:5])}"
@@ -283,6 +287,15 @@ class _Judgement:
         if spoilt:
             waves = ", ".join(sorted(self._contaminated))
             yield f"{len(spoilt)} cells were judged only in waves whose fault-free controls were disturbed: {waves}"
+
+    def _unplayed(self) -> str | None:
+        """None of the faults that the scenario names could be played anywhere."""
+        named = {str(fault) for fault in self._run.scenario.get("faults") or ()}
+        cells = [cell for cell in self._run.cells() if cell["fault_id"] in named]
+        if not cells or any(cell.get("status") == "planned" for cell in cells):
+            return None
+        reasons = Counter(str(cell.get("reason")) for cell in cells)
+        return f"none of the faults of this scenario could be played: {reasons.most_common(1)[0][0]}"
 
     def _counts(self) -> dict[str, int]:
         own = [e for e in self._experiments if e.row["role"] != "solo"]

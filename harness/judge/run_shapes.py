@@ -55,7 +55,7 @@ class CellShape(msgspec.Struct):
 class PlanShape(msgspec.Struct):
     """plan.json."""
 
-    experiments: list[ExperimentShape] = []
+    experiments: list[ExperimentShape]
     cells: list[CellShape] = []
 
 

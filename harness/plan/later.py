@@ -32,17 +32,20 @@ def later(ready: Sequence[Place], experiments: Sequence[Experiment], sightings: 
     document stands as it is, once after people have changed their minds about it."""
     options = provocations(experiments, sightings, catalog, times=SECOND)
     for place in _one_of_each_deed(ready):
-        for option in _calm_and_changed(options.get((place.flow.id, place.target), ()), catalog):
+        for option in _calm_and_changed(options.get((place.flow.id, place.target), ()), catalog, place):
             step = option.steps[0]
             if (step.call_point, step.fault_id, step.mode) != (place.target, place.fault.id, place.mode.id):
                 yield Later(place, option)
 
 
 def _one_of_each_deed(ready: Sequence[Place]) -> Iterable[Place]:
-    """Reads of the source, creates and write-backs; of the faults that pass by themselves and that the client notices."""
+    """Reads of the source, creates and write-backs; of the faults that pass by themselves and that the client notices. And the event with
+    which a flow begins, when it is lost the second time."""
     found: dict[tuple[object, ...], Place] = {}
     for place in ready:
         point, fault, mode = place.point, place.fault, place.mode
+        if point is not None and point.stage == "normal" and point.system == place.flow.source_system and mode.deliver == "never":
+            found[place.flow.id, place.target, mode.id] = place
         if point is None or not (point.source or point.kind == "create" or point.id in place.flow.settled_by):
             continue
         view = mode.view or fault.view
@@ -53,12 +56,14 @@ def _one_of_each_deed(ready: Sequence[Place]) -> Iterable[Place]:
     return found.values()
 
 
-def _calm_and_changed(options: Iterable[Provocation], catalog: Catalog) -> list[Provocation]:
-    """The best option after which the document stands as it is, and the best one after which people changed something."""
+def _calm_and_changed(options: Iterable[Provocation], catalog: Catalog, place: Place) -> list[Provocation]:
+    """The best option after which the document stands as it is, and the best one after which people changed something. An event that comes
+    twice says something new in the second case only."""
     best: Mapping[bool, list[Provocation]] = {False: [], True: []}
     for option in options:
         step = option.steps[0]
         mode = catalog.faults[step.fault_id].mode(step.mode)
         if option.sure and option.like == 1.0:
             best[mode.then is not None].append(option)
-    return [found[0] for found in best.values() if found]
+    is_event = place.point is not None and place.point.kind == "event"
+    return [found[0] for is_change, found in best.items() if found and (is_change or not is_event)]

@@ -238,7 +238,8 @@ class Planner:
         return self._woven(f"wave-discovered-{self._discoveries}", drafts)
 
     def _reversals(self) -> dict[tuple[str, str], list[Provocation]]:
-        """A reversed approval sends its event whatever the connector does: known without a sighting."""
+        """A reversed approval sends its event whatever the connector does: known without a sighting. Best after the write-back: before it,
+        the connector learns of the reversal from its next call, and does not need the event."""
         reversals: dict[str, list[Provocation]] = {}
         for experiment in self.plan.experiments:
             if experiment.role == "faulted" and len(experiment.steps) == 1 and experiment.steps[0].fault_id == "F-F1":
@@ -246,8 +247,10 @@ class Planner:
         found: dict[tuple[str, str], list[Provocation]] = {}
         for flow in self._flows:
             events = [p for p in flow.call_points if p.kind == "event" and p.stage == "recovery" and p.system == flow.source_system]
-            if flow.id in reversals:
-                found |= {(flow.id, point.id): reversals[flow.id] for point in events}
+            known = reversals.get(flow.id, [])
+            late = [option for option in known if option.steps[0].call_point in flow.settled_by]
+            if known:
+                found |= {(flow.id, point.id): late or known for point in events}
         return found
 
     def _two_steps(self, waiting: Sequence[Place], options: Sequence[Provocation]) -> list[Draft]:
@@ -351,11 +354,15 @@ class Planner:
 
     def solo(self, experiments: Sequence[Experiment]) -> Wave:
         """Each of these limits.solo_repeats times as a new transaction with the same document, steps and window (role solo, `of` = the
-        first one's id). Run them one at a time."""
-        origins = [e for e in experiments for _ in range(self._scenario.limits.solo_repeats)]
+        first one's id). Run them one at a time, but together those that wait for one call: a list with a single document has no pages."""
+        origins = [e for e in experiments for _ in range(self._copies(e))]
         wave = self._wave("solo", "solo", [Draft(e.flow, e.entity, e.steps) for e in origins], "solo", "solo", keep=False)
         of = dict(zip((e.txn_id for e in wave.experiments if e.role == "solo"), origins, strict=True))  # their parents repeat nobody
         return self._keep(replace(wave, experiments=tuple(_repeat(e, of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments)))
+
+    def _copies(self, origin: Experiment) -> int:
+        shared = origin.window is not None and self._catalog.call_point(origin.window.target) is not None
+        return max(self._scenario.limits.solo_repeats, WAITING if shared else 1)
 
     # --- shared ----------------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from harness.manifest import load_manifest
 from harness.plan.model import Experiment, Plan, Step, Wave, Window
 from harness.run.cast import Cast
 from harness.run.phases import baseline_holds
+from harness.run.shared import is_shared, play_shared
 from harness.run.solo import play_alone
 from harness.run.waves import enter, play
 from harness.scenario import Scenario
@@ -223,12 +224,21 @@ async def _play(session: Session, controls: Wave, repeats: Wave) -> None:
     cast = Cast(session)
     if await baseline_holds(cast, [controls]):
         enter(cast, repeats)
-        for experiment in repeats.experiments:
+        window = recorded_window(repeats)
+        together = replace(repeats, window=window)
+        if is_shared(session, together):  # they wait for one call
+            await play_shared(cast, [together], repeats.name)
+        for experiment in () if is_shared(session, together) else repeats.experiments:
             if experiment.steps or experiment.window:
                 await play_alone(cast, repeats, experiment)
             else:
                 await play(cast, replace(repeats, experiments=(experiment,)))
     await close_books(session)
+
+
+def recorded_window(repeats: Wave) -> Window | None:
+    """The fault of the whole run that they meet."""
+    return next((e.window for e in repeats.experiments if e.window is not None), None)
 
 
 def _outcome(recorded: Recorded, repeats: Wave, verdict: Verdict) -> int:

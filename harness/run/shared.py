@@ -39,7 +39,8 @@ async def play_shared(cast: Cast, waves: Sequence[Wave], name: str, *, beside: b
         session.world.set_phase(name)
     with session.progress.phase(name, live=not beside) as phase:
         await together(*(_one_after_another(cast, group, phase) for group in by_target.values()))
-        await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase)
+        slow_s = max(AT_LEAST_S, POLLS * session.manifest.poll_interval_s)  # their events are lost, so they wait for a list all the same
+        await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase, slow_s=slow_s)
     session.save_plan()
 
 

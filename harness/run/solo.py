@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
 from time import monotonic
 from typing import Any
 
@@ -29,19 +30,28 @@ async def play_solo(cast: Cast, wave: Wave) -> None:
     deadline = monotonic() + BUDGET_S
     session.world.set_phase(wave.name)
     with session.progress.phase(wave.name) as phase:
-        for number, experiment in enumerate(wave.experiments, start=1):
+        for number, (experiment, *others) in enumerate(_at_a_time(cast, wave), start=1):
             if monotonic() > deadline:
                 session.note(f"solo: {len(wave.experiments) - number + 1} violations were not re-run within {BUDGET_S:.0f} s")
                 break
             phase.show(f"{number} of {len(wave.experiments)}: {experiment.plan_text()}")
-            await play_alone(cast, wave, experiment)
+            await play_alone(cast, wave, experiment, *others)
     session.save_plan()
 
 
-async def play_alone(cast: Cast, wave: Wave, experiment: Experiment) -> None:
-    """One experiment in the way that its plan needs: with a kill, inside a window, or by itself."""
+def _at_a_time(cast: Cast, wave: Wave) -> list[tuple[Experiment, ...]]:
+    """Each by itself, but together the copies of one that waits for a call at which something goes wrong for all."""
+
+    def key(e: Experiment) -> str | None:
+        return e.of if is_shared(cast.session, replace(wave, window=e.window)) else e.txn_id
+
+    return [tuple(group) for _, group in groupby(wave.experiments, key)]
+
+
+async def play_alone(cast: Cast, wave: Wave, experiment: Experiment, *others: Experiment) -> None:
+    """One experiment in the way that its plan needs: with a kill, inside a window, or by itself. others: who wait for the same call."""
     session = cast.session
-    alone = replace(wave, experiments=(experiment,), window=experiment.window)
+    alone = replace(wave, experiments=(experiment, *others), window=experiment.window)
     if any(session.catalog.faults[step.fault_id].scope == "kill" for step in experiment.steps):
         await play_kill(cast, replace(alone, experiments=(replace(experiment, role="kill"),)))
     elif is_shared(session, alone):

@@ -124,5 +124,5 @@ async def drain(
 
 def _counts(session: Session, experiments: Sequence[Experiment], started: int) -> str:
     settled = sum(1 for experiment in experiments if experiment.txn_id in session.register.settled)
-    faulted = sum(1 for experiment in experiments if experiment.steps)
+    faulted = sum(1 for experiment in experiments if experiment.steps or experiment.window)
     return f"{settled} settled of {started} started, {len(experiments)} planned ({faulted} with a fault)"

@@ -218,6 +218,7 @@ class Meeting:
         """A page of a list as it may be and seldom is. One on which nothing can be shown goes out as it is, and the fault waits."""
         exchange, mode = self.exchange, self.armed.mode
         if mode.page == "expired" and exchange.call.after is not None:
+            self.mechanics.cursors.expire(exchange.call.query["cursor"])
             await self.send(self.decide())
             return
         if mode.page in SHORT:

@@ -35,15 +35,20 @@ class Cursors:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self._expired: set[str] = set()
 
     def encode(self, call_point: str, key: tuple[Any, ...]) -> str:
         """The cursor after the item with this sort key."""
         payload = msgspec.msgpack.encode([call_point, *key])
         return base64.urlsafe_b64encode(self._tag(payload) + payload).rstrip(b"=").decode()
 
+    def expire(self, cursor: str) -> None:
+        """It is good for nothing from now on."""
+        self._expired.add(cursor)
+
     def decode(self, call_point: str, cursor: str) -> tuple[Any, ...] | None:
         """The sort key, or None when this list did not issue the cursor."""
-        if not cursor.isascii() or not 0 < len(cursor) <= CURSOR_LENGTH_MAX:
+        if cursor in self._expired or not cursor.isascii() or not 0 < len(cursor) <= CURSOR_LENGTH_MAX:
             return None
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)

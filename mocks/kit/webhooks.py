@@ -168,7 +168,7 @@ class Sender:
             txn_id=notice.txn_id,
             flow=notice.flow,
             sig_ok=notice.signature == "genuine",
-            fresh=notice.age_s < TOLERANCE_S,
+            fresh=abs(notice.age_s) < TOLERANCE_S,
             corr_id=notice.headers.get("x-correlation-id"),
             sut_gen=self._recorder.sut_gen,
         )
