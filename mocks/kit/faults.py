@@ -109,7 +109,8 @@ class Meeting:
             reply = touch(self.exchange.call)
         except Refusal:
             return  # the object does not exist or cannot be edited: the conflict is told all the same
-        record_action(self.mechanics, endpoint.node, f"{endpoint.operation.call_point}.touch", reply, origin, actor="somebody")
+        if reply.effects:  # what is not in the books yet is edited without a trace in them
+            record_action(self.mechanics, endpoint.node, f"{endpoint.operation.call_point}.touch", reply, origin, actor="somebody")
         self.mechanics.commits.apply(reply, self.exchange.call, origin)
 
     # --- the wire
