@@ -133,26 +133,30 @@ class Poller:
 
     def __init__(self, wire, store, agenda, interval_s):
         self._wire, self._store, self._agenda, self._interval_s = wire, store, agenda, interval_s
+        self._not_before = {}  # by kind
 
     def serve(self):
         """Runs for ever in a thread; the first round is the catching-up after a start."""
         while True:
-            wait_s = self._interval_s
             for kind, listing in LISTS.items():
                 try:
                     self.round(kind, listing)
                 except Exception as error:
-                    wait_s = max(wait_s, getattr(error, "wait_s", None) or 0.0)
-                    print(f"list of {kind}: {error!r}; again in {wait_s} s", file=sys.stderr, flush=True)
-            time.sleep(wait_s)
+                    print(f"list of {kind}: {error!r}; again in {self._interval_s} s", file=sys.stderr, flush=True)
+            time.sleep(self._interval_s)
 
     def round(self, kind, listing):
-        """All pages from a little before the last known change."""
+        """All pages from a little before the last known change, and not before the system wants to be asked again."""
+        time.sleep(max(0.0, self._not_before.get(kind, 0.0) - time.monotonic()))
         mark, cursor = self._store.mark(kind), None
         since = (datetime.fromisoformat(mark) - OVERLAP).isoformat() if mark else None
         while True:
             query = {listing.state_name: listing.states, listing.since_name: since, "limit": 200, "cursor": cursor}
-            page = self._wire.get(listing.system, listing.path, **query).body
+            try:
+                page = self._wire.get(listing.system, listing.path, **query).body
+            except Trouble as trouble:
+                self._not_before[kind] = time.monotonic() + (trouble.wait_s or 0.0)
+                raise
             items = page["items"]
             found = [(item[listing.id_name], item["version"]) for item in items]
             for source_id in self._store.listed(kind, found, items[-1][listing.updated_name] if items else None):

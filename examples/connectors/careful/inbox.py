@@ -51,17 +51,21 @@ class Inbox:
         """(status, JSON) of a POST."""
         if path == "/webhooks":
             return self._event(headers, body)
+        if path == "/redrive" and b"references" in body:
+            return self._redrive_some(body)
         if path == "/redrive":
-            return self._redrive(body)
+            reopened = self._store.reopen_parked()
+            for key in reopened:
+                self._agenda.wake(key)
+            return 202, {"reopened": len(reopened)}
         return 404, {"error": "no such path"}
 
-    def _redrive(self, body):
-        """Everything that is parked, or what `references` names."""
+    def _redrive_some(self, body):
+        """What `references` names, as far as it is parked."""
         try:
-            named = json.loads(body or b"{}").get("references")
-            reopened = self._store.reopen_parked(None if named is None else [str(reference) for reference in named])
-        except (ValueError, AttributeError, TypeError):
-            return 400, {"error": "expected {} or a list of references"}
+            reopened = self._store.reopen_parked([str(reference) for reference in json.loads(body)["references"]])
+        except (ValueError, KeyError, TypeError):
+            return 400, {"error": "expected a list of references"}
         for key in reopened:
             self._agenda.wake(key)
         return 202, {"reopened": len(reopened)}
