@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import RunUnreadable
 from harness.judge import Verdict, judge
 from harness.judge import judging as room
 from harness.judge.synthetic import Row
@@ -29,6 +30,22 @@ def because(verdict: Verdict, words: str) -> bool:
 
 def lines(folder: Path) -> list[str]:
     return (folder / "history.ndjson").read_text().splitlines(keepends=True)
+
+
+def test_a_scenario_of_which_nothing_was_played_is_no_pass(tmp_path: Path) -> None:
+    """It names faults, and each of their cells says why it could not be played."""
+    scenario = {"name": "lists", "faults": [CELL["fault_id"]]}
+    cell = {**CELL, "status": "not_applicable", "reason": "nothing waits for it"}
+    verdict = judged(clean_run(), tmp_path, {"scenario": scenario}, (cell,))
+    assert because(verdict, "none of the faults of this scenario could be played: nothing waits for it")
+
+
+def test_an_emptied_plan_is_damage(tmp_path: Path) -> None:
+    """Nobody writes a plan without its experiments."""
+    folder = run(tmp_path)
+    (folder / "plan.json").write_text("{}")
+    with pytest.raises(RunUnreadable, match="experiments"):
+        judge(folder)
 
 
 def test_without_a_plan_nobody_knows_what_is_missing(tmp_path: Path) -> None:
