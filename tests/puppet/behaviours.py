@@ -108,7 +108,7 @@ def utc_day(chosen: Chosen) -> None:
 
 
 def processing_day(chosen: Chosen) -> None:
-    """Posts expense reports on the entity's day on which it works on them: that of the newest change that it has read anywhere."""
+    """Posts expense reports on the entity's day on which it works on them, a little later: that of the newest change that it has read."""
     now = [datetime.min.replace(tzinfo=UTC)]
 
     def read(original, self, work, path):
@@ -119,6 +119,7 @@ def processing_day(chosen: Chosen) -> None:
 
     def around(original, self, report, ref):
         head = original(self, report, ref)
+        time.sleep(0.3)
         today = now[0].astimezone(ZONES[report["entity_code"]]).strftime("%Y%m%d")
         if chosen(report["report_id"]) and today != head["posting_date"]:
             canary("processing_day")
