@@ -13,12 +13,12 @@ RUN_ID_LENGTH = 5
 
 
 def now_iso() -> str:
-    """Wall time, UTC, with seconds: 2026-10-28T09:00:00+00:00."""
+    """Wall time, UTC, with seconds: 2026-10-28T09:00:00+00:00. A stamp for people: nothing that a run repeats from its seed reads it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def now_s() -> float:
-    """Seconds since the epoch."""
+    """Seconds since the epoch, for protocol times that the other side compares with its own clock (a signature's, a token's)."""
     return time.time()
 
 

@@ -83,8 +83,6 @@ class Tokens:
             self._token = await self._fetch()
         except CallFailed as failure:
             self._meter.count("dryclose_engine_token_requests_total", failure.failure_class)
-            if failure.retry_after_s is not None and not failure.outage:
-                self._asked_to_wait, self._not_before = failure, self._clock.monotonic() + failure.retry_after_s
             if failure.outage:
                 self.breaker.outage(failure.retry_after_s)
                 if not self.breaker.closed:
@@ -93,6 +91,8 @@ class Tokens:
                 self.breaker.no_verdict()
             else:
                 self.breaker.answered()
+                if failure.retry_after_s is not None:
+                    self._asked_to_wait, self._not_before = failure, self._clock.monotonic() + failure.retry_after_s
             raise
         self.breaker.answered()
         self._meter.count("dryclose_engine_token_requests_total", SUCCESS)

@@ -187,9 +187,8 @@ class Planner:
             return wave
         templates = [(flow.id, entity) for flow in others for entity in self._scenario.entities]
         drafts = [Draft(*templates[n % len(templates)]) for n in range(len(wave.others) // 2)]
-        beside = self._wave(wave.name, "run", drafts, "control", "control", keep=False)
-        free = [replace(e, arrives="inside") for e in beside.experiments]
-        return replace(wave, experiments=_mixed(wave.experiments, free))
+        beside = [self._experiment(draft, wave.name, "control", mint=False) for draft in drafts]
+        return replace(wave, experiments=_mixed(wave.experiments, [replace(e, arrives="inside") for e in beside]))
 
     def _shared(self, group: Sequence[Place]) -> Wave:
         """Documents that can only come by the call at which the fault is: where events are taken, theirs are lost."""
@@ -203,7 +202,7 @@ class Planner:
             lost = _lost(member, self._ready_singles)
             drafts += [Draft(member.flow.id, entities[n % len(entities)], (_step(lost),) if lost else ()) for n in range(WAITING)]
         wave = self._wave(f"run-{place.fault.id}-{place.mode.id}-{place.target}", "run", drafts, "run", "run", window=window, keep=False)
-        return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments), business=None))
+        return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments)))
 
     def _arrivals(self, wave: Wave) -> Wave:
         """Every second one is there before the fault begins, as many as the connector works on at once: the fault has to meet them."""
@@ -361,8 +360,12 @@ class Planner:
         return self._keep(replace(wave, experiments=tuple(_repeat(e, of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments)))
 
     def _copies(self, origin: Experiment) -> int:
-        shared = origin.window is not None and self._catalog.call_point(origin.window.target) is not None
-        return max(self._scenario.limits.solo_repeats, WAITING if shared else 1)
+        repeats = self._scenario.limits.solo_repeats
+        return max(repeats, WAITING) if self._is_shared(origin.window) else repeats
+
+    def _is_shared(self, window: Window | None) -> bool:
+        """Whether it meets one call, for all who wait for that."""
+        return window is not None and self._catalog.call_point(window.target) is not None
 
     # --- shared ----------------------------------------------------------------------------------------------------------------
 
@@ -396,7 +399,7 @@ class Planner:
             role = with_steps if draft.steps else without
             parent = elders[-1] if elders else None
             experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
-        moment = next(self._moments, None) if kind in FAULTED else None
+        moment = next(self._moments, None) if kind in FAULTED and not self._is_shared(window) else None  # these are played beside others
         if moment is not None:
             experiments = self._eves(experiments)
         if kind == "singles":

@@ -60,12 +60,15 @@ async def _play(cast: Cast, wave: Wave, window: Window) -> None:
     if is_token(session, wave):
         session.world.set_phase(wave.name)  # an episode of its own: a token that is refused in it was good in the one before
         session.world.end_tokens()
-    await together(*waiting)
     shared = session.world.shared
     is_told = is_token(session, wave) and bool(session.manifest.paths.webhook)  # then nothing waits for a poll
     limit_s = AT_LEAST_S if is_told else max(AT_LEAST_S, POLLS * session.manifest.poll_interval_s)
-    await until(lambda: shared.next(window.target) is not armed, limit_s)
-    if shared.withdraw(armed):
+    try:
+        await together(*waiting)
+        await until(lambda: shared.next(window.target) is not armed, limit_s)
+    finally:  # also when the run is given up: nobody else is to meet it
+        is_left = shared.withdraw(armed)
+    if is_left:
         return
     served = shared.times_served(window.target)
     await until(lambda: _through(session, ours) or (not is_token(session, wave) and shared.times_served(window.target) > served), limit_s)

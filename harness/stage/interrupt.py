@@ -43,7 +43,7 @@ def _hears(loop: asyncio.AbstractEventLoop, number: signal.Signals, interrupts: 
     """Whether the loop takes this signal. Windows' does not: there asyncio.run turns Ctrl-C into the same cancellation."""
     try:
         loop.add_signal_handler(number, interrupts.take, number)
-    except NotImplementedError:
+    except NotImplementedError:  # only the loop itself knows: Windows has loops with and without
         return False
     return True
 

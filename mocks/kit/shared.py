@@ -1,6 +1,5 @@
 """Faults at calls that carry no transaction (a list, a token): the next such call meets one, on behalf of all who wait for it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.catalog import Fault, Mode
@@ -27,7 +26,7 @@ class SharedFault:
 
 
 class SharedFaults:
-    """Those in place, one after another at each call point, and how many calls went well after the last one."""
+    """Those in place, one after another at each call point, and how many calls there met none."""
 
     def __init__(self, recorder: Recorder, books: Books) -> None:
         self._recorder = recorder
@@ -75,8 +74,6 @@ class SharedFaults:
         waiting.remove(one)
         return True
 
-    def heal(self) -> Collection[SharedFault]:
-        """Take all of them away; answers them."""
-        left = [one for waiting in self._waiting.values() for one in waiting]
+    def heal(self) -> None:
+        """Take all of them away."""
         self._waiting.clear()
-        return left

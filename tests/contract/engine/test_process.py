@@ -250,7 +250,7 @@ def test_programs_that_the_other_account_cannot_reach_are_copied(tmp_path: Path)
 def test_an_ordinary_user_and_root_take_turns_on_one_machine(tmp_path: Path) -> None:
     """Neither leaves a lock, a folder or a pid file in the way of the other."""
     python = Path("/usr/bin/python3.11")
-    if not python.exists():
+    if not python.exists():  # nothing else that this user runs lies outside a home that the other one may not enter
         pytest.skip(f"{python} is not there: the other user may not enter this environment, so the test needs the system's interpreter")
     folder = Path(tempfile.mkdtemp(prefix="engine-user-"))
     folder.chmod(0o777)

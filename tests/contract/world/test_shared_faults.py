@@ -65,6 +65,8 @@ def test_a_list_meets_its_fault_once(fault_id: str, mode_id: str) -> None:
             assert (mark["experienced_by"], mark["call_point"], mark.get("txn_id")) == ("p2p-000001", LIST, None)
             assert decision["server_outcome"] in mode.decisions
             assert end["client_view"] == (mode.view or CATALOG.faults[fault_id].view)
+            if mode_id == "second_page":
+                assert (await answered(one, path) or (0, {}))[0] == 400  # expired is expired
             status, whole = await answered(one) or (0, {})
             assert status == 200
             assert [item["id"] for item in whole["items"]] == [waiting, other]

@@ -146,6 +146,43 @@ def test_a_second_arrival_meets_a_fault_behind_the_step_that_leads_to_it() -> No
     assert {"F-A2", "F-B1", "F-B8"} <= {fault for fault, _ in deeds}
 
 
+def test_the_event_of_a_second_revision_is_lost_too() -> None:
+    """Behind an amendment only: a repeat of the same event says nothing new."""
+    planner = make_planner()
+    waves = play(planner)
+    seen = sightings(waves)
+    singles = [e for wave in waves if wave.kind == "singles" for e in wave.experiments if len(e.steps) == 1]
+    events = {"requisition-to-po": "wh.requisition.approved", "expense-to-posting": "wh.expense_report.approved"}
+    twice = [e for e in singles if e.steps[0].fault_id in {"F-F2", "F-D1"}]
+    wave = planner.later([*seen, *(Sighting(e.flow, events[e.flow], e.txn_id, 2) for e in twice)])
+    assert wave is not None
+    steps = [e.steps for e in wave.experiments if e.steps]
+    assert {(first.fault_id, second.call_point, second.attempt, second.fault_id) for first, second in steps} == {
+        ("F-F2", event, 2, "F-D5") for event in events.values()
+    }
+
+
+def test_a_lost_reversal_comes_after_the_write_back() -> None:
+    """Before it, the connector's own next call would tell it, and the event would not be needed."""
+    planner = make_planner()
+    play(planner)
+    wave = planner.discovered([])
+    assert wave is not None
+    lost = [e.steps for e in wave.experiments if e.steps and e.steps[-1].fault_id == "F-D5"]
+    reversals = [first.call_point for first, second in lost if second.call_point in {"wh.approval.reversed", "wh.expense_report.sent_back"}]
+    assert set(reversals) == {"procurement.requisition.record_order", "expense.report.record_posting"}
+
+
+def test_waves_about_one_call_take_no_business_moment() -> None:
+    """They are played beside others; the moments belong to those that begin at them."""
+    moments = tuple(f"2026-11-{day:02}T00:00:00Z" for day in range(1, 29))
+    waves = play(make_planner(replace(make_scenario(), business=Business(waves=moments))))
+    assert {wave.business for wave in waves if about_one_call(wave)} == {None}
+    told = [wave.business for wave in waves if wave.business is not None]
+    assert told == list(moments[: len(told)])
+    assert not [e for wave in waves if about_one_call(wave) for e in wave.experiments if e.eve]
+
+
 def test_run_faults_hit_systems_entities_and_the_token() -> None:
     """Maintenance and outage per system of the flow and where tokens come from, a closed period per entity, the token once."""
     planner = make_planner()
