@@ -1,13 +1,27 @@
 """What looks like a mistake of dryclose and is none: the machine ran out of room, memory, processes or open files."""
 
 import errno
+import importlib.util
 from collections.abc import Iterator
 
 from harness.errors import DrycloseError, MachineError, NoRoom
 
 ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SCARCE = {errno.ENOMEM: "memory", errno.EMFILE: "open files", errno.ENFILE: "open files", errno.EAGAIN: "processes"}
+ADDRESS_SPACE_MIN = 5 * 2**28  # bytes, 1.25 GiB: with less (1,000,000 KiB measured) native libraries end the process without a word
 DATABASE_MEMORY = "OutOfMemoryException"  # of DuckDB, by name: this room loads no database driver
+
+
+def require_address_space() -> None:
+    """Before a native library asks for memory that the shell's limit does not leave. Raises MachineError."""
+    if importlib.util.find_spec("resource") is None:  # Windows has no such limit
+        return
+    import resource  # noqa: PLC0415
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < ADDRESS_SPACE_MIN:
+        least = f"{ADDRESS_SPACE_MIN // 2**20} MiB at least"
+        raise _too_few("memory", f"each process may have {limit // 2**20} MiB of address space (ulimit -v), and this takes {least}")
 
 
 def shortage(error: BaseException) -> DrycloseError | None:

@@ -276,10 +276,16 @@ class World:
         self.mechanics.joining.admit(Admission(prefix, wave, role))
 
     def bind(
-        self, txn_id: str, *, source_id: str | None = None, amount: tuple[int, str] | None = None, keys: Iterable[tuple[str, str]] = ()
+        self,
+        txn_id: str,
+        *,
+        source_id: str | None = None,
+        amount: tuple[int, str] | None = None,
+        keys: Iterable[tuple[str, str]] = (),
+        is_repeat: bool = False,
     ) -> None:
-        """Facts by which calls of this transaction are recognised."""
-        self.mechanics.index.bind(txn_id, source_id=source_id, amount=amount, keys=keys)
+        """Facts by which calls of this transaction are recognised. is_repeat: whoever had the amount before is over."""
+        self.mechanics.index.bind(txn_id, source_id=source_id, amount=amount, keys=keys, is_repeat=is_repeat)
 
     def act(
         self,

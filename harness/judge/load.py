@@ -13,7 +13,7 @@ import duckdb
 
 from contracts.catalog import History
 from harness.errors import RunUnreadable
-from harness.shortage import shortage
+from harness.shortage import require_address_space, shortage
 
 NDJSON = "history.ndjson"
 PARQUET = "history.parquet"
@@ -110,7 +110,8 @@ def finish_history(run_dir: Path, schema: History) -> Path:
 
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A database in memory, bounded, that spills into `scratch`."""
+    """A database in memory, bounded, that spills into `scratch`. Raises MachineError."""
+    require_address_space()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "threads": str(max(2, min(4, os.cpu_count() or 2))),

@@ -59,8 +59,9 @@ class Window:
 class Experiment:
     """One transaction with its fault plan.
 
-    number counts from 1 over the whole run and is the tracer: `tracer_minor` is unique in the run but for twins, in minor units of the
-    entity's currency, small enough for one approval band. `source_event` steps (F-D3, F-D8, F-D9) are carried out by the harness.
+    number counts from 1 over the whole run and is the tracer: `tracer_minor` is unique in the run but for twins and repeats, in minor
+    units of the entity's currency, small enough for one approval band. `source_event` steps (F-D3, F-D8, F-D9) are carried out by the
+    harness.
     minted: the number (from 0, per entity) of the minted supplier and cost centre that only this transaction may use, or None.
     window: the fault of the run that this wave meets, for transactions with role "run"; arrives: whether it is there before that begins.
     """
@@ -79,14 +80,17 @@ class Experiment:
     eve: bool = False  # handed in before the business moment at which its wave begins, approved after it
     of: str | None = None  # solo: the transaction that this one repeats alone
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
+    amount_of: str | None = None  # solo: whose amount is typed once more, because what goes wrong may depend on it
     parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
     twin_of: str | None = None  # the transaction whose document this one's is alike to, amount and day included
     turn: int | None = None  # of a baseline: how many of its template came before it; its document takes the shape whose turn it is
 
     @property
     def tracer_minor(self) -> int:
-        """The gross amount in minor units, one for twins: 200.00 to about 2,000.00 USD or EUR, 20,000 to about 200,000 JPY."""
-        number = self.number if self.twin_of is None else int(self.twin_of.rpartition("-")[2])  # an id ends with the number
+        """The gross amount in minor units, one for twins and for a repeat: 200.00 to about 2,000.00 USD or EUR, 20,000 to about
+        200,000 JPY."""
+        like = self.twin_of or self.amount_of
+        number = self.number if like is None else int(like.rpartition("-")[2])  # an id ends with the number
         return TRACER_FIRST + TRACER_STEP * number
 
     @property
@@ -118,6 +122,7 @@ class Experiment:
             "number": self.number,
             "minted": self.minted,
             "of": self.of,
+            "amount_of": self.amount_of,
             "parent": self.parent,
             "twin_of": self.twin_of,
             "source_id": source_id,

@@ -357,7 +357,15 @@ class Planner:
         origins = [e for e in experiments for _ in range(self._copies(e))]
         wave = self._wave("solo", "solo", [Draft(e.flow, e.entity, e.steps) for e in origins], "solo", "solo", keep=False)
         of = dict(zip((e.txn_id for e in wave.experiments if e.role == "solo"), origins, strict=True))  # their parents repeat nobody
-        return self._keep(replace(wave, experiments=tuple(_repeat(e, of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments)))
+        return self._keep(
+            replace(wave, experiments=tuple(self._repeat(e, of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments))
+        )
+
+    def _repeat(self, e: Experiment, origin: Experiment) -> Experiment:
+        """The same document, amount included; but where several wait for one call together, an amount has to tell them apart."""
+        amount_of = None if self._is_shared(origin.window) else origin.twin_of or origin.amount_of or origin.txn_id
+        turn, window, arrives = origin.turn, origin.window, origin.arrives
+        return replace(e, of=origin.txn_id, typed_as=origin.typed_from, amount_of=amount_of, turn=turn, window=window, arrives=arrives)
 
     def _copies(self, origin: Experiment) -> int:
         repeats = self._scenario.limits.solo_repeats
@@ -446,10 +454,6 @@ class Planner:
             parent=parent.txn_id if parent else None,
             turn=turn,
         )
-
-
-def _repeat(e: Experiment, origin: Experiment) -> Experiment:
-    return replace(e, of=origin.txn_id, typed_as=origin.typed_from, turn=origin.turn, window=origin.window, arrives=origin.arrives)
 
 
 def _lost(place: Place, ready: Sequence[Place]) -> Place | None:

@@ -57,7 +57,7 @@ class Paper:
         self.source_id = member(self.body, self.actor.id_member)
         amount = (self.draft.amount_minor, self.draft.currency)
         keys = () if experiment.twin_of else self.draft.keys  # of what two documents name, the first one has the calls
-        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=keys)
+        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=keys, is_repeat=experiment.amount_of is not None)
         self._session.register.begin(experiment, self.source_id, self._session.now())
 
     def _act(self, call_point: str, actor: str, body: Mapping[str, Any], path: dict[str, str] | None = None) -> Any:
@@ -122,7 +122,8 @@ class Paper:
         revised = self.actor.write(occasion)
         self.step(self.actor.amend, self.draft.actor, {name: revised.body[name] for name in members})
         self.draft = replace(revised, actor=self.draft.actor, approvers=self._approvers(revised))
-        self._session.world.bind(self.experiment.txn_id, amount=(revised.amount_minor, revised.currency))
+        amount, is_repeat = (revised.amount_minor, revised.currency), self.experiment.amount_of is not None
+        self._session.world.bind(self.experiment.txn_id, amount=amount, is_repeat=is_repeat)
 
     def _approvers(self, revised: Draft) -> tuple[str, ...]:
         return revised.approvers if revised.actor == self.draft.actor else self.draft.approvers

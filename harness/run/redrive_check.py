@@ -252,23 +252,27 @@ class _Play:
         return before, await self._look_after(name), list(dict.fromkeys(refused))
 
     async def _some(self, name: str, items: Sequence[Item], times: int = 1) -> Proof:
-        if not items:
-            return proofs.not_examined(name, WHAT[name], f"only {len(self.items)} documents were parked")
-        references = [item.reference for item in items]
-        before, after, refused = await self._told(name, *([lambda: redrive_some(self.session, references)] * times))
+        left = proofs.left_for_it(name, WHAT[name], items, self.session.register.parked, len(self.items))
         self.done += items
+        if isinstance(left, Proof):
+            return left
+        references = [item.reference for item in left]
+        before, after, refused = await self._told(name, *([lambda: redrive_some(self.session, references)] * times))
         others = [item for item in self.items if item not in self.done]
-        troubles = [*refused, *proofs.not_brought_through(items, after), *proofs.disturbed(others, before, after)]
-        return proofs.proof(name, WHAT[name], items, troubles)
+        troubles = [*refused, *proofs.not_brought_through(left, after), *proofs.disturbed(others, before, after)]
+        return proofs.proof(name, WHAT[name], left, troubles)
 
     async def _all(self, items: Sequence[Item]) -> Proof:
         if self.session.manifest.paths.redrive is None:
             return proofs.not_offered(ALL, WHAT[ALL], "[paths] redrive")
-        again = [self.events[item.txn_id]() for item in items if item.txn_id in self.events]
+        left = proofs.left_for_it(ALL, WHAT[ALL], items, self.session.register.parked, len(self.items))
+        self.done += items
+        if isinstance(left, Proof):
+            return left
+        again = [self.events[item.txn_id]() for item in left if item.txn_id in self.events]
         everything = [lambda: redrive_all(self.session)] * 2
         _, (_, after, refused) = await asyncio.gather(asyncio.gather(*again), self._told(ALL, *everything))
-        self.done += items
-        return proofs.proof(ALL, WHAT[ALL], items, [*refused, *proofs.not_brought_through(items, after)])
+        return proofs.proof(ALL, WHAT[ALL], left, [*refused, *proofs.not_brought_through(left, after)])
 
     async def _repeat(self) -> Proof:
         """Everything that was brought through is told once more, by name and with all the others."""

@@ -70,6 +70,17 @@ def not_examined(name: str, what: str, why: str) -> Proof:
     return Proof(name, what, "not examined", troubles=(why,))
 
 
+def left_for_it(name: str, what: str, items: Sequence[Item], parked: Collection[str], found: int) -> Proof | list[Item]:
+    """Those of a proof's items that are still parked when its turn comes; the proof that was not examined when none is, because somebody
+    took them up before. found: how many items there were for all proofs."""
+    if not items:
+        return not_examined(name, what, f"only {found} documents were parked")
+    left = [item for item in items if item.txn_id in parked]
+    return left or not_examined(
+        name, what, f"{len(items)} documents were kept for it, and none of them is parked any more: an earlier redrive took them"
+    )
+
+
 def not_brought_through(items: Iterable[Item], after: Look) -> Iterable[str]:
     """Items that did not become exactly one posting, of which the source knows."""
     for item in items:

@@ -130,6 +130,7 @@ def experiment_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Experim
         arrives=entry.get("arrives"),
         eve=bool(entry.get("eve")),
         typed_as=entry.get("of"),
+        amount_of=entry.get("amount_of"),
         parent=entry.get("parent"),
         twin_of=entry.get("twin_of"),
         turn=entry.get("turn"),

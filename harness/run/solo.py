@@ -19,9 +19,10 @@ SLOW_S = 5.0  # for a fault that meets every attempt: the connector has to have 
 
 
 def to_repeat(causes: Iterable[Mapping[str, Any]], known: Mapping[str, Experiment], most: int) -> list[Experiment]:
-    """The example of each cause, at most `most`, the worst first."""
+    """The example of each cause, at most `most`, the worst first; but no document that was handed in before a midnight and approved after
+    it: that midnight is over, and only a replay plays it again."""
     examples = [str(cause["example"]) for cause in causes if cause.get("example") in known]
-    return [known[txn_id] for txn_id in dict.fromkeys(examples)][:most]
+    return [known[txn_id] for txn_id in dict.fromkeys(examples) if not known[txn_id].eve][:most]
 
 
 async def play_solo(cast: Cast, wave: Wave) -> None:

@@ -11,6 +11,7 @@ from harness.judge.guests import prove
 from harness.manifest import Manifest, load_manifest
 from harness.plan.model import Capabilities
 from harness.scenario import Scenario, load_scenario
+from harness.shortage import require_address_space
 from harness.stage.directory import RunDirectory, new_manifest
 from harness.stage.options import VerifyOptions
 
@@ -84,6 +85,7 @@ def set_up(options: VerifyOptions) -> Setup:
 
 def new_run(catalog: Catalog, scenario: Scenario, manifest: Manifest, *, seed: int | None, out: Path | None) -> Setup:
     """A run of this scenario with this connector; seed None: drawn. Makes the run directory."""
+    require_address_space()
     manifest = replace(manifest, flows=manifest.flows or tuple(catalog.flows))
     run_id = wall.draw_run_id()
     seed = seed if seed is not None else wall.draw_seed()

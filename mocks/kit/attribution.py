@@ -39,14 +39,16 @@ class AttributionIndex:
         source_id: str | None = None,
         amount: tuple[int, str] | None = None,
         keys: Iterable[tuple[str, str]] = (),
+        is_repeat: bool = False,
     ) -> None:
-        """Facts about a transaction: its source document, its tracer amount (minor units, currency), objects minted for it."""
+        """Facts about a transaction: its source document, its tracer amount (minor units, currency), objects minted for it.
+        is_repeat: the amount is its own from now on, because the transaction that had it before is over."""
         if source_id is not None:
             self._sources[source_id] = txn_id
         for key in keys:
             self._minted[key] = txn_id
         if amount is not None:
-            known = self._amounts.get(amount, txn_id)
+            known = txn_id if is_repeat else self._amounts.get(amount, txn_id)
             self._amounts[amount] = txn_id if known == txn_id else None  # an amount of two transactions identifies neither
 
     def find(self, refs: Refs, idem_key: str | None, text: bytes, node: str = "") -> Attribution:

@@ -2,6 +2,8 @@
 
 import errno
 import json
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -127,6 +129,18 @@ def test_a_shortage_is_no_mistake_of_dryclose(error: Exception, kind: type[Drycl
         assert isinstance(found, kind)
         assert found.exit_code == code
     assert shortage(ValueError("wrong")) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+@pytest.mark.parametrize("command", [["verify", "--scenario", "smoke"], ["judge", "nowhere"]])
+def test_too_little_address_space_is_said(command: list[str], tmp_path: Path) -> None:
+    """A native library would end the process without a word; `judge` of no run says that instead."""
+    program = "import resource as r, sys; r.setrlimit(r.RLIMIT_AS, (800 << 20, 800 << 20)); from harness.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert command[0] == "judge" or "too little of memory: each process may have 800 MiB" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

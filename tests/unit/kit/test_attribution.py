@@ -59,3 +59,11 @@ def test_first_owner_keeps_a_reference() -> None:
     one.learn_call("t2", Refs(ext_ref="same"), "k")
     assert how(one, Refs(ext_ref="same")) == ("t1", "ref")
     assert how(one, Refs(), "k") == ("t1", "key")
+
+
+def test_the_amount_of_a_repeat_is_its_own() -> None:
+    """The first one is over when it is repeated alone, so the amount names the repeat from then on."""
+    one = index()
+    one.bind("t1", amount=(98_000, "USD"))
+    one.bind("t3", amount=(98_000, "USD"), is_repeat=True)
+    assert how(one, Refs(amount_minor=98_000, currency="USD")) == ("t3", "amount")

@@ -223,11 +223,12 @@ def test_what_only_an_outage_provokes_stays_unplanned() -> None:
 
 
 def test_solo_names_the_transaction_that_it_repeats() -> None:
-    """A solo experiment has the steps of the first one, an id of its own, and says whose repetition it is."""
+    """A solo experiment has the steps and the amount of the first one, an id of its own, and says whose repetition it is."""
     planner = make_planner()
     first = next(e for wave in play(planner) for e in wave.experiments if e.role == "faulted")
     again = planner.solo([first]).experiments[0]
     assert (again.of, again.steps, again.role) == (first.txn_id, first.steps, "solo")
+    assert (again.tracer_minor, again.typed_from) == (first.tracer_minor, first.typed_from)
     assert again.txn_id != first.txn_id
 
 

@@ -94,3 +94,15 @@ def test_a_proof_in_words() -> None:
     assert lines[-1].strip() == "and 2 more"
     assert proofs.proof("x", "all items", [], []).status == "not examined"
     assert next(iter(proofs.not_offered("x", "a dry run", "[redrive] dry_run").lines())).endswith("declares no [redrive] dry_run")
+
+
+def test_what_an_earlier_redrive_took_up_proves_nothing_more() -> None:
+    """Of items that are still parked when their turn comes, those are tried; of none, nothing was examined."""
+    assert proofs.left_for_it("range", WHAT["range"], [A, B], {"t-2"}, 8) == [B]
+    gone = proofs.left_for_it("range", WHAT["range"], [A, B], frozenset(), 8)
+    none = proofs.left_for_it("range", WHAT["range"], [], frozenset(), 1)
+    assert isinstance(gone, Proof)
+    assert isinstance(none, Proof)
+    assert [gone.status, none.status] == ["not examined", "not examined"]
+    assert "an earlier redrive took them" in gone.troubles[0]
+    assert proofs.exit_code([gone, Proof("one", WHAT["one"], "PASS", ("REQ-1",))]) == 2

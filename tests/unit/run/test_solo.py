@@ -1,5 +1,7 @@
 """What is repeated alone."""
 
+from dataclasses import replace
+
 from harness.plan.model import Experiment
 from harness.run.solo import to_repeat
 
@@ -30,3 +32,9 @@ def test_no_more_than_asked_for() -> None:
 def test_causes_without_a_transaction_are_left_out() -> None:
     """A trial balance belongs to nobody, so nobody can be repeated."""
     assert to_repeat([cause(None)], KNOWN, 20) == []
+
+
+def test_a_midnight_that_is_over_is_not_repeated() -> None:
+    """What was handed in before it and approved after it needs that midnight once more: a replay has it."""
+    known = {**KNOWN, "b": replace(KNOWN["b"], eve=True)}
+    assert [e.txn_id for e in to_repeat([cause("b"), cause("a")], known, 20)] == ["a"]
