@@ -62,7 +62,7 @@ def test_everything_from_the_command_line(names: tuple[str, ...], tmp_path: Path
     """All phases over every system, the engine included; the report says so, and leaves no history behind."""
     out = tmp_path / "out"
     chosen = [part for name in names for part in ("--system", name)]
-    assert run(["fuzz", *chosen, "--examples", "3", "--seed", "1", "--quiet", "--out", str(out)]) == 0
+    assert run(["fuzz", *chosen, "--examples", "2", "--seed", "1", "--quiet", "--out", str(out)]) == 0
     document = json.loads((out / "findings.json").read_text())
     assert [(one["system"], one["exercised"] == one["operations"]) for one in document["systems"]] == [(name, True) for name in names]
     assert "no findings" in (out / "summary.txt").read_text()

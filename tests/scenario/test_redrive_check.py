@@ -22,12 +22,18 @@ def check(manifest, out, expected: int) -> tuple[dict[str, str], str]:
 
 
 def test_the_careful_connector_proves_what_it_offers(tmp_path) -> None:
-    """One, several, twice, all and once more; a dry run is not offered. The run directory is that of a verification that passed."""
+    """One, several, twice, all and once more; a dry run is not offered. The run directory is that of a verification that passed. The proofs
+    name every item, the history the order to redrive them."""
     status, said = check(CAREFUL, tmp_path / "run", 0)
     assert {name: status[name] for name in GROUPS} == dict.fromkeys(GROUPS, "PASS")
     assert status["dry_run"] == "not offered"
     assert document(tmp_path / "run")["verdict"] == "pass"
     assert "the manifest declares no [redrive] dry_run" in said
+    proofs = {one["id"]: one for one in document(tmp_path / "run", "redrive.json")["proofs"]}
+    rows = [json.loads(line) for line in (tmp_path / "run" / "history.ndjson").read_text("utf-8").splitlines()]
+    told = [json.loads(row["detail"])["references"] for row in rows if row["kind"] == "redrive" and row.get("detail")]
+    assert proofs["one"]["items"] == told[0]
+    assert sorted(proofs["repeat"]["items"]) == sorted(told[-1])
 
 
 def test_a_connector_that_posts_again_fails(tmp_path) -> None:
@@ -88,13 +94,3 @@ def test_what_cannot_be_tried_is_said_before_anything_starts(tmp_path, text, cod
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
-
-
-def test_the_result_names_every_item(tmp_path) -> None:
-    """The proofs of redrive.json hold the references; the history holds the order to redrive them."""
-    check(CAREFUL, tmp_path / "run", 0)
-    proofs = {one["id"]: one for one in document(tmp_path / "run", "redrive.json")["proofs"]}
-    rows = [json.loads(line) for line in (tmp_path / "run" / "history.ndjson").read_text("utf-8").splitlines()]
-    told = [json.loads(row["detail"])["references"] for row in rows if row["kind"] == "redrive" and row.get("detail")]
-    assert proofs["one"]["items"] == told[0]
-    assert sorted(proofs["repeat"]["items"]) == sorted(told[-1])
