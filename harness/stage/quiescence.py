@@ -26,6 +26,7 @@ IDLE_ANSWERS = 3  # in a row
 STUCK_S_MIN = 4.0
 IN_VAIN_FACTOR = 2  # standing still is plain; that what is tried again comes to nothing takes longer to be sure of, back-off included
 BARREN_SHARE = 0.25  # of the limit of a wave's tail: so long nothing was settled
+BARREN_S_MIN = 5.0  # where that limit is short
 BARREN_WAITS = 2  # waits that ended so, after which others are not longer than that
 
 Ending = Literal["idle", "settled", "polled", "stuck", "deadline"]
@@ -100,7 +101,7 @@ class Watch:
         self._session.register.barren_waits += self._is_barren(self._session.now())
 
     def _is_barren(self, now: float, at_least_s: float = 0.0) -> bool:
-        return now - self._shrank >= max(at_least_s, BARREN_SHARE * settle_limit_s(self._session))
+        return now - self._shrank >= max(at_least_s, BARREN_S_MIN, BARREN_SHARE * settle_limit_s(self._session))
 
 
 @dataclass(slots=True)

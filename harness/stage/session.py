@@ -27,7 +27,7 @@ class Register:
     settled: dict[str, str] = field(default_factory=dict)
     parked: frozenset[str] = frozenset()  # transactions that the connector declared parked when it was last asked
     left_behind: set[str] = field(default_factory=set)  # open, but nothing moved any more when they were last waited for
-    barren_waits: int = 0  # waits that were given up although something moved, because nothing was settled any more
+    barren_waits: int = 0  # waits that were given up when nothing had been settled for long
     busy_s: float = 0.0  # sum of the durations of settled transactions
 
     def begin(self, experiment: Experiment, source_id: str, now: float) -> None:
