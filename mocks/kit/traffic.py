@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from contracts.catalog import Flow
 
-REPEATS = 20  # of one call for one transaction: from here on only a commit shows that something came of it
+REPEATS = 12  # of one call for one transaction, more than anybody needs who gives up after ten: from here on only a commit shows progress
 
 
 class Traffic:
