@@ -412,6 +412,15 @@ class World:
         return self._start_ns + self.mechanics.traffic.last_change_ns
 
     @property
+    def last_progress_ns(self) -> int:
+        """As last_change_ns, without requests that only repeat what came to nothing many times before."""
+        return self._start_ns + self.mechanics.traffic.last_progress_ns
+
+    def in_vain(self, txn_id: str) -> bool:
+        """Whether the connector only repeats what came to nothing many times before, as far as this transaction goes."""
+        return txn_id in self.mechanics.traffic.in_vain
+
+    @property
     def requests_seen(self) -> int:
         """Requests of the connector."""
         return self.mechanics.traffic.requests_seen

@@ -89,6 +89,7 @@ async def _room(session: Session, limit: int, experiments: Sequence[Experiment])
         session.refresh()
         if session.now() > deadline or await watch.nothing_moves():
             session.register.left_behind.update(session.register.open)
+            watch.gave_up()
             return False
     return True
 
@@ -107,16 +108,19 @@ async def drain(
     watch = Watch(session, still_s if still_s is not None else patience_s(session, experiments))
     slow_until = session.now() + slow_s
     deadline = session.now() + settle_limit_s(session)
-    while session.now() < deadline:
+    while True:
         session.refresh()
         still_open = session.open_among(experiments)
         if phase is not None:
             phase.show(_counts(session, experiments, len(experiments)))
         patient = session.now() < slow_until
-        waited_for = sum(1 for experiment in still_open if patient or not session.slow_by_plan(experiment))
+        waited_for = sum(1 for e in still_open if session.waited_for(e) or (patient and session.slow_by_plan(e)))
         if waited_for and waited_for <= tail * len(experiments):
             return
-        if not waited_for or await watch.nothing_moves():
+        if not waited_for:
+            break
+        if session.now() > deadline or await watch.nothing_moves():
+            watch.gave_up()
             break
         await asyncio.sleep(2 * TICK_S)
     session.register.left_behind.update(experiment.txn_id for experiment in session.open_among(experiments))

@@ -15,7 +15,7 @@ import aiohttp
 
 from harness.stage.answers import answer_of
 from harness.stage.parking import declared_parked, look_at_parked
-from harness.stage.patience import poll_cycle_s, poll_s
+from harness.stage.patience import poll_cycle_s, poll_s, settle_limit_s
 from harness.stage.session import Session
 
 ASK_EVERY_S = 0.2
@@ -24,6 +24,10 @@ QUIET_WINDOW_S = 0.5
 POLL_CYCLES = 3
 IDLE_ANSWERS = 3  # in a row
 STUCK_S_MIN = 4.0
+IN_VAIN_FACTOR = 2  # standing still is plain; that what is tried again comes to nothing takes longer to be sure of, back-off included
+BARREN_SHARE = 0.25  # of the limit of a wave's tail: so long nothing was settled
+BARREN_S_MIN = 5.0  # where that limit is short
+BARREN_WAITS = 2  # waits that ended so, after which others are not longer than that
 
 Ending = Literal["idle", "settled", "polled", "stuck", "deadline"]
 
@@ -48,8 +52,16 @@ def timers(session: Session) -> int:
 
 def still_for_s(session: Session) -> float:
     """Seconds since the connector's last state-changing request."""
-    last_ns = session.world.last_change_ns
-    return (monotonic_ns() - last_ns) / 1e9 - session.world.pulse.stalled_ms(last_ns) / 1000
+    return _since_s(session, session.world.last_change_ns)
+
+
+def in_vain_for_s(session: Session) -> float:
+    """The same, where a request that only repeats what came to nothing many times before changes nothing."""
+    return _since_s(session, session.world.last_progress_ns)
+
+
+def _since_s(session: Session, then_ns: int) -> float:
+    return (monotonic_ns() - then_ns) / 1e9 - session.world.pulse.stalled_ms(then_ns) / 1000
 
 
 class Watch:
@@ -65,7 +77,8 @@ class Watch:
         self._shrank = self._began
 
     async def nothing_moves(self) -> bool:
-        """True when the connector said idle twice with no timer pending and time to poll, or nothing has changed for `patience_s`."""
+        """True when the connector said idle twice with no timer pending and time to poll, nothing new was tried for `patience_s`, or
+        nothing was settled for as long as it was waited for in vain more than once."""
         now = self._session.now()
         if len(self._session.register.open) != self._open:
             self._open, self._shrank = len(self._session.register.open), now
@@ -77,23 +90,34 @@ class Watch:
             self._idle_twice = 0
             return False
         self._idle_twice = self._idle_twice + 1 if await says_idle(self._session) else 0
-        quiet_s = min(now - self._shrank, still_for_s(self._session), now - self._began)
+        quiet_s = min(now - self._shrank, in_vain_for_s(self._session), now - self._began)
         # A connector that takes no events says idle before its next poll: it cannot know yet.
-        return (self._idle_twice >= 2 and quiet_s >= poll_s(self._session)) or quiet_s >= self._patience_s
+        if (self._idle_twice >= 2 and quiet_s >= poll_s(self._session)) or quiet_s >= self._patience_s:
+            return True
+        return self._session.register.barren_waits >= BARREN_WAITS and self._is_barren(now, at_least_s=self._patience_s)
+
+    def gave_up(self) -> None:
+        """Whoever waited does so no longer, and what it waited for is still open."""
+        self._session.register.barren_waits += self._is_barren(self._session.now())
+
+    def _is_barren(self, now: float, at_least_s: float = 0.0) -> bool:
+        return now - self._shrank >= max(at_least_s, BARREN_S_MIN, BARREN_SHARE * settle_limit_s(self._session))
 
 
 @dataclass(slots=True)
 class Observation:
     """What the last look showed; the decision is made from it alone.
 
-    open: transactions that neither settled nor are declared parked. shrank_s, still_s: seconds since that number fell, and since
-    the connector last changed anything. idle_answers: in a row; None when it declares no idle path.
+    open: transactions that neither settled nor are declared parked. shrank_s, still_s, in_vain_s: seconds since that number fell, since
+    the connector last changed anything, and since it last did more than repeat itself. idle_answers: in a row; None when it declares no
+    idle path.
     """
 
     open: int
     timers: int
     shrank_s: float
     still_s: float
+    in_vain_s: float
     waited_s: float
     idle_answers: int | None
 
@@ -113,7 +137,8 @@ def ending(seen: Observation, *, poll_interval_s: float, limit_s: float) -> Endi
     # A connector that writes in vain for ever never gets quiet, but at the limit what does not become less is no progress.
     over = seen.waited_s >= limit_s
     since_s = seen.shrank_s if over else min(seen.shrank_s, seen.still_s)
-    if seen.open and since_s >= max(STUCK_S_MIN, POLL_CYCLES * poll_interval_s):
+    stuck_s = max(STUCK_S_MIN, POLL_CYCLES * poll_interval_s)
+    if seen.open and (since_s >= stuck_s or min(seen.shrank_s, seen.in_vain_s) >= IN_VAIN_FACTOR * stuck_s):
         return "stuck"
     return "deadline" if over else None
 
@@ -169,7 +194,7 @@ async def _wait(session: Session, limit_s: float, show: Callable[[str], None], c
             least, shrank = open_now, now
         if idle is not None:
             idle = idle + 1 if await says_idle(session) else 0
-        seen = Observation(open_now, timers(session), now - shrank, still_for_s(session), now - began, idle)
+        seen = Observation(open_now, timers(session), now - shrank, still_for_s(session), in_vain_for_s(session), now - began, idle)
         end = ending(seen, poll_interval_s=poll_cycle_s(session), limit_s=limit_s)
         if end is not None:
             return end

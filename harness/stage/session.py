@@ -27,6 +27,7 @@ class Register:
     settled: dict[str, str] = field(default_factory=dict)
     parked: frozenset[str] = frozenset()  # transactions that the connector declared parked when it was last asked
     left_behind: set[str] = field(default_factory=set)  # open, but nothing moved any more when they were last waited for
+    barren_waits: int = 0  # waits that were given up when nothing had been settled for long
     busy_s: float = 0.0  # sum of the durations of settled transactions
 
     def begin(self, experiment: Experiment, source_id: str, now: float) -> None:
@@ -103,20 +104,24 @@ class Session:
         """Its fault meets every attempt or keeps the event back: it is not expected to settle before the heal or the next poll."""
         return any(self.catalog.faults[step.fault_id].repeat == "always" for step in experiment.steps)
 
+    def waited_for(self, experiment: Experiment) -> bool:
+        """Whether it may be expected to settle by itself while the run goes on."""
+        return not self.slow_by_plan(experiment) and not self.world.in_vain(experiment.txn_id)
+
     def open_among(self, experiments: Iterable[Experiment]) -> list[Experiment]:
         """Those that neither settled nor are declared parked."""
         register = self.register
         return [e for e in experiments if e.txn_id in register.open and e.txn_id not in register.parked]
 
     def in_flight(self, now: float) -> int:
-        """Open transactions that occupy the connector. One that waits by plan counts only while it is young."""
+        """Open transactions that occupy the connector. One that waits by plan, or in vain, counts only while it is young."""
         register = self.register
         return sum(
             1
             for txn_id, since in register.open.items()
             if txn_id not in register.parked
             and txn_id not in register.left_behind
-            and (now - since < GRACE_S or not self.slow_by_plan(register.experiments[txn_id]))
+            and (now - since < GRACE_S or self.waited_for(register.experiments[txn_id]))
         )
 
     def note(self, text: str) -> None:

@@ -82,7 +82,8 @@ class Endpoint:
         flow = mechanics.books.flow_of(txn_id)
         by_connector = token is not None and token.client_id == mechanics.connector_id
         if by_connector:
-            mechanics.traffic.saw(call_point, flow, changes=self._changes, now_ns=mechanics.clock.mono_ns())
+            now_ns = mechanics.clock.mono_ns()
+            mechanics.traffic.saw(call_point, flow, changes=self._changes, now_ns=now_ns, txn_id=txn_id, attempt=attempt)
         trace = traceparent_of(incoming)
         if not call.correlation_id:
             # nobody but `refs` has seen the call yet, and its draws are complete only now
@@ -250,7 +251,10 @@ class Endpoint:
         changed = bool(reply.effects)
         anything = changed or reply.events or reply.deferred
         committed = self.mechanics.commits.apply(reply, exchange.call, origin, exchange.follow_up) if anything else NOTHING
-        if self.operation.kind == "actor" and origin.txn_id is not None:
+        if self.operation.kind != "actor":
+            if changed:
+                self.mechanics.traffic.saw_commit(origin.txn_id, self.mechanics.clock.mono_ns())
+        elif origin.txn_id is not None:
             self.mechanics.joining.learn(origin.txn_id, reply.effects)
         headers: Headers = [self.dialect.content_type]
         etag = None

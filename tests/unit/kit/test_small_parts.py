@@ -13,6 +13,7 @@ from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.exchange import retry_after
 from mocks.kit.problems import Problems
 from mocks.kit.tokens import Client, TokenStore
+from mocks.kit.traffic import REPEATS, Traffic
 from mocks.kit.webhooks import encode_event, sign
 
 
@@ -86,3 +87,18 @@ def test_events_are_written_in_many_ways_and_mean_the_same() -> None:
     compact = [json.dumps(json.loads(body), separators=(",", ":")).encode() for body in written]
     assert 0 < sum(one == other for one, other in zip(written, compact, strict=True)) < len(written)
     assert {b"\\/" in body for body in written} == {True, False}
+
+
+def test_a_call_repeated_without_a_commit_is_no_progress() -> None:
+    """Only for the transaction that repeats it; a commit, or a call that says nothing of whose it is, is always something."""
+    traffic = Traffic({})
+    for now_ns in range(1, REPEATS + 10):
+        traffic.saw("erp.po.create", None, changes=True, now_ns=now_ns, txn_id="p2p-000001", attempt=now_ns)
+    assert (traffic.last_change_ns, traffic.last_progress_ns, traffic.in_vain) == (REPEATS + 9, REPEATS, {"p2p-000001"})
+
+    traffic.saw("erp.po.read", None, changes=False, now_ns=50, txn_id="p2p-000002", attempt=REPEATS + 1)
+    assert traffic.in_vain == {"p2p-000001"}
+    traffic.saw("erp.po.create", None, changes=True, now_ns=60, attempt=REPEATS + 1)
+    assert traffic.last_progress_ns == 60
+    traffic.saw_commit("p2p-000001", 70)
+    assert (traffic.last_progress_ns, traffic.in_vain) == (70, set())

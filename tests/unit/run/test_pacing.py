@@ -29,7 +29,8 @@ def experiment(number: int, *steps: Step) -> Experiment:
 def session(*, seen: set[str] | None = None, **manifest: Any) -> Session:
     """A session of which only the register, the manifest and what the world has seen matter."""
     pulse = SimpleNamespace(stalled_ms=lambda _since_ns=0: 0)
-    world = SimpleNamespace(call_points_seen={"requisition-to-po": seen or set()}, settled=lambda _txn: None, pulse=pulse)
+    points, hopeless = {"requisition-to-po": seen or set()}, {"p2p-000009"}
+    world = SimpleNamespace(call_points_seen=points, settled=lambda _txn: None, pulse=pulse, in_vain=hopeless.__contains__)
     declared = Manifest(path=Path("connector.toml"), name="x", command=("x",), request_timeout_s=2.0, **manifest)
     scenario = Scenario("s", "t", Path("s.yaml"), ("requisition-to-po",), ("US01",), ())
     rest: Any = None
@@ -54,6 +55,18 @@ def test_who_waits_by_plan_counts_only_while_young() -> None:
 
     assert run.in_flight(now) == 2
     assert run.in_flight(now + GRACE_S + 0.1) == 1
+
+
+def test_who_is_only_repeated_in_vain_is_not_waited_for() -> None:
+    """It occupies somebody, but nobody knows for how long, and the waves that follow do not depend on it."""
+    run, now = session(), monotonic()
+    run.register.begin(experiment(9), "REQ-9", now)
+
+    assert run.in_flight(now) == 1
+    assert run.in_flight(now + GRACE_S + 0.1) == 0
+    assert run.waited_for(experiment(1))
+    assert not run.waited_for(experiment(9))
+    assert not run.waited_for(experiment(2, LOST_EVENT))
 
 
 def test_what_is_parked_or_left_behind_occupies_nobody() -> None:

@@ -1,11 +1,19 @@
 """When waiting after the heal is over, decided from one observation."""
 
-from harness.stage.quiescence import IDLE_ANSWERS, Observation, ending
+import asyncio
+from time import monotonic_ns
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.stage.quiescence import BARREN_SHARE, BARREN_WAITS, IDLE_ANSWERS, Observation, Watch, ending
 
 
 def seen(**changed: object) -> Observation:
     """A connector that has just worked: nothing speaks for ending, except what the test changes."""
-    values: dict[str, object] = {"open": 3, "timers": 0, "shrank_s": 0.1, "still_s": 0.1, "waited_s": 0.5, "idle_answers": None}
+    ages = dict.fromkeys(("shrank_s", "still_s", "in_vain_s"), 0.1)
+    values: dict[str, object] = {"open": 3, "timers": 0, **ages, "waited_s": 0.5, "idle_answers": None}
     return Observation(**{**values, **changed})  # type: ignore[arg-type]
 
 
@@ -59,3 +67,63 @@ def test_the_limit_ends_a_run_that_still_shrinks() -> None:
 def test_a_connector_that_writes_in_vain_for_ever_is_stuck_at_the_limit() -> None:
     """It is never still, but nothing gets settled by it: not a matter of more time."""
     assert end(seen(waited_s=20.5, still_s=0.1, shrank_s=15.0)) == "stuck"
+
+
+def test_who_repeats_itself_in_vain_is_stuck_before_the_limit_but_later_than_who_stands_still() -> None:
+    """A document in a long back-off may still come, while others are tried again and again."""
+    assert end(seen(waited_s=15.0, still_s=0.1, shrank_s=11.9, in_vain_s=14.0)) is None
+    assert end(seen(waited_s=15.0, still_s=0.1, shrank_s=12.1, in_vain_s=14.0)) == "stuck"
+    assert end(seen(waited_s=15.0, still_s=0.1, shrank_s=12.1, in_vain_s=3.0)) is None
+
+
+class World:
+    """A connector that changed something a moment ago; whether it was anything new is what the tests say."""
+
+    def __init__(self) -> None:
+        self.pulse = SimpleNamespace(stalled_ms=lambda _since_ns: 0)
+        self.last_progress_ns = monotonic_ns()
+
+    def pending(self) -> dict[str, int]:
+        """Nothing is owed."""
+        return {}
+
+
+def watched(world: World, barren_waits: int, clock: list[float]) -> Watch:
+    """A watch with two seconds of patience over a wave whose tail may take twenty."""
+    manifest = SimpleNamespace(parked=SimpleNamespace(by=None), paths=SimpleNamespace(idle=None, webhook="/w"), poll_interval_s=2.0)
+    register = SimpleNamespace(open={"p2p-000001": 0.0}, barren_waits=barren_waits)
+    scenario = SimpleNamespace(limits=SimpleNamespace(settle_s=20.0))
+    session: Any = SimpleNamespace(world=world, manifest=manifest, register=register, scenario=scenario, now=lambda: clock[0])
+    return Watch(session, 2.0)
+
+
+def test_repeating_itself_in_vain_is_no_movement() -> None:
+    """Nothing new for the patience of the wave: whatever the connector does, it did many times."""
+    world, clock = World(), [100.0]
+    watch = watched(world, 0, clock)
+    clock[0] += 3.0
+    assert not asyncio.run(watch.nothing_moves())
+    world.last_progress_ns -= 3_000_000_000
+    clock[0] += 1.0
+    assert asyncio.run(watch.nothing_moves())
+
+
+@pytest.mark.parametrize(("barren_waits", "ends"), [(0, False), (BARREN_WAITS, True)])
+def test_after_waits_of_which_nothing_came_nobody_is_waited_for_so_long_again(barren_waits: int, ends: bool) -> None:
+    """Something new is tried all the time, but nothing gets settled by it: the first waits are as long as they may be."""
+    clock = [100.0]
+    watch = watched(World(), barren_waits, clock)
+    clock[0] += BARREN_SHARE * 20.0 + 0.1
+    assert asyncio.run(watch.nothing_moves()) is ends
+
+
+def test_a_wait_in_which_something_was_settled_lately_was_not_in_vain() -> None:
+    """Slow is not stuck."""
+    clock = [100.0]
+    watch: Any = watched(World(), 0, clock)
+    clock[0] += 1.0
+    watch.gave_up()
+    assert watch._session.register.barren_waits == 0
+    clock[0] += 10.0
+    watch.gave_up()
+    assert watch._session.register.barren_waits == 1
