@@ -259,9 +259,10 @@ join coding_line l on l.entity_type = k.coded_by and l.parent_id = d.entity_id a
 where d.live;
 
 create table asked_line as
-select txn_id, src_version, entity_type, entity_id, seq, category, amount_minor, cost_center, project from effect where entity_type in (select lines from ref_document);
--- public due_line: how it should be coded: the lines of its source revisions through the crosswalks. A rule that changed around these days would
--- allow two accounts, so accounts counts them. What a kind books by itself, whatever is sent, is left out.
+select txn_id, src_version, entity_type, entity_id, seq, category, amount_minor, cost_center, project, document_date as day
+from effect where entity_type in (select lines from ref_document);
+-- public due_line: how it should be coded: the lines of its source revisions through the crosswalks, by the rule that holds on the day of the
+-- line. Of a line without one, a rule that changed around these days would allow two accounts, so accounts counts them. What a kind books by itself, whatever is sent, is left out.
 create table due_line as
 select d.txn_id, d.node, d.entity_type, d.entity_id, any_value(d.compare) as compare, s.category, any_value(x.target_value) as cost_center,
   any_value(s.amount_minor) as amount_minor, any_value(a.account) as account, count(distinct a.account) as accounts,
@@ -271,8 +272,8 @@ from doc d join src on src.txn_id = d.txn_id join ref_document k on k.entity_typ
 join ref_document t on t.entity_type = d.entity_type
 join asked_line s on s.txn_id = d.txn_id and s.src_version = d.revision and s.entity_type = k.lines and (d.part is null or s.entity_id = d.part)
 left join ref_account a on a.category = s.category and a.source = src.entity_type and coalesce(a.company, d.company) = d.company
-  and coalesce(a.valid_from, '') <= left(d.t_biz, 10)
-  and coalesce(a.valid_to, '9999') >= (left(src.first_biz, 10)::date - 62)::varchar
+  and coalesce(a.valid_from, '') <= coalesce(s.day, left(d.t_biz, 10))
+  and coalesce(a.valid_to, '9999') >= coalesce(s.day, (left(src.first_biz, 10)::date - 62)::varchar)
 left join ref_crosswalk x on x.source = src.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
   and coalesce(x.company = d.company, true)
 left join ref_crosswalk p on p.source = src.entity_type and p.kind = 'project' and p.source_value = s.project

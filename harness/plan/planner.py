@@ -9,10 +9,11 @@ from itertools import islice
 from contracts.catalog import Catalog
 from harness.plan.later import later
 from harness.plan.model import Arrival, Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
-from harness.plan.reach import Provocation, Reach, learn, provocations
+from harness.plan.reach import Provocation, Reach, learn, one_of_each_mode, provocations
 from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
 from harness.plan.streams import stream
 from harness.plan.twins import one_of_each, paired, twin
+from harness.plan.unannounced import lost_event, step_at, unannounced
 from harness.plan.variants import VariantsTaken, entities_of, reaches
 from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
@@ -145,7 +146,7 @@ class Planner:
         for place in group:
             entities = self._entities(place)
             chance.shuffle(entities)
-            drafts += [Draft(place.flow.id, entities[n % len(entities)], (_step(place),)) for n in range(self._scenario.volume.repeats)]
+            drafts += [Draft(place.flow.id, entities[n % len(entities)], (step_at(place),)) for n in range(self._scenario.volume.repeats)]
         return self._woven(name, drafts)
 
     def _woven(self, name: str, drafts: Sequence[Draft]) -> Wave:
@@ -200,7 +201,7 @@ class Planner:
             entities = self._entities(member)
             chance.shuffle(entities)
             lost = _lost(member, self._ready_singles)
-            drafts += [Draft(member.flow.id, entities[n % len(entities)], (_step(lost),) if lost else ()) for n in range(WAITING)]
+            drafts += [Draft(member.flow.id, entities[n % len(entities)], (step_at(lost),) if lost else ()) for n in range(WAITING)]
         wave = self._wave(f"run-{place.fault.id}-{place.mode.id}-{place.target}", "run", drafts, "run", "run", window=window, keep=False)
         return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments)))
 
@@ -262,9 +263,10 @@ class Planner:
             self._blame(waiting, "no entity reaches both the provoking call and this one")
             return []
         for number, place in enumerate(place for place in waiting for _ in range(self._scenario.volume.repeats)):
-            option, entities = turns[number % len(turns)]
-            draft = Draft(place.flow.id, chance.choice(entities), (*option.steps, _step(place)))
-            (self._recovery_kills if place.fault.scope == "kill" else drafts).append(draft)
+            # Of an event that never comes the list has to tell the news, whatever it is.
+            for option, entities in one_of_each_mode(turns) if place.mode.deliver == "never" else [turns[number % len(turns)]]:
+                draft = Draft(place.flow.id, chance.choice(entities), (*option.steps, step_at(place)))
+                (self._recovery_kills if place.fault.scope == "kill" else drafts).append(draft)
             self._cells[place.cell().key] = place.cell()
         return drafts
 
@@ -295,7 +297,7 @@ class Planner:
         certain = [place for place in kills if place.target in self._reach.certain[place.flow.id]]
         chance = stream(self._seed, "assignment", "kills")
         drafts = [
-            Draft(place.flow.id, chance.choice(self._entities(place)), (_step(place),))
+            Draft(place.flow.id, chance.choice(self._entities(place)), (step_at(place),))
             for place in certain
             for _ in range(self._scenario.volume.repeats)
         ]
@@ -304,7 +306,20 @@ class Planner:
         acked = [draft for draft in drafts if draft.steps[-1].fault_id == ACK_KILL]
         held = [draft for draft in drafts if draft.steps[-1].fault_id != ACK_KILL]
         rounds = [self._round(chunk) for chunk in _even_chunks(held, min(self._capabilities.concurrency, HELD_MAX))]
-        return (*rounds, *([self._wave("kill-ack", "kill", acked, "kill", "kill")] if acked else []))
+        return (*rounds, *self._unannounced(certain), *([self._wave("kill-ack", "kill", acked, "kill", "kill")] if acked else []))
+
+    def _unannounced(self, kills: Sequence[Place]) -> Iterable[Wave]:
+        """Kills that find documents which only a list told of; behind them, in the first one, those that nobody has listed yet."""
+        found = list(unannounced(kills, self._ready_singles))
+        chance = stream(self._seed, "assignment", "unannounced")
+        drafts = [Draft(one.kill.flow.id, chance.choice(self._entities(one.kill)), one.steps) for one in found]
+        unseen = [Draft(draft.flow, draft.entity, draft.steps[:1]) for draft in drafts]
+        for chunk in _even_chunks(drafts, min(self._capabilities.concurrency, HELD_MAX)):
+            self._kill_rounds += 1
+            wave = self._wave(f"kill-{self._kill_rounds}", "kill", [*chunk, *unseen], "kill", "kill", keep=False)
+            faulted = [replace(e, role="faulted") if len(e.steps) == 1 else e for e in wave.experiments]
+            yield self._keep(replace(wave, experiments=tuple(faulted)))
+            unseen = []
 
     def _round(self, drafts: Sequence[Draft]) -> Wave:
         self._kill_rounds += 1
@@ -460,15 +475,7 @@ def _lost(place: Place, ready: Sequence[Place]) -> Place | None:
     """How the event with which the flow begins is lost, so that its document comes by the list only; None where this is no list."""
     if place.point is None or place.point.kind != "list":
         return None
-    return next((p for p in ready if p.flow == place.flow and p.mode.deliver == "never" and _announces(p)), None)
-
-
-def _announces(place: Place) -> bool:
-    return place.point is not None and place.point.stage == "normal" and place.point.system == place.flow.source_system
-
-
-def _step(place: Place) -> Step:
-    return Step(place.target, place.attempt, place.fault.id, place.mode.id, place.fault.name)
+    return lost_event(place.flow, ready)
 
 
 def _mixed(first: Sequence[Experiment], second: Sequence[Experiment]) -> tuple[Experiment, ...]:

@@ -127,6 +127,14 @@ def _like_step(catalog: Catalog, flow_id: str, step: Step) -> _Likeness:
     return (step.fault_id, step.mode, *_like_point(catalog, flow_id, step.call_point))
 
 
+def one_of_each_mode(turns: Sequence[tuple[Provocation, list[str]]]) -> list[tuple[Provocation, list[str]]]:
+    """The first one of each mode of the provoking fault: each way in which the same thing comes about."""
+    found: dict[str, tuple[Provocation, list[str]]] = {}
+    for turn in turns:
+        found.setdefault(turn[0].steps[0].mode, turn)
+    return list(found.values())
+
+
 def _rank(option: Provocation, catalog: Catalog) -> tuple[object, ...]:
     """Surest first. Then a fault after which the connector has to end right, at once, with something in the target system to be found."""
     step = option.steps[0]

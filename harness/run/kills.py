@@ -19,6 +19,7 @@ from harness.stage.session import Session
 AFTER_ACK = "F-G4"
 FIRST_HOLD_S = 4.0  # a connector that polls may need a while to notice the first document
 HOLD_SHARE = 0.7  # of the connector's own timeout: a hold that outlives it would be a timeout, not a crash
+POLLS = 2.5  # of its intervals: a document of which no event tells has to be listed first
 ACK_WAIT_S = 1.0
 ACK_TICK_S = 0.001
 ACK_LATE_S = 0.02  # an acknowledgement seen later than this may be of a document that is long finished: not a crash right after it
@@ -33,8 +34,9 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
         began = monotonic()
         await play_elders(cast, wave, phase)
         acked = [experiment for experiment in wave.others if _fault(experiment) == AFTER_ACK]
-        held = [experiment for experiment in wave.others if _fault(experiment) != AFTER_ACK]
-        reached = await _freeze_and_kill(cast, wave, held, phase) if held else set()
+        unseen = [experiment for experiment in wave.others if experiment.role != "kill"]
+        held = [experiment for experiment in wave.others if experiment not in acked and experiment not in unseen]
+        reached = await _freeze_and_kill(cast, wave, held, phase, unseen) if held else set()
         for experiment in acked:
             reached |= await _kill_at_ack(cast, wave, experiment, phase)
         await drain(session, wave.experiments, phase)
@@ -44,19 +46,28 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
     return [experiment for experiment in wave.others if experiment.txn_id not in reached]
 
 
-async def _freeze_and_kill(cast: Cast, wave: Wave, experiments: Sequence[Experiment], phase: Phase) -> set[str]:
-    """Hold all that will be held, then one kill under all of it. Returns the transactions that were held."""
+async def _freeze_and_kill(
+    cast: Cast, wave: Wave, experiments: Sequence[Experiment], phase: Phase, unseen: Sequence[Experiment]
+) -> set[str]:
+    """Hold all that will be held, then one kill under all of it, before the connector can hear of the unseen ones. Returns the transactions
+    that met what they were to meet."""
     session, world = cast.session, cast.session.world
-    for experiment in experiments:
-        later = cast.begin(experiment)
-        if later is not None:
-            await later
+    await _begin(cast, experiments)
     await _wait_frontier(session, experiments, wave.held)
     phase.show(f"{len(world.held)} of {wave.held} requests held")
     _credit_holds(session)
     reached = {hold.txn_id for hold in world.held} & {experiment.txn_id for experiment in experiments}
+    await _begin(cast, unseen)
+    reached |= {experiment.txn_id for experiment in unseen}
     await _kill_and_restart(session, wave, len(reached))
     return reached
+
+
+async def _begin(cast: Cast, experiments: Sequence[Experiment]) -> None:
+    for experiment in experiments:
+        later = cast.begin(experiment)
+        if later is not None:
+            await later
 
 
 async def _kill_at_ack(cast: Cast, wave: Wave, experiment: Experiment, phase: Phase) -> set[str]:
@@ -127,6 +138,8 @@ async def _wait_frontier(session: Session, experiments: Sequence[Experiment], co
     """Until every hold is there; after the first one no longer than the connector itself would wait."""
     if not count:
         return
-    await until(lambda: bool(session.world.held) or _all_settled(session, experiments), FIRST_HOLD_S)
+    listed = any(session.catalog.faults[s.fault_id].mode(s.mode).deliver == "never" for e in experiments for s in e.steps)
+    first_s = max(FIRST_HOLD_S, POLLS * session.manifest.poll_interval_s if listed else 0.0)
+    await until(lambda: bool(session.world.held) or _all_settled(session, experiments), first_s)
     limit_s = min(session.scenario.limits.frontier_ms / 1000, HOLD_SHARE * session.manifest.request_timeout_s)
     await session.world.wait_frontier(count, int(limit_s * 1000))

@@ -1,11 +1,15 @@
 """Tables that no draw decides: entities, chart of accounts, categories, functions (domain.md sections 1 and 19)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from mocks.company.model import Account, Entity, ExpenseCategory, PurchaseCategory
 
+DAY = timedelta(days=1)
 REMAP_DAY = date(2026, 1, 1)
 """Since this day training and software are booked elsewhere: mapping rules have versions."""
+LINES_APART, PHONES_APART = date(2026, 11, 1), date(2026, 10, 21)
+"""Since these days what is ordered and what is claimed for mobile lines has an account of its own. They lie among the days that documents
+of a run carry, so that the day itself decides, and not what holds now."""
 
 ENTITIES = (
     Entity(
@@ -57,7 +61,7 @@ ACCOUNTS = (
     Account("5110", "Meals and entertainment", "expense", journal=True),
     Account("5120", "Mileage", "expense", journal=True),
     Account("5130", "Per diem", "expense", journal=True),
-    Account("5200", "Software", "expense", journal=True, valid_to=date(2025, 12, 31)),
+    Account("5200", "Software", "expense", journal=True, valid_to=REMAP_DAY - DAY),
     Account("5210", "Cloud subscriptions", "expense", journal=True, valid_from=REMAP_DAY),
     Account("5300", "Services", "expense", journal=True),
     Account("5310", "Advertising", "expense", journal=True, functions=SELLING),
@@ -65,6 +69,7 @@ ACCOUNTS = (
     Account("5400", "Supplies", "expense", journal=True),
     Account("5500", "Facilities", "expense", journal=True),
     Account("5600", "Telecommunications", "expense", journal=True),
+    Account("5610", "Mobile lines", "expense", journal=True),
     Account("5900", "Non-recoverable tax", "expense", journal=True),
     Account("6000", "Purchase price variance", "expense"),
     Account("6010", "Small invoice differences", "expense"),
@@ -80,25 +85,24 @@ ACCOUNTS = (
     Account("9900", "Reserve for encumbrance", "budgetary"),
 )
 
-_DAY_BEFORE = date(2025, 12, 31)
-
 PURCHASE_CATEGORIES = (
     PurchaseCategory("IT_HARDWARE", "5400"),
     PurchaseCategory("OFFICE_SUPPLIES", "5400"),
-    PurchaseCategory("SOFTWARE", "5200", None, _DAY_BEFORE),
+    PurchaseCategory("SOFTWARE", "5200", None, REMAP_DAY - DAY),
     PurchaseCategory("SOFTWARE", "5210", REMAP_DAY, None),
     PurchaseCategory("PROFESSIONAL_SERVICES", "5300"),
     PurchaseCategory("ADVERTISING", "5310"),
-    PurchaseCategory("TRAINING", "5300", None, _DAY_BEFORE),
+    PurchaseCategory("TRAINING", "5300", None, REMAP_DAY - DAY),
     PurchaseCategory("TRAINING", "5320", REMAP_DAY, None),
     PurchaseCategory("FACILITIES", "5500"),
-    PurchaseCategory("TELECOM", "5600"),
+    PurchaseCategory("TELECOM", "5600", None, LINES_APART - DAY),
+    PurchaseCategory("TELECOM", "5610", LINES_APART, None),
 )
 
 # Germany pays meals by day rates, the others by receipt: the same category is booked differently by entity.
 _EXPENSE_ACCOUNTS = {
     "HOTEL": "5100", "AIRFARE": "5100", "RAIL": "5100", "TAXI": "5100",
-    "MILEAGE": "5120", "MEALS": "5110", "OFFICE": "5400", "PHONE": "5600",
+    "MILEAGE": "5120", "MEALS": "5110", "OFFICE": "5400",
 }  # fmt: skip
 
 EXPENSE_CATEGORIES = tuple(
@@ -106,9 +110,14 @@ EXPENSE_CATEGORIES = tuple(
     for entity in ENTITIES
     for category, account in _EXPENSE_ACCOUNTS.items()
 ) + tuple(
-    ExpenseCategory(entity.key, "TRAINING", account, valid_from, valid_to)
+    ExpenseCategory(entity.key, category, account, valid_from, valid_to)
     for entity in ENTITIES
-    for account, valid_from, valid_to in (("5300", None, _DAY_BEFORE), ("5320", REMAP_DAY, None))
+    for category, account, valid_from, valid_to in (
+        ("TRAINING", "5300", None, REMAP_DAY - DAY),
+        ("TRAINING", "5320", REMAP_DAY, None),
+        ("PHONE", "5600", None, PHONES_APART - DAY),
+        ("PHONE", "5610", PHONES_APART, None),
+    )
 )
 
 ACCOUNT_PURPOSES = {"input_tax": "1100", "card_clearing": "1145", "payroll_clearing": "2030"}

@@ -130,6 +130,8 @@ class Meeting:
             "html": self._send_html,
         }
         await senders[self.armed.mode.send or "response"](outcome)
+        if self.armed.mode.then and self.mechanics.then is not None:
+            self.mechanics.then(self.armed.mode.then, self.armed.txn_id)
 
     async def _send_status(self, outcome: Outcome) -> None:
         """A complete error answer. After a commit the error is not what the books say, so it is built here."""
@@ -142,8 +144,6 @@ class Meeting:
         if outcome.executed:
             await self.endpoint.let_overtake(self.exchange)
         await self._whole(outcome, outcome.body, self.endpoint.headers_for(self.exchange, outcome))
-        if self.armed.mode.then and self.mechanics.then is not None:
-            self.mechanics.then(self.armed.mode.then, self.armed.txn_id)
 
     async def _send_html(self, _outcome: Outcome) -> None:
         headers = [HTML_TYPE, (b"content-length", str(len(HTML)).encode())]

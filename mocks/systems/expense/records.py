@@ -3,7 +3,7 @@
 from typing import cast
 
 from mocks.kit.operation import Effect
-from mocks.systems.expense import models
+from mocks.systems.expense import models, rules
 from mocks.systems.expense.reports import Report
 from mocks.workflow.document import Approval, ErpSaidNo
 
@@ -76,10 +76,11 @@ def _line(number: int, line: models.DraftLine) -> models.ReportLine:
 
 def source_lines(report: Report) -> tuple[Effect, ...]:
     """What is claimed, in the report's own words: net by line, the tax, and who paid. Nobody but the judge reads it."""
-    lines = [(line.category, line.amount_minor - line.tax_minor, line.cost_object) for line in report.lines]
+    lines = [(line.category, line.amount_minor - line.tax_minor, line.cost_object, rules.to_iso(line.spent_on)) for line in report.lines]
     sides = {"input_tax": sum(line.tax_minor for line in report.lines)}
     for line in report.lines:
         sides[line.payment_type] = sides.get(line.payment_type, 0) - line.amount_minor
+    spoken = [*lines, *((name, amount, None, None) for name, amount in sides.items())]
     return tuple(
         Effect(
             "source_line",
@@ -90,10 +91,11 @@ def source_lines(report: Report) -> tuple[Effect, ...]:
             currency=report.currency,
             company=report.house,
             cost_center=center,
+            document_date=day,
             parent_id=report.id,
             category=category,
         )
-        for number, (category, amount, center) in enumerate([*lines, *((name, amount, None) for name, amount in sides.items())], 1)
+        for number, (category, amount, center, day) in enumerate(spoken, 1)
         if amount
     )
 

@@ -10,7 +10,7 @@ from mocks.company.projections import House, Member, ProcurementSupplier
 from mocks.kit.operation import Effect
 from mocks.systems.procurement import models
 from mocks.systems.procurement.requisitions import Requisition
-from mocks.workflow.document import Approval, ApprovedDocument, ErpSaidNo
+from mocks.workflow.document import Approval, ErpSaidNo
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""
@@ -85,7 +85,7 @@ def _line(number: int, line: models.DraftLine) -> models.RequisitionLine:
     )
 
 
-def source_lines(document: ApprovedDocument, where: House) -> tuple[Effect, ...]:
+def source_lines(document: Requisition, where: House) -> tuple[Effect, ...]:
     """What is asked for, line by line, in procurement's own words: nobody but the judge reads it."""
     return tuple(
         Effect(
@@ -98,6 +98,7 @@ def source_lines(document: ApprovedDocument, where: House) -> tuple[Effect, ...]
             company=document.house,
             cost_center=line.cost_center,
             project=line.project,
+            document_date=document.requested_on,
             parent_id=document.id,
             category=line.category,
         )

@@ -84,7 +84,8 @@ def order_of(world: World, requisition: Any, **more: Any) -> dict[str, Any]:
 
     def of(file: str, column: str, value: str, target: str) -> str:
         found = [row for row in rows[file] if row[column] == value and row.get("erp_company_code", company) == company]
-        return str(next(row[target] for row in found if not row.get("valid_to")))
+        on = requisition["requestedOn"]
+        return str(next(row[target] for row in found if (row.get("valid_from") or "") <= on <= (row.get("valid_to") or "9999")))
 
     lines = [
         {

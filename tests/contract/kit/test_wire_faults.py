@@ -297,6 +297,21 @@ def test_then_happens_after_the_answer() -> None:
     assert asyncio.run(run()) == (201, [("reverse_approval", "t1")])
 
 
+def test_then_happens_after_an_answer_that_is_lost() -> None:
+    """F-F1: the document is in the books, nobody is told, and the approval is taken back all the same."""
+
+    async def run() -> tuple[list[tuple[str, str]], int]:
+        async with stage(SHORT) as toy:
+            called: list[tuple[str, str]] = []
+            toy.mechanics.then = lambda action, txn_id: called.append((action, txn_id))
+            toy.arm("erp.po.create", "F-F1", "answer_lost")
+            with pytest.raises(aiohttp.ClientError):
+                await toy.create()
+            return called, len(toy.system.orders)
+
+    assert asyncio.run(run()) == ([("reverse_approval", "t1")], 1)
+
+
 def test_faults_of_others_are_not_met() -> None:
     """A request of another transaction, or of none, passes untouched."""
 

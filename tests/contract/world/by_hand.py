@@ -46,12 +46,13 @@ class Hand:
             raw = await answer.read()
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}, msgspec.json.decode(raw) if raw else None
 
-    def look(self, table: str, wanted: str, **where: str) -> str:
-        """One value of a crosswalk."""
+    def look(self, table: str, wanted: str, *, on: str = "9999", **where: str) -> str:
+        """One value of a crosswalk, of the rule that holds on that ISO day: the newest one when it is left out."""
         return next(
             row[wanted]
             for row in self.tables[table]
-            if all(row[name] == value for name, value in where.items()) and not row.get("valid_to")
+            if all(row[name] == value for name, value in where.items())
+            and (row.get("valid_from") or "") <= on <= (row.get("valid_to") or "9999")
         )
 
     # --- people
@@ -95,7 +96,9 @@ class Hand:
                 "quantity": line["quantity"],
                 "unit_price": line["unitPrice"]["amount"],
                 "amount": line["amount"]["amount"],
-                "gl_account": self.look("purchase_categories", "erp_gl_account", procurement_category=line["category"]),
+                "gl_account": self.look(
+                    "purchase_categories", "erp_gl_account", on=req["requestedOn"], procurement_category=line["category"]
+                ),
                 "cost_center": self.look(
                     "cost_centers", "erp_cost_center", procurement_cost_center=line["costCenter"], erp_company_code=company
                 ),
@@ -126,7 +129,11 @@ class Hand:
             {
                 "line_no": line["line_no"],
                 "gl_account": self.look(
-                    "expense_categories", "erp_gl_account", expense_category=line["category"], erp_company_code=company
+                    "expense_categories",
+                    "erp_gl_account",
+                    on="-".join(reversed(line["spent_on"].split("/"))),
+                    expense_category=line["category"],
+                    erp_company_code=company,
                 ),
                 "cost_center": self.look(
                     "cost_centers", "erp_cost_center", expense_cost_object=line["cost_object"], erp_company_code=company

@@ -54,6 +54,19 @@ def test_a_rule_that_changed_in_these_days_leaves_nothing_missing(tmp_path: Path
     assert judged(scribe, tmp_path).verdict == "pass"
 
 
+@pytest.mark.parametrize(
+    ("day", "account", "verdict"), [("2026-10-15", "5500", "pass"), ("2026-10-16", "5500", "fail"), ("2026-10-16", "5510", "pass")]
+)
+def test_the_day_of_a_line_decides_which_rule_holds(day: str, account: str, verdict: str, tmp_path: Path) -> None:
+    """The last day of the old rule and the first one of the new rule, both inclusive."""
+    scribe = clean_run()
+    one(scribe, txn_id="p2p-000008", **ASKED)[1].update(category="SERVICES", document_date=day)
+    one(scribe, txn_id="p2p-000008", entity_type="order_line")[1]["account"] = account
+    judgement = judged(scribe, tmp_path)
+    assert judgement.verdict == verdict
+    assert [each["invariant"] for each in judgement.violations] == ["C14"] * (verdict == "fail")
+
+
 def test_what_was_not_posted_misses_nothing(tmp_path: Path) -> None:
     """A category without a rule is a reason to park or refuse; 15 was refused."""
     scribe = clean_run()

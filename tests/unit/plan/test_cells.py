@@ -210,7 +210,27 @@ def test_reversal_events_are_known_without_a_sighting() -> None:
     faulted = [e for e in found.experiments if e.steps and e.steps[-1].call_point == "wh.approval.reversed"]
     pairs = {tuple(step.fault_id for step in e.steps) for e in faulted}
     assert ("F-F1", "F-D5") in pairs
+    lost = {e.steps[0].mode for e in faulted if e.steps[-1].fault_id == "F-D5"}
+    assert lost == {"after_answer", "cancelled_by_its_author"}, "of an event that never comes the list has to tell whatever it says"
     assert planner.discovered([]) is None
+
+
+def test_a_crash_meets_documents_that_only_a_list_told_of() -> None:
+    """In one round of kills, of each flow, one in work without any event, and one that nobody had time to list."""
+    waves = [wave for wave in play(make_planner()) if wave.kind == "kill"]
+    wave = next(wave for wave in waves if any(e.role == "faulted" for e in wave.experiments))
+    found = {(e.flow, e.role, tuple(step.fault_id for step in e.steps)) for e in wave.experiments}
+    flows = {e.flow for e in wave.experiments}
+    assert found == {(flow, *what) for flow in flows for what in (("kill", ("F-D5", "F-G1")), ("faulted", ("F-D5",)))}
+    assert wave.held == len(flows) == 2
+    assert not [e for other in waves if other is not wave for e in other.experiments if e.role == "faulted"]
+
+
+def test_without_lost_events_nothing_is_unannounced() -> None:
+    """A connector that takes no events knows every document from its lists anyway."""
+    waves = [wave for wave in play(make_planner(webhook=False)) if wave.kind == "kill"]
+    assert waves
+    assert {e.role for wave in waves for e in wave.experiments} == {"kill"}
 
 
 def test_what_only_an_outage_provokes_stays_unplanned() -> None:

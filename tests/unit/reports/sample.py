@@ -111,7 +111,15 @@ def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict
 
 
 LATER_FAULTS = {"F-B31", "F-D10", "F-F14"}
-LATER_MODES = {"future_timestamp", "cancelled_by_its_author", "recalled_by_its_author", "amended", "amended_twice", "corrected"}
+LATER_MODES = {
+    "future_timestamp",
+    "cancelled_by_its_author",
+    "recalled_by_its_author",
+    "answer_lost",
+    "amended",
+    "amended_twice",
+    "corrected",
+}
 
 
 def _cells(catalog: Catalog) -> list[Cell]:

@@ -5,8 +5,9 @@
 -- kind: fail
 -- effect: posted wrong
 -- at: history
--- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. Not examined: documents of which a source line has two rules,
--- because one changed in these days, or none, which takes the PASS away; and what accounts payable credits by itself.
+-- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. By the rule that holds on the day of
+-- the line. Not examined: documents of which a source line has no day and two rules, because one changed in these days, or no rule, which takes
+-- the PASS away; and what accounts payable credits by itself.
 -- section: candidates
 select d.flow, count(*) as n from doc d join mapped using (node, entity_type, entity_id) where d.live group by 1
 union all
