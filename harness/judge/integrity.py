@@ -11,11 +11,14 @@ from typing import Any
 import duckdb
 
 from harness.judge.invariants import Invariant
-from harness.judge.queries import query
-from harness.judge.reference import Run
+from harness.judge.queries import query, sections
+from harness.judge.reference import TRUTH, Run
 
+RECORD = Path(__file__).parent / "record.sql"
 SHOWN = 5
 PLACES_MAX = 120
+PLANNED = ("flow", "wave", "role", "template")  # what plan.json and the row of an experiment both say
+Step = tuple[str, str, str, str]  # transaction, call point, fault, mode
 VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
 
 
@@ -24,24 +27,43 @@ def planned(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     if not run.has_plan:
         yield "plan.json is missing, so nobody can tell what was planned and not played"
         return
-    rows = con.execute("select txn_id, count(*) from h where kind = 'experiment' group by 1").fetchall()
-    played = {str(txn_id): int(n) for txn_id, n in rows}
+    told = ", ".join(f"any_value({name})" for name in PLANNED)
+    rows = con.execute(f"select txn_id, count(*), {told} from h where kind = 'experiment' group by 1").fetchall()  # noqa: S608 (names are ours)
+    played = {str(txn_id): int(n) for txn_id, n, *_ in rows}
     entries = [entry for entry in run.experiments() if entry.get("wave")]
     ids = [str(entry["txn_id"]) for entry in entries]
     yield from _some("planned experiments are missing from the history", [txn_id for txn_id in ids if txn_id not in played])
     yield from _some("experiments are in the history more than once", [txn_id for txn_id, n in played.items() if n > 1])
-    yield from _some("steps of plan.json were never armed", _unarmed(con, [entry for entry in entries if str(entry["txn_id"]) in played]))
+    said = {str(txn_id): dict(zip(PLANNED, values, strict=True)) for txn_id, _, *values in rows}
+    yield from _some("experiments are not what plan.json says", [str(entry["txn_id"]) for entry in entries if _differs(entry, said)])
+    there = [entry for entry in entries if str(entry["txn_id"]) in played]
+    armed, planned_steps = _armed(con), {step for entry in there for step in _steps(entry)}
+    yield from _some("steps of plan.json were never armed", [_step_name(step) for step in sorted(planned_steps - armed)])
+    ours = {str(entry["txn_id"]) for entry in there}
+    yield from _some(
+        "steps were armed that plan.json does not know", [_step_name(step) for step in sorted(armed - planned_steps) if step[0] in ours]
+    )
 
 
-def _unarmed(con: duckdb.DuckDBPyConnection, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def _differs(entry: Mapping[str, Any], said: Mapping[str, Mapping[str, Any]]) -> bool:
+    """What the plan leaves out, and what was not played, differs from nothing."""
+    row = said.get(str(entry["txn_id"]), {})
+    return any(entry.get(name) is not None and row.get(name) is not None and entry[name] != row[name] for name in PLANNED)
+
+
+def _armed(con: duckdb.DuckDBPyConnection) -> set[Step]:
     sql = "select distinct txn_id, call_point, fault_id, mode from h where kind = 'fault_armed' and txn_id is not null"
-    armed = {tuple(map(str, row)) for row in con.execute(sql).fetchall()}
-    return [
-        f"{entry['txn_id']} {step['call_point']} {step['fault_id']}/{step['mode']}"
-        for entry in entries
-        for step in entry.get("steps") or ()
-        if tuple(str(value) for value in (entry["txn_id"], step["call_point"], step["fault_id"], step["mode"])) not in armed
-    ]
+    return {(str(txn_id), str(point), str(fault), str(mode)) for txn_id, point, fault, mode in con.execute(sql).fetchall()}
+
+
+def _steps(entry: Mapping[str, Any]) -> Iterator[Step]:
+    for step in entry.get("steps") or ():
+        yield str(entry["txn_id"]), str(step["call_point"]), str(step["fault_id"]), str(step["mode"])
+
+
+def _step_name(step: Step) -> str:
+    txn_id, call_point, fault_id, mode = step
+    return f"{txn_id} {call_point} {fault_id}/{mode}"
 
 
 def rules(run: Run, loaded: Sequence[Invariant]) -> Iterator[str]:
@@ -98,12 +120,16 @@ def kills(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Rows of the history that contradict each other."""
     rows = con.execute(query("contradictions")).fetchall()
-    yield from _some("kinds of row contradict the rest of the history", [f"{n:,} {what}" for what, n in rows])
+    for sql in sections(RECORD).values():
+        rows += con.execute(sql).fetchall()
+    yield from _some("kinds of row contradict the rest of the history", [f"{n:,} {what}" for what, n in rows if n])
 
 
 def evidence(run: Run) -> Iterator[str]:
-    """Files that the judge relies on and that are not those of the run."""
+    """Files that the judge relies on and that are not those of the run; or a manifest that no longer says which those were."""
     digests = _digests(run)
+    if run.mappings.name == TRUTH and not (digests and isinstance(run.manifest.get("rules"), Mapping)):
+        yield "manifest.json does not say what the run was judged by (evidence, rules), so nobody can tell whether that is what is here"
     changed = [name for name, digest in digests.items() if _digest(run.mappings / name) != digest]
     yield from _some("files that the judge takes the truth from were changed or removed since they were written", changed)
 

@@ -40,6 +40,7 @@ class Fault:
     status: int | None = None
     view: str = "info"
     retry_after_ms: int | None = None
+    arrival: int = 1  # the one that meets it; 0: every one
 
 
 RESPONSE_LOST = Fault("F-A3", "drop", commits=True)
@@ -58,6 +59,7 @@ class Scribe:
     t_ms: float = 0.0
     ops: int = 0
     seq: int = 0
+    arrivals: dict[tuple[str | None, str], int] = field(default_factory=dict)
 
     def row(self, kind: str, node: str = "harness", **columns: Any) -> Row:
         """Append one row; columns that are None are left out."""
@@ -86,8 +88,10 @@ class Scribe:
     def experiment(self, txn_id: str, flow: str, *, wave: str, role: str, template: str, step: tuple[str, Fault] | None = None) -> None:
         """A transaction joins, with at most one step (call point, fault) at its first attempt."""
         point, fault = step or ("", None)
-        plan = f"{point}@1 = {fault.fault_id}/{fault.mode}" if fault else "no fault"
-        steps: list[Row] = [{"call_point": point, "attempt": 1, "fault_id": fault.fault_id, "mode": fault.mode}] if fault else []
+        plan = f"{point}@{fault.arrival or '*'} = {fault.fault_id}/{fault.mode}" if fault else "no fault"
+        steps: list[Row] = []
+        if fault:
+            steps.append({"call_point": point, "attempt": fault.arrival, "fault_id": fault.fault_id, "mode": fault.mode})
         self.plan.append({"txn_id": txn_id, "flow": flow, "template": template, "wave": wave, "role": role, "steps": steps, "plan": plan})
         self.row("experiment", txn_id=txn_id, flow=flow, wave=wave, role=role, template=template, detail=plan)
         for told in steps:
@@ -132,7 +136,7 @@ class Scribe:
         txn_id: str | None,
         *,
         method: str = "GET",
-        attempt: int = 1,
+        attempt: int | None = None,
         status: int | None = 200,
         view: str = "ok",
         outcome: str = "no_effect",
@@ -143,6 +147,8 @@ class Scribe:
         """One call of the connector: request, commits, decision, fault, end of the answer. Returns its op_id."""
         self.ops += 1
         op_id, node = self.ops, call_point.partition(".")[0]
+        attempt = attempt or self.arrivals.get((txn_id, call_point), 0) + 1
+        self.arrivals[txn_id, call_point] = attempt
         head = {"op_id": op_id, "call_point": call_point, "attempt": attempt, "txn_id": txn_id}
         answer = {name: columns.pop(name) for name in ("code", "retry_after_ms") if name in columns}
         self.row("request", node, method=method, route="/" + call_point, txn_attr="ref" if txn_id else "none", **columns, **head)
@@ -216,6 +222,7 @@ def source_lines(
         }
         scribe.row(
             "commit",
+            "procurement" if source.startswith("REQ") else "expense",
             txn_id=txn_id,
             src_version=revision,
             category=category,
@@ -264,7 +271,7 @@ def order_effects(document: str, amount: int, source: str) -> list[Row]:
     }
     line = {"entity_type": "journal_line", "effect": "create", "parent_id": document, "cost_center": "4711000"}
     debit = {**line, "entity_id": f"{document}/1", "account": "9200", "amount_minor": amount}
-    credit = {**line, "entity_id": f"{document}/2", "account": "9900", "amount_minor": -amount}
+    credit = {**line, "entity_id": f"{document}/2", "account": "9900", "amount_minor": -amount, "cost_center": None}
     coded = {
         **line,
         "entity_type": "order_line",

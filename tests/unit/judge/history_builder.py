@@ -31,7 +31,7 @@ from harness.judge.synthetic import (
     source_lines,
 )
 
-POISON = Fault("F-H1", "always_500", commits=False, status=500)
+POISON = Fault("F-H1", "always_500", commits=False, status=500, arrival=0)
 REVERSED = Fault("F-F1", "after_answer", commits=True, status=200, view="ok")
 FORGED = Fault("F-D8", "bad_signature", commits=False)
 BLOCKED = Fault("F-F5", "after_answer", commits=True, status=200, view="ok")
@@ -156,10 +156,10 @@ def cancel_effects(document: str, minor: int) -> list[Row]:
     base: Row = {"company": "1000", "currency": "USD", "period": "2026-10"}
     paper: Row = {**base, "entity_type": "purchase_order"}
     undo = {**paper, "entity_id": f"{document}-R", "parent_id": document, "effect": "reverse", "state": "reversal", "amount_minor": minor}
-    line = {**base, "entity_type": "journal_line", "effect": "create", "parent_id": f"{document}-R", "cost_center": "4711000"}
+    line = {**base, "entity_type": "journal_line", "effect": "create", "parent_id": f"{document}-R"}
     lines = [
-        {**line, "entity_id": f"{document}-R/{account}", "account": account, "amount_minor": signed}
-        for account, signed in (("9200", -minor), ("9900", minor))
+        {**line, "entity_id": f"{document}-R/{account}", "account": account, "amount_minor": signed, "cost_center": center}
+        for account, signed, center in (("9200", -minor, "4711000"), ("9900", minor, None))
     ]
     return [undo, *lines, {**paper, "entity_id": document, "effect": "update", "state": "cancelled"}]
 

@@ -159,9 +159,9 @@ def posted_by_a_journal(scribe: Scribe) -> None:
             row["entity_type"] = "journal_entry"
         row.update({name: GERMAN[name, row[name]] for name in ("account", "company") if (name, row.get(name)) in GERMAN})
         if row.get("call_point") == "erp.ap_invoice.create":
-            row["call_point"] = "erp.journal.create"
+            row |= {"call_point": "erp.journal.create", "route": "/erp.journal.create"}
         if row["kind"] == "experiment":
-            row["template"] = "expense-to-posting/DE01"
+            row["template"] = scribe.plan[-1]["template"] = "expense-to-posting/DE01"
 
 
 DESIGNS: tuple[Callable[[Scribe], None], ...] = (

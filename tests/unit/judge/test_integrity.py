@@ -74,6 +74,18 @@ def test_a_step_that_was_planned_must_be_armed(tmp_path: Path) -> None:
     assert because(judge(folder), "steps of plan.json were never armed")
 
 
+@pytest.mark.parametrize("change", [{"wave": "another"}, {"template": "another"}, {"role": "control"}, {"steps": []}], ids=str)
+def test_an_experiment_is_what_the_plan_says(tmp_path: Path, change: Row) -> None:
+    """Wave, role, template and steps: what was played is what was planned, and nothing beside it."""
+    folder = run(tmp_path)
+    plan = json.loads((folder / "plan.json").read_text())
+    faulted = next(entry for entry in plan["experiments"] if entry["steps"])
+    faulted |= change
+    (folder / "plan.json").write_text(json.dumps(plan))
+    words = "steps were armed that plan.json does not know" if "steps" in change else "experiments are not what plan.json says"
+    assert because(judge(folder), f"1 {words}: {faulted['txn_id']}")
+
+
 def test_a_history_cut_at_the_front_accuses_nobody(tmp_path: Path) -> None:
     """The rest looks like documents out of nowhere."""
     folder = run(tmp_path)
@@ -118,7 +130,7 @@ def test_the_judge_compares_with_its_own_copy(tmp_path: Path) -> None:
     shutil.copytree(folder / "mappings", folder / "truth")
     digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in (folder / "truth").iterdir()}
     manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "evidence": {"mappings": digests}}))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "evidence": {"mappings": digests}, "rules": {}}))
     for path in (folder / "mappings").iterdir():
         path.write_text("")
     verdict = judge(folder)
@@ -126,6 +138,8 @@ def test_the_judge_compares_with_its_own_copy(tmp_path: Path) -> None:
     assert any("changed the crosswalks" in told for told in verdict.told)
     (folder / "truth" / "suppliers.csv").write_text("")
     assert because(judge(folder), "changed or removed since they were written: suppliers.csv")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert because(judge(folder), "manifest.json does not say what the run was judged by")
 
 
 def test_a_void_experiment_is_a_footnote_and_many_are_not() -> None:
@@ -168,6 +182,7 @@ def test_a_connector_that_runs_already_may_come_with_a_token_of_an_earlier_run_o
     (folder / "manifest.json").write_text(json.dumps({**manifest, **owned}))
     issue = {"node": "identity", "call_point": "identity.token.issue", "op_id": 999_999, "attempt": 1}
     foreign = {"kind": "stranger", "node": "erp", "call_point": "erp.po.create", "reason": "token"}
+    with_row(folder, 40, kind="response_end", **issue, client_view="ok", status=200)
     with_row(folder, 40, kind="decision", **issue, server_outcome="no_effect", status=200)
     with_row(folder, 40, kind="request", **issue, method="POST", route="/oauth/token", sut_gen=1)
     with_row(folder, 30, **foreign)

@@ -1,0 +1,163 @@
+-- What makes the record of one world a record: its rows refer to each other, and each reference says the same on both sides. Every section gives
+-- words and a count; a count that is not zero takes the PASS away (integrity.py). Columns that a row leaves out are not compared.
+
+-- section: order
+-- a recorder writes one row after the other, on clocks that go forward only, and each in the phase that began last
+with step as (
+  select kind, t_mono_ns < lag(t_mono_ns) over w as late, t_biz < lag(t_biz) over w as early, phase <> lag(phase) over w as other,
+    t_mono_ns is null or t_biz is null or phase is null or node is null as is_bare
+  from h window w as (order by seq)),
+counted as (
+  select count(*) filter (late) as late, count(*) filter (early) as early, count(*) filter (other and kind <> 'phase') as other,
+    count(*) filter (is_bare) as bare from step)
+select * from (
+  select 'rows that were written before the one before them' as what, late as n from counted
+  union all select 'rows of a business time before the one before them', early from counted
+  union all select 'rows without their time, phase or place', bare from counted
+  union all select 'rows of another phase than the one that began last', other from counted)
+
+-- section: calls
+-- the rows of one call, or of one delivery, belong together: a request, what was decided, what changed, the end of the answer
+with call as (
+  select op_id, min(call_point) <> max(call_point) as point, min(attempt) <> max(attempt) as attempt, min(txn_id) <> max(txn_id)
+      or (count(txn_id) filter (is_own) not in (0, count(*) filter (is_own))) as txn,
+    min(sut_gen) <> max(sut_gen) as gen, min(node) filter (is_own) <> max(node) filter (is_own) as node,
+    count(*) filter (kind in ('request', 'event_sent', 'query_sent')) as begun, count(*) filter (kind = 'event_ack') as acked,
+    count(*) filter (kind = 'event_sent') as sent, count(*) filter (kind = 'decision') as decided,
+    count(*) filter (kind = 'decision' and server_outcome <> 'deferred') as settled, count(*) filter (kind = 'response_end') as ended,
+    bool_or(kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out')) as is_special,
+    min(seq) filter (kind in ('request', 'event_sent', 'query_sent')) > min(seq) as late, max(seq) as seq
+  from (select *, kind in ('request', 'decision', 'response_end', 'commit') as is_own from h where op_id is not null) group by op_id),
+last as (select coalesce(max(seq), 0) as seq from h where kind = 'phase'),
+counted as (
+  select count(*) filter (point) as point, count(*) filter (attempt) as attempt, count(*) filter (txn) as txn, count(*) filter (gen) as gen,
+    count(*) filter (node) as node, count(*) filter (begun = 0 or late) as unbegun, count(*) filter (begun > 1 or settled > 1 or ended > 1 or acked > 1) as again,
+    count(*) filter (ended > 0 and decided = 0) as undecided,
+    count(*) filter (call.seq < last.seq and not is_special and ((decided > 0 and ended = 0) or (sent > 0 and acked = 0))) as unended
+  from call, last)
+select unnest([
+  {'what': 'calls whose rows name several call points', 'n': point}, {'what': 'calls whose rows name several arrivals', 'n': attempt},
+  {'what': 'calls whose rows name several transactions', 'n': txn}, {'what': 'calls whose rows name several starts of the connector', 'n': gen},
+  {'what': 'calls whose rows stand in several systems', 'n': node}, {'what': 'calls that nobody made', 'n': unbegun},
+  {'what': 'calls that were made, decided or answered more than once', 'n': again}, {'what': 'calls that were answered and not decided', 'n': undecided},
+  {'what': 'calls that were decided and not answered', 'n': unended}], recursive := true) from counted
+
+-- section: answers
+-- an answer that no fault touched is what was decided, and a change has a decision that says so
+with plain as (
+  select o.op_id, o.server_outcome, o.client_view, o.status, a.status as answered, d.status as decided, a.code as answer_code, d.code as decided_code
+  from op o
+  join (select op_id, arg_max(status, seq) as status, arg_max(code, seq) as code from h where kind = 'response_end' group by 1) a using (op_id)
+  join (select op_id, arg_max(status, seq) as status, arg_max(code, seq) as code from h where kind = 'decision' group by 1) d using (op_id)
+  anti join (select op_id from h where kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out') and op_id is not null) x using (op_id)),
+named as (
+  select op_id, list_sort(list_distinct(string_split(effect_ids, ' '))) as ids from h where kind = 'decision' and effect_ids is not null),
+changed as (select op_id, list_sort(list(distinct entity_id)) as ids from h where kind = 'commit' and op_id is not null group by 1)
+select 'answers that are not what was decided' as what, count(*) as n from plain
+where answered <> decided or answer_code is distinct from decided_code or (status <> 409 and (client_view = 'ok') <> (status < 400))
+union all
+select 'changes by calls that were decided to change nothing', count(*) from op semi join changed using (op_id) where server_outcome <> 'committed'
+union all
+select 'calls that were decided to change something and did not', count(*) from op anti join changed using (op_id) where server_outcome = 'committed'
+union all
+select 'decisions that name other documents than were changed', count(*) from named join changed using (op_id) where named.ids <> changed.ids
+
+-- section: arrivals
+-- arrivals at a call point, and attempts to deliver an event, are counted one by one; a call point has one method and one route
+select 'arrivals that are not counted one by one' as what, count(*) as n from (
+  select 1 from h where kind = 'request' group by txn_id, call_point having max(attempt) <> count(*) or count(distinct attempt) <> count(*))
+union all
+select 'deliveries that are not counted one by one', count(*) from (
+  select 1 from h where kind = 'event_sent' group by event_id
+  having max(attempt) <> count(*) or count(distinct attempt) <> count(*) or min(txn_id) <> max(txn_id) or min(call_point) <> max(call_point))
+union all
+select 'call points with several methods or routes', count(*) from (
+  select 1 from h where kind = 'request' and call_point in (select id from ref_call_point) group by call_point
+  having min(method) <> max(method) or min(route) <> max(route))
+union all
+select 'requests that were attributed without saying to whom, or the other way round', count(*) from h
+where kind = 'request' and (txn_attr = 'none') <> (txn_id is null)
+union all
+select 'answers that repeat another one, which was never given', count(*) from op a where a.server_outcome = 'replayed' and a.idem_key is not null
+  and not exists (select 1 from op b where b.idem_key = a.idem_key and b.call_point = a.call_point and b.body_hash is not distinct from a.body_hash
+    and b.seq < a.seq and b.server_outcome in ('committed', 'deferred'))
+union all
+select 'requests of a connector that had not been started, or was started again', count(*) from (
+  select seq, sut_gen from h where kind in ('request', 'event_sent') and sut_gen is not null) r
+asof join (select seq, sut_gen from h where kind = 'proc_start') p on r.seq > p.seq where r.sut_gen <> p.sut_gen
+
+-- section: transactions
+-- every row belongs to a transaction that began, and to its flow
+select 'rows of transactions that nobody began' as what, count(*) as n from h anti join txn using (txn_id) where h.txn_id is not null
+union all
+select 'rows of another flow than their transaction', count(*) from h join txn using (txn_id) where h.flow <> txn.flow
+
+-- section: deeds
+-- what a person did, and what it changed, are two rows that say the same; what changes counts its versions
+select 'deeds of people that say otherwise than what they changed' as what, count(*) as n
+from h a join effect e on e.entity_type = a.entity_type and e.entity_id = a.entity_id and e.version = a.version
+where a.kind = 'source_action' and (a.amount_minor <> e.amount_minor or a.currency <> e.currency or a.company <> e.company or a.cost_center <> e.cost_center
+  or a.src_version <> e.src_version or a.state <> e.state or a.txn_id <> e.txn_id or a.corr_id <> e.corr_id or a.node <> e.node
+  or a.parent_id <> e.parent_id or replace(a.call_point, '.touch', '') <> e.call_point)
+union all
+select 'changes by people without a deed', count(*) from (
+  select e.entity_type, e.entity_id, e.version from effect e join txn t using (txn_id)
+  where e.op_id is null and t.flow_kind = 'document' and e.entity_type = t.flow_source and e.version is not null) c
+anti join h a on a.kind = 'source_action' and a.entity_type = c.entity_type and a.entity_id = c.entity_id and a.version = c.version
+union all
+select 'changes that skip a version', count(*) from (
+  select version, lag(version) over (partition by node, entity_type, entity_id order by seq) as before from effect
+  where version is not null and state is not null) where version > before + 1
+union all
+select 'changes of another version than the writer named', count(*) from effect where version <> base_version + 1
+
+-- section: papers
+-- what is said of one document in several places is the same everywhere
+select 'documents that say two things of one' as what, count(*) as n from (
+  select 1 from effect e semi join document d using (node, entity_type, entity_id) where e.effect <> 'reverse'
+  group by e.node, e.entity_type, e.entity_id, e.src_version
+  having min(e.amount_minor) <> max(e.amount_minor) or min(e.currency) <> max(e.currency) or min(e.company) <> max(e.company)
+    or min(e.period) <> max(e.period) or min(e.party) <> max(e.party) or min(e.approvers) <> max(e.approvers) or min(e.ext_ref) <> max(e.ext_ref)
+    or min(e.document_date) <> max(e.document_date) or min(e.posting_date) <> max(e.posting_date))
+union all
+select 'lines of source documents that say otherwise whose they are, in which company or currency, or under which correlation id', count(*)
+from effect l join (
+  select node, entity_id, coalesce(src_version, 1) as src_version, any_value(txn_id) as txn_id, any_value(corr_id) as corr_id,
+    any_value(currency) as currency, any_value(company) as company
+  from effect join txn t using (txn_id) where entity_type = t.flow_source and op_id is null group by all) s
+  on s.node = l.node and s.entity_id = l.parent_id and s.src_version = coalesce(l.src_version, 1)
+where l.entity_type in (select lines from ref_document)
+  and (l.txn_id <> s.txn_id or l.corr_id <> s.corr_id or l.currency <> s.currency or l.company <> s.company)
+union all
+select 'documents that were read more than once at the end', count(*) from (
+  select 1 from h where kind = 'read_view' group by node, entity_type, entity_id having count(*) > 1)
+union all
+select 'final reads of what nobody ever wrote', count(*) from (select * from h where kind = 'read_view') v
+anti join effect e on e.node = v.node and e.entity_type = v.entity_type and e.entity_id = v.entity_id
+where not exists (select 1 from ref_state s where s.entity_type = v.entity_type and s.state = v.state and s.meaning in ('refused', 'dead', 'accepted'))
+
+-- section: ledger
+-- a kind that is coded by lines of its own has an entry in the ledger beside them: every document of it or none, with the same on each cost centre
+with paper as (
+  select d.node, d.entity_type, d.entity_id, k.coded_by from document d join ref_document k using (entity_type)
+  where k.coded_by <> 'journal_line' and d.posted_seq < (select max(seq) from h where kind <> 'commit')),
+entry as (select l.*, p.entity_type as of_type, p.coded_by from coding_line l join paper p on p.node = l.node and p.entity_id = l.parent_id),
+apart as (
+  select of_type, node, parent_id from entry where cost_center is not null group by of_type, node, parent_id, cost_center
+  having coalesce(sum(amount_minor) filter (entity_type = 'journal_line'), 0) <> coalesce(sum(amount_minor) filter (entity_type = coded_by), 0))
+select 'documents without the ledger entry that others of their kind have' as what, count(*) as n from paper p
+where p.entity_type in (select of_type from entry where entity_type = 'journal_line')
+  and not exists (select 1 from entry e where e.entity_type = 'journal_line' and e.of_type = p.entity_type and e.node = p.node and e.parent_id = p.entity_id)
+union all
+select 'documents whose ledger entry is on other cost centres than their lines', count(*) from (
+  select distinct node, parent_id from apart where of_type in (select of_type from entry where entity_type = 'journal_line' and cost_center is not null))
+
+-- section: marks
+-- a fault that fired is the one that was put there, where it was put
+select 'faults that fired otherwise than they were armed' as what, count(*) as n
+from (select * from h where kind = 'fault_fired' and plan_id is not null) f left join (select * from h where kind = 'fault_armed') a using (plan_id)
+where a.plan_id is null or a.fault_id <> f.fault_id or a.mode <> f.mode or a.txn_id <> f.txn_id
+  or (a.attempt <> 0 and (a.attempt <> f.attempt or a.call_point <> f.call_point))
+union all
+select 'faults that were taken away from where none was', count(*) from h f where f.kind = 'fault_healed' and f.txn_id is not null
+  and not exists (select 1 from h a where a.kind = 'fault_armed' and a.txn_id = f.txn_id and a.fault_id = f.fault_id)
