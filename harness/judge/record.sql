@@ -130,7 +130,7 @@ where l.entity_type in (select lines from ref_document)
   and (l.txn_id <> s.txn_id or l.corr_id <> s.corr_id or l.currency <> s.currency or l.company <> s.company)
 union all
 select 'documents that were read more than once at the end', count(*) from (
-  select 1 from h where kind = 'read_view' group by node, entity_type, entity_id having count(*) > 1)
+  select 1 from h where kind = 'read_view' group by phase, node, entity_type, entity_id having count(*) > 1) -- once more behind a solo
 union all
 select 'final reads of what nobody ever wrote', count(*) from (select * from h where kind = 'read_view') v
 anti join effect e on e.node = v.node and e.entity_type = v.entity_type and e.entity_id = v.entity_id

@@ -505,7 +505,7 @@ union all
 select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', true, false, 'posted', 'collateral'
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
-where t.role <> 'kill';
+where not exists (select 1 from step p where p.txn_id = t.txn_id and p.scope = 'kill');
 
 -- traced: the correlation ids under which people wrote the source document of each transaction
 create table traced as

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 Role = Literal["baseline", "control", "faulted", "run", "kill", "solo", "load"]
 Arrival = Literal["before", "inside"]  # of a transaction, as seen from a fault of the whole run
+KILLED: tuple[Role, ...] = ("kill", "solo")  # of the transactions of a kill wave: those that meet it at a point of their own
 WaveKind = Literal["baseline", "singles", "run", "kill", "solo", "load"]
 CellStatus = Literal["planned", "not_applicable"]
 
@@ -165,7 +166,7 @@ class Wave:
     @property
     def held(self) -> int:
         """kill: how many requests the frontier waits for (F-G4 holds nothing)."""
-        return sum(1 for e in self.experiments if e.role == "kill" and not any(step.fault_id == "F-G4" for step in e.steps))
+        return sum(1 for e in self.experiments if e.role in KILLED and not any(step.fault_id == "F-G4" for step in e.steps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from harness.errors import KillFailed
-from harness.plan.model import Experiment, Wave
+from harness.plan.model import KILLED, Experiment, Wave
 from harness.run.cast import Cast
 from harness.run.waves import drain, play_elders
 from harness.stage.connector import KILL_ADVICE
@@ -34,7 +34,7 @@ async def play_kill(cast: Cast, wave: Wave) -> list[Experiment]:
         began = monotonic()
         await play_elders(cast, wave, phase)
         acked = [experiment for experiment in wave.others if _fault(experiment) == AFTER_ACK]
-        unseen = [experiment for experiment in wave.others if experiment.role != "kill"]
+        unseen = [experiment for experiment in wave.others if experiment.role not in KILLED]
         held = [experiment for experiment in wave.others if experiment not in acked and experiment not in unseen]
         reached = await _freeze_and_kill(cast, wave, held, phase, unseen) if held else set()
         for experiment in acked:

@@ -54,7 +54,7 @@ async def play_alone(cast: Cast, wave: Wave, experiment: Experiment, *others: Ex
     session = cast.session
     alone = replace(wave, experiments=(experiment, *others), window=experiment.window)
     if any(session.catalog.faults[step.fault_id].scope == "kill" for step in experiment.steps):
-        await play_kill(cast, replace(alone, experiments=(replace(experiment, role="kill"),)))
+        await play_kill(cast, alone)
     elif is_shared(session, alone):
         await play_shared(cast, [alone], wave.name)
     elif experiment.window is not None:
