@@ -584,11 +584,20 @@ select *, coalesce((stays and (side = 'passes' or (side in ('refused', 'access')
   coalesce(stays and owner_is_known and side is distinct from 'own' and last_side <> 'own' and lower(owner) <> lower(last_owner), false) as owner_is_wrong
 from held_against;
 
--- stalled: who was under way while the world itself stood still, or in the second after it, when what had queued up came in
+-- stalled: who was under way while the world itself stood still, or in the second after it, when what had queued up came in. What is never
+-- settled is under way until the end, but nothing happens to it any more once it is given up or forgotten: a stall counts for it only where
+-- something happened to it in the ten seconds before (a next attempt may have been lost in the stall) or until the second after.
 create table stalled as
-select t.txn_id, (sum(s.stall_ms) / 1000)::double as stall_s
-from (select t_mono_ns, stall_ms from h where kind = 'stall') s join txn t on t.t0 < s.t_mono_ns + 1000000000
-join src on src.txn_id = t.txn_id where src.settled_t is null or src.settled_t > s.t_mono_ns - s.stall_ms::bigint * 1000000
+with standstill as (select t_mono_ns - stall_ms::bigint * 1000000 as t_begin, t_mono_ns + 1000000000 as t_end, stall_ms from h where kind = 'stall'),
+under_way as (
+  select t.txn_id, src.settled_t, p.* from standstill p join txn t on t.t0 < p.t_end join src on src.txn_id = t.txn_id
+  where src.settled_t is null or src.settled_t > p.t_begin),
+deed as (
+  select txn_id, t_mono_ns as t from h where kind in ('source_action', 'request', 'response_end', 'event_sent', 'event_ack', 'query_sent', 'commit')
+  and txn_id in (select txn_id from under_way where settled_t is null))
+select txn_id, (sum(stall_ms) / 1000)::double as stall_s from under_way u
+where settled_t is not null
+  or exists (select 1 from deed d where d.txn_id = u.txn_id and d.t between u.t_begin - 10000000000 and u.t_end)
 group by 1;
 
 -- public outcome: where each transaction stands at the end of the history

@@ -12,6 +12,7 @@ from tests.unit.judge.corrupt_habits import hammers
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
 
 TXN = "p2p-000009"
+MINUTE_NS = 60_000_000_000
 
 
 def stalled(scribe: Scribe, txn_id: str, stall_ms: int = 2_000) -> Scribe:
@@ -39,6 +40,21 @@ def test_giving_up_in_a_stall_proves_nothing(rule: str, txn_id: str, corrupt: ob
     decided, why = verdict_of(verdict, txn_id)
     assert (decided, "stood still for 2.0 s" in str(why)) == ("inconclusive", True)
     assert any("1 times, 2.0 s in all" in note for note in verdict.told)
+
+
+def test_what_was_given_up_long_before_the_stall_is_judged(tmp_path: Path) -> None:
+    """It is still open when the world stands still a minute later, but nothing happened to it any more."""
+    scribe = clean_run()
+    lazily_parked(scribe)
+    last = max(index for index, row in enumerate(scribe.rows) if row.get("txn_id") == TXN and row["kind"] == "response_end")
+    row = scribe.rows[last]
+    for later in scribe.rows[last + 1 :]:
+        later["t_mono_ns"] += MINUTE_NS
+    stall = {**{name: row[name] for name in ("run_id", "t_biz", "phase")}, "kind": "stall", "node": "harness", "stall_ms": 2_000}
+    insert(scribe, last + 1, {**stall, "t_mono_ns": row["t_mono_ns"] + MINUTE_NS})
+    verdict = judged(scribe, tmp_path)
+    assert invariant(verdict, "L06")["status"] == "violated"
+    assert verdict_of(verdict, TXN)[0] == "fail"
 
 
 def test_a_slip_in_a_stall_is_none(tmp_path: Path) -> None:
