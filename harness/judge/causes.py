@@ -90,7 +90,7 @@ class Causes:
         flow, moments = str(outcome.get("flow") or STRANGER), self._rows.moments.get(txn_id, {})
         contact = _decisive(self._rows.contacts.get(txn_id, ()), _moment(effect, moments), before_only=effect == STUCK)
         blocker = self._rows.blockers.get(txn_id)
-        if blocker is not None and (contact is None or contact["is_presumed"]):
+        if blocker is not None and (contact is None or contact["is_presumed"] or (effect == STUCK and blocker["waited_long"])):
             return Blame(flow, blocker["call_point"], blocker["fault_id"], blocker["fault_name"], effect, blocker["blocker"])
         if contact is not None:
             return Blame(flow, contact["call_point"], contact["fault_id"], contact["fault_name"], effect)

@@ -46,20 +46,24 @@ select s.txn_id, t.seq as twice_seq, p.seq as posted_seq, c.call_point as last_c
 from suspect s left join src r using (txn_id) left join twice t using (txn_id) left join last_posting p using (txn_id) left join call c using (txn_id)
 
 -- section: blockers
--- by transaction on which nobody worked after it became due until somebody helped: the document with a fault that does not pass by itself
--- to which the last calls before that help belong, one like the other, all of them in vain
+-- by transaction on which nobody worked until somebody helped, because the connector did nothing any more but try one document with a fault
+-- that does not pass by itself, all of it in vain. waited_long: the others had been begun, and waited while that one was tried over and over.
 with helped as (
   select s.txn_id, r.approved_seq as from_seq, min(m.seq) as to_seq
   from suspect s join src r using (txn_id) join mark m on m.name in ('proc_kill', 'heal', 'redrive') and m.seq > r.approved_seq group by 1, 2),
-idle as (
-  select * from helped i where not exists (select 1 from op where op.txn_id = i.txn_id and op.seq between i.from_seq and i.to_seq)),
-last_calls as (
-  select t.to_seq, op.txn_id as blocker, op.seq, op.client_view
-  from (select distinct to_seq from idle) t join op on op.seq < t.to_seq and op.txn_id is not null
-  qualify row_number() over (partition by t.to_seq order by op.seq desc) <= 5),
+latest as (
+  select t.to_seq, arg_max(op.txn_id, op.seq) as blocker
+  from (select distinct to_seq from helped) t join op on op.seq < t.to_seq and op.txn_id is not null group by 1),
+since as (
+  select l.to_seq, l.blocker, coalesce(max(op.seq), 0) as seq from latest l left join op on op.seq < l.to_seq
+    and (op.txn_id <> l.blocker or op.server_outcome = 'committed') group by 1, 2),
 busy as (
-  select to_seq, any_value(blocker) as blocker, max(seq) as seq from last_calls group by 1
-  having count(distinct blocker) = 1 and count(*) = 5 and bool_and(client_view <> 'ok'))
-select i.txn_id, b.blocker, any_value(e.call_point) as call_point, any_value(e.fault_id) as fault_id, any_value(e.fault_name) as fault_name
-from idle i join busy b on b.to_seq = i.to_seq and b.seq > i.from_seq join experienced e on e.txn_id = b.blocker and not e.recoverable
+  select s.to_seq, s.blocker, s.seq as since_seq, count(*) as calls from since s join op on op.txn_id = s.blocker and op.seq > s.seq and op.seq < s.to_seq
+  group by 1, 2, 3 having count(*) >= 5 and 3 * count(*) filter (op.client_view <> 'ok') >= count(*))
+select i.txn_id, b.blocker, any_value(e.call_point) as call_point, any_value(e.fault_id) as fault_id, any_value(e.fault_name) as fault_name,
+  bool_or(w.is_begun) as waited_long
+from helped i join busy b on b.to_seq = i.to_seq and b.blocker <> i.txn_id
+join experienced e on e.txn_id = b.blocker and (e.park_ok or not e.recoverable),
+  lateral (select exists (select 1 from op where op.txn_id = i.txn_id and op.seq between i.from_seq and i.to_seq) as is_begun) w
+where i.from_seq < b.to_seq and (not w.is_begun or b.calls >= 20)
 group by 1, 2

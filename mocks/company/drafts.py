@@ -12,6 +12,8 @@ from mocks.company.money import share_half_up, split, to_text
 from mocks.company.shapes import CREDIT_EVERY, FEW_LINES, PLAIN, Shape
 from mocks.company.streams import Stream
 
+PAIR_AND_REST = 3  # lines at least of a document with two that are alike
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -40,7 +42,7 @@ def requisition_body(
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
     """Body of POST /api/v1/requisitions whose lines add up to the amount; they take cost centres and projects in turn."""
-    parts = _parts(stream, amount_minor, _count(stream, shape))
+    parts = _paired(_parts(stream, amount_minor, _count(stream, shape)), shape)
     coding = list(zip(parts, cycle(cost_centers), cycle(projects), strict=False))
     items = [stream.pick(_purchases_for(center, entity.locale)) for _, center, _ in coding]
     lines = [
@@ -50,6 +52,7 @@ def requisition_body(
     title, *descriptions = _wording(shape, stream, [f"{items[0][1]} ({cost_centers[0].name})"[:120], *(text for _, text in items)])
     for line, description in zip(lines, descriptions, strict=True):
         line["description"] = description
+    _make_alike(lines, parts, shape)
     return {
         "legalEntity": entity.procurement_id,
         "supplierId": supplier.procurement_id,
@@ -71,7 +74,8 @@ def expense_body(
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
     """Body of POST /v2/reports whose lines' gross amounts add up to the amount; they take the cost centres in turn."""
-    coding = list(zip(_claims(stream, amount_minor, shape), cycle(cost_centers), strict=False))
+    claims = _paired(_claims(stream, amount_minor, shape), shape)
+    coding = list(zip(claims, cycle(cost_centers), strict=False))
     lines = [_expense_line(entity, stream, part, center, payment_type=payment_type, on=on) for part, center in coding]
     for line in lines[::2] if shape.foreign else ():
         line["receipt"] = receipts.abroad(entity, stream, line["amount_minor"])
@@ -79,6 +83,7 @@ def expense_body(
     title, *descriptions = _wording(shape, stream, [title, *(line["description"] for line in lines)])
     for line, description in zip(lines, descriptions, strict=True):
         line["description"] = description
+    _make_alike(lines, claims, shape)
     return {
         "entity_code": entity.expense_id,
         "currency": entity.currency,
@@ -96,7 +101,31 @@ def _wording(shape: Shape, stream: Stream, plain: Sequence[str]) -> list[str]:
 
 
 def _count(stream: Stream, shape: Shape) -> int:
-    return shape.lines or 1 + stream.below(FEW_LINES)
+    count = shape.lines or 1 + stream.below(FEW_LINES)
+    return max(count, PAIR_AND_REST + shape.credit) if shape.alike else count
+
+
+def _pair(parts: Sequence[int]) -> list[int]:
+    """Where the first three amounts that are no credits stand: two to be made alike, and one for what is left of halving them."""
+    places = [place for place, part in enumerate(parts) if part > 0][:PAIR_AND_REST]
+    return places if len(places) == PAIR_AND_REST else []
+
+
+def _paired(parts: list[int], shape: Shape) -> list[int]:
+    """The same total with two equal amounts, where there are lines enough for it."""
+    if shape.alike and (places := _pair(parts)):
+        first, second, third = places
+        both = parts[first] + parts[second]
+        parts[first] = parts[second] = both // 2
+        parts[third] += both % 2
+    return parts
+
+
+def _make_alike(lines: list[dict[str, Any]], parts: Sequence[int], shape: Shape) -> None:
+    """Two lines with nothing to tell them apart but their number, as somebody types what was bought twice."""
+    if shape.alike and (places := _pair(parts)):
+        first, second, _ = places
+        lines[second] = {**lines[first]}
 
 
 def _claims(stream: Stream, amount_minor: int, shape: Shape) -> list[int]:

@@ -12,6 +12,7 @@ LONG_ONE_IN = 16  # documents with more lines than the few that most have
 CREDIT_ONE_IN = 6  # claims with a line of something that was given back
 CREDIT_EVERY = 10  # of so many lines of such a claim one is a credit, and at least one
 FOREIGN_ONE_IN = 6  # claims with receipts in another currency
+ALIKE_ONE_IN = 8  # documents in which one line is there twice
 FEW_LINES, MANY_LINES = 3, 40  # most have one line up to this; none has more than that
 
 
@@ -29,6 +30,7 @@ class Shape:
 
     lines: how many there are; None: a few, as they come. signers: whose approval it needs; None: as it comes.
     credit: a claim has lines of something that was given back. foreign: its receipts are in another currency, every second one.
+    alike: two of its lines differ in nothing but their number.
     wild: its texts have quotes, emoji, two directions of writing, combining marks, or are as long as may be.
     """
 
@@ -37,15 +39,16 @@ class Shape:
     signers: Signers | None = None
     credit: bool = False
     foreign: bool = False
+    alike: bool = False
 
 
 PLAIN = Shape(signers=Signers(1, delegated=False))
 """Of documents that nobody looks at for their shape."""
 SHOWN = (
-    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True), credit=True, foreign=True),
+    Shape(lines=MANY_LINES, wild=True, signers=Signers(3, delegated=True), credit=True, foreign=True, alike=True),
     PLAIN,
     Shape(lines=1, wild=True, signers=Signers(2, delegated=False), foreign=True),
-    Shape(signers=Signers(1, delegated=True), credit=True),
+    Shape(signers=Signers(1, delegated=True), credit=True, alike=True),
 )
 
 
@@ -55,7 +58,7 @@ def drawn(seed: int, key: str) -> Shape:
     wild = _one_in(stream, WILD_ONE_IN)
     lines = FEW_LINES + 1 + stream.below(MANY_LINES - FEW_LINES) if _one_in(stream, LONG_ONE_IN) else None
     credit, foreign = _one_in(stream, CREDIT_ONE_IN), _one_in(stream, FOREIGN_ONE_IN)
-    return Shape(lines=lines, wild=wild, credit=credit, foreign=foreign)
+    return Shape(lines=lines, wild=wild, credit=credit, foreign=foreign, alike=_one_in(stream, ALIKE_ONE_IN))
 
 
 def shown(turn: int) -> Shape:

@@ -86,7 +86,7 @@ MERCHANTS = {
     "ja_JP": ("駅前ホテル", "東西タクシー", "中央鉄道", "食堂さくら", "文具の森"),
 }
 
-TEXT_MAX = 200  # characters: what every field for a text promises
+TEXT_MAX = 256  # characters: what every field for a text promises
 
 # What people also type, and what breaks in code that glues texts together, counts bytes or mirrors them.
 WILD = (
@@ -96,5 +96,5 @@ WILD = (
     "\u05e6\u05d9\u05d5\u05d3 \u05de\u05e9\u05e8\u05d3\u05d9 (A4, 80 g) \u0642\u0631\u0637\u0627\u0633\u064a\u0629",
     "Cafe\u0301 Zu\u0308rich, a\u0328\u0301 la carte Z\u0351\u036b\u0343A\u030d\u033fL\u0308\u0301",
     "=1+2;\uff34\uff4f\uff4b\uff59\uff4f \uff76\uff9e\uff97\uff7d \u00a0\u2003\u3000 \u2116 \ufb01n",
-    "\U0001f4a1 " * 99 + "-\u00fc",
+    "\U0001f4a1 " * 127 + "-\u00fc",
 )

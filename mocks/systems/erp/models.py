@@ -39,7 +39,7 @@ Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3,
 CompanyCode = Annotated[str, Meta(min_length=1, max_length=8, examples=["1000"])]
 Code = Annotated[str, Meta(min_length=1, max_length=20)]
 Reference = Annotated[str, Meta(min_length=1, max_length=64, description="the sender's own id of the document; unique")]
-Text = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=256)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 LineNo = Annotated[int, Meta(ge=1, le=99_999)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000, description="revision of the source document")]

@@ -17,8 +17,8 @@ DAY_PATTERN = f"^(({_DAYS_31}/(0[13578]|1[02])|{_DAYS_30}/(0[469]|11)|{_DAYS_28}
 
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, description="DD/MM/YYYY", examples=["28/10/2026"])]
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
-Text = Annotated[str, Meta(max_length=200)]
-Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Text = Annotated[str, Meta(max_length=256)]
+Title = Annotated[str, Meta(min_length=1, max_length=256)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
 Minor = Annotated[

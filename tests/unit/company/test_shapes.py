@@ -1,5 +1,7 @@
 """What documents are like: every shape is shown in a baseline, drawn elsewhere, and inside what the contract page promises."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ def test_a_shape_is_a_function_of_seed_and_key() -> None:
     assert [shapes.drawn(8, f"p2p-{number:06d}") for number in range(1000)] != DRAWN
 
 
-@pytest.mark.parametrize("trait", ["wild", "lines", "credit", "foreign"])
+@pytest.mark.parametrize("trait", ["wild", "lines", "credit", "foreign", "alike"])
 def test_every_trait_is_shown_and_drawn(trait: str) -> None:
     """A baseline of a few documents has it, and so have some of the others, but not all."""
     assert any(getattr(shapes.shown(turn), trait) for turn in range(4))
@@ -91,3 +93,22 @@ def test_wild_texts_keep_what_the_fields_promise() -> None:
     assert all(1 <= len(text) <= texts.TEXT_MAX for text in texts.WILD)
     assert max(len(text) for text in texts.WILD) == texts.TEXT_MAX
     assert not any(ord(letter) < ord(" ") for text in texts.WILD for letter in text)
+
+
+@pytest.mark.parametrize("shape", [Shape(alike=True), Shape(alike=True, lines=40, wild=True), Shape(alike=True, credit=True, foreign=True)])
+def test_two_lines_differ_in_their_number_alone(shape: Shape) -> None:
+    """And the total is what it was to be; whoever takes equal lines for one books too little."""
+    for body in bodies(shape):
+        lines = [json.dumps(line, sort_keys=True) for line in body["lines"]]
+        assert len(set(lines)) < len(lines)
+    for number in range(20):
+        amount = 20_000 + 37 * number
+        order = COMPANY.draft_requisition("US01", f"p2p-{number:06d}", amount, shape=shape)
+        assert sum(Decimal(line["amount"]["amount"]) for line in order.body["lines"]) * 100 == amount
+        assert (
+            sum(
+                line["amount_minor"]
+                for line in COMPANY.draft_expense_report("US01", f"exp-{number:06d}", amount, shape=shape).body["lines"]
+            )
+            == amount
+        )

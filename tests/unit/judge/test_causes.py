@@ -130,6 +130,20 @@ def test_a_poison_document_that_blocks_others_is_their_cause(tmp_path: Path) -> 
     assert "Nobody worked on it while p2p-000012 was tried again and again" in story
 
 
+def test_what_was_begun_and_then_waited_for_a_poison_document_has_it_as_its_cause(tmp_path: Path) -> None:
+    """8 met a fault of its own, was taken up again after the kill only, and between the two 12 was tried twenty times."""
+    for calls, blocker in ((20, "p2p-000012"), (6, None)):
+        scribe = clean_run()
+        blocked(scribe, calls)
+        index, kill = one(scribe, kind="proc_kill")
+        begun = [row for _, row in rows(clean_run(), txn_id="p2p-000008") if row["kind"] in CALL][:3]
+        first = next(n for n, row in enumerate(scribe.rows) if row.get("txn_id") == "p2p-000012" and row["kind"] in CALL)
+        insert(scribe, first, *({**row, "t_mono_ns": scribe.rows[first]["t_mono_ns"], "op_id": 98_000} for row in begun))
+        found = causes(scribe, tmp_path / str(calls)).values()
+        (cause,) = [cause for cause in found if cause["example"] == "p2p-000008"]
+        assert cause["blocked_by"] == blocker, (calls, kill["seq"], index)
+
+
 def test_a_document_that_is_merely_retried_blocks_nobody(tmp_path: Path) -> None:
     """Where other documents are worked on in between, the lost one was not waiting for the bad one."""
     scribe = clean_run()
