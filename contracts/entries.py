@@ -77,6 +77,7 @@ class Fault:
     wants: str
     modes: tuple[Mode, ...]
     after_outages: bool = False  # planned once more behind the faults of the run
+    may_stop: bool = False  # a right connector may stop for good: it is started again behind the window
     repeat: str = "once"
     recoverable_at: tuple[str, ...] = ()
     park_ok: bool = False

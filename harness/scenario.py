@@ -46,6 +46,7 @@ class Waits:
     webhook_schedule_ms: tuple[int, ...] = (0, 300, 1000, 3000)
     maintenance_ms: int = 1200  # length of F-B5
     outage_ms: int = 1200  # length of F-H2
+    refused_ms: int = 1800  # length of F-B11
     period_closed_ms: int = 600  # length of F-F3
     event_delay_ms: int = 2000  # F-D4
     late_commit_ms: int = 500  # F-A6, after the client's timeout

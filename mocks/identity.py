@@ -73,7 +73,7 @@ class Identity:
         else:
             code, answer = self._decide(form, client_id, secret, request)
         self._decided(op_id, attempt, code, answer.status_code)
-        if code == "INVALID_CLIENT":
+        if code == "INVALID_CLIENT" and not self._mechanics.tokens.knows(client_id, secret):
             self._mechanics.recorder.write("stranger", NODE, op_id=op_id, call_point=CALL_POINT, reason="client")
         return answer
 

@@ -50,6 +50,7 @@ __all__ = ["CallbackForbidden", "HistoryLost", "Hold", "PortInUse", "World", "Wo
 IDENTITY, CONTROL = "identity", "control"  # the world's own doors
 REFUSING = "F-H2"
 TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
+OF_CLIENTS = "credentials"  # the family of faults under which a client is not taken
 
 
 class World:
@@ -310,19 +311,26 @@ class World:
     # --- faults of the run
 
     def begin_window(self, fault_id: str, system: str) -> None:
-        """F-B5: every answer is 503. F-H2: connections are refused. Raises ValueError for what cannot be a window."""
+        """F-B5: every answer is 503. F-H2: connections are refused. F-B11: the connector gets no token. Raises ValueError for what cannot
+        be a window."""
         fault = self._fault_of_run(fault_id, system)
         if any((window.fault.id, window.system) == (fault_id, system) for window in self.mechanics.windows.listed()):
             return
         if fault_id == REFUSING:
             self._servers[system].begin_outage()
+        if fault.family == OF_CLIENTS:
+            self.mechanics.tokens.refuse(self.client_id)
         self.mechanics.windows.begin(Window(fault, fault.modes[0], system))
 
     def end_window(self, fault_id: str, system: str) -> None:
         """The window ends; ending what is not in force does nothing. Raises ValueError for what cannot be a window."""
-        self._fault_of_run(fault_id, system)
-        if self.mechanics.windows.end(fault_id, system) and fault_id == REFUSING:
+        fault = self._fault_of_run(fault_id, system)
+        if not self.mechanics.windows.end(fault_id, system):
+            return
+        if fault_id == REFUSING:
             self._servers[system].end_outage()
+        if fault.family == OF_CLIENTS:
+            self.mechanics.tokens.admit(self.client_id)
 
     def _fault_of_run(self, fault_id: str, system: str) -> Fault:
         fault = self.catalog.faults.get(fault_id)

@@ -164,7 +164,7 @@ class Planner:
 
     def _window(self, group: Sequence[Place]) -> Wave:
         place, waits = group[0], self._scenario.waits
-        lengths = {"F-B5": waits.maintenance_ms, "F-H2": waits.outage_ms, "F-F3": waits.period_closed_ms}
+        lengths = {"F-B5": waits.maintenance_ms, "F-H2": waits.outage_ms, "F-B11": waits.refused_ms, "F-F3": waits.period_closed_ms}
         window = Window(place.fault.id, place.mode.id, place.target, lengths.get(place.fault.id, 0), place.fault.name)
         flows = {member.flow.id for member in group}
         entities = [place.target] if "company" in place.fault.at else list(self._scenario.entities)
@@ -390,6 +390,10 @@ class Planner:
         """Whether it meets one call, for all who wait for that."""
         return window is not None and self._catalog.call_point(window.target) is not None
 
+    def _has_its_turn(self, window: Window | None) -> bool:
+        """Whether it is played in the order of the plan: not beside other waves, and not as one that waits for the kills."""
+        return window is None or not (self._is_shared(window) or self._catalog.faults[window.fault_id].may_stop)
+
     # --- shared ----------------------------------------------------------------------------------------------------------------
 
     def _planned(self, place: Place) -> bool:
@@ -422,7 +426,7 @@ class Planner:
             role = with_steps if draft.steps else without
             parent = elders[-1] if elders else None
             experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
-        moment = next(self._moments, None) if kind in FAULTED and not self._is_shared(window) else None  # these are played beside others
+        moment = next(self._moments, None) if kind in FAULTED and self._has_its_turn(window) else None
         if moment is not None:
             experiments = self._eves(experiments)
         if kind == "singles":

@@ -14,6 +14,7 @@ NO_FLOW = "the connector does not declare this flow"
 NO_EVENTS = "the connector takes no events: its manifest declares no webhook path"
 NO_ANSWERS = "the connector answers no questions: its manifest declares no check path"
 NO_KILLS = "the harness did not start this connector, so it cannot kill it"
+NO_RESTART = "whoever stops for good when its client is refused has to be started again, and the harness did not start this connector"
 NO_ROUTE = "no entity of this scenario takes this route"
 UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary does not cover"
 NEWEST_EVENT = "no newer event of the document exists that could overtake this one"
@@ -21,6 +22,7 @@ NO_RECOVERY_KILL = "a kill at a point that only another fault provokes; volume.k
 NO_RECOVERY_DRIFT = "a drift at a point that only another fault provokes; volume.drift_recovery: true plans it"
 NOTHING_WAITS = "nothing waits for a list where no event is lost: the scenario leaves that fault out"
 NOT_CALLED = "this connector did not call it in the baseline, and no fault made it do so"
+OF_TOKENS = ("authentication", "credentials")  # families of faults that only a token service has
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def run_targets(catalog: Catalog, flow: Flow, fault: Fault, entities: Collection
     """What a fault of the run hits: systems of the flow and where tokens come from, or entities in which the flow needs a period."""
     if "company" in fault.at:
         return tuple(entities) if any(catalog.documents[name].module for name in flow.target_documents) else ()
-    if fault.family == "authentication":
+    if fault.family in OF_TOKENS:
         return catalog.token_services
     return (*flow.systems, *catalog.token_services)
 
@@ -114,6 +116,8 @@ def _excluded(catalog: Catalog, place: Place, scenario: Scenario, capabilities: 
     never = [act for act in place.mode.acts if act not in source.acts]
     if never:
         return f"{source.name}: people never {', '.join(act.replace('_', ' ') for act in never)}"
+    if fault.may_stop and not capabilities.kills:
+        return NO_RESTART
     return NO_KILLS if fault.scope == "kill" and not capabilities.kills else None
 
 

@@ -59,7 +59,7 @@ async def _freeze_and_kill(
     reached = {hold.txn_id for hold in world.held} & {experiment.txn_id for experiment in experiments}
     await _begin(cast, unseen)
     reached |= {experiment.txn_id for experiment in unseen}
-    await _kill_and_restart(session, wave, len(reached))
+    await kill_and_restart(session, wave, len(reached))
     return reached
 
 
@@ -76,7 +76,7 @@ async def _kill_at_ack(cast: Cast, wave: Wave, experiment: Experiment, phase: Ph
     phase.show(f"{experiment.txn_id}: killed when its event is acknowledged")
     cast.finish(cast.prepare(experiment))
     fresh = await _acked_now(world.acked_then_kill, experiment.txn_id)
-    await _kill_and_restart(session, wave, int(fresh))
+    await kill_and_restart(session, wave, int(fresh))
     await until(lambda: world.settled(experiment.txn_id) is not None, BETWEEN_S)
     return {experiment.txn_id} if fresh else set()
 
@@ -93,7 +93,7 @@ async def _acked_now(acked: Sequence[str], txn_id: str) -> bool:
     return monotonic() - looked <= ACK_LATE_S
 
 
-async def _kill_and_restart(session: Session, wave: Wave, reached: int) -> None:
+async def kill_and_restart(session: Session, wave: Wave, reached: int) -> None:
     """A kill that fails proves nothing: its cells are void, and the rest of the run is played with whoever serves on."""
     session.world.kill_moment()
     try:

@@ -12,7 +12,7 @@ from harness.run.kills import play_kill
 from harness.run.shared import is_shared, is_token, play_shared
 from harness.run.tail import HistoryTail
 from harness.run.waves import StuckError, play
-from harness.run.windows import play_window
+from harness.run.windows import may_stop, play_window
 from harness.stage.final import close_books
 from harness.stage.pacing import together
 from harness.stage.quiescence import settle_before_kills
@@ -104,7 +104,7 @@ async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None
     await play_shared(cast, [wave for wave in shared if wave not in lists], "run-tokens")
     stuck.saw(shared[-1:])
     for wave in waves:
-        if wave.kind == "run" and wave not in shared:
+        if wave.kind == "run" and wave not in shared and not may_stop(session, wave):
             await play_window(cast, wave)
             stuck.saw([wave])
     late = planner.after_outages()
@@ -187,11 +187,15 @@ def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
 
 
 async def _kills(cast: Cast, planner: Planner, rounds: int | None = None) -> None:
-    """rounds: how many kill rounds at most; None: all of them, and those that missed their point once more."""
+    """Everything that starts the connector again. rounds: how many kill rounds at most, and nothing else; None: all of it, and the kills
+    that missed their point once more."""
     missed: list[Experiment] = []
+    stops = [wave for wave in planner.plan.waves if may_stop(cast.session, wave)] if rounds is None else []
     waves = planner.kills()
-    if waves:
+    if stops or waves:
         await settle_before_kills(cast.session)
+    for wave in stops:
+        await play_window(cast, wave)
     for wave in waves[:rounds]:
         missed += await play_kill(cast, wave)
     fruitless = 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.cast import Cast
+from harness.run.kills import kill_and_restart
 from harness.run.periods import current_period, set_period
 from harness.run.waves import arrive, drain, enter, play_elders
 from harness.stage.pacing import together, until
@@ -30,11 +31,19 @@ async def play_window(cast: Cast, wave: Wave) -> None:
             await _revoked(cast, wave)
         elif wave.window.fault_id == PERIOD_CLOSED:
             await _period_closed(cast, wave, wave.window, phase)
+        elif may_stop(session, wave):
+            await _stopped(cast, wave, wave.window, phase)
         else:
             await _outage(cast, wave, wave.window, phase)
         await drain(session, wave.experiments, phase)
         session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
     session.save_plan()
+
+
+def may_stop(session: Session, wave: Wave) -> bool:
+    """Whether a right connector may stop for good in the wave's window. Then it is started again behind it, which would rescue one that
+    merely hangs since something earlier: such a wave comes when all before it was given its time."""
+    return wave.window is not None and session.catalog.faults[wave.window.fault_id].may_stop
 
 
 def before_and_inside(wave: Wave) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
@@ -66,6 +75,24 @@ async def _outage(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
         await asyncio.sleep(max(0.0, ends - monotonic()))
     finally:
         cast.session.world.end_window(window.fault_id, window.target)
+
+
+async def _stopped(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
+    """An outage that its process need not outlive. Whoever ended in it, or does not go on by itself afterwards, is started again, once."""
+    session, connector = cast.session, cast.session.connector
+    connector.look_away()
+    await _outage(cast, wave, window, phase)
+    ended = await connector.revive()
+    if not ended:
+        await drain(session, wave.experiments, phase)
+        ended = await connector.revive()
+    waiting = len(session.open_among(wave.experiments))
+    if ended:
+        session.note(f"{session.manifest.name} ended in {wave.name}, as it may, and was started again behind it")
+    elif waiting:
+        session.note(f"{session.manifest.name} left {waiting} documents of {wave.name} open, as it may, and was killed and started again")
+        await kill_and_restart(session, wave, 0)
+    connector.look_again()
 
 
 async def _revoked(cast: Cast, wave: Wave) -> None:

@@ -138,6 +138,24 @@ class Connector:
         await self._ended()
         await self._is_gone([*doomed, *self._family()])
 
+    def look_away(self) -> None:
+        """An exit from now on is no reason to end the run."""
+        self._watched = False
+
+    def look_again(self) -> None:
+        """From now on it is one again, where it can be seen."""
+        self._watched = self._out_of_reach is None
+
+    async def revive(self) -> bool:
+        """Start it again if it ended by itself while nobody looked; whether it had."""
+        process = self._process
+        if process is None or process.returncode is None:
+            return False
+        self._emit_exit(process.returncode)
+        await self.stop()  # what it left behind
+        await self.restart()
+        return True
+
     async def go_on(self) -> None:
         """After a kill that failed: what still answers serves on, and can be neither watched nor killed; what does not is started again.
         Raises ConnectorError when that fails too."""
@@ -185,7 +203,7 @@ class Connector:
             process = self._process
             if self._watched and process is not None and process.returncode is not None:
                 self._watched = False
-                self._emit("proc_exit", reason=f"exit code {process.returncode}")
+                self._emit_exit(process.returncode)
                 return self._error(f"ended by itself with {_exit_text(process.returncode)} while the run was on")
             if self._watched and any(one.was_killed for one in self._services.ended()):
                 return self._error("cannot be judged: something that it needs was taken away while the run was on", with_log=False)
@@ -262,7 +280,7 @@ class Connector:
                     return
                 if self._process is not None and self._process.returncode is not None:
                     code = self._process.returncode
-                    self._emit("proc_exit", reason=f"exit code {code}")
+                    self._emit_exit(code)
                     raise self._error(
                         f"ended with {_exit_text(code)} after {monotonic() - began:.1f} s, before its health path answered 200"
                     )
@@ -340,7 +358,7 @@ class Connector:
         code = await self._process.wait()
         self._process = None
         self._paused = False
-        self._emit("proc_exit", reason=f"exit code {code}")
+        self._emit_exit(code)
 
     async def _close(self) -> None:
         """Stop and clean up. A second Ctrl-C in the middle still leaves no process behind."""
@@ -375,6 +393,9 @@ class Connector:
 
     def _emit(self, kind: str, **more: object) -> None:
         self._listener(kind, {"sut_gen": self.generation, **more})
+
+    def _emit_exit(self, code: int) -> None:
+        self._emit("proc_exit", reason=f"exit code {code}")
 
     def _error(self, text: str, *, with_log: bool = True) -> ConnectorError:
         message = masked(plain(f"connector {self.manifest.name!r}: {text}"), self._secrets)

@@ -56,15 +56,28 @@ class TokenStore:
         self._clients: dict[str, Client] = {client.client_id: client for client in clients}
         self._clock = clock
         self._tokens: dict[str, Token] = {}
+        self._refused: set[str] = set()
         self.ttl_s = ttl_s
         self.refreshing = Refreshing() if refreshes else None
 
     def authenticate(self, client_id: str, secret: str) -> Client | None:
-        """The client, or None when id or secret is wrong."""
+        """The client, or None when id or secret is wrong, or good for nothing now."""
+        return self._clients[client_id] if self.knows(client_id, secret) and client_id not in self._refused else None
+
+    def knows(self, client_id: str, secret: str) -> bool:
+        """Whether they were given out in this world, whatever they are good for now."""
         client = self._clients.get(client_id)
         expected = client.secret if client else ""
         matches = hmac.compare_digest(expected.encode(), secret.encode())
-        return client if client and matches else None
+        return client is not None and matches
+
+    def refuse(self, client_id: str) -> None:
+        """This client gets no token any more, until it is admitted again."""
+        self._refused.add(client_id)
+
+    def admit(self, client_id: str) -> None:
+        """Its credentials are good again."""
+        self._refused.discard(client_id)
 
     def issue(self, client: Client, scopes: frozenset[str]) -> str:
         """A new token for these scopes."""

@@ -18,7 +18,8 @@ class Window:
 
     @property
     def answers(self) -> bool:
-        """Whether every request is answered with the mode's status; F-H2 answers nothing, F-B10 shows by the token itself."""
+        """Whether every request is answered with the mode's status; F-H2 answers nothing, F-B10 shows by the token itself,
+        F-B11 by the client."""
         return self.fault.family == "outage" and self.mode.send == "status"
 
 

@@ -39,6 +39,11 @@ class Hand:
         async with self._session.post(self.world.token_url, data=form) as answer:
             self._token = (await answer.json())["access_token"]
 
+    async def ask_token(self, credentials: dict[str, str]) -> tuple[int, str | None]:
+        """Status and error of the token endpoint for these."""
+        async with self._session.post(self.world.token_url, data={"grant_type": "client_credentials", **credentials}) as answer:
+            return answer.status, (await answer.json(content_type=None)).get("error")
+
     async def call(self, method: str, system: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], Any]:
         """One request; answers status, headers (lower case), body."""
         sent = {"Authorization": f"Bearer {self._token}", **{name.replace("_", "-"): value for name, value in headers.items()}}

@@ -193,6 +193,32 @@ def test_revoked_token() -> None:
     assert [row["fault_id"] for row in rows(world, "fault_healed")] == ["F-B10"]
 
 
+def test_refused_client() -> None:
+    """F-B11: no token for the connector's client until the end, and it is no stranger; people get theirs. Then all is good again."""
+
+    async def run() -> World:
+        async with hand() as one:
+            one.requisition("p2p-000001")
+            one.world.begin_window("F-B11", "identity")
+            one.world.end_tokens()
+            theirs = {"client_id": one.world.client_id, "client_secret": one.world.client_secret}
+            people = {"client_id": one.world.actor_client_id, "client_secret": one.world.actor_client_secret}
+            assert await one.ask_token(theirs) == (401, "invalid_client")
+            assert await one.ask_token(people) == (200, None)
+            assert (await one.call("GET", "erp", "/periods"))[0] == 401
+            one.world.end_window("F-B11", "identity")
+            one.world.begin_window("F-B11", "identity")  # and once more, then healed
+            one.world.heal()
+            assert await one.ask_token(theirs) == (200, None)
+            return one.world
+
+    world = asyncio.run(run())
+    fired = [(row["fault_id"], row["call_point"], row["experienced_by"]) for row in rows(world, "fault_fired")]
+    assert fired == 2 * [("F-B11", "identity", "p2p-000001")]
+    assert [row["fault_id"] for row in rows(world, "fault_healed")] == 2 * ["F-B11"]
+    assert not rows(world, "stranger")
+
+
 def taken_after_free() -> socket.socket:
     """A listening socket whose port comes right after one that nobody has."""
     for _ in range(200):

@@ -75,6 +75,18 @@ def test_tokens_expire() -> None:
     assert "hush" not in repr(client)
 
 
+def test_a_refused_client_gets_nothing_until_it_is_admitted() -> None:
+    """Its credentials stay known: whoever comes with them is no stranger."""
+    client = Client("connector", "hush", frozenset({"erp.read"}))
+    store = TokenStore([client, Client("people", "hush", frozenset())], WorldClock(0.0, lambda: 0), ttl_s=60)
+    store.refuse("connector")
+    assert store.authenticate("connector", "hush") is None
+    assert store.authenticate("people", "hush") is not None
+    assert (store.knows("connector", "hush"), store.knows("connector", "wrong")) == (True, False)
+    store.admit("connector")
+    assert store.authenticate("connector", "hush") is client
+
+
 def test_events_are_written_in_many_ways_and_mean_the_same() -> None:
     """Every attempt of one event has the same bytes; some events are no compact ASCII in the order of the catalogue."""
     envelopes = [

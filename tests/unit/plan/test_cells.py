@@ -11,6 +11,7 @@ from harness.plan.space import (
     NO_FLOW,
     NO_KILLS,
     NO_RECOVERY_DRIFT,
+    NO_RESTART,
     NO_ROUTE,
     NOT_CALLED,
     NOTHING_WAITS,
@@ -189,9 +190,26 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
     systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "identity")}
-    assert windows == systems | {("F-B10", "identity")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
+    assert windows == systems | {("F-B10", "identity"), ("F-B11", "identity")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
     closed = next(wave for wave in waves if wave.name == "run-F-F3-DE01")
     assert {experiment.entity for experiment in closed.experiments} == {"DE01"}
+
+
+def test_nobody_is_refused_who_cannot_be_started_again() -> None:
+    """F-B11: whoever stops for good has to be started again, so it is not played where the harness cannot; the cell says why."""
+    for kills in (True, False):
+        planner = make_planner(kills=kills)
+        played = {wave.window.fault_id for wave in play(planner) if wave.window}
+        cells = {cell.status: cell.reason for cell in planner.plan.cells if cell.fault_id == "F-B11"}
+        assert ("F-B11" in played) is kills
+        assert cells == ({"planned": None} if kills else {"not_applicable": NO_RESTART})
+
+
+def test_who_waits_for_the_kills_takes_no_business_moment() -> None:
+    """F-B11 is played behind waves that are planned after it, and the business clock never goes back."""
+    moments = tuple(f"2026-11-{day:02}T00:00:00Z" for day in range(1, 29))
+    waves = play(make_planner(replace(make_scenario(), business=Business(waves=moments))))
+    assert [wave.business for wave in waves if wave.window and wave.window.fault_id == "F-B11"] == [None]
 
 
 def test_every_template_is_on_both_sides_of_a_window() -> None:

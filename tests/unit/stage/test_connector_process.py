@@ -131,6 +131,26 @@ def test_children_die_with_it(tmp_path: Path) -> None:
     assert gone(child)
 
 
+def test_one_that_may_end_is_started_again(tmp_path: Path) -> None:
+    """An exit while nobody looks ends no run; afterwards one more does."""
+
+    async def body(connector: Connector) -> None:
+        await connector.start()
+        connector.look_away()
+        assert not await connector.revive()
+        assert connector.pid is not None
+        os.kill(connector.pid, signal.SIGTERM)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(connector.lost(), 0.5)
+        assert await connector.revive()
+        connector.look_again()
+        assert (connector.generation, await connector.healthy()) == (2, True)
+        os.kill(connector.pid, signal.SIGTERM)
+        assert "signal SIGTERM" in (await connector.lost()).message
+
+    with_connector(connector_folder(tmp_path), body)
+
+
 def test_pause_and_stop_of_a_stubborn_one(tmp_path: Path) -> None:
     """A paused connector that ignores SIGTERM is gone after stop_timeout_s all the same."""
 

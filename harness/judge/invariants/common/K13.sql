@@ -8,7 +8,8 @@
 -- clock: world
 -- at: history
 -- A new token takes a moment, and calls under way still carry the old one: five seconds. Tokens last for many calls; one for every other call
--- hammers the endpoint. Whoever asks for one and gets none, because that system is down too, has nothing else to try with.
+-- hammers the endpoint. Whoever asks for one and gets none, because that system is down too, has nothing else to try with. How often a client
+-- asks that is refused for a while is K08's.
 -- section: candidates
 select t.flow, count(*) as n from op join txn t using (txn_id) group by 1
 -- section: violations
@@ -21,7 +22,8 @@ from op o join refused r on r.token = coalesce(o.token_id, o.phase) where o.stat
 union all
 select null, point, null, null, format('{} tokens were asked for, for {} calls: a token lasts for many', tokens, calls), tokens
 from (select any_value(call_point) filter (call_kind = 'token') as point, count(*) filter (call_kind = 'token') as tokens,
-  count(*) filter (call_kind <> 'token') as calls from op)
+  count(*) filter (call_kind <> 'token') as calls
+  from op where coalesce(code, '') not in (select m.code from ref_mode m join ref_fault f on f.id = m.fault_id and f.family = 'credentials'))
 where tokens > 20 and tokens > calls / 2
 -- section: systematic
 -- five calls with a refused token, or fifty tokens
