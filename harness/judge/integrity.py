@@ -18,7 +18,7 @@ RECORD = Path(__file__).parent / "record.sql"
 SHOWN = 5
 PLACES_MAX = 120
 PLANNED = ("flow", "wave", "role", "template")  # what plan.json and the row of an experiment both say
-Step = tuple[str, str, str, str]  # transaction, call point, fault, mode
+Armed = tuple[str, str, str, str]  # transaction, call point, fault, mode
 VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
 
 
@@ -51,17 +51,17 @@ def _differs(entry: Mapping[str, Any], said: Mapping[str, Mapping[str, Any]]) ->
     return any(entry.get(name) is not None and row.get(name) is not None and entry[name] != row[name] for name in PLANNED)
 
 
-def _armed(con: duckdb.DuckDBPyConnection) -> set[Step]:
+def _armed(con: duckdb.DuckDBPyConnection) -> set[Armed]:
     sql = "select distinct txn_id, call_point, fault_id, mode from h where kind = 'fault_armed' and txn_id is not null"
     return {(str(txn_id), str(point), str(fault), str(mode)) for txn_id, point, fault, mode in con.execute(sql).fetchall()}
 
 
-def _steps(entry: Mapping[str, Any]) -> Iterator[Step]:
+def _steps(entry: Mapping[str, Any]) -> Iterator[Armed]:
     for step in entry.get("steps") or ():
         yield str(entry["txn_id"]), str(step["call_point"]), str(step["fault_id"]), str(step["mode"])
 
 
-def _step_name(step: Step) -> str:
+def _step_name(step: Armed) -> str:
     txn_id, call_point, fault_id, mode = step
     return f"{txn_id} {call_point} {fault_id}/{mode}"
 

@@ -136,7 +136,10 @@ def test_cell_of_which_one_experiment_fired_is_covered(tmp_path: Path) -> None:
     heal = next(index for index, row in enumerate(scribe.rows) if row["phase"] == "heal")
     tail = scribe.rows[heal:]
     del scribe.rows[heal:]
+    frame = {name: scribe.rows[-1][name] for name in ("t_mono_ns", "t_wall", "t_biz", "phase")}
     order(scribe, 19, wave="wave-again", role="faulted", step=("erp.po.create", RESPONSE_LOST))
+    for row in scribe.rows[heal:]:
+        row.update(frame)  # all of it happened in that moment
     scribe.rows += tail
     fault_never_fired(scribe)
     refresh_views(scribe)
