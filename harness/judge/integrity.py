@@ -34,6 +34,9 @@ def planned(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     ids = [str(entry["txn_id"]) for entry in entries]
     yield from _some("planned experiments are missing from the history", [txn_id for txn_id in ids if txn_id not in played])
     yield from _some("experiments are in the history more than once", [txn_id for txn_id, n in played.items() if n > 1])
+    known = {str(entry["txn_id"]) for entry in run.experiments()}
+    unknown = [str(row[0]) for row in rows if str(row[0]) not in known and row[2 + PLANNED.index("role")] != "load"]
+    yield from _some("experiments are in the history that plan.json does not know", sorted(unknown))
     said = {str(txn_id): dict(zip(PLANNED, values, strict=True)) for txn_id, _, *values in rows}
     yield from _some("experiments are not what plan.json says", [str(entry["txn_id"]) for entry in entries if _differs(entry, said)])
     there = [entry for entry in entries if str(entry["txn_id"]) in played]

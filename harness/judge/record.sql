@@ -3,64 +3,61 @@
 
 -- section: order
 -- a recorder writes one row after the other, on clocks that go forward only, and each in the phase that began last
-with step as (
-  select kind, t_mono_ns < lag(t_mono_ns) over w as late, t_biz < lag(t_biz) over w as early, phase <> lag(phase) over w as other,
-    t_mono_ns is null or t_biz is null or phase is null or node is null as is_bare
-  from h window w as (order by seq)),
+with step as ( -- numbers only: a million rows are sorted here
+  select is_phase, t_mono_ns < lag(t_mono_ns) over w as late, phase_no <> lag(phase_no) over w as other, is_bare
+  from (select seq, t_mono_ns, kind = 'phase' as is_phase, hash(phase) as phase_no,
+    t_mono_ns is null or t_biz is null or phase is null or node is null as is_bare from h) window w as (order by seq)),
 counted as (
-  select count(*) filter (late) as late, count(*) filter (early) as early, count(*) filter (other and kind <> 'phase') as other,
-    count(*) filter (is_bare) as bare from step)
+  select count(*) filter (late) as late, count(*) filter (other and not is_phase) as other, count(*) filter (is_bare) as bare from step),
+moment as (
+  select first < max(last) over (order by s rows between unbounded preceding and 1 preceding) as early from (
+    select t_mono_ns // 100000000 as s, min(t_biz) as first, max(t_biz) as last from h group by 1))
 select * from (
   select 'rows that were written before the one before them' as what, late as n from counted
-  union all select 'rows of a business time before the one before them', early from counted
+  union all select 'moments of a business time before the one before them', count(*) from moment where early
   union all select 'rows without their time, phase or place', bare from counted
   union all select 'rows of another phase than the one that began last', other from counted)
 
 -- section: calls
--- the rows of one call, or of one delivery, belong together: a request, what was decided, what changed, the end of the answer
+-- the rows of one call, or of one delivery, belong together: a request, what was decided, what changed, the end of the answer. An answer that no
+-- fault touched is what was decided, and a change has a decision that says so.
 with call as (
   select op_id, min(call_point) <> max(call_point) as point, min(attempt) <> max(attempt) as attempt, min(txn_id) <> max(txn_id)
       or (count(txn_id) filter (is_own) not in (0, count(*) filter (is_own))) as txn,
     min(sut_gen) <> max(sut_gen) as gen, min(node) filter (is_own) <> max(node) filter (is_own) as node,
-    count(*) filter (kind in ('request', 'event_sent', 'query_sent')) as begun, count(*) filter (kind = 'event_ack') as acked,
-    count(*) filter (kind = 'event_sent') as sent, count(*) filter (kind = 'decision') as decided,
-    count(*) filter (kind = 'decision' and server_outcome <> 'deferred') as settled, count(*) filter (kind = 'response_end') as ended,
-    bool_or(kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out')) as is_special,
-    min(seq) filter (kind in ('request', 'event_sent', 'query_sent')) > min(seq) as late, max(seq) as seq
-  from (select *, kind in ('request', 'decision', 'response_end', 'commit') as is_own from h where op_id is not null) group by op_id),
+    count(*) filter (is_begin) as begun, count(*) filter (kind = 'event_ack') as acked, count(*) filter (kind = 'event_sent') as sent,
+    count(*) filter (kind = 'decision') as decided, count(*) filter (kind = 'decision' and server_outcome <> 'deferred') as settled,
+    count(*) filter (kind = 'response_end') as ended, count(*) filter (kind = 'commit') as changes,
+    bool_or(server_outcome = 'committed') as commits, bool_or(kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out')) as is_special,
+    min(status) as status, min(status) <> max(status) or min(code) <> max(code) or count(code) = 1 as differs,
+    bool_or(client_view = 'ok') as is_ok, min(seq) filter (is_begin) > min(seq) as late, max(seq) as seq
+  from (select *, kind in ('request', 'decision', 'response_end', 'commit') as is_own, kind in ('request', 'event_sent', 'query_sent') as is_begin
+    from h where op_id is not null) group by op_id),
 last as (select coalesce(max(seq), 0) as seq from h where kind = 'phase'),
 counted as (
   select count(*) filter (point) as point, count(*) filter (attempt) as attempt, count(*) filter (txn) as txn, count(*) filter (gen) as gen,
-    count(*) filter (node) as node, count(*) filter (begun = 0 or late) as unbegun, count(*) filter (begun > 1 or settled > 1 or ended > 1 or acked > 1) as again,
-    count(*) filter (ended > 0 and decided = 0) as undecided,
-    count(*) filter (call.seq < last.seq and not is_special and ((decided > 0 and ended = 0) or (sent > 0 and acked = 0))) as unended
+    count(*) filter (node) as node, count(*) filter (begun = 0 or late) as unbegun,
+    count(*) filter (begun > 1 or settled > 1 or ended > 1 or acked > 1) as again, count(*) filter (ended > 0 and decided = 0) as undecided,
+    count(*) filter (call.seq < last.seq and not is_special and ((decided > 0 and ended = 0) or (sent > 0 and acked = 0))) as unended,
+    count(*) filter (not is_special and ended = 1 and decided = 1 and (differs or (status <> 409 and is_ok <> (status < 400)))) as other,
+    count(*) filter (changes > 0 and decided > 0 and not commits) as unasked, count(*) filter (changes = 0 and commits) as undone
   from call, last)
 select unnest([
   {'what': 'calls whose rows name several call points', 'n': point}, {'what': 'calls whose rows name several arrivals', 'n': attempt},
   {'what': 'calls whose rows name several transactions', 'n': txn}, {'what': 'calls whose rows name several starts of the connector', 'n': gen},
   {'what': 'calls whose rows stand in several systems', 'n': node}, {'what': 'calls that nobody made', 'n': unbegun},
   {'what': 'calls that were made, decided or answered more than once', 'n': again}, {'what': 'calls that were answered and not decided', 'n': undecided},
-  {'what': 'calls that were decided and not answered', 'n': unended}], recursive := true) from counted
+  {'what': 'calls that were decided and not answered', 'n': unended}, {'what': 'answers that are not what was decided', 'n': other},
+  {'what': 'changes by calls that were decided to change nothing', 'n': unasked},
+  {'what': 'calls that were decided to change something and did not', 'n': undone}], recursive := true) from counted
 
--- section: answers
--- an answer that no fault touched is what was decided, and a change has a decision that says so
-with plain as (
-  select o.op_id, o.server_outcome, o.client_view, o.status, a.status as answered, d.status as decided, a.code as answer_code, d.code as decided_code
-  from op o
-  join (select op_id, arg_max(status, seq) as status, arg_max(code, seq) as code from h where kind = 'response_end' group by 1) a using (op_id)
-  join (select op_id, arg_max(status, seq) as status, arg_max(code, seq) as code from h where kind = 'decision' group by 1) d using (op_id)
-  anti join (select op_id from h where kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out') and op_id is not null) x using (op_id)),
-named as (
+-- section: named
+-- a decision names the documents that it changed
+with named as (
   select op_id, list_sort(list_distinct(string_split(effect_ids, ' '))) as ids from h where kind = 'decision' and effect_ids is not null),
-changed as (select op_id, list_sort(list(distinct entity_id)) as ids from h where kind = 'commit' and op_id is not null group by 1)
-select 'answers that are not what was decided' as what, count(*) as n from plain
-where answered <> decided or answer_code is distinct from decided_code or (status <> 409 and (client_view = 'ok') <> (status < 400))
-union all
-select 'changes by calls that were decided to change nothing', count(*) from op semi join changed using (op_id) where server_outcome <> 'committed'
-union all
-select 'calls that were decided to change something and did not', count(*) from op anti join changed using (op_id) where server_outcome = 'committed'
-union all
-select 'decisions that name other documents than were changed', count(*) from named join changed using (op_id) where named.ids <> changed.ids
+changed as (
+  select op_id, list_sort(list(distinct entity_id)) as ids from h where kind = 'commit' and op_id is not null and exists (from named) group by op_id)
+select 'decisions that name other documents than were changed' as what, count(*) as n from named join changed using (op_id) where named.ids <> changed.ids
 
 -- section: arrivals
 -- arrivals at a call point, and attempts to deliver an event, are counted one by one; a call point has one method and one route

@@ -66,7 +66,8 @@ class Scribe:
         self.seq += 1
         self.t_ms += 1
         head = {"run_id": self.run_id, "seq": self.seq, "t_mono_ns": int(self.t_ms * MS), "t_wall": 1.8e9 + self.t_ms / 1000}
-        clock = f"2026-10-28T09:{int(self.t_ms / 60_000) % 60:02d}:{self.t_ms / 1000 % 60:09.6f}+00:00"
+        seconds, micros = divmod(round(self.t_ms * 1000), MS)
+        clock = f"2026-10-28T{9 + seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{micros:06d}+00:00"
         row = {**head, "t_biz": clock, "phase": self.phase, "kind": kind, "node": node}
         row.update({name: value for name, value in columns.items() if value is not None})
         if kind in CORRELATED and "txn_id" in row:

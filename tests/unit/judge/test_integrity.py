@@ -86,6 +86,16 @@ def test_an_experiment_is_what_the_plan_says(tmp_path: Path, change: Row) -> Non
     assert because(judge(folder), f"1 {words}: {faulted['txn_id']}")
 
 
+@pytest.mark.parametrize("kept", [1, 0])
+def test_an_experiment_that_nobody_planned_is_no_footnote(tmp_path: Path, kept: int) -> None:
+    """Whoever cuts the plan short gets no pass on fewer cells."""
+    folder = run(tmp_path)
+    plan = json.loads((folder / "plan.json").read_text())
+    plan["experiments"] = plan["experiments"][:kept]
+    (folder / "plan.json").write_text(json.dumps(plan))
+    assert because(judge(folder), "experiments are in the history that plan.json does not know")
+
+
 def test_a_history_cut_at_the_front_accuses_nobody(tmp_path: Path) -> None:
     """The rest looks like documents out of nowhere."""
     folder = run(tmp_path)
