@@ -44,6 +44,25 @@ def looks_again(scribe: Scribe) -> None:
     calls(scribe, 15, 50, phase="run-F-B5-erp", status=503, code="MAINTENANCE", client_view="fail")
 
 
+def is_refused(scribe: Scribe, count: int, gap_ms: float) -> None:
+    """So many requests for a token while the client is refused; the transaction waits for one of them."""
+    phase = "run-F-B11-identity"
+    before = len(scribe.rows)
+    calls(scribe, count, gap_ms, phase=phase, status=401, code="INVALID_CLIENT", client_view="fail")
+    index = next(position for position, row in enumerate(scribe.rows) if row.get("phase") == phase)
+    for row in scribe.rows[index : index + len(scribe.rows) - before]:
+        row.update(txn_id=None, node="identity", call_point="identity.token.issue", phase=phase)
+    met = {
+        "kind": "fault_fired",
+        "node": "harness",
+        "call_point": "identity",
+        "fault_id": "F-B11",
+        "mode": "refused",
+        "experienced_by": TXN,
+    }
+    insert(scribe, index, {"t_mono_ns": scribe.rows[index]["t_mono_ns"], "phase": phase, **met})
+
+
 def never_waits(scribe: Scribe) -> None:
     """Twenty answers ask for a second, and every next call comes after 10 ms."""
     calls(scribe, 20, 10, status=429, code="RATE_LIMITED", client_view="fail", retry_after_ms=1000)

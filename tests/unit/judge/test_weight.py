@@ -7,7 +7,7 @@ import pytest
 
 from harness.judge.synthetic import Row, Scribe
 from tests.unit.judge.corrupt_conduct import impatient
-from tests.unit.judge.corrupt_habits import TXN, hammers, keeps_its_token, looks_again, never_waits, persists, storms
+from tests.unit.judge.corrupt_habits import TXN, hammers, is_refused, keeps_its_token, looks_again, never_waits, persists, storms
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one, rows
 
 HABITS = [("K05", hammers), ("K06", never_waits), ("K08", storms), ("K13", keeps_its_token)]
@@ -50,6 +50,16 @@ def test_a_patient_connector_storms_nothing(tmp_path: Path) -> None:
     scribe = clean_run()
     looks_again(scribe)
     assert invariant(judged(scribe, tmp_path), "K08")["status"] == "ok"
+
+
+@pytest.mark.parametrize(("calls", "pause_ms", "status"), [(2000, 1, "violated"), (30, 60, "ok")], ids=["storm", "back_off"])
+def test_a_client_that_is_refused_asks_with_pauses(tmp_path: Path, calls: int, pause_ms: int, status: str) -> None:
+    """Without a pause it is a storm; a back-off is none, and neither is a waste of tokens."""
+    scribe = clean_run()
+    is_refused(scribe, calls, pause_ms)
+    verdict = judged(scribe, tmp_path)
+    assert invariant(verdict, "K08")["status"] == status
+    assert invariant(verdict, "K13")["status"] == "ok"
 
 
 def test_tokens_that_are_drawn_for_every_call_are_a_habit(tmp_path: Path) -> None:
