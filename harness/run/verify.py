@@ -49,8 +49,8 @@ async def _play(session: Session, planner: Planner) -> None:
     """The phases; then an example of each cause once more, alone, in the same world; then the books are closed again."""
     cast = Cast(session)
     await play_everything(cast, planner)
-    first = await _judge_live(session)
-    again = to_repeat(first.causes, session.register.experiments, session.scenario.limits.solo)
+    most = session.scenario.limits.solo  # of none nobody has to know before the end what went wrong
+    again = to_repeat((await _judge_live(session)).causes, session.register.experiments, most) if most else []
     if again:
         await play_solo(cast, planner.solo(again))
         await close_books(session, "solo-")

@@ -125,7 +125,7 @@ async def state(it: Scene) -> None:
     told = await it.read("erp.vendor.read", "V-1")
     late = told["version"] - 1 if it.wrong == "keeps an old version" else told["version"]
     for point, company in (("procurement.supplier_copy.write", "1000"), ("expense.holder.write", None)):
-        copy = {"id": f"copy of V-1 in {point}", "state": versions[late - 1], "source": "V-1", "src_version": late}
+        copy = {"id": f"copy-of-V-1-in-{point}", "state": versions[late - 1], "source": "V-1", "src_version": late}
         await it.write(point, {**copy, "company": company} if company else copy)
 
 
@@ -138,7 +138,7 @@ async def status(it: Scene) -> None:
         seen = await it.read("erp.payment.read", "PM-1")
         if seen["state"] in news:
             word = "failed" if it.wrong == "tells what is not true" and seen["state"] == "cleared" else news[seen["state"]]
-            await it.write("procurement.payment_news.write", {"id": "news of PM-1", "state": word, "source": "PM-1"})
+            await it.write("procurement.payment_news.write", {"id": "news-of-PM-1", "state": word, "source": "PM-1"})
 
 
 async def query(it: Scene) -> None:
@@ -200,7 +200,9 @@ def played(catalog: Catalog, folder: Path, play: Callable[[Scene], Awaitable[Non
     connector = {"name": "by hand", "capabilities": {"parked": "http", "redrive": True}, "gives_up_after": 10, "period_closed": "park"}
     head = {"schema": 1, "run_id": "r7k2a", "seed": 7, "scenario": {"name": "own"}, "status": "complete", "why": None}
     (folder / "manifest.json").write_text(json.dumps({**head, "connector": connector}))
-    (folder / "plan.json").write_text(json.dumps({"schema": 1, "experiments": [], "cells": []}))
+    begun = [row for line in (folder / "history.ndjson").read_text().splitlines() if (row := json.loads(line))["kind"] == "experiment"]
+    experiments = [{name: row[name] for name in ("txn_id", "flow", "role", "template")} for row in begun]
+    (folder / "plan.json").write_text(json.dumps({"schema": 1, "experiments": experiments, "cells": []}))
     return judge(folder, catalog)
 
 
