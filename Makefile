@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
-AT_ONCE ?= -n 4 --dist worksteal
+AT_ONCE ?= -n 3 --dist worksteal
 
 .PHONY: verify test quick lint types arrows bench docs pacts clean help
 

@@ -30,7 +30,7 @@ with call as (
     count(*) filter (kind = 'response_end') as ended, count(*) filter (kind = 'commit') as changes,
     bool_or(server_outcome = 'committed') as commits, bool_or(kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out')) as is_special,
     min(status) as status, min(status) <> max(status) or min(code) <> max(code) or count(code) = 1 as differs,
-    bool_or(client_view = 'ok') as is_ok, min(seq) filter (is_begin) > min(seq) as late, max(seq) as seq
+    bool_or(client_view = 'ok') as is_ok, bool_or(kind = 'request' and owner is not null) as is_of_people, min(seq) filter (is_begin) > min(seq) as late, max(seq) as seq
   from (select *, kind in ('request', 'decision', 'response_end', 'commit') as is_own, kind in ('request', 'event_sent', 'query_sent') as is_begin
     from h where op_id is not null) group by op_id),
 last as (select coalesce(max(seq), 0) as seq from h where kind = 'phase'),
@@ -40,7 +40,7 @@ counted as (
     count(*) filter (begun > 1 or settled > 1 or ended > 1 or acked > 1) as again, count(*) filter (ended > 0 and decided = 0) as undecided,
     count(*) filter (call.seq < last.seq and not is_special and ((decided > 0 and ended = 0) or (sent > 0 and acked = 0))) as unended,
     count(*) filter (not is_special and ended = 1 and decided = 1 and (differs or (status <> 409 and is_ok <> (status < 400)))) as other,
-    count(*) filter (changes > 0 and decided > 0 and not commits) as unasked, count(*) filter (changes = 0 and commits) as undone
+    count(*) filter (changes > 0 and decided > 0 and not commits) as unasked, count(*) filter (changes = 0 and commits and not is_of_people) as undone -- what people change over HTTP names no call
   from call, last)
 select unnest([
   {'what': 'calls whose rows name several call points', 'n': point}, {'what': 'calls whose rows name several arrivals', 'n': attempt},
@@ -62,7 +62,8 @@ select 'decisions that name other documents than were changed' as what, count(*)
 -- section: arrivals
 -- arrivals at a call point, and attempts to deliver an event, are counted one by one; a call point has one method and one route
 select 'arrivals that are not counted one by one' as what, count(*) as n from (
-  select 1 from h where kind = 'request' group by txn_id, call_point having max(attempt) <> count(*) or count(distinct attempt) <> count(*))
+  select 1 from h where kind = 'request' and owner is null group by txn_id, call_point
+  having max(attempt) - min(attempt) + 1 <> count(*) or count(distinct attempt) <> count(*) or (txn_id is not null and min(attempt) <> 1))
 union all
 select 'deliveries that are not counted one by one', count(*) from (
   select 1 from h where kind = 'event_sent' group by event_id

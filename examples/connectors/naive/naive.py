@@ -28,6 +28,11 @@ def table(name, *key):
         return {tuple(row[column] for column in key): row for row in csv.DictReader(lines)}
 
 
+def rule_of(rules, on, *what):
+    """The row of a table of rules that holds on a day (ISO)."""
+    return next(row for key, row in rules.items() if key[:-2] == what and key[-2] <= on <= (key[-1] or "9999"))
+
+
 def call(method, url, body=None):
     """A request that does not give up easily. Returns the decoded answer."""
     for attempt in range(ATTEMPTS):
@@ -75,7 +80,7 @@ def order(data):
             "unit": "EA",
             "unit_price": line["unitPrice"]["amount"],
             "amount": line["amount"]["amount"],
-            "gl_account": PURCHASES[line["category"],]["erp_gl_account"],
+            "gl_account": rule_of(PURCHASES, source["requestedOn"], line["category"])["erp_gl_account"],
             "cost_center": CENTERS[line["costCenter"], company]["erp_cost_center"],
             "project": PROJECTS[line["project"], company]["erp_project"] if line["project"] else None,
         }
@@ -104,7 +109,8 @@ def post(data):
     zero, person = money(0, currency), LOGINS[report["employee_login"],]["erp_personnel_no"]
     lines = []
     for line in report["lines"]:
-        account = EXPENSES[line["category"], company]["erp_gl_account"]
+        spent_on = "-".join(reversed(line["spent_on"].split("/")))
+        account = rule_of(EXPENSES, spent_on, line["category"], company)["erp_gl_account"]
         center = OBJECTS[line["cost_object"], company]["erp_cost_center"]
         net, tax = money(line["amount_minor"] - line["tax_minor"], currency), money(line["tax_minor"], currency)
         if entity["expense_route"] == "ap_invoice":
@@ -193,8 +199,8 @@ OBJECTS = table("cost_centers", "expense_cost_object", "erp_company_code")
 PROJECTS = table("projects", "procurement_project", "erp_company_code")
 USERS = table("employees", "procurement_user_id")
 LOGINS = table("employees", "expense_login")
-PURCHASES = table("purchase_categories", "procurement_category")
-EXPENSES = table("expense_categories", "expense_category", "erp_company_code")
+PURCHASES = table("purchase_categories", "procurement_category", "valid_from", "valid_to")
+EXPENSES = table("expense_categories", "expense_category", "erp_company_code", "valid_from", "valid_to")
 ACCOUNTS = table("accounts", "purpose")
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def test_it_posts_what_is_forged_and_what_is_repeated(tmp_path) -> None:
 
 # What a copy of the careful connector gets wrong: text, what stands there instead, and what the check has to say of it.
 WRONG_CONTENT = (
-    ('"debit": debit, "credit": credit', '"debit": credit, "credit": debit', ("erp.journal.create", "on account 1100", "C14")),
+    ('"debit": debit, "credit": credit', '"debit": credit, "credit": debit', ("erp.journal.create", "is booked with -", "C14")),
     ('"gl_account": account,\n', '"gl_account": "5600",\n', ("erp.ap_invoice.create", "on account 5600", "map to 0 there")),
     ('self.mapping.project(line.get("project"), company)', "None", ("erp.po.create", "on no project", "C07")),
     ('"document_date": compact(on)', '"document_date": compact(on[:-2] + "15")', ("erp.po.create", "has the document date", "C18")),
