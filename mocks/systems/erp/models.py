@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mocks.company.money import AMOUNT_PATTERN
+from mocks.company.texts import TEXT_MAX
 
 _DAYS_31, _DAYS_30, _DAYS_28 = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|[12][0-9]|30)", "(0[1-9]|1[0-9]|2[0-8])"
 DAY_PATTERN = f"^(20[0-9]{{2}}((0[13578]|1[02]){_DAYS_31}|(0[469]|11){_DAYS_30}|02{_DAYS_28})|20([02468][048]|[13579][26])0229)$"
@@ -39,7 +40,7 @@ Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3,
 CompanyCode = Annotated[str, Meta(min_length=1, max_length=8, examples=["1000"])]
 Code = Annotated[str, Meta(min_length=1, max_length=20)]
 Reference = Annotated[str, Meta(min_length=1, max_length=64, description="the sender's own id of the document; unique")]
-Text = Annotated[str, Meta(max_length=256)]
+Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 LineNo = Annotated[int, Meta(ge=1, le=99_999)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000, description="revision of the source document")]

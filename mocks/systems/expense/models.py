@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mocks.company.money import RATE_PATTERN
+from mocks.company.texts import TEXT_MAX
 
 State = Literal["draft", "submitted", "pending_manager", "approved", "posted", "paid", "sent_back", "recalled", "on_hold", "rejected"]
 Decision = Literal["approved", "sent_back", "reversed"]
@@ -17,8 +18,8 @@ DAY_PATTERN = f"^(({_DAYS_31}/(0[13578]|1[02])|{_DAYS_30}/(0[469]|11)|{_DAYS_28}
 
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, description="DD/MM/YYYY", examples=["28/10/2026"])]
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
-Text = Annotated[str, Meta(max_length=256)]
-Title = Annotated[str, Meta(min_length=1, max_length=256)]
+Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+Title = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
 Minor = Annotated[

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mocks.company.money import AMOUNT_PATTERN
+from mocks.company.texts import TEXT_MAX
 
 Status = Literal[
     "draft",
@@ -27,7 +28,7 @@ DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_3
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, examples=["2026-11-20"])]
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["USD"])]
-Title = Annotated[str, Meta(min_length=1, max_length=256)]
+Title = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
 Comment = Annotated[str, Meta(max_length=500)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Revision = Annotated[int, Meta(ge=1, le=1_000_000)]
