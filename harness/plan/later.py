@@ -23,8 +23,7 @@ class Later:
     @property
     def steps(self) -> tuple[Step, ...]:
         """What leads there, then the fault."""
-        place = self.place
-        return (*self.option.steps, Step(place.target, SECOND, place.fault.id, place.mode.id, place.fault.name))
+        return (*self.option.steps, self.place.step(SECOND))
 
 
 def later(ready: Sequence[Place], experiments: Sequence[Experiment], sightings: Iterable[Sighting], catalog: Catalog) -> Iterator[Later]:

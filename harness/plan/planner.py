@@ -13,7 +13,7 @@ from harness.plan.reach import Provocation, Reach, learn, one_of_each_mode, prov
 from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
 from harness.plan.streams import stream
 from harness.plan.twins import one_of_each, paired, twin
-from harness.plan.unannounced import lost_event, step_at, unannounced
+from harness.plan.unannounced import lost_event, unannounced
 from harness.plan.variants import VariantsTaken, entities_of, reaches
 from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
@@ -146,7 +146,7 @@ class Planner:
         for place in group:
             entities = self._entities(place)
             chance.shuffle(entities)
-            drafts += [Draft(place.flow.id, entities[n % len(entities)], (step_at(place),)) for n in range(self._scenario.volume.repeats)]
+            drafts += [Draft(place.flow.id, entities[n % len(entities)], (place.step(),)) for n in range(self._scenario.volume.repeats)]
         return self._woven(name, drafts)
 
     def _woven(self, name: str, drafts: Sequence[Draft]) -> Wave:
@@ -201,7 +201,7 @@ class Planner:
             entities = self._entities(member)
             chance.shuffle(entities)
             lost = _lost(member, self._ready_singles)
-            drafts += [Draft(member.flow.id, entities[n % len(entities)], (step_at(lost),) if lost else ()) for n in range(WAITING)]
+            drafts += [Draft(member.flow.id, entities[n % len(entities)], (lost.step(),) if lost else ()) for n in range(WAITING)]
         wave = self._wave(f"run-{place.fault.id}-{place.mode.id}-{place.target}", "run", drafts, "run", "run", window=window, keep=False)
         return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments)))
 
@@ -265,7 +265,7 @@ class Planner:
         for number, place in enumerate(place for place in waiting for _ in range(self._scenario.volume.repeats)):
             # Of an event that never comes the list has to tell the news, whatever it is.
             for option, entities in one_of_each_mode(turns) if place.mode.deliver == "never" else [turns[number % len(turns)]]:
-                draft = Draft(place.flow.id, chance.choice(entities), (*option.steps, step_at(place)))
+                draft = Draft(place.flow.id, chance.choice(entities), (*option.steps, place.step()))
                 (self._recovery_kills if place.fault.scope == "kill" else drafts).append(draft)
             self._cells[place.cell().key] = place.cell()
         return drafts
@@ -297,7 +297,7 @@ class Planner:
         certain = [place for place in kills if place.target in self._reach.certain[place.flow.id]]
         chance = stream(self._seed, "assignment", "kills")
         drafts = [
-            Draft(place.flow.id, chance.choice(self._entities(place)), (step_at(place),))
+            Draft(place.flow.id, chance.choice(self._entities(place)), (place.step(),))
             for place in certain
             for _ in range(self._scenario.volume.repeats)
         ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
 from contracts.fault_space import applies
-from harness.plan.model import Capabilities, Cell, CellStatus
+from harness.plan.model import Capabilities, Cell, CellStatus, Step
 from harness.plan.variants import VariantsTaken, entities_of
 from harness.scenario import Scenario
 
@@ -44,6 +44,10 @@ class Place:
     def attempt(self) -> int:
         """Of the step: the first arrival, or every one."""
         return 0 if self.fault.repeat == "always" else 1
+
+    def step(self, attempt: int | None = None) -> Step:
+        """The fault put there, at its first arrival or at every one; attempt: at that one."""
+        return Step(self.target, self.attempt if attempt is None else attempt, self.fault.id, self.mode.id, self.fault.name)
 
     @property
     def is_shared(self) -> bool:

@@ -19,7 +19,7 @@ class Unannounced:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Of the document that the crash finds in work."""
-        return (step_at(self.lost), step_at(self.kill))
+        return (self.lost.step(), self.kill.step())
 
 
 def unannounced(kills: Sequence[Place], ready: Sequence[Place]) -> Iterator[Unannounced]:
@@ -35,11 +35,6 @@ def unannounced(kills: Sequence[Place], ready: Sequence[Place]) -> Iterator[Unan
 def lost_event(flow: Flow, ready: Sequence[Place]) -> Place | None:
     """How the event with which the flow begins is lost for good; None where no event is taken, or the scenario leaves that out."""
     return next((p for p in ready if p.flow == flow and p.mode.deliver == "never" and _announces(p)), None)
-
-
-def step_at(place: Place) -> Step:
-    """The fault of a place, at its first arrival or at every one."""
-    return Step(place.target, place.attempt, place.fault.id, place.mode.id, place.fault.name)
 
 
 def _announces(place: Place) -> bool:
