@@ -81,18 +81,22 @@ async def _stopped(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None
     """An outage that its process need not outlive. Whoever ended in it, or does not go on by itself afterwards, is started again, once."""
     session, connector = cast.session, cast.session.connector
     connector.look_away()
-    await _outage(cast, wave, window, phase)
-    ended = await connector.revive()
-    if not ended:
-        await drain(session, wave.experiments, phase)
+    try:
+        await _outage(cast, wave, window, phase)
         ended = await connector.revive()
-    waiting = len(session.open_among(wave.experiments))
-    if ended:
-        session.note(f"{session.manifest.name} ended in {wave.name}, as it may, and was started again behind it")
-    elif waiting:
-        session.note(f"{session.manifest.name} left {waiting} documents of {wave.name} open, as it may, and was killed and started again")
-        await kill_and_restart(session, wave, 0)
-    connector.look_again()
+        if not ended:
+            await drain(session, wave.experiments, phase)
+            ended = await connector.revive()
+        waiting = len(session.open_among(wave.experiments))
+        if ended:
+            session.note(f"{session.manifest.name} ended in {wave.name}, as it may, and was started again behind it")
+        elif waiting:
+            session.note(
+                f"{session.manifest.name} left {waiting} documents of {wave.name} open, as it may, and was killed and started again"
+            )
+            await kill_and_restart(session, wave, 0)
+    finally:  # also when the run is given up in it: whoever dies behind it is missed
+        connector.look_again()
 
 
 async def _revoked(cast: Cast, wave: Wave) -> None:
