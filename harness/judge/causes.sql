@@ -58,12 +58,12 @@ since as (
   select l.to_seq, l.blocker, coalesce(max(op.seq), 0) as seq from latest l left join op on op.seq < l.to_seq
     and (op.txn_id <> l.blocker or op.server_outcome = 'committed') group by 1, 2),
 busy as (
-  select s.to_seq, s.blocker, s.seq as since_seq, count(*) as calls from since s join op on op.txn_id = s.blocker and op.seq > s.seq and op.seq < s.to_seq
-  group by 1, 2, 3 having count(*) >= 5 and 3 * count(*) filter (op.client_view <> 'ok') >= count(*))
+  select s.to_seq, s.blocker, count(*) as calls, max(op.seq) as seq from since s join op on op.txn_id = s.blocker and op.seq > s.seq and op.seq < s.to_seq
+  group by 1, 2 having count(*) >= 5 and 3 * count(*) filter (op.client_view <> 'ok') >= count(*))
 select i.txn_id, b.blocker, any_value(e.call_point) as call_point, any_value(e.fault_id) as fault_id, any_value(e.fault_name) as fault_name,
   bool_or(w.is_begun) as waited_long
-from helped i join busy b on b.to_seq = i.to_seq and b.blocker <> i.txn_id
+from helped i join busy b on b.to_seq = i.to_seq and b.blocker <> i.txn_id and b.seq > i.from_seq
 join experienced e on e.txn_id = b.blocker and (e.park_ok or not e.recoverable),
   lateral (select exists (select 1 from op where op.txn_id = i.txn_id and op.seq between i.from_seq and i.to_seq) as is_begun) w
-where i.from_seq < b.to_seq and (not w.is_begun or b.calls >= 20)
+where (not w.is_begun or b.calls >= 20)
 group by 1, 2

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from harness.judge.synthetic import Row, Scribe
 from tests.unit.judge.corrupt_books import lost, never_cancelled, second_order, wrong_amount
 from tests.unit.judge.history_builder import clean_run, drop, insert, judged, one, refresh_views, rows
@@ -130,18 +132,30 @@ def test_a_poison_document_that_blocks_others_is_their_cause(tmp_path: Path) -> 
     assert "Nobody worked on it while p2p-000012 was tried again and again" in story
 
 
-def test_what_was_begun_and_then_waited_for_a_poison_document_has_it_as_its_cause(tmp_path: Path) -> None:
-    """8 met a fault of its own, was taken up again after the kill only, and between the two 12 was tried twenty times."""
-    for calls, blocker in ((20, "p2p-000012"), (6, None)):
-        scribe = clean_run()
-        blocked(scribe, calls)
-        index, kill = one(scribe, kind="proc_kill")
-        begun = [row for _, row in rows(clean_run(), txn_id="p2p-000008") if row["kind"] in CALL][:3]
-        first = next(n for n, row in enumerate(scribe.rows) if row.get("txn_id") == "p2p-000012" and row["kind"] in CALL)
-        insert(scribe, first, *({**row, "t_mono_ns": scribe.rows[first]["t_mono_ns"], "op_id": 98_000} for row in begun))
-        found = causes(scribe, tmp_path / str(calls)).values()
-        (cause,) = [cause for cause in found if cause["example"] == "p2p-000008"]
-        assert cause["blocked_by"] == blocker, (calls, kill["seq"], index)
+@pytest.mark.parametrize(("calls", "blocker"), [(20, "p2p-000012"), (6, None)])
+def test_what_was_begun_waited_for_a_document_that_was_tried_over_and_over(calls: int, blocker: str | None, tmp_path: Path) -> None:
+    """8 had calls of its own before the connector did nothing but try 12; a few tries are no reason to have left it alone."""
+    scribe = clean_run()
+    blocked(scribe, calls)
+    begun = [row for _, row in rows(clean_run(), txn_id="p2p-000008") if row["kind"] in CALL][:3]
+    first = next(n for n, row in enumerate(scribe.rows) if row.get("txn_id") == "p2p-000012" and row["kind"] in CALL)
+    insert(scribe, first, *({**row, "t_mono_ns": scribe.rows[first]["t_mono_ns"], "op_id": 98_000} for row in begun))
+    (cause,) = [cause for cause in causes(scribe, tmp_path).values() if cause["example"] == "p2p-000008"]
+    assert cause["blocked_by"] == blocker
+
+
+def test_what_became_due_behind_the_last_try_was_not_waiting_for_it(tmp_path: Path) -> None:
+    """Nothing at all was called any more when 8 was approved: whatever keeps the connector, it is not 12."""
+    scribe = clean_run()
+    blocked(scribe, 5)
+    approved, _ = one(scribe, txn_id="p2p-000008", kind="source_action", state="approved")
+    told = [row for row in scribe.rows[approved : approved + 2] if row.get("txn_id") == "p2p-000008"]
+    drop(scribe, lambda row: row not in told)
+    index, kill = one(scribe, kind="proc_kill")
+    insert(scribe, index, *({**row, "t_mono_ns": kill["t_mono_ns"] - 1} for row in told))
+    found = [cause for cause in causes(scribe, tmp_path).values() if cause["example"] == "p2p-000008"]
+    assert found
+    assert {cause["blocked_by"] for cause in found} == {None}
 
 
 def test_a_document_that_is_merely_retried_blocks_nobody(tmp_path: Path) -> None:
