@@ -279,6 +279,7 @@ class ErrorCode:
     retry: str
     owner: str
     doc: str
+    park_only: str | None = None  # why, in words, where no source is told of it: whoever asked for the document cannot repair it
 
 
 @dataclass(frozen=True, slots=True)

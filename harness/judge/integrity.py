@@ -3,6 +3,7 @@
 Every sentence here takes a PASS away: a run that nobody can check proves nothing.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ from harness.judge.reference import TRUTH, Run
 RECORD = Path(__file__).parent / "record.sql"
 SHOWN = 5
 PLACES_MAX = 120
-PLANNED = ("flow", "wave", "role", "template")  # what plan.json and the row of an experiment both say
+PLANNED = {name: name for name in ("flow", "wave", "role", "template")} | {"plan": "detail"}  # what plan.json and the row of an experiment both say
 Armed = tuple[str, str, str, str]  # transaction, call point, fault, mode
 VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
 
@@ -27,7 +28,7 @@ def planned(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     if not run.has_plan:
         yield "plan.json is missing, so nobody can tell what was planned and not played"
         return
-    told = ", ".join(f"any_value({name})" for name in PLANNED)
+    told = ", ".join(f"any_value({name})" for name in PLANNED.values())
     rows = con.execute(f"select txn_id, count(*), {told} from h where kind = 'experiment' group by 1").fetchall()  # noqa: S608 (names are ours)
     played = {str(txn_id): int(n) for txn_id, n, *_ in rows}
     entries = [entry for entry in run.experiments() if entry.get("wave")]
@@ -35,7 +36,7 @@ def planned(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     yield from _some("planned experiments are missing from the history", [txn_id for txn_id in ids if txn_id not in played])
     yield from _some("experiments are in the history more than once", [txn_id for txn_id, n in played.items() if n > 1])
     known = {str(entry["txn_id"]) for entry in run.experiments()}
-    unknown = [str(row[0]) for row in rows if str(row[0]) not in known and row[2 + PLANNED.index("role")] != "load"]
+    unknown = [str(row[0]) for row in rows if str(row[0]) not in known and row[2 + list(PLANNED).index("role")] != "load"]
     yield from _some("experiments are in the history that plan.json does not know", sorted(unknown))
     said = {str(txn_id): dict(zip(PLANNED, values, strict=True)) for txn_id, _, *values in rows}
     yield from _some("experiments are not what plan.json says", [str(entry["txn_id"]) for entry in entries if _differs(entry, said)])
@@ -52,6 +53,49 @@ def _differs(entry: Mapping[str, Any], said: Mapping[str, Mapping[str, Any]]) ->
     """What the plan leaves out, and what was not played, differs from nothing."""
     row = said.get(str(entry["txn_id"]), {})
     return any(entry.get(name) is not None and row.get(name) is not None and entry[name] != row[name] for name in PLANNED)
+
+
+def cells(run: Run) -> Iterator[str]:
+    """Cells that were played and that plan.json does not name as played, and windows that it does not name although the wave met one."""
+    there = {_cell(cell): cell.get("status") for cell in run.cells()}
+    played = {cell for entry in run.experiments() for cell in _cells_of(entry)}
+    lost = [" ".join(cell) for cell in sorted(played) if cell not in there]
+    yield from _some("cells were played that plan.json does not know", lost)
+    denied = [" ".join(cell) for cell in sorted(played) if there.get(cell) == "not_applicable"]
+    yield from _some("cells were played that plan.json calls not applicable", denied)
+    bare = [str(entry["txn_id"]) for entry in run.experiments() if entry.get("role") == "run" and not entry.get("window")]
+    yield from _some("experiments met a fault of the whole run that plan.json does not name", bare)
+
+
+def _cell(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(entry[name]) for name in ("flow", "call_point", "fault_id", "mode"))
+
+
+def _cells_of(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Of its steps and its window. A plan that does not say of which flow an experiment is was not written by a run."""
+    window, flow = entry.get("window"), entry.get("flow")
+    if flow is None:
+        return
+    for step in entry.get("steps") or ():
+        yield _cell({"flow": flow, **step})
+    if isinstance(window, Mapping) and window.get("mode") and window.get("target"):
+        yield _cell({"flow": flow, "call_point": window["target"], "fault_id": window["fault_id"], "mode": window["mode"]})
+
+
+def same_run(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
+    """What manifest.json and the first row of the history say of the run itself."""
+    row = con.execute("select run_id, detail from h where kind = 'run_start' order by seq limit 1").fetchone()
+    if row is None:
+        return
+    try:
+        told = json.loads(row[1] or "{}")
+    except ValueError:
+        told = {}
+    said = {"run_id": row[0], "seed": told.get("seed") if isinstance(told, dict) else None}
+    for name, value in said.items():
+        known = run.manifest.get(name)
+        if value is not None and known is not None and known != value:
+            yield f"manifest.json names the {name.replace('_', ' ')} {known!r}, and the history {value!r}: they are not of one run"
 
 
 def _armed(con: duckdb.DuckDBPyConnection) -> set[Armed]:
@@ -128,12 +172,15 @@ def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from _some("kinds of row contradict the rest of the history", [f"{n:,} {what}" for what, n in rows if n])
 
 
-def evidence(run: Run) -> Iterator[str]:
+def evidence(run: Run, run_dir: Path) -> Iterator[str]:
     """Files that the judge relies on and that are not those of the run; or a manifest that no longer says which those were."""
     digests = _digests(run)
     if run.mappings.name == TRUTH and not (digests and isinstance(run.manifest.get("rules"), Mapping)):
         yield "manifest.json does not say what the run was judged by (evidence, rules), so nobody can tell whether that is what is here"
     changed = [name for name, digest in digests.items() if _digest(run.mappings / name) != digest]
+    plan = _evidence(run).get("plan")
+    if plan is not None and run.has_plan and _digest(run_dir / "plan.json") != plan:
+        changed.append("plan.json")
     yield from _some("files that the judge takes the truth from were changed or removed since they were written", changed)
 
 
@@ -143,7 +190,12 @@ def changed_by_the_connector(run_dir: Path, run: Run) -> list[str]:
 
 
 def _digests(run: Run) -> Mapping[str, str]:
-    found = (run.manifest.get("evidence") or {}).get("mappings") if isinstance(run.manifest.get("evidence"), Mapping) else None
+    found = _evidence(run).get("mappings")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _evidence(run: Run) -> Mapping[str, Any]:
+    found = run.manifest.get("evidence")
     return found if isinstance(found, Mapping) else {}
 
 

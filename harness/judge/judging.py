@@ -221,10 +221,12 @@ class _Judgement:
             yield f"the run {'was ' if status == 'interrupted' else ''}{status}: {why or 'no reason recorded'}"
         yield from self._nothing_seen()
         yield from integrity.rules(self._run, self._rules)
-        yield from integrity.evidence(self._run)
+        yield from integrity.evidence(self._run, self._run_dir)
+        yield from integrity.same_run(self._con, self._run)
         yield from integrity.strangers(self._con, self._run)
         if not self._loaded.truncated:
             yield from integrity.planned(self._con, self._run)
+            yield from integrity.cells(self._run)
             yield from integrity.comparable(self._con)
             yield from integrity.consistent(self._con)
         yield from integrity.kills(self._con)

@@ -29,7 +29,7 @@ with call as (
     count(*) filter (kind = 'decision') as decided, count(*) filter (kind = 'decision' and server_outcome <> 'deferred') as settled,
     count(*) filter (kind = 'response_end') as ended, count(*) filter (kind = 'commit') as changes,
     bool_or(server_outcome = 'committed') as commits, bool_or(kind in ('fault_fired', 'hold', 'conn_event', 'bytes_out')) as is_special,
-    min(status) as status, min(status) <> max(status) or min(code) <> max(code) or count(code) = 1 as differs,
+    bool_or(kind = 'event_ack' and status is null and reason is null) as mute, min(status) as status, min(status) <> max(status) or min(code) <> max(code) or count(code) = 1 as differs,
     bool_or(client_view = 'ok') as is_ok, bool_or(kind = 'request' and owner is not null) as is_of_people, min(seq) filter (is_begin) > min(seq) as late, max(seq) as seq
   from (select *, kind in ('request', 'decision', 'response_end', 'commit') as is_own, kind in ('request', 'event_sent', 'query_sent') as is_begin
     from h where op_id is not null) group by op_id),
@@ -40,6 +40,7 @@ counted as (
     count(*) filter (begun > 1 or settled > 1 or ended > 1 or acked > 1) as again, count(*) filter (ended > 0 and decided = 0) as undecided,
     count(*) filter (call.seq < last.seq and not is_special and ((decided > 0 and ended = 0) or (sent > 0 and acked = 0))) as unended,
     count(*) filter (not is_special and ended = 1 and decided = 1 and (differs or (status <> 409 and is_ok <> (status < 400)))) as other,
+    count(*) filter (mute) as mute,
     count(*) filter (changes > 0 and decided > 0 and not commits) as unasked, count(*) filter (changes = 0 and commits and not is_of_people) as undone -- what people change over HTTP names no call
   from call, last)
 select unnest([
@@ -48,6 +49,7 @@ select unnest([
   {'what': 'calls whose rows stand in several systems', 'n': node}, {'what': 'calls that nobody made', 'n': unbegun},
   {'what': 'calls that were made, decided or answered more than once', 'n': again}, {'what': 'calls that were answered and not decided', 'n': undecided},
   {'what': 'calls that were decided and not answered', 'n': unended}, {'what': 'answers that are not what was decided', 'n': other},
+  {'what': 'answers to events that say neither a status nor why there is none', 'n': mute},
   {'what': 'changes by calls that were decided to change nothing', 'n': unasked},
   {'what': 'calls that were decided to change something and did not', 'n': undone}], recursive := true) from counted
 
@@ -99,6 +101,10 @@ where a.kind = 'source_action' and (a.amount_minor <> e.amount_minor or a.curren
   or a.src_version <> e.src_version or a.state <> e.state or a.txn_id <> e.txn_id or a.corr_id <> e.corr_id or a.node <> e.node
   or a.parent_id <> e.parent_id or replace(a.call_point, '.touch', '') <> e.call_point)
 union all
+select 'deeds of people without the change that they made', count(*) from h a
+anti join effect e on e.entity_type = a.entity_type and e.entity_id = a.entity_id and e.version = a.version
+where a.kind = 'source_action' and a.version is not null
+union all
 select 'changes by people without a deed', count(*) from (
   select e.entity_type, e.entity_id, e.version from effect e join txn t using (txn_id)
   where e.op_id is null and t.flow_kind = 'document' and e.entity_type = t.flow_source and e.version is not null) c
@@ -109,6 +115,25 @@ select 'changes that skip a version', count(*) from (
   where version is not null and state is not null) where version > before + 1
 union all
 select 'changes of another version than the writer named', count(*) from effect where version <> base_version + 1
+
+-- section: jobs
+-- what a system does later by itself, for a call that it answered before, names that call: a change that neither a call nor a person made stands
+-- under a call point at which something was changed, or put off, for this transaction; and what a call began goes on under the same name
+with deed as (select txn_id, call_point, entity_type, entity_id, version from h where kind = 'source_action'),
+asked as (
+  select txn_id, split_part(call_point, '.', 1) as node, call_point, min(seq) as seq from op
+  where txn_id is not null and server_outcome in ('committed', 'deferred') group by all),
+later as (
+  select e.seq, e.txn_id, e.node, e.entity_type, e.entity_id, e.call_point from effect e where e.op_id is null and e.call_point is not null and e.txn_id is not null
+    and not exists (select 1 from deed a where a.entity_type = e.entity_type and a.entity_id = e.entity_id and a.version = e.version)
+    and not (e.version is null and exists (select 1 from deed a where a.txn_id = e.txn_id and a.call_point = e.call_point)) -- lines
+    and exists (select 1 from asked a where a.txn_id = e.txn_id and a.node = e.node and a.seq < e.seq)),
+begun as (select node, entity_type, entity_id, arg_min(call_point, seq) as call_point from effect where op_id is not null and effect = 'create' group by all)
+select 'changes by a system itself under the name of a call that nobody made' as what, count(*) as n from later l
+where not exists (select 1 from asked a where a.txn_id = l.txn_id and a.node = l.node and a.call_point = l.call_point and a.seq < l.seq)
+union all
+select 'changes by a system itself under another name than the call that began them', count(*) from later l join begun b using (node, entity_type, entity_id)
+where l.call_point <> b.call_point
 
 -- section: papers
 -- what is said of one document in several places is the same everywhere

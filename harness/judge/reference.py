@@ -323,9 +323,19 @@ def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any,
             "code varchar, class varchar, definite boolean, retry varchar, owner varchar",
             [(e.code, e.error_class, e.definite, e.retry, e.owner) for e in errors],
         ),
+        ("ref_park_only", "fault_id varchar, mode varchar, code varchar, why varchar", list(_park_only(catalog))),
         ("ref_class", "class varchar, side varchar", [(one.id, one.side) for one in catalog.error_classes.values()]),
         ("ref_event", "call_point varchar, approves boolean", [(e.call_point, e.announces_due) for e in catalog.events.values()]),
     ]
+
+
+def _park_only(catalog: Catalog) -> Iterable[tuple[str, str, str, str]]:
+    """Modes that answer with what no source is told of."""
+    for fault in catalog.faults.values():
+        for mode in fault.modes:
+            why = catalog.errors[mode.code].park_only if mode.code in catalog.errors else None
+            if mode.code and why:
+                yield fault.id, mode.id, mode.code, why
 
 
 def _mode(fault: Fault, mode: Mode) -> tuple[Any, ...]:

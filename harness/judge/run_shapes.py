@@ -109,6 +109,7 @@ class EvidenceShape(msgspec.Struct):
     """Digests of the files that the judge compares with."""
 
     mappings: dict[str, str] | None = None
+    plan: str | None = None
 
 
 class ManifestShape(msgspec.Struct):

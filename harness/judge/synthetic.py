@@ -5,7 +5,7 @@ scribe.begin(); order(scribe, 1, wave="baseline-1", role="baseline"); scribe.end
 make_history(1_000_000, run_dir)     # manifest.json, plan.json and history.ndjson of about that many rows
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import msgspec
 P2P, EXPENSE = "requisition-to-po", "expense-to-posting"
 PERIOD = "2026-10"
 DATES: Mapping[str, str] = {"document_date": f"{PERIOD}-28", "posting_date": f"{PERIOD}-28"}
+SEED = 1
 MS = 1_000_000
 CROSSWALKS: Mapping[str, str] = {  # what the documents below name, so that what was posted for them can be compared
     "entities": "procurement_legal_entity,expense_entity_code,erp_company_code,expense_route\nACME-US,10,1000,ap_invoice\n",
@@ -27,6 +28,7 @@ CROSSWALKS: Mapping[str, str] = {  # what the documents below name, so that what
     "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
 }
 CORRELATED = frozenset({"request", "commit", "source_action", "event_sent"})  # rows that carry a correlation id
+CELL = ("flow", "call_point", "fault_id", "mode")
 Row = dict[str, Any]
 
 
@@ -82,7 +84,7 @@ class Scribe:
 
     def begin(self) -> None:
         """run_start, and the connector is ready."""
-        self.row("run_start", detail="{}")
+        self.row("run_start", detail=f'{{"seed": {SEED}}}')
         self.row("proc_start", "connector", sut_gen=1)
         self.row("proc_ready", "connector", sut_gen=1)
 
@@ -165,10 +167,10 @@ class Scribe:
         """run_end."""
         self.row("run_end")
 
-    def save(self, run_dir: Path, manifest: Row | None = None, cells: Iterable[Row] = ()) -> Path:
+    def save(self, run_dir: Path, manifest: Row | None = None, cells: Sequence[Row] = ()) -> Path:
         """Write manifest.json, plan.json and history.ndjson; returns run_dir."""
         run_dir.mkdir(parents=True, exist_ok=True)
-        first = {"schema": 1, "run_id": self.run_id, "seed": 1, "scenario": {"name": "synthetic"}, "status": "complete", "why": None}
+        first = {"schema": 1, "run_id": self.run_id, "seed": SEED, "scenario": {"name": "synthetic"}, "status": "complete", "why": None}
         connector = {
             "name": "synthetic",
             "capabilities": {"parked": "http", "redrive": True},
@@ -176,11 +178,24 @@ class Scribe:
             "period_closed": "park",
         }
         _write(run_dir / "manifest.json", {**first, "connector": connector, **(manifest or {})})
-        _write(run_dir / "plan.json", {"schema": 1, "experiments": self.plan, "cells": list(cells)})
+        _write(run_dir / "plan.json", {"schema": 1, "experiments": self.plan, "cells": [*cells, *self._cells(cells)]})
         encode = msgspec.json.Encoder().encode
         with (run_dir / "history.ndjson").open("ab") as out:
             out.writelines(encode(row) + b"\n" for row in self.rows)
         return run_dir
+
+    def _cells(self, given: Sequence[Row]) -> list[Row]:
+        """Those that are played and not given."""
+        found = {tuple(row[name] for name in CELL): row for entry in self.plan for row in _played(entry)}
+        named = {tuple(row[name] for name in CELL) for row in given}
+        return [row for key, row in found.items() if key not in named]
+
+
+def _played(entry: Row) -> list[Row]:
+    """The cells that an experiment plays: of its steps, and of its window."""
+    window = entry.get("window")
+    met = [*entry["steps"], *([{**window, "call_point": window["target"]}] if window else [])]
+    return [{"flow": entry["flow"], "status": "planned", **{name: one[name] for name in CELL[1:]}} for one in met]
 
 
 def _write(path: Path, document: Row) -> None:

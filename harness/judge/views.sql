@@ -7,6 +7,7 @@
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
+--   ref_park_only(fault_id, mode, code, why): what fails in a way that no source is told of, because who asked can do nothing about it
 --   ref_class(class, side): the words for what is in the way of a parked item
 --   ref_mode(fault_id, mode, decisions, view, deliver, code, acts): what the record of a firing has to show
 --   ref_event(call_point, approves)   ref_crosswalk(source, kind, source_value, target_value, company)   ref_module(module)
@@ -506,6 +507,17 @@ select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', tru
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
 where not exists (select 1 from step p where p.txn_id = t.txn_id and p.scope = 'kill');
+
+-- park_only: whose only lasting faults are such that nobody who asked for the document can do anything about it. Whoever was refused for good
+-- with another code, or had a posting turned down for another reason, had another reason too.
+create table park_only as
+select x.txn_id, any_value(p.why) as why
+from experienced x left join ref_park_only p on p.fault_id = x.fault_id and p.mode = x.mode where not coalesce(x.recoverable, false)
+  and x.txn_id not in (select txn_id from op where txn_id is not null and client_view = 'fail' and definite and retry = 'no' and call_kind <> 'lookup'
+    and code not in (select code from ref_park_only))
+  and x.txn_id not in (select d.txn_id from doc d where d.txn_id is not null and d.never_posted and not exists (
+    select 1 from closed c where c.company = d.company and d.dead_seq between c.from_seq and c.to_seq))
+group by 1 having bool_and(p.fault_id is not null);
 
 -- traced: the correlation ids under which people wrote the source document of each transaction
 create table traced as

@@ -99,6 +99,14 @@ class Experiment:
         """The transaction whose choices its author makes."""
         return self.typed_as or self.twin_of or self.txn_id
 
+    @property
+    def cells(self) -> "tuple[Cell, ...]":
+        """Those that it plays."""
+        met = [(step.call_point, step.fault_id, step.mode) for step in self.steps]
+        if self.window:
+            met.append((self.window.target, self.window.fault_id, self.window.mode))
+        return tuple(Cell(self.flow, *one, "planned") for one in met)
+
     def plan_text(self) -> str:
         """The fault plan on one line; "no fault" for a control."""
         parts = [step.text() for step in self.steps]
@@ -231,6 +239,15 @@ class Plan:
         """All experiments, in the order in which they start."""
         return tuple(experiment for wave in self.waves for experiment in wave.experiments)
 
+    @property
+    def every_cell(self) -> tuple[Cell, ...]:
+        """The cells, and those of single experiments that were played without a fault space: replays, re-drives."""
+        found = {cell.key: cell for cell in self.cells}
+        for experiment in self.experiments:
+            for cell in experiment.cells:
+                found.setdefault(cell.key, cell)
+        return tuple(found.values())
+
     def lines(self) -> Iterable[str]:
         """The whole plan, one line each, for people and for diff."""
         yield from (experiment.line() for experiment in self.experiments)
@@ -250,6 +267,6 @@ class Plan:
                 for wave in self.waves
             ],
             "experiments": [experiment.row(source_ids.get(experiment.txn_id)) for experiment in self.experiments],
-            "cells": [cell.row() for cell in self.cells],
+            "cells": [cell.row() for cell in self.every_cell],
             "notes": list(self.notes),
         }

@@ -164,6 +164,13 @@ class RunDirectory:
             digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(self.truth.iterdir())}
             self.update_manifest(evidence={"mappings": digests})
 
+    def seal(self, **members: Any) -> None:
+        """Change members of manifest.json when a run is over, and write down the digest of plan.json, which nobody writes any more."""
+        evidence = dict(self.read_manifest().get("evidence") or {})
+        if self.plan.is_file():
+            evidence["plan"] = sha256(self.plan.read_bytes()).hexdigest()
+        self.update_manifest(**members, **({"evidence": evidence} if evidence else {}))
+
     def keep_rules(self, rules: Sequence[GuestRule]) -> None:
         """Keep a copy of the user's own rules in place of those that were here, so that the run can be judged again by the same ones;
         manifest.json says which they are."""

@@ -26,7 +26,7 @@ def finish(setup: Setup, progress: Progress) -> int:
 def store(setup: Setup, progress: Progress) -> Verdict:
     """Judge the whole history once, and write everything that shows the verdict."""
     directory = setup.directory
-    directory.update_manifest(status="complete", why=None, finished_at=wall.now_iso())
+    directory.seal(status="complete", why=None, finished_at=wall.now_iso())
     with progress.phase("verdict") as phase:
         finish_history(directory.path)
         verdict = judge(directory.path)
@@ -42,7 +42,7 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
     """A run that was cut short: say so in its manifest, and judge what there is, so that the directory can be read like any other."""
     directory = setup.directory
     try:
-        directory.update_manifest(status=status, why=why, finished_at=wall.now_iso())
+        directory.seal(status=status, why=why, finished_at=wall.now_iso())
     except OSError as error:  # a full disk: the manifest as it stands says that the run has not finished, which is true
         progress.say(f"{directory.manifest}: {error.strerror or error}")
     if directory.history.exists() or directory.history_parquet.exists():

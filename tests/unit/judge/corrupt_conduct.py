@@ -102,6 +102,26 @@ def refused_instead(scribe: Scribe) -> None:
     refresh_views(scribe)
 
 
+def refused_for_a_closed_period(scribe: Scribe) -> None:
+    """17 met a closed period only, and was refused to its owner, who cannot open one."""
+    told = "expense.report.record_posting"
+    drop(scribe, lambda row: not (row["kind"] == "parked" and row["entity_id"] == "ER-T1-000017"))
+    drop(scribe, lambda row: not (row.get("txn_id") == "exp-000017" and row["phase"] == "redrive" and row.get("call_point") != told))
+    for _, row in rows(scribe, txn_id="exp-000017", call_point=told):
+        row["call_point"] = "expense.report.record_refusal"
+        row.update({"state": "on_hold"} if row["kind"] == "commit" else {})
+    refresh_views(scribe)
+
+
+def refused_for_another_reason_too(scribe: Scribe) -> None:
+    """17 met a closed period, and then the ERP no longer knew its employee: it is refused for what its owner can do something about."""
+    refused_for_a_closed_period(scribe)
+    call = [row for _, row in rows(scribe, txn_id="exp-000017", call_point="erp.ap_invoice.create")]
+    other: Row = {"op_id": 99_999, "attempt": 2, "t_mono_ns": call[-1]["t_mono_ns"]}
+    again = [{**row, **other, **({"code": "EMPLOYEE_UNKNOWN"} if "code" in row else {})} for row in call]
+    insert(scribe, scribe.rows.index(call[-1]) + 1, *again)
+
+
 def redriven_twice(scribe: Scribe) -> None:
     """12 becomes two orders when it is re-driven."""
     index, made = one(scribe, txn_id="p2p-000012", **CREATE)
@@ -192,6 +212,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("L04", "p2p-000008", restless),
     ("L06", "p2p-000009", lazily_parked),
     ("L06", "p2p-000009", refused_instead),
+    ("L06", "exp-000017", refused_for_a_closed_period),
     ("L08", "p2p-000012", redriven_twice),
     ("L08", "p2p-000012", redriven_in_vain),
     ("L10", "p2p-000008", kept_waiting),

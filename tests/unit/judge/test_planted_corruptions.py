@@ -32,6 +32,17 @@ def test_finds_its_corruption(invariant_id: str, txn_id: str | None, corrupt: Ca
         assert any(entry["invariant"] == invariant_id and entry["txn_id"] == txn_id for entry in verdict.violations)
 
 
+def test_a_refusal_that_has_another_reason_beside_a_closed_period_is_right(tmp_path: Path) -> None:
+    """Nobody is blamed for telling an owner what the owner can repair; the story of the other one says what nobody can."""
+    scribe = clean_run()
+    corrupt_conduct.refused_for_another_reason_too(scribe)
+    assert invariant(judged(scribe, tmp_path / "too"), "L06")["status"] == "ok"
+    scribe = clean_run()
+    corrupt_conduct.refused_for_a_closed_period(scribe)
+    told = [row["story"] for row in invariant(judged(scribe, tmp_path / "only"), "L06")["rows"]]
+    assert told == ["ER-T1-000017 was refused to its owner because a period was closed, which nobody who asked for it can repair"]
+
+
 def uncounted(verdict: Verdict) -> dict[str, list[str | None]]:
     """Rules that found more transactions of a flow than they say that they looked at, with the flows."""
     flow_of = {row["txn_id"]: row["flow"] for row in verdict.by_experiment}
