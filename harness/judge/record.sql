@@ -185,3 +185,25 @@ where a.plan_id is null or a.fault_id <> f.fault_id or a.mode <> f.mode or a.txn
 union all
 select 'faults that were taken away from where none was', count(*) from h f where f.kind = 'fault_healed' and f.txn_id is not null
   and not exists (select 1 from h a where a.kind = 'fault_armed' and a.txn_id = f.txn_id and a.fault_id = f.fault_id)
+
+-- section: windows
+-- a fault of the run names everybody of its wave who was there then and not done: whoever has the window in the plan, had begun and was not
+-- settled when a row of it was written is in that row or in another one of it. A row is of the wave that it was written in, or whose others it names.
+with mark as (select seq, phase, fault_id, mode, call_point, string_split(experienced_by, ' ') as names from h where kind = 'fault_fired' and experienced_by is not null),
+wanted as (
+  select w.*, t.seq0, t.flow, t.wave from planned_window w join txn t using (txn_id)
+  where exists (select 1 from ref_needs n where n.flow = t.flow and n.system = w.target) or w.target not in (select system from ref_needs)),
+named as (select m.seq, w.wave, w.txn_id, w.fault_id, w.mode, w.target from (select *, unnest(names) as who from mark) m
+  join wanted w on w.txn_id = m.who and w.fault_id = m.fault_id and w.mode = m.mode and w.target = m.call_point),
+over as (
+  select txn_id, min(seq) as seq from (
+    select s.txn_id, s.seq from src_state s left join (select txn_id, min(seq) as seq from src_state where meaning = 'approved' group by 1) a using (txn_id)
+    where s.kind <> 'read_view' and (s.meaning in ('posted', 'refused') or (s.meaning in ('open', 'dead') and s.seq > a.seq))
+    union all select d.txn_id, d.seq from doc d join txn t using (txn_id) where not t.writes_back
+    union all select txn_id, seq from copy
+    union all select txn_id, answer_seq from asked) group by 1)
+select 'experiments that were open when the fault of their wave came and are not named as having met it' as what, count(distinct w.txn_id) as n
+from wanted w join mark m on m.fault_id = w.fault_id and m.mode = w.mode and m.call_point = w.target and m.seq > w.seq0
+left join over o on o.txn_id = w.txn_id
+where coalesce(o.seq > m.seq, true) and (w.txn_id, w.fault_id, w.mode, w.target) not in (select (n.txn_id, n.fault_id, n.mode, n.target) from named n)
+  and (m.phase = w.wave or exists (select 1 from named n where n.seq = m.seq and n.wave = w.wave))

@@ -351,7 +351,7 @@ def post_expense(scribe: Scribe, txn_id: str, source: str, number: int, fault: F
     }
     posted_create(scribe, "erp.ap_invoice.create", txn_id, source, effects=[accepted], fault=fault, status=202)
     posted = {**base, "entity_type": "ap_invoice", "entity_id": document, "effect": "update", "state": "posted", "amount_minor": amount}
-    scribe.row("commit", "erp", txn_id=txn_id, **posted)
+    scribe.row("commit", "erp", txn_id=txn_id, call_point="erp.ap_invoice.create", **posted)
     posting_lines(scribe, txn_id, document, amount)
     scribe.event("wh.posting.confirmed", txn_id)
     scribe.call("erp.job.read", txn_id)

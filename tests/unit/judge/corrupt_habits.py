@@ -98,7 +98,7 @@ def unanswered(scribe: Scribe) -> None:
     """The event of 8 is not answered while its sender waits."""
     _, sent = one(scribe, kind="event_sent", txn_id="p2p-000008")
     _, ack = one(scribe, kind="event_ack", op_id=sent["op_id"])
-    ack.update(status=None, t_mono_ns=sent["t_mono_ns"] + 5_000_000_000)
+    ack.update(status=None, reason="TimeoutError", t_mono_ns=sent["t_mono_ns"] + 5_000_000_000)
 
 
 def blind_write(scribe: Scribe) -> None:

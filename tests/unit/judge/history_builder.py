@@ -199,7 +199,7 @@ def blocked(scribe: Scribe) -> None:
     """15: the supplier was blocked after it was read; the ERP refuses, the requisition is refused to its owner."""
     txn_id, source = begin_order(scribe, 15, "erp.supplier.read", BLOCKED)
     scribe.call("erp.supplier.read", txn_id, fault=BLOCKED)
-    scribe.person("erp.supplier.block", txn_id, "supplier", "V900015", "purchasing_block:on")
+    scribe.person("erp.supplier.block", txn_id, "supplier", "V900015", "purchasing_block:on", version=2)
     refusal: Row = {"method": "POST", "status": 409, "view": "fail", "outcome": "rejected", "code": "SUPPLIER_BLOCKED", "body_hash": "b15"}
     scribe.call("erp.po.create", txn_id, **refusal)
     effect: Row = {"entity_type": "requisition", "entity_id": source, "effect": "update", "state": "refused", "src_version": 1}

@@ -61,6 +61,7 @@ def polling_only(scribe: Scribe) -> None:
     for row in scribe.rows:
         if row["kind"] == "event_ack":
             row.pop("status", None)
+            row["reason"] = "ClientConnectorError"
 
 
 def outbox_with_date(scribe: Scribe) -> None:
@@ -98,13 +99,14 @@ def amended_after_reversal(scribe: Scribe) -> None:
     scribe.call("procurement.requisition.record_order", txn_id, method="PUT", outcome="committed", effects=[recorded], body_hash="o2")
 
 
-def refused_for_a_closed_period(scribe: Scribe) -> None:
-    """It refused to the owner at once, so it had settled before the harness could credit the closed period to it."""
+def refused_in_a_closed_period(scribe: Scribe) -> None:
+    """It refused to the owner at once, for a cost centre too, so it had settled before the harness could credit the closed period to it."""
     txn_id = expense(scribe, 20, wave="wave-period", role="run", settle=False)
     scribe.plan[-1]["window"] = {"fault_id": CLOSED.fault_id, "mode": CLOSED.mode, "target": "US01", "duration_ms": 600}
     set_period(scribe, "erp.period.close", "closed")
     answer: Row = {"method": "POST", "status": 409, "view": "fail", "outcome": "rejected", "code": "PERIOD_CLOSED", "body_hash": "b"}
     scribe.call("erp.ap_invoice.create", txn_id, **answer)
+    scribe.call("erp.coding.check", txn_id, **{**answer, "method": "GET", "code": "COST_CENTER_INACTIVE"})
     effect: Row = {"entity_type": "expense_report", "entity_id": "ER-T1-000020", "effect": "update", "state": "on_hold", "src_version": 1}
     scribe.call("expense.report.record_refusal", txn_id, method="PUT", outcome="committed", effects=[effect], body_hash="r")
     set_period(scribe, "erp.period.reopen", "open")
@@ -172,7 +174,7 @@ DESIGNS: tuple[Callable[[Scribe], None], ...] = (
     outbox_with_date,
     parked_in_doubt,
     amended_after_reversal,
-    refused_for_a_closed_period,
+    refused_in_a_closed_period,
     held_when_killed,
     lines_added_up,
     rule_changed_these_days,

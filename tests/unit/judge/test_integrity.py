@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness.errors import RunUnreadable
 from harness.judge import Verdict, judge
 from harness.judge import judging as room
 from harness.judge.synthetic import Row
+from harness.stage.directory import RunDirectory
 from tests.unit.judge.history_builder import clean_run, judged
 from tests.unit.judge.test_decision import CELL
 
@@ -34,8 +36,8 @@ def lines(folder: Path) -> list[str]:
 
 def test_a_scenario_of_which_nothing_was_played_is_no_pass(tmp_path: Path) -> None:
     """It names faults, and each of their cells says why it could not be played."""
-    scenario = {"name": "lists", "faults": [CELL["fault_id"]]}
-    cell = {**CELL, "status": "not_applicable", "reason": "nothing waits for it"}
+    cell = {**CELL, "fault_id": "F-C4", "mode": "second_page", "status": "not_applicable", "reason": "nothing waits for it"}
+    scenario = {"name": "lists", "faults": [cell["fault_id"]]}
     verdict = judged(clean_run(), tmp_path, {"scenario": scenario}, (cell,))
     assert because(verdict, "none of the faults of this scenario could be played: nothing waits for it")
 
@@ -94,6 +96,52 @@ def test_an_experiment_that_nobody_planned_is_no_footnote(tmp_path: Path, kept: 
     plan["experiments"] = plan["experiments"][:kept]
     (folder / "plan.json").write_text(json.dumps(plan))
     assert because(judge(folder), "experiments are in the history that plan.json does not know")
+
+
+def changed_plan(folder: Path, change: Callable[[Row], object]) -> Path:
+    """The same run with another plan.json."""
+    plan = json.loads((folder / "plan.json").read_text())
+    change(plan)
+    (folder / "plan.json").write_text(json.dumps(plan))
+    return folder
+
+
+@pytest.mark.parametrize("kept", ["half", "none"])
+def test_a_plan_without_cells_that_were_played(tmp_path: Path, kept: str) -> None:
+    """The steps and windows of the experiments say which cells must be there."""
+    folder = changed_plan(run(tmp_path), lambda plan: plan.update(cells=plan["cells"][::2] if kept == "half" else []))
+    assert because(judge(folder), "cells were played that plan.json does not know: ")
+
+
+def test_a_cell_that_was_played_is_applicable(tmp_path: Path) -> None:
+    """Whoever calls it otherwise wants fewer cells."""
+    folder = changed_plan(run(tmp_path), lambda plan: plan["cells"][0].update(status="not_applicable", reason="nothing"))
+    assert because(judge(folder), "1 cells were played that plan.json calls not applicable: requisition-to-po erp.po.create F-A3 drop")
+
+
+def test_a_window_that_was_met_stands_in_the_plan(tmp_path: Path) -> None:
+    """Without it nobody asks whether it fired."""
+    folder = changed_plan(run(tmp_path), lambda plan: [entry.pop("window", None) for entry in plan["experiments"]])
+    assert because(judge(folder), "1 experiments met a fault of the whole run that plan.json does not name: exp-000017")
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"run_id": "another"}], ids=str)
+def test_manifest_and_history_are_of_one_run(tmp_path: Path, change: Row) -> None:
+    """A seed or a name of another run repeats something else."""
+    folder = run(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **change}))
+    (name,) = change
+    assert because(judge(folder), f"manifest.json names the {name.replace('_', ' ')} {change[name]!r}, and the history")
+
+
+def test_a_sealed_plan_is_as_it_was_written(tmp_path: Path) -> None:
+    """The run wrote down the digest of plan.json at its end; a run that was never closed has none, and is judged all the same."""
+    folder = run(tmp_path)
+    RunDirectory(folder).seal(status="complete")
+    assert judge(folder).verdict == "pass"
+    changed_plan(folder, lambda plan: plan["cells"].append({**CELL, "fault_id": "F-C4", "status": "not_applicable", "reason": "changed"}))
+    assert because(judge(folder), "changed or removed since they were written: plan.json")
 
 
 def test_a_history_cut_at_the_front_accuses_nobody(tmp_path: Path) -> None:

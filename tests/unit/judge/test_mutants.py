@@ -35,6 +35,8 @@ SENT: Row = {"kind": "event_sent", "txn_id": P2P}
 HEARD: Row = {"kind": "event_ack", "txn_id": P2P}
 MEMO: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "journal_line"}
 PLAYED: Row = {"kind": "experiment", "txn_id": P2P}
+WINDOW: Row = {"kind": "fault_fired", "fault_id": "F-F3"}
+BLOCKED: Row = {"kind": "source_action", "entity_type": "supplier"}
 PARKED: Row = {"kind": "parked", "entity_id": "ER-T1-000017"}
 UNKNOWN_STATE = "gives no meaning"
 GONE = object()  # the row is dropped
@@ -211,6 +213,13 @@ MUTANTS = (
     Mutant(READ, "entity_id", "4500000099", GAP),
     Mutant(MARK, "plan_id", "another.1", GAP),
     Mutant(MARK, "attempt", 2, GAP),
+    Mutant(WINDOW, "experienced_by", "", GAP),
+    Mutant(WINDOW, "experienced_by", "p2p-000008", GAP),
+    Mutant(HEARD, "status", None, GAP),
+    Mutant(BLOCKED, "version", 7, GAP),
+    Mutant({**INVOICE, "state": "posted"}, "call_point", "erp.journal.create", GAP),
+    Mutant({**INVOICE, "state": "posted"}, "call_point", "erp.coding.check", GAP),
+    Mutant(PLAYED, "detail", "another", GAP),
     Mutant(PLAYED, "", GONE, GAP),
     Mutant(PLAYED, "", TWICE, GAP),
     *(Mutant(PLAYED, column, "another", GAP) for column in ("wave", "role", "template")),
