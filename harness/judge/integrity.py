@@ -18,9 +18,8 @@ from harness.judge.reference import TRUTH, Run
 RECORD = Path(__file__).parent / "record.sql"
 SHOWN = 5
 PLACES_MAX = 120
-PLANNED = {name: name for name in ("flow", "wave", "role", "template")} | {
-    "plan": "detail"
-}  # what plan.json and the row of an experiment both say
+# what plan.json and the row of an experiment both say: member and column
+PLANNED = {**{name: name for name in ("flow", "wave", "role", "template")}, "plan": "detail"}
 Armed = tuple[str, str, str, str]  # transaction, call point, fault, mode
 VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
 

@@ -333,9 +333,9 @@ def _park_only(catalog: Catalog) -> Iterable[tuple[str, str, str, str]]:
     """Modes that answer with what no source is told of."""
     for fault in catalog.faults.values():
         for mode in fault.modes:
-            why = catalog.errors[mode.code].park_only if mode.code in catalog.errors else None
-            if mode.code and why:
-                yield fault.id, mode.id, mode.code, why
+            error = catalog.errors.get(mode.code or "")
+            if error is not None and error.park_only:
+                yield fault.id, mode.id, error.code, error.park_only
 
 
 def _mode(fault: Fault, mode: Mode) -> tuple[Any, ...]:
