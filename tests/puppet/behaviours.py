@@ -285,6 +285,18 @@ def park_at_once(chosen: Chosen) -> None:
         wrap(flow, "run", around)
 
 
+def parks_credits(chosen: Chosen) -> None:
+    """Does not know what to do with a line of something that was given back, and says so honestly, each time it is asked."""
+
+    def around(original, self, report, paper):
+        if chosen(report["report_id"]) and any(line["amount_minor"] < 0 for line in report["lines"]):
+            canary("parks_credits")
+            raise outcome.Park("a line is negative", problem_class="internal", owner="IT")
+        return original(self, report, paper)
+
+    wrap(flows.Expenses, "post", around)
+
+
 def posts_again_on_redrive(chosen: Chosen) -> None:
     """A redrive is a replay to it: what it ever sent is sent once more, under a new reference."""
     sent = []

@@ -98,3 +98,15 @@ def test_parking_without_need_is_seen_though_the_redrive_repairs_it(tmp_path) ->
     assert played.exit_code == 1, played.text
     assert set(played.violated) >= {"L06"}
     assert "L08" not in played.violated
+
+
+def test_who_sets_aside_a_kind_of_document_stops_at_the_baseline(tmp_path) -> None:
+    """Documents with a credit line are parked without any fault: no fault is blamed for it, for none is played."""
+    played = play(tmp_path, {"parks_credits": {}}, faults="include: [F-A3]", extra="volume: {baseline: 4}")
+    assert played.exit_code == 1, played.text
+    assert "L06" in played.violated
+    assert {row["role"] for row in played.verdict["by_experiment"]} == {"baseline"}
+    said = " ".join(played.text.split())
+    assert "fault-free transactions ended wrong, against L06" in said
+    assert "could have finished): exp-" in said
+    assert "no fault was played" in said
