@@ -82,10 +82,13 @@ class Causes:
                     effects.setdefault(row["txn_id"], []).append(one.invariant.effect)
                     points.setdefault(row["txn_id"], row["call_point"])
         self._blames = {txn_id: self._blame(txn_id, named, points[txn_id]) for txn_id, named in effects.items()}
-        self._without = {txn_id: self._fails_without(txn_id) for txn_id in repeats.free if txn_id in self._blames}
+        self._without = {txn_id: self._worst_without(txn_id) for txn_id in repeats.free if txn_id in self._blames}
 
-    def _fails_without(self, txn_id: str) -> bool | None:
-        """Whether the document of this one fails without its fault too, by the worst of the rules that it broke."""
+    def fails_without(self, txn_id: str) -> bool | None:
+        """Whether the document of this one fails without its fault too, by the worst of the rules that it broke; None: nobody can say."""
+        return self._without.get(txn_id)
+
+    def _worst_without(self, txn_id: str) -> bool | None:
         ranks = {one.invariant.id: one.invariant.rank for one in self._checks for row in one.failing if row["txn_id"] == txn_id}
         return self._repeats.any_without([rule for rule, rank in ranks.items() if rank == min(ranks.values())], txn_id)
 

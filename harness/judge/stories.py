@@ -74,7 +74,7 @@ class Teller:
             "fault_id": blame.fault_id,
             "fault_name": blame.fault_name,
             "plan": f"{txn_id}: {self.plans.get(txn_id, 'no fault')}" if txn_id else "",
-            "story": _sentence(str(row["story"]), blame, money, self._not_the_fault(blame, txn_id, repeats.free if without else {})),
+            "story": _sentence(str(row["story"]), blame, money, self._not_the_fault(blame, txn_id, repeats, without=without)),
             "money": money,
             "control_txn": self.twins.get(self.templates.get(txn_id or "", "")),
             "timeline": [],
@@ -83,12 +83,14 @@ class Teller:
             "replay": f"dryclose replay {self.run_dir} {txn_id}" if txn_id else None,
         }
 
-    def _not_the_fault(self, blame: Blame, txn_id: str | None, failed: Mapping[str, str]) -> str:
-        """failed: the repeat without a fault in which the same rule was broken, by transaction."""
-        if txn_id is not None and txn_id in failed:
-            return f" It fails without any fault too: {failed[txn_id]} is the same document with nothing in its way."
-        example = self.causes.innocent.get(blame.id, txn_id)
-        return f" Of the same cause, {example} fails without any fault too." if example != txn_id else ""
+    def _not_the_fault(self, blame: Blame, txn_id: str | None, repeats: Repeats, *, without: bool | None) -> str:
+        """without: whether its document breaks this very rule without the fault. It may break a worse one, which is as good."""
+        if blame.fault_id is None or txn_id is None:
+            return ""
+        if without or self.causes.fails_without(txn_id):
+            return f" It fails without any fault too: {repeats.free[txn_id]} is the same document with nothing in its way."
+        example = self.causes.innocent.get(blame.id)
+        return f" Of the same cause, {example} fails without any fault too." if example else ""
 
     def _money(self, row: Mapping[str, Any]) -> JsonObject | None:
         minor, currency = row["money_minor"], row["currency"]

@@ -45,6 +45,20 @@ def post_twice(chosen: Chosen) -> None:
     wrap(flows.Flow, "make", around)
 
 
+def post_twice_by_amount(chosen: Chosen) -> None:
+    """Makes a second document where the total is one of every third from 230.00 (or 23,000) on: what goes wrong depends on the document."""
+
+    def around(original, self, paper_type, source, ref, body):
+        answer = original(self, paper_type, source, ref, body)
+        total = int(body.get("total", "0").replace(".", ""))
+        if chosen(source[0]) and total >= 23_000 and total % 3 == 0:
+            canary("post_twice_by_amount")
+            self.wire.post("erp", flows.FOLDERS[paper_type], {**body, "external_ref": f"{ref}/again"}, source[2])
+        return answer
+
+    wrap(flows.Flow, "make", around)
+
+
 def post_undo_post(chosen: Chosen) -> None:
     """Right in the end by a wrong way: makes, undoes, makes again."""
 

@@ -1,9 +1,13 @@
 """What is repeated alone."""
 
 from dataclasses import replace
+from typing import Any
 
-from harness.plan.model import Experiment
-from harness.run.solo import to_repeat
+import pytest
+
+from contracts.catalog import load_catalog
+from harness.plan.model import Experiment, Step, Window
+from harness.run.solo import may_be_the_document, to_repeat
 
 
 def experiment(txn_id: str) -> Experiment:
@@ -38,3 +42,29 @@ def test_a_midnight_that_is_over_is_not_repeated() -> None:
     """What was handed in before it and approved after it needs that midnight once more: a replay has it."""
     known = {**KNOWN, "b": replace(KNOWN["b"], eve=True)}
     assert [e.txn_id for e in to_repeat([cause("b"), cause("a")], known, 20)] == ["a"]
+
+
+OWN = Step("erp.po.create", 1, "F-A3", "drop")
+WINDOW = Window("F-B5", "window", "erp", 800)
+FAULTS = load_catalog().faults
+
+
+@pytest.mark.parametrize(
+    ("change", "blame", "looked_at"),
+    [
+        ({}, {}, True),
+        ({"steps": ()}, {"fault_id": None}, False),
+        ({}, {"fault_id": None}, False),
+        ({}, {"fault_id": "F-B5"}, False),
+        ({"window": WINDOW}, {}, False),
+        ({"steps": (OWN, Step("erp.po.create", 1, "F-G2", "kill"))}, {}, False),
+        ({}, {"fault_id": "kill"}, False),
+        ({}, {"blocked_by": "b"}, False),
+    ],
+    ids=["own-fault", "control", "not-reached", "blames-window", "meets-window", "kill", "blames-kill", "blocked"],
+)
+def test_whose_document_is_tried_without_its_fault(change: dict[str, Any], blame: dict[str, Any], looked_at: bool) -> None:
+    """Only where the finding is put down to a fault of this one transaction."""
+    one = replace(KNOWN["a"], **{"steps": (OWN,), **change})
+    found = {"example": "a", "fault_id": "F-A3", "blocked_by": None, **blame}
+    assert may_be_the_document([found], [one], FAULTS) == ({"a"} if looked_at else set())
