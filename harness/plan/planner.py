@@ -75,9 +75,8 @@ class Planner:
         dry.after_outages()
         dry.kills()
         repeated = 2 * self._scenario.limits.solo * (self._scenario.limits.solo_repeats + 1)  # 1: without the fault
-        return (
-            2 * max(dry._minted.values(), default=0) + repeated + 100
-        )  # twice: every experiment may be repeated once; 100: two-step plans
+        twice = 2 * max(dry._minted.values(), default=0)  # every experiment may be repeated once
+        return twice + repeated + 100  # 100: two-step plans
 
     # --- waves -----------------------------------------------------------------------------------------------------------------
 
@@ -379,6 +378,10 @@ class Planner:
 
     def _repeat(self, e: Experiment, copy: Copy | None) -> Experiment:
         return copy.made_of(e, shares_a_call=self._is_shared(copy.origin.window)) if copy else e
+
+    def leave_out(self, never: Collection[Experiment]) -> None:
+        """These were not played after all."""
+        self._waves = [replace(wave, experiments=tuple(e for e in wave.experiments if e not in never)) for wave in self._waves]
 
     def _copies(self, origin: Experiment) -> int:
         repeats = self._scenario.limits.solo_repeats

@@ -1,6 +1,6 @@
 """Violations once more, alone: one transaction at a time with the same plan and no neighbours, so that nobody else can be blamed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from time import monotonic
@@ -44,26 +44,29 @@ def may_be_the_document(causes: Iterable[Mapping[str, Any]], examples: Iterable[
     }
 
 
-async def play_solo(cast: Cast, wave: Wave) -> None:
-    """Every experiment of the wave, one after another; first those without a fault, for a time of their own."""
+async def play_solo(cast: Cast, wave: Wave) -> Sequence[Experiment]:
+    """Every experiment of the wave, one after another; first those without a fault, for a time of their own. Those that there was no time
+    for are returned."""
     cast.session.world.set_phase(wave.name)
     experiments = wave.experiments
     behind = 1 + max((number for number, e in enumerate(experiments) if e.without_fault), default=-1)
     without, faulted = replace(wave, experiments=experiments[:behind]), replace(wave, experiments=experiments[behind:])
     with cast.session.progress.phase(wave.name) as phase:
-        await _play(cast, without, phase, FREE_S, "documents were not tried without their faults")
-        await _play(cast, faulted, phase, BUDGET_S, "violations were not re-run")
-    cast.session.save_plan()
+        left_out = await _play(cast, without, phase, FREE_S, "documents were not tried without their faults")
+        left_out += await _play(cast, faulted, phase, BUDGET_S, "violations were not re-run")
+    return left_out
 
 
-async def _play(cast: Cast, wave: Wave, phase: Phase, budget_s: float, what_is_left_out: str) -> None:
-    deadline = monotonic() + budget_s
-    for number, (experiment, *others) in enumerate(_at_a_time(cast, wave), start=1):
+async def _play(cast: Cast, wave: Wave, phase: Phase, budget_s: float, what_is_left_out: str) -> list[Experiment]:
+    deadline, left = monotonic() + budget_s, list(wave.experiments)
+    for experiment, *others in _at_a_time(cast, wave):
         if monotonic() > deadline:
-            cast.session.note(f"solo: {len(wave.experiments) - number + 1} {what_is_left_out} within {budget_s:.0f} s")
+            cast.session.note(f"solo: {len(left)} {what_is_left_out} within {budget_s:.0f} s")
             break
-        phase.show(f"{number} of {len(wave.experiments)}: {experiment.plan_text()}")
+        del left[: 1 + len(others)]
+        phase.show(f"{len(wave.experiments) - len(left)} of {len(wave.experiments)}: {experiment.plan_text()}")
         await play_alone(cast, wave, experiment, *others)
+    return left
 
 
 def _at_a_time(cast: Cast, wave: Wave) -> list[tuple[Experiment, ...]]:

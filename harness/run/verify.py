@@ -54,7 +54,8 @@ async def _play(session: Session, planner: Planner) -> None:
     causes = (await _judge_live(session)).causes if most else ()
     again = to_repeat(causes, session.register.experiments, most)
     if again:
-        await play_solo(cast, planner.solo(again, may_be_the_document(causes, again, session.catalog.faults)))
+        free = may_be_the_document(causes, again, session.catalog.faults)
+        planner.leave_out(await play_solo(cast, planner.solo(again, free)))
         await close_books(session, "solo-")
     session.sum_up()
 

@@ -281,6 +281,17 @@ def test_solo_without_a_fault_has_the_same_document_and_comes_first() -> None:
     assert (free.row()["without_fault"], faulted[0].row()["without_fault"]) == (True, False)
 
 
+def test_what_there_was_no_time_for_is_not_in_the_plan() -> None:
+    """Nobody misses it in the history."""
+    planner = make_planner()
+    faulted = [e for wave in play(planner) for e in wave.experiments if e.role == "faulted"][:3]
+    first, *never = planner.solo(faulted).experiments
+    before = len(planner.plan.experiments)
+    planner.leave_out(never)
+    assert planner.plan.waves[-1].experiments == (first,)
+    assert len(planner.plan.experiments) == before - len(never)
+
+
 def test_kill_rounds_end() -> None:
     """Holds that are never reached are tried limits.kill_rounds times more, then given up."""
     planner = make_planner()
