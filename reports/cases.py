@@ -14,7 +14,7 @@ from reports.fields import Record, clip, number, rows, table, text, texts, whole
 from reports.matrix import Key
 from reports.moments import place, readable, since_start
 from reports.money import amounts_of, amounts_text, at_risk, from_minor, violation_money
-from reports.violations import by_transaction, each_kind_first, own_story, plan_of, told_rows
+from reports.violations import again_alone, by_transaction, each_kind_first, own_story, plan_of, told_rows
 from reports.words import OUTCOME_WORD, whose, word
 
 CARDS_MAX = 40
@@ -219,8 +219,8 @@ def _control(violations: Sequence[Record], experiments: Mapping[str, Record]) ->
 def _solo(violation: Record, experiment: Record) -> str:
     solo = table(violation, "solo")
     if solo:
-        again, of = whole(solo, "reproduced"), whole(solo, "of")
-        return f"{again} of {of}" + (" (it needs company: it did not happen alone)" if of and not again else "")
+        in_vain = whole(solo, "of") and not whole(solo, "reproduced") and violation.get("also_without_fault") is not True
+        return again_alone(violation) + (" (it needs company: it did not happen alone)" if in_vain else "")
     stated = text(experiment, "solo")
     return stated.replace("/", " of ") if stated else ""
 
@@ -269,13 +269,13 @@ def _group(name: str, violations: Sequence[Record], invariant: Record, anchors: 
 
 
 def _entry(violation: Record, anchors: Mapping[str, str]) -> Entry:
-    txn, solo = text(violation, "txn_id"), table(violation, "solo")
+    txn = text(violation, "txn_id")
     return Entry(
         txn_id=txn,
         link=anchors.get(txn, ""),
         plan=clip(plan_of(violation), 300),
         story=clip(own_story(violation), 500),
         money=violation_money(violation),
-        solo=f"{whole(solo, 'reproduced')} of {whole(solo, 'of')}" if solo else "",
+        solo=again_alone(violation),
         replay=text(violation, "replay"),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from reports.fields import Record, clip, count, percent, rows, table, text, texts, whole
 from reports.headline import exit_code_of, straight_through_of, tested_sentence, title_of, verdict_of
 from reports.money import amounts_of, amounts_text, at_risk, violation_money
-from reports.violations import own_story, plan_of, spread
+from reports.violations import again_alone, own_story, plan_of, spread
 from reports.words import EXIT_WHY, RUN_WORD, TIMES, whose
 
 WIDTH = 100
@@ -112,5 +112,5 @@ def _first_violations(violations: list[Record]) -> list[str]:
 
 
 def _solo(violation: Record) -> str:
-    solo = table(violation, "solo")
-    return f"(again alone: {whole(solo, 'reproduced')} of {whole(solo, 'of')})" if solo else ""
+    alone = again_alone(violation)
+    return f"(again alone: {alone})" if alone else ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from reports.fields import Record, rows, text
+from reports.fields import Record, rows, table, text, whole
 
 _FAULT_AND_MONEY = re.compile(
     r" (?:It met [^.()]{1,120} \(F-[A-Z]\d{1,2}\)(?: at [\w.]+)?\.(?= |$)|Money at stake: [A-Z]{3} [\d.]+\d\.)(?=\s|$)"
@@ -28,6 +28,15 @@ def own_story(violation: Record) -> str:
     said = text(violation, "story")
     told = _FAULT_AND_MONEY.sub("", said).strip()
     return (told[:1].upper() + told[1:]) if told else said
+
+
+def again_alone(violation: Record) -> str:
+    """`1 of 1`: how often it happened again alone; and what became of the same document without its fault, where that was tried."""
+    solo = table(violation, "solo")
+    if not solo:
+        return ""
+    again, free = f"{whole(solo, 'reproduced')} of {whole(solo, 'of')}", violation.get("also_without_fault")
+    return again + (", and without its fault too" if free is True else "; not without its fault" if free is False else "")
 
 
 def cause(violation: Record) -> tuple[str, str]:

@@ -8,11 +8,13 @@ fault was tried over and over has that document's fault as its cause (`blocked_b
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from harness.judge.alone import Repeats
 from harness.judge.checks import Checked, fetch
 from harness.judge.invariants import EFFECTS
 from harness.judge.queries import sections
@@ -66,9 +68,11 @@ class _Cause:
 class Causes:
     """The blame of every failed transaction of one judgement."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, checks: Iterable[Checked], outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, checks: Iterable[Checked], outcomes: Mapping[str, Mapping[str, Any]], repeats: Repeats
+    ) -> None:
         self._checks = [one for one in checks if one.status == "violated"]
-        self._outcomes = outcomes
+        self._outcomes, self._repeats = outcomes, repeats
         self._rows = _rows_of(con, {row["txn_id"] for one in self._checks for row in one.failing if row["txn_id"]})
         effects: dict[str, list[str | None]] = {}
         points: dict[str, str | None] = {}
@@ -78,6 +82,21 @@ class Causes:
                     effects.setdefault(row["txn_id"], []).append(one.invariant.effect)
                     points.setdefault(row["txn_id"], row["call_point"])
         self._blames = {txn_id: self._blame(txn_id, named, points[txn_id]) for txn_id, named in effects.items()}
+        self._without = {txn_id: self._worst_without(txn_id) for txn_id in repeats.free if txn_id in self._blames}
+
+    def fails_without(self, txn_id: str) -> bool | None:
+        """Whether the document of this one fails without its fault too, by the worst of the rules that it broke; None: nobody can say."""
+        return self._without.get(txn_id)
+
+    def _worst_without(self, txn_id: str) -> bool | None:
+        ranks = {one.invariant.id: one.invariant.rank for one in self._checks for row in one.failing if row["txn_id"] == txn_id}
+        return self._repeats.any_without([rule for rule, rank in ranks.items() if rank == min(ranks.values())], txn_id)
+
+    @cached_property
+    def innocent(self) -> Mapping[str, str]:
+        """The faults that are not to blame: by cause, a transaction of it whose document fails without the fault too."""
+        found = [(blame.id, txn_id) for txn_id, blame in self._blames.items() if blame.fault_id and self._without.get(txn_id)]
+        return dict(sorted(found, reverse=True))
 
     def of(self, one: Checked, row: Mapping[str, Any]) -> Blame:
         """Whose fault a violating row is. A row of no transaction stands for itself."""
@@ -110,7 +129,14 @@ class Causes:
                 if row["txn_id"]:
                     cause.txn_ids[row["txn_id"]] = None
         ordered = sorted(found.values(), key=lambda cause: (min(cause.rules.values()), EFFECTS.index(cause.blame.effect), cause.blame.id))
-        return [_document(cause, money, minor_units, preferred) for cause in ordered]
+        return [{**_document(cause, money, minor_units, preferred), "also_without_fault": self._also_without(cause)} for cause in ordered]
+
+    def _also_without(self, cause: _Cause) -> bool | None:
+        """None: no document of it was tried without its fault, or nobody can say how that ended."""
+        if cause.blame.fault_id is None:
+            return None
+        said = {self._without.get(txn_id) for txn_id in cause.txn_ids} - {None}
+        return any(said) if said else None
 
 
 def _document(
@@ -143,6 +169,11 @@ class _Rows:
     contacts: Mapping[str, Sequence[Mapping[str, Any]]]
     moments: Mapping[str, Mapping[str, Any]]
     blockers: Mapping[str, Mapping[str, Any]]
+
+
+def reached(con: duckdb.DuckDBPyConnection, txn_ids: Iterable[str]) -> set[str]:
+    """Those on which work met a fault. A kill is none here: what waits for the end of a repeat alone had come to rest before the next."""
+    return {txn_id for txn_id, found in _rows_of(con, set(txn_ids)).contacts.items() if any(one["fault_id"] != "kill" for one in found)}
 
 
 def _rows_of(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> _Rows:

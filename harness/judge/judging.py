@@ -12,7 +12,8 @@ import duckdb
 
 from contracts.catalog import Catalog, load_catalog
 from harness.judge import figures, integrity
-from harness.judge.causes import Causes
+from harness.judge.alone import Repeats, repeats, without_repeats
+from harness.judge.causes import Causes, reached
 from harness.judge.checks import Checked, build_views, check, fetch
 from harness.judge.coverage import coverage
 from harness.judge.guest_rules import USER, kept_rules
@@ -81,7 +82,9 @@ class _Judgement:
         self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
         self._rules = load_invariants()
         self._stalled = {row["txn_id"]: row["stall_s"] for row in fetch(self._con, "select * from stalled")}
-        self._checks, self._solos = self._ask(self._rules)
+        self._solo_of = {txn_id: str(row["solo_of"]) for txn_id, row in self._outcomes.items() if row["solo_of"]}
+        self._asked = self._ask(self._rules)
+        self._checks = [without_repeats(one, self._solo_of) for one in self._asked]
         self._excused = {row["txn_id"] for one in self._checks for row in one.excused}
         self._failing = _by_txn(self._checks)
         self._void = {row["txn_id"] for row in self._rows_of("V01")}
@@ -100,14 +103,12 @@ class _Judgement:
             return Checked(one, required, {}, (), self._flow_of)
         return check(self._con, one, required=required, flow_of=self._flow_of)
 
-    def _ask(self, invariants: Sequence[Invariant]) -> tuple[list[Checked], dict[tuple[str, str], tuple[int, int]]]:
+    def _ask(self, invariants: Sequence[Invariant]) -> list[Checked]:
         asked = [self._check(one) for one in invariants]
         asked += self._guests.ask(self._required, self._flow_of)
-        solo_of = {txn_id: row["solo_of"] for txn_id, row in self._outcomes.items() if row["solo_of"]}
         if self._run.strict:
             asked = [replace(one, systematic=one.rows) if one.invariant.kind == "warn" else one for one in asked]
-        asked = [one.without(self._stalled) if one.invariant.clock else one for one in asked]
-        return [_without_repeats(one, solo_of) for one in asked], _reproduced(asked, solo_of)
+        return [one.without(self._stalled) if one.invariant.clock else one for one in asked]
 
     def _required(self, invariant: Invariant) -> tuple[str, ...]:
         """The flows of which this invariant must have examined something: required by the scenario, played in this run, of its kind."""
@@ -306,7 +307,7 @@ class _Judgement:
     def _experiment_documents(self) -> Iterable[JsonObject]:
         plans = self._plans
         tally: dict[str, tuple[int, int]] = {}
-        for (_, txn_id), (r, k) in self._solos.items():
+        for (_, txn_id), (r, k) in self._repeats.again.items():
             tally[txn_id] = (max(r, tally.get(txn_id, (0, 0))[0]), k)
         for e in self._experiments:
             txn_id = e.row["txn_id"]
@@ -360,13 +361,19 @@ class _Judgement:
         return most
 
     @cached_property
+    def _repeats(self) -> Repeats:
+        free = self._run.without_fault() & self._solo_of.keys()
+        well = {e.row["txn_id"] for e in self._experiments if e.verdict == "pass"}
+        return repeats(self._asked, self._solo_of, free, met=reached(self._con, free), well=well)
+
+    @cached_property
     def _causes(self) -> Causes:
-        return Causes(self._con, self._checks, self._outcomes)
+        return Causes(self._con, self._checks, self._outcomes, self._repeats)
 
     def _cause_documents(self) -> list[JsonObject]:
         """The example of a cause is one that failed alone too, where there is one, and has the shortest plan."""
         money = self._stakes([row for one in self._checks if one.status == "violated" for row in one.failing])
-        alone = {txn_id for (_, txn_id), (reproduced, _) in self._solos.items() if reproduced}
+        alone = {txn_id for (_, txn_id), (reproduced, _) in self._repeats.again.items() if reproduced}
         steps = {str(entry.get("txn_id")): len(entry.get("steps") or ()) for entry in self._run.experiments()}
         example = {txn_id: 10 * (txn_id not in alone) + min(steps.get(txn_id, 0), 9) for txn_id in self._outcomes}
         return self._causes.documents(money, self._catalog.minor_units, example)
@@ -375,7 +382,7 @@ class _Judgement:
         twins = {row["template"]: row["example"] for row in fetch(self._con, "select template, example from twin_count")}
         templates = {txn_id: row["template"] for txn_id, row in self._outcomes.items()}
         teller = Teller(self._con, self._run_dir, self._catalog.minor_units, self._plans, self._causes, twins, templates, self._guests)
-        return teller.tell([one for one in self._checks if one.status == "violated"], self._solos)
+        return teller.tell([one for one in self._checks if one.status == "violated"], self._repeats)
 
 
 def _title(rule: Invariant) -> str:
@@ -391,27 +398,6 @@ def _by_txn(checks: Iterable[Checked]) -> dict[str, list[str]]:
     for one in checks:
         for txn_id in dict.fromkeys(row["txn_id"] for row in one.failing if row["txn_id"]):
             found.setdefault(txn_id, []).append(one.invariant.id)
-    return found
-
-
-def _without_repeats(one: Checked, solo_of: Mapping[str, str]) -> Checked:
-    """A solo run that violates what its original violated is a reproduction, not another violation."""
-    violating = {row["txn_id"] for row in one.rows}
-    repeats = {solo for solo, original in solo_of.items() if original in violating}
-    kept, often = (tuple(row for row in some if row["txn_id"] not in repeats) for some in (one.rows, one.systematic))
-    return replace(one, rows=kept, systematic=often)
-
-
-def _reproduced(checks: Iterable[Checked], solo_of: Mapping[str, str]) -> dict[tuple[str, str], tuple[int, int]]:
-    """(reproduced, of) by (invariant, original transaction), for originals that were repeated alone."""
-    repeats: dict[str, set[str]] = {}
-    for solo, original in solo_of.items():
-        repeats.setdefault(original, set()).add(solo)
-    found: dict[tuple[str, str], tuple[int, int]] = {}
-    for one in checks:
-        violating = {row["txn_id"] for row in one.failing}
-        for original in violating & set(repeats):
-            found[(one.invariant.id, str(original))] = (len(repeats[str(original)] & violating), len(repeats[str(original)]))
     return found
 
 

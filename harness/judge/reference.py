@@ -134,6 +134,11 @@ class Run:
         """The transactions that stand in the plan, so that they can be repeated from it."""
         return frozenset(str(entry.get("txn_id")) for entry in self.experiments())
 
+    def without_fault(self) -> frozenset[str]:
+        """The repeats of single documents that have nothing in their way."""
+        copies = [entry for entry in self.experiments() if entry.get("without_fault") is True and entry.get("of")]
+        return frozenset(str(entry.get("txn_id")) for entry in copies if not entry.get("steps") and not entry.get("window"))
+
     def cells(self) -> Sequence[Mapping[str, Any]]:
         """The cells of the fault space, planned and not applicable."""
         return [entry for entry in self.plan.get("cells", ()) if isinstance(entry, dict)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from harness.judge.alone import Repeats
 from harness.judge.causes import Blame, Causes
 from harness.judge.checks import Checked, fetch
 from harness.judge.guest_rules import USER
@@ -35,9 +36,9 @@ class Teller:
     templates: Mapping[str, str]
     guests: Guests
 
-    def tell(self, checks: Iterable[Checked], solos: Mapping[tuple[str, str], tuple[int, int]]) -> list[JsonObject]:
+    def tell(self, checks: Iterable[Checked], repeats: Repeats) -> list[JsonObject]:
         """One entry per (invariant, transaction), the worst first; each kind of failure once before any repeats."""
-        found = _worst_first([self._violation(check, row, solos) for check in checks for row in _one_per_txn(check.failing)])
+        found = _worst_first([self._violation(check, row, repeats) for check in checks for row in _one_per_txn(check.failing)])
         ranks = {check.invariant.id: check.invariant for check in checks}
         told = [entry for entry in found[:TOLD_MAX] if entry["txn_id"]]
         lines = timelines(self.con, {entry["txn_id"] for entry in told})
@@ -57,11 +58,11 @@ class Teller:
         except duckdb.Error:
             return set()
 
-    def _violation(self, check: Checked, row: Mapping[str, Any], solos: Mapping[tuple[str, str], tuple[int, int]]) -> JsonObject:
+    def _violation(self, check: Checked, row: Mapping[str, Any], repeats: Repeats) -> JsonObject:
         txn_id = row["txn_id"]
         blame = self.causes.of(check, row)
         money = self._money(row)
-        solo = solos.get((check.invariant.id, txn_id))
+        solo, without = repeats.again.get((check.invariant.id, txn_id)), repeats.without.get((check.invariant.id, txn_id))
         return {
             "invariant": check.invariant.id,
             "title": check.invariant.title,
@@ -73,13 +74,23 @@ class Teller:
             "fault_id": blame.fault_id,
             "fault_name": blame.fault_name,
             "plan": f"{txn_id}: {self.plans.get(txn_id, 'no fault')}" if txn_id else "",
-            "story": _sentence(str(row["story"]), blame, money),
+            "story": _sentence(str(row["story"]), blame, money, self._not_the_fault(blame, txn_id, repeats, without=without)),
             "money": money,
             "control_txn": self.twins.get(self.templates.get(txn_id or "", "")),
             "timeline": [],
             "solo": {"reproduced": solo[0], "of": solo[1]} if solo else None,
+            "also_without_fault": without if blame.fault_id else None,
             "replay": f"dryclose replay {self.run_dir} {txn_id}" if txn_id else None,
         }
+
+    def _not_the_fault(self, blame: Blame, txn_id: str | None, repeats: Repeats, *, without: bool | None) -> str:
+        """without: whether its document breaks this very rule without the fault. It may break a worse one, which is as good."""
+        if blame.fault_id is None or txn_id is None:
+            return ""
+        if without or self.causes.fails_without(txn_id):
+            return f" It fails without any fault too: {repeats.free[txn_id]} is the same document with nothing in its way."
+        example = self.causes.innocent.get(blame.id)
+        return f" Of the same cause, {example} fails without any fault too." if example else ""
 
     def _money(self, row: Mapping[str, Any]) -> JsonObject | None:
         minor, currency = row["money_minor"], row["currency"]
@@ -109,7 +120,7 @@ def _worst_first(entries: list[JsonObject]) -> list[JsonObject]:
     return [item[-1] for item in sorted(keyed, key=lambda item: item[:-1])]
 
 
-def _sentence(story: str, blame: Blame, money: JsonObject | None) -> str:
+def _sentence(story: str, blame: Blame, money: JsonObject | None, more: str) -> str:
     text = story[0].upper() + story[1:] + "."
     where = f" at {blame.call_point}" if blame.call_point else ""
     fault = f"{words(blame.fault_name or blame.fault_id or '')} ({blame.fault_id}){where}"
@@ -117,7 +128,7 @@ def _sentence(story: str, blame: Blame, money: JsonObject | None) -> str:
         text += f" Nobody worked on it while {blame.blocked_by} was tried again and again, which met {fault}."
     else:
         text += f" It met {fault}." if blame.fault_id else " No fault reached this transaction."
-    return text + (f" Money at stake: {money['currency']} {money['amount']}." if money and money["amount"].strip("0.") else "")
+    return text + more + (f" Money at stake: {money['currency']} {money['amount']}." if money and money["amount"].strip("0.") else "")
 
 
 def words(name: str) -> str:

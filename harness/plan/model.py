@@ -80,6 +80,7 @@ class Experiment:
     arrives: Arrival | None = None
     eve: bool = False  # handed in before the business moment at which its wave begins, approved after it
     of: str | None = None  # solo: the transaction that this one repeats alone
+    without_fault: bool = False  # solo: it has nothing of the first one's plan, only the document
     typed_as: str | None = None  # whose document is typed once more, but for the amount; None: a document of its own
     amount_of: str | None = None  # solo: whose amount is typed once more, because what goes wrong may depend on it
     parent: str | None = None  # the transaction out of whose documents this one's grow: fault-free, begun before it in the same wave
@@ -131,6 +132,7 @@ class Experiment:
             "number": self.number,
             "minted": self.minted,
             "of": self.of,
+            "without_fault": self.without_fault,
             "amount_of": self.amount_of,
             "parent": self.parent,
             "twin_of": self.twin_of,

@@ -10,6 +10,7 @@ from contracts.catalog import Catalog
 from harness.plan.later import later
 from harness.plan.model import Arrival, Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, one_of_each_mode, provocations
+from harness.plan.repeats import Copy, copies
 from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
 from harness.plan.streams import stream
 from harness.plan.twins import one_of_each, paired, twin
@@ -73,10 +74,9 @@ class Planner:
         dry.waves(Sighting(e.flow, point, e.txn_id) for e in (*first.experiments, *second.experiments) for point in normal[e.flow])
         dry.after_outages()
         dry.kills()
-        repeated = 2 * self._scenario.limits.solo * self._scenario.limits.solo_repeats
-        return (
-            2 * max(dry._minted.values(), default=0) + repeated + 100
-        )  # twice: every experiment may be repeated once; 100: two-step plans
+        repeated = 2 * self._scenario.limits.solo * (self._scenario.limits.solo_repeats + 1)  # 1: without the fault
+        twice = 2 * max(dry._minted.values(), default=0)  # every experiment may be repeated once
+        return twice + repeated + 100  # 100: two-step plans
 
     # --- waves -----------------------------------------------------------------------------------------------------------------
 
@@ -366,21 +366,22 @@ class Planner:
                 reason = f"called once after {first[0].text()}, but not when that was planned {len(same)} times more"
                 self._cells[key] = replace(self._cells[key], status="not_applicable", reason=reason)
 
-    def solo(self, experiments: Sequence[Experiment]) -> Wave:
+    def solo(self, experiments: Sequence[Experiment], free: Collection[str] = ()) -> Wave:
         """Each of these limits.solo_repeats times as a new transaction with the same document, steps and window (role solo, `of` = the
-        first one's id). Run them one at a time, but together those that wait for one call: a list with a single document has no pages."""
-        origins = [e for e in experiments for _ in range(self._copies(e))]
-        wave = self._wave("solo", "solo", [Draft(e.flow, e.entity, e.steps) for e in origins], "solo", "solo", keep=False)
-        of = dict(zip((e.txn_id for e in wave.experiments if e.role == "solo"), origins, strict=True))  # their parents repeat nobody
-        return self._keep(
-            replace(wave, experiments=tuple(self._repeat(e, of[e.txn_id]) if e.txn_id in of else e for e in wave.experiments))
-        )
+        first one's id); those in `free` once without their steps too. Run them one at a time, but together those that wait for one call:
+        a list with a single document has no pages."""
+        made = copies(experiments, free, self._copies)
+        drafts = [Draft(copy.origin.flow, copy.origin.entity, copy.origin.steps) for copy in made]
+        wave = self._wave("solo", "solo", drafts, "solo", "solo", keep=False)
+        of = dict(zip((e.txn_id for e in wave.experiments if e.role == "solo"), made, strict=True))  # their parents repeat nobody
+        return self._keep(replace(wave, experiments=tuple(self._repeat(e, of.get(e.txn_id)) for e in wave.experiments)))
 
-    def _repeat(self, e: Experiment, origin: Experiment) -> Experiment:
-        """The same document, amount included; but where several wait for one call together, an amount has to tell them apart."""
-        amount_of = None if self._is_shared(origin.window) else origin.twin_of or origin.amount_of or origin.txn_id
-        turn, window, arrives = origin.turn, origin.window, origin.arrives
-        return replace(e, of=origin.txn_id, typed_as=origin.typed_from, amount_of=amount_of, turn=turn, window=window, arrives=arrives)
+    def _repeat(self, e: Experiment, copy: Copy | None) -> Experiment:
+        return copy.made_of(e, shares_a_call=self._is_shared(copy.origin.window)) if copy else e
+
+    def leave_out(self, never: Collection[Experiment]) -> None:
+        """These were not played after all."""
+        self._waves = [replace(wave, experiments=tuple(e for e in wave.experiments if e not in never)) for wave in self._waves]
 
     def _copies(self, origin: Experiment) -> int:
         repeats = self._scenario.limits.solo_repeats

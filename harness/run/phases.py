@@ -6,7 +6,7 @@ from contextlib import suppress
 from harness.errors import ConnectorError
 from harness.plan.model import Experiment, Sighting, Wave
 from harness.plan.planner import Planner
-from harness.run.baseline import baseline_wrong
+from harness.run.baseline import baseline_wrong, never_ended
 from harness.run.cast import Cast
 from harness.run.kills import play_kill
 from harness.run.shared import is_shared, is_token, play_shared
@@ -32,7 +32,7 @@ async def play_everything(cast: Cast, planner: Planner) -> None:
     tail = HistoryTail(session.directory.history, views)
     baselines = planner.baselines()
     if not await baseline_holds(cast, baselines):
-        session.note(f"the baseline failed: {NO_FAULTS}")
+        session.note(f"the baseline failed, {never_ended(session, baselines)}: {NO_FAULTS}")
     elif wrong := await baseline_wrong(session, baselines):
         session.note(f"the baseline failed, {wrong}: {NO_FAULTS}")
     else:

@@ -6,7 +6,7 @@ from harness.judge import Verdict, judge
 from harness.plan.planner import Planner
 from harness.run.cast import Cast
 from harness.run.phases import play_everything
-from harness.run.solo import play_solo, to_repeat
+from harness.run.solo import may_be_the_document, play_solo, to_repeat
 from harness.stage.final import close_books
 from harness.stage.interrupt import or_interrupted
 from harness.stage.opening import new_planner, raise_curtain, stage
@@ -46,13 +46,16 @@ async def _verified(setup: Setup, options: VerifyOptions, progress: Progress) ->
 
 
 async def _play(session: Session, planner: Planner) -> None:
-    """The phases; then an example of each cause once more, alone, in the same world; then the books are closed again."""
+    """The phases; then an example of each cause once more, alone, in the same world, without its fault and with it; then the books are
+    closed again."""
     cast = Cast(session)
     await play_everything(cast, planner)
     most = session.scenario.limits.solo  # of none nobody has to know before the end what went wrong
-    again = to_repeat((await _judge_live(session)).causes, session.register.experiments, most) if most else []
+    causes = (await _judge_live(session)).causes if most else ()
+    again = to_repeat(causes, session.register.experiments, most)
     if again:
-        await play_solo(cast, planner.solo(again))
+        free = may_be_the_document(causes, again, session.catalog.faults)
+        planner.leave_out(await play_solo(cast, planner.solo(again, free)))
         await close_books(session, "solo-")
     session.sum_up()
 

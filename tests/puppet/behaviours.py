@@ -45,6 +45,20 @@ def post_twice(chosen: Chosen) -> None:
     wrap(flows.Flow, "make", around)
 
 
+def post_twice_by_amount(chosen: Chosen) -> None:
+    """Makes a second document where the total is one of every third from 230.00 (or 23,000) on: what goes wrong depends on the document."""
+
+    def around(original, self, paper_type, source, ref, body):
+        answer = original(self, paper_type, source, ref, body)
+        total = int(body.get("total", "0").replace(".", ""))
+        if chosen(source[0]) and total >= 23_000 and total % 3 == 0:
+            canary("post_twice_by_amount")
+            self.wire.post("erp", flows.FOLDERS[paper_type], {**body, "external_ref": f"{ref}/again"}, source[2])
+        return answer
+
+    wrap(flows.Flow, "make", around)
+
+
 def post_undo_post(chosen: Chosen) -> None:
     """Right in the end by a wrong way: makes, undoes, makes again."""
 
@@ -283,6 +297,18 @@ def park_at_once(chosen: Chosen) -> None:
 
     for flow in (flows.Requisitions, flows.Expenses):
         wrap(flow, "run", around)
+
+
+def parks_credits(chosen: Chosen) -> None:
+    """Does not know what to do with a line of something that was given back, and says so honestly, each time it is asked."""
+
+    def around(original, self, report, paper):
+        if chosen(report["report_id"]) and any(line["amount_minor"] < 0 for line in report["lines"]):
+            canary("parks_credits")
+            raise outcome.Park("a line is negative", problem_class="internal", owner="IT")
+        return original(self, report, paper)
+
+    wrap(flows.Expenses, "post", around)
 
 
 def posts_again_on_redrive(chosen: Chosen) -> None:

@@ -98,3 +98,36 @@ def test_parking_without_need_is_seen_though_the_redrive_repairs_it(tmp_path) ->
     assert played.exit_code == 1, played.text
     assert set(played.violated) >= {"L06"}
     assert "L08" not in played.violated
+
+
+def test_who_sets_aside_a_kind_of_document_stops_at_the_baseline(tmp_path) -> None:
+    """Documents with a credit line are parked without any fault: no fault is blamed for it, for none is played."""
+    played = play(tmp_path, {"parks_credits": {}}, faults="include: [F-A3]", extra="volume: {baseline: 4}")
+    assert played.exit_code == 1, played.text
+    assert "L06" in played.violated
+    assert {row["role"] for row in played.verdict["by_experiment"]} == {"baseline"}
+    said = " ".join(played.text.split())
+    assert "fault-free transactions ended wrong, against L06" in said
+    assert "could have finished): exp-" in said
+    assert "no fault was played" in said
+
+
+def test_a_document_that_fails_without_its_fault_is_not_blamed_on_it(tmp_path) -> None:
+    """What goes wrong depends on the amount. Where such a document met a fault, it is played once without, which counts as nothing else."""
+    limits, faults = LIMITS.replace("solo: 0", "solo: 6"), "include: [F-A3, F-B20, F-B6, F-B8]"
+    played = play(tmp_path, {"post_twice_by_amount": {"kind": "REQ"}}, faults=faults, limits=limits, extra="volume: {baseline: 2}")
+    assert played.exit_code == 1, played.text
+    faulted = [cause for cause in played.verdict["causes"] if cause["fault_id"]]
+    assert faulted
+    assert all(cause["also_without_fault"] for cause in faulted)
+    assert "fails without any fault too" in " ".join(played.text.split())
+    assert {v["solo"]["of"] for v in played.verdict["violations"] if v["solo"]} == {1}
+
+
+def test_a_fault_that_is_to_blame_stays_so(tmp_path) -> None:
+    """The same document without its fault goes well, and the report says that too."""
+    limits = LIMITS.replace("solo: 0", "solo: 6")
+    played = play(tmp_path, {"no_reference": {}}, faults="include: [F-A3]", limits=limits, extra="volume: {baseline: 2}")
+    assert played.exit_code == 1, played.text
+    assert {cause["also_without_fault"] for cause in played.verdict["causes"] if cause["fault_id"] == "F-A3"} == {False}
+    assert "not without its fault" in " ".join(played.text.split())

@@ -270,6 +270,28 @@ def test_solo_names_the_transaction_that_it_repeats() -> None:
     assert again.txn_id != first.txn_id
 
 
+def test_solo_without_a_fault_has_the_same_document_and_comes_first() -> None:
+    """It is a repeat, so it counts as nothing else; what the faults of others leave behind in a connector comes later."""
+    planner = make_planner()
+    first, second = [e for wave in play(planner) for e in wave.experiments if e.role == "faulted"][:2]
+    free, *faulted = planner.solo([first, second], {second.txn_id}).experiments
+    assert (free.of, free.steps, free.window, free.role, free.without_fault) == (second.txn_id, (), None, "solo", True)
+    assert (free.tracer_minor, free.typed_from, free.plan_text()) == (second.tracer_minor, second.typed_from, "no fault")
+    assert [(e.of, e.steps, e.without_fault) for e in faulted] == [(e.txn_id, e.steps, False) for e in (first, second)]
+    assert (free.row()["without_fault"], faulted[0].row()["without_fault"]) == (True, False)
+
+
+def test_what_there_was_no_time_for_is_not_in_the_plan() -> None:
+    """Nobody misses it in the history."""
+    planner = make_planner()
+    faulted = [e for wave in play(planner) for e in wave.experiments if e.role == "faulted"][:3]
+    first, *never = planner.solo(faulted).experiments
+    before = len(planner.plan.experiments)
+    planner.leave_out(never)
+    assert planner.plan.waves[-1].experiments == (first,)
+    assert len(planner.plan.experiments) == before - len(never)
+
+
 def test_kill_rounds_end() -> None:
     """Holds that are never reached are tried limits.kill_rounds times more, then given up."""
     planner = make_planner()

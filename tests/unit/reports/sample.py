@@ -243,6 +243,7 @@ def _violation(invariant: str, experiment: dict[str, Any], cell: Cell, say: Text
         "control_txn": say("p2p-000999") if number % 4 else None,
         "timeline": timeline(flow, point, fault, say),
         "solo": {"reproduced": 1 if number % 5 else 0, "of": 1},
+        "also_without_fault": (None, True, False)[number % 3],
         "replay": say(f"dryclose replay runs/r7k2 {experiment['txn_id']}"),
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness.judge.invariants import load_invariants
-from harness.run.baseline import in_words
+from harness.run.baseline import in_words, some
 
 RULES = load_invariants()
 BASELINE = ("p2p-000001", "p2p-000002", "exp-000003")
@@ -22,9 +22,9 @@ def verdict(*, violations: tuple[tuple[str, str], ...] = (), outcomes: dict[str,
     return SimpleNamespace(violations=tuple({"invariant": rule, "txn_id": txn_id} for rule, txn_id in violations), by_experiment=rows)
 
 
-def words(found: Any, owing: tuple[str, ...] = ("requisition-to-po", "expense-to-posting")) -> str | None:
+def words(found: Any, owing: tuple[str, ...] = ("requisition-to-po", "expense-to-posting"), parked: tuple[str, ...] = ()) -> str | None:
     """What the gate says."""
-    return in_words(found, RULES, BASELINE, owing)
+    return in_words(found, RULES, BASELINE, owing, parked)
 
 
 def test_right_transactions_pass() -> None:
@@ -38,6 +38,20 @@ def test_nobody_gives_up_without_a_fault(outcome: str) -> None:
     said = words(verdict(outcomes={"p2p-000002": outcome}))
     assert said is not None
     assert said.startswith("1 of 3 fault-free transactions ended wrong, against L06")
+    assert said.endswith(": p2p-000002")
+
+
+def test_what_only_the_connector_says_is_set_aside_counts() -> None:
+    """The history tells of parked items at the end of a run; until then whoever has them is asked. Others' are none of the baseline."""
+    said = words(verdict(outcomes={"exp-000003": "open"}), parked=("exp-000003", "exp-000099"))
+    assert said is not None
+    assert said.startswith("1 of 3 fault-free transactions ended wrong, against L06")
+    assert said.endswith(": exp-000003")
+
+
+def test_a_sentence_names_only_a_few() -> None:
+    """A connector that fails everywhere does not fill the page."""
+    assert some([f"p2p-{number}" for number in range(7)]) == "p2p-0, p2p-1, p2p-2, p2p-3, p2p-4 and 2 more"
 
 
 def test_what_has_to_be_refused_is_refused() -> None:
