@@ -49,7 +49,7 @@ __all__ = ["CallbackForbidden", "HistoryLost", "Hold", "PortInUse", "World", "Wo
 
 IDENTITY, CONTROL = "identity", "control"  # the world's own doors
 REFUSING = "F-H2"
-TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
+TOKEN_EXPIRED, SECRET_ROTATED = "F-B10", "F-B12"
 OF_CLIENTS = "credentials"  # the family of faults under which a client is not taken
 
 
@@ -335,15 +335,27 @@ class World:
     def _fault_of_run(self, fault_id: str, system: str) -> Fault:
         fault = self.catalog.faults.get(fault_id)
         places = (*self.instances, *self.catalog.token_services)
-        if fault is None or fault.scope != "run" or system not in places:
+        if fault is None or fault.scope != "run" or fault.rotates or system not in places:
             raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join(places)}")
         return fault
 
     def revoke_token(self) -> None:
         """F-B10: every token of the connector is worth nothing from now on; a new one works. Credited until a new one is issued."""
         self.end_tokens()
-        fault = self.catalog.faults[TOKEN_EXPIRED]
-        self.mechanics.windows.begin(Window(fault, fault.modes[0], self.catalog.token_services[0]))
+        self._begin_at_tokens(TOKEN_EXPIRED)
+
+    def add_secret(self) -> str:
+        """A further secret of the connector's client, `client_secret` from now on. Those before stay good until they are retired."""
+        self.client_secret = self.mechanics.tokens.add_secret(self.client_id)
+        return self.client_secret
+
+    def retire_secret(self) -> None:
+        """F-B12: only the newest secret is good, and nothing that the connector holds is. Credited until a token is issued."""
+        self._begin_at_tokens(SECRET_ROTATED, self.mechanics.tokens.retire(self.client_id))
+
+    def _begin_at_tokens(self, fault_id: str, secret_no: int | None = None) -> None:
+        fault = self.catalog.faults[fault_id]
+        self.mechanics.windows.begin(Window(fault, fault.modes[0], self.catalog.token_services[0], secret_no))
 
     def end_tokens(self) -> None:
         """Every token of the connector is worth nothing from now on."""

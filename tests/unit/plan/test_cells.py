@@ -190,7 +190,7 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
     systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "identity")}
-    assert windows == systems | {("F-B10", "identity"), ("F-B11", "identity")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
+    assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
     closed = next(wave for wave in waves if wave.name == "run-F-F3-DE01")
     assert {experiment.entity for experiment in closed.experiments} == {"DE01"}
 
