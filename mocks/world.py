@@ -311,9 +311,10 @@ class World:
     # --- faults of the run
 
     def begin_window(self, fault_id: str, system: str) -> None:
-        """F-B5: every answer is 503. F-H2: connections are refused. F-B11: the connector gets no token. Raises ValueError for what cannot
-        be a window."""
+        """F-B5: all answers are 503. F-H2: connections are refused. F-B11: no token for the connector. ValueError: this begins otherwise."""
         fault = self._fault_of_run(fault_id, system)
+        if fault.rotates:
+            raise ValueError(f"{fault_id} begins when the connector was started again with a new secret, not by itself")
         if any((window.fault.id, window.system) == (fault_id, system) for window in self.mechanics.windows.listed()):
             return
         if fault_id == REFUSING:
@@ -335,7 +336,7 @@ class World:
     def _fault_of_run(self, fault_id: str, system: str) -> Fault:
         fault = self.catalog.faults.get(fault_id)
         places = (*self.instances, *self.catalog.token_services)
-        if fault is None or fault.scope != "run" or fault.rotates or system not in places:
+        if fault is None or fault.scope != "run" or system not in places:
             raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join(places)}")
         return fault
 

@@ -40,7 +40,9 @@ POLICY_COLUMNS = (
     "gives_up_after integer, next_period boolean, retry_base_ms integer, ack_timeout_ms integer, "
     "request_timeout_ms integer, concurrency integer, poll_ms integer"
 )
-MODE_COLUMNS = "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean, rotates boolean"
+MODE_COLUMNS = (
+    "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean, rotates boolean"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ def in_halves(wave: Wave, most: int) -> Wave:
     return replace(wave, experiments=tuple(replace(e, arrives=arrives.get(e.txn_id)) for e in wave.experiments))
 
 
-def behind_controls(wave: Wave, most: int) -> Wave:
-    """Every second one has ended before the fault begins, so it is a control of what comes before that; at most so many, and of each flow
-    somebody is left to meet the fault."""
+def behind_others(wave: Wave, most: int) -> Wave:
+    """Every second one has ended before the fault begins and does not meet it; at most so many, and of each flow somebody is left who does.
+    They are no controls: what comes before the fault is no quiet time either."""
     left = Counter(e.flow for e in wave.others)
     early: set[str] = set()
     for experiment in wave.others[1::2]:
@@ -26,7 +26,7 @@ def behind_controls(wave: Wave, most: int) -> Wave:
 
     def placed(e: Experiment) -> Experiment:
         if e.txn_id in early:
-            return replace(e, arrives="before", role="control", window=None)
+            return replace(e, arrives="before", window=None)
         return replace(e, arrives="inside" if e.txn_id in others else None)
 
     return replace(wave, experiments=tuple(placed(e) for e in wave.experiments))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from contracts.catalog import Catalog
-from harness.plan.halves import behind_controls, in_halves
+from harness.plan.halves import behind_others, in_halves
 from harness.plan.later import later
 from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, one_of_each_mode, provocations
@@ -177,7 +177,7 @@ class Planner:
             # The run starts even places before the fault, odd ones inside: an even number of templates is rotated, so each comes at both.
             first = turn % len(templates) if len(templates) % 2 == 0 else 0
             drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
-        split = behind_controls if place.fault.rotates else in_halves
+        split = behind_others if place.fault.rotates else in_halves
         wave = self._wave(name, "run", drafts, "run", "run", window=window, keep=False)
         return self._keep(self._with_bystanders(split(wave, max(1, self._capabilities.concurrency // 2)), flows))
 
