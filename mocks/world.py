@@ -48,8 +48,7 @@ from mocks.systems.registry import SYSTEMS
 __all__ = ["CallbackForbidden", "HistoryLost", "Hold", "PortInUse", "World", "WorldConfig"]
 
 IDENTITY, CONTROL = "identity", "control"  # the world's own doors
-REFUSING = "F-H2"
-TOKEN_EXPIRED, SECRET_ROTATED = "F-B10", "F-B12"
+REFUSING, TOKEN_EXPIRED, SECRET_ROTATED = "F-H2", "F-B10", "F-B12"
 OF_CLIENTS = "credentials"  # the family of faults under which a client is not taken
 
 
@@ -311,7 +310,7 @@ class World:
     # --- faults of the run
 
     def begin_window(self, fault_id: str, system: str) -> None:
-        """F-B5: all answers are 503. F-H2: connections are refused. F-B11: no token for the connector. ValueError: this begins otherwise."""
+        """F-B5: all answers are 503. F-H2: connections are refused. F-B11: no token for the connector. Raises ValueError for all else."""
         fault = self._fault_of_run(fault_id, system)
         if fault.rotates:
             raise ValueError(f"{fault_id} begins when the connector was started again with a new secret, not by itself")
@@ -345,10 +344,9 @@ class World:
         self.end_tokens()
         self._begin_at_tokens(TOKEN_EXPIRED)
 
-    def add_secret(self) -> str:
+    def add_secret(self) -> None:
         """A further secret of the connector's client, `client_secret` from now on. Those before stay good until they are retired."""
         self.client_secret = self.mechanics.tokens.add_secret(self.client_id)
-        return self.client_secret
 
     def retire_secret(self) -> None:
         """F-B12: only the newest secret is good, and nothing that the connector holds is. Credited until a token is issued."""

@@ -94,7 +94,7 @@ async def _acked_now(acked: Sequence[str], txn_id: str) -> bool:
 
 
 async def kill_and_restart(session: Session, wave: Wave, reached: int) -> bool:
-    """Whether it was killed. A kill that fails proves nothing: its cells are void, and the rest of the run is played with whoever serves on."""
+    """Whether it was killed. A kill that fails proves nothing: its cells are void, and the rest is played with whoever serves on."""
     session.world.kill_moment()
     try:
         await session.connector.kill()

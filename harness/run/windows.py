@@ -114,12 +114,12 @@ async def _rotated(cast: Cast, wave: Wave, phase: Phase) -> None:
     documents that are there already, and nothing that was got before is worth anything."""
     session, world = cast.session, cast.session.world
     first, second = before_and_inside(wave)
-    secret = world.add_secret()
+    world.add_secret()
     waiting = at_once(cast, first)
     world.end_tokens()  # whoever has one would not sign in with the first secret any more
     await together(*waiting)
     await drain(session, first, phase)
-    session.connector.renew_secret(secret)
+    session.connector.renew_secret(world.client_secret)
     if not await kill_and_restart(session, wave, 0):
         await arrive(cast, second, phase)  # it never got the second secret, so the first stays good
         return

@@ -89,7 +89,7 @@ class TokenStore:
         return secret
 
     def retire(self, client_id: str) -> int:
-        """The newest secret is the only good one, and nothing that was got with another is: no token, no refresh token. Answers its number."""
+        """Only the newest secret is good: no token is any more, and no refresh token that an older one brought. Answers its number."""
         older = len(self._further.get(client_id, ()))
         self._retired[client_id] = older
         self.revoke(client_id)

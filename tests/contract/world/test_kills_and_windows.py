@@ -226,7 +226,8 @@ def test_rotated_secret() -> None:
         async with hand() as one:
             first = {"client_id": one.world.client_id, "client_secret": one.world.client_secret}
             one.requisition("p2p-000001")
-            second = {**first, "client_secret": one.world.add_secret()}
+            one.world.add_secret()
+            second = {**first, "client_secret": one.world.client_secret}
             assert [await one.ask_token(pair) for pair in (first, second)] == 2 * [(200, None)]
             assert (await one.call("GET", "erp", "/periods"))[0] == 200
             one.world.retire_secret()

@@ -1,4 +1,4 @@
-"""A client's secret that is rotated while the connector is started again: whoever keeps the old one is found, and nothing else is blamed."""
+"""A client's secret that is rotated while the connector is started again: whoever keeps the old one is found."""
 
 import pytest
 

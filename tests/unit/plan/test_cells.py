@@ -199,8 +199,7 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
 
 
 def test_nobody_is_refused_who_cannot_be_started_again() -> None:
-    """F-B11, F-B12: whoever stops for good, or gets another secret, has to be started again, so they are not played where the harness cannot;
-    the cell says why."""
+    """F-B11, F-B12: whoever stops for good, or gets another secret, has to be started again. Where the harness cannot, the cell says so."""
     for kills, fault_id in itertools.product((True, False), ("F-B11", "F-B12")):
         planner = make_planner(kills=kills)
         played = {wave.window.fault_id for wave in play(planner) if wave.window}
