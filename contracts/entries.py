@@ -78,11 +78,17 @@ class Fault:
     modes: tuple[Mode, ...]
     after_outages: bool = False  # planned once more behind the faults of the run
     may_stop: bool = False  # a right connector may stop for good: it is started again behind the window
+    rotates: bool = False  # the client's secret: the connector is started again with a second one, then the first is worth nothing
     repeat: str = "once"
     recoverable_at: tuple[str, ...] = ()
     park_ok: bool = False
     expect: str = "posted"
     kinds: tuple[str, ...] = KINDS_OF_FLOW
+
+    @property
+    def starts_again(self) -> bool:
+        """Whether the connector is started again in it, or may have to be behind it."""
+        return self.may_stop or self.rotates
 
     def mode(self, mode_id: str) -> Mode:
         """The mode with this id. Raises CatalogError when the fault has none."""

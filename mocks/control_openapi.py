@@ -143,6 +143,6 @@ def _tell_names(components: dict[str, Any], catalog: Catalog, states: list[str])
     step["call_point"] = {"enum": [*dict.fromkeys(points)]}
     step["fault_id"] = {"enum": [*catalog.faults]}
     step["mode"] = {"enum": modes, "description": "one of the modes of the fault"}
-    window["fault_id"] = {"enum": [fault.id for fault in catalog.faults.values() if fault.scope == "run"]}
+    window["fault_id"] = {"enum": [fault.id for fault in catalog.faults.values() if fault.scope == "run" and not fault.rotates]}
     window["system"] = {"enum": [*catalog.hosted, *catalog.token_services]}
     components["StateChange"]["properties"]["state"] |= {"examples": ["", *states], "description": "its name; ignored at a teardown"}

@@ -24,7 +24,7 @@ from mocks.kit.tokens import Client, Grant
 CALL_POINT = "identity.token.issue"
 NODE = "identity"
 PATH = "/oauth/token"
-TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
+OVER_WITH_A_TOKEN = ("F-B10", "F-B12")  # whoever joins behind it never meets them
 
 
 class Identity:
@@ -62,7 +62,7 @@ class Identity:
             return self._problem("PAYLOAD_TOO_LARGE", "the form is too large", request)
         form = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         client_id, secret = _credentials(form, request)
-        op_id, attempt = self._arrived(client_id, request)
+        op_id, attempt = self._arrived(client_id, secret, request)
         window = self._mechanics.windows.answering(NODE)
         shared = self._mechanics.shared.next(CALL_POINT) if client_id == self._mechanics.connector_id else None
         if window is None and shared is not None:
@@ -121,7 +121,8 @@ class Identity:
 
     def _granted(self, grant: Grant, client: Client) -> Response:
         if client.client_id == self._mechanics.connector_id:
-            self._mechanics.windows.end(TOKEN_EXPIRED, NODE)  # whoever joins from here on never meets the revoked token
+            for fault_id in OVER_WITH_A_TOKEN:
+                self._mechanics.windows.end(fault_id, NODE)
         body = {
             "access_token": grant.access_token,
             "token_type": "Bearer",
@@ -141,7 +142,7 @@ class Identity:
         challenge = {"www-authenticate": 'Basic realm="dryclose"'} if code == "INVALID_CLIENT" else {}
         return Response(body, status, headers={**challenge, **(headers or {})}, media_type=PROBLEM_TYPE.decode())
 
-    def _arrived(self, client_id: str, request: Request) -> tuple[int, int]:
+    def _arrived(self, client_id: str, secret: str, request: Request) -> tuple[int, int]:
         mechanics = self._mechanics
         op_id = mechanics.traffic.op_id()
         attempt = mechanics.traffic.arrival(None, CALL_POINT)
@@ -159,6 +160,7 @@ class Identity:
             txn_attr="none",
             conn_id=str(request.client.port) if request.client else None,
             sut_gen=mechanics.recorder.sut_gen if by_connector else None,
+            secret_no=mechanics.tokens.which(client_id, secret) if by_connector else None,
         )
         return op_id, attempt
 

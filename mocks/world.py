@@ -48,8 +48,7 @@ from mocks.systems.registry import SYSTEMS
 __all__ = ["CallbackForbidden", "HistoryLost", "Hold", "PortInUse", "World", "WorldConfig"]
 
 IDENTITY, CONTROL = "identity", "control"  # the world's own doors
-REFUSING = "F-H2"
-TOKEN_EXPIRED = "F-B10"  # noqa: S105 (a fault id)
+REFUSING, TOKEN_EXPIRED, SECRET_ROTATED = "F-H2", "F-B10", "F-B12"
 OF_CLIENTS = "credentials"  # the family of faults under which a client is not taken
 
 
@@ -311,9 +310,10 @@ class World:
     # --- faults of the run
 
     def begin_window(self, fault_id: str, system: str) -> None:
-        """F-B5: every answer is 503. F-H2: connections are refused. F-B11: the connector gets no token. Raises ValueError for what cannot
-        be a window."""
+        """F-B5: all answers are 503. F-H2: connections are refused. F-B11: no token for the connector. Raises ValueError for all else."""
         fault = self._fault_of_run(fault_id, system)
+        if fault.rotates:
+            raise ValueError(f"{fault_id} begins when the connector was started again with a new secret, not by itself")
         if any((window.fault.id, window.system) == (fault_id, system) for window in self.mechanics.windows.listed()):
             return
         if fault_id == REFUSING:
@@ -342,8 +342,19 @@ class World:
     def revoke_token(self) -> None:
         """F-B10: every token of the connector is worth nothing from now on; a new one works. Credited until a new one is issued."""
         self.end_tokens()
-        fault = self.catalog.faults[TOKEN_EXPIRED]
-        self.mechanics.windows.begin(Window(fault, fault.modes[0], self.catalog.token_services[0]))
+        self._begin_at_tokens(TOKEN_EXPIRED)
+
+    def add_secret(self) -> None:
+        """A further secret of the connector's client, `client_secret` from now on. Those before stay good until they are retired."""
+        self.client_secret = self.mechanics.tokens.add_secret(self.client_id)
+
+    def retire_secret(self) -> None:
+        """F-B12: only the newest secret is good, and nothing that the connector holds is. Credited until a token is issued."""
+        self._begin_at_tokens(SECRET_ROTATED, self.mechanics.tokens.retire(self.client_id))
+
+    def _begin_at_tokens(self, fault_id: str, secret_no: int | None = None) -> None:
+        fault = self.catalog.faults[fault_id]
+        self.mechanics.windows.begin(Window(fault, fault.modes[0], self.catalog.token_services[0], secret_no))
 
     def end_tokens(self) -> None:
         """Every token of the connector is worth nothing from now on."""

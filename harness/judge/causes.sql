@@ -10,10 +10,12 @@ with told as (
   join ref_fault f on f.id = m.fault_id and f.scope = 'run'
   where not exists (select 1 from h where h.kind = 'fault_fired' and h.op_id = op.op_id)
     and exists (select 1 from fired x where x.txn_id = op.txn_id and x.fault_id = m.fault_id)),
-refused as ( -- whoever refuses connections sees no call: the fault that was planned for this one, as it began
+refused as ( -- whoever refuses connections sees no call, and who gets no token is told so at a call of nobody: the fault that was planned for
+  -- this one, as it began
   select x.txn_id, min(x.seq) as seq, any_value(x.call_point) as call_point, x.fault_id, any_value(x.mode) as mode
   from fired x join suspect using (txn_id) join step s on s.txn_id = x.txn_id and s.fault_id = x.fault_id and s.scope = 'run'
-  where x.fault_id not in (select fault_id from ref_mode where code is not null union select 'F-F3') group by x.txn_id, x.fault_id),
+  where s.family = 'credentials' or x.fault_id not in (select fault_id from ref_mode where code is not null union select 'F-F3')
+  group by x.txn_id, x.fault_id),
 turned_down as (
   select d.txn_id, d.dead_seq as seq, d.call_point, 'F-F3' as fault_id, 'close_period' as mode from doc d join suspect using (txn_id)
   where d.never_posted and exists (select 1 from fired x where x.txn_id = d.txn_id and x.fault_id = 'F-F3')),

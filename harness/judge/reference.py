@@ -40,7 +40,9 @@ POLICY_COLUMNS = (
     "gives_up_after integer, next_period boolean, retry_base_ms integer, ack_timeout_ms integer, "
     "request_timeout_ms integer, concurrency integer, poll_ms integer"
 )
-MODE_COLUMNS = "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean"
+MODE_COLUMNS = (
+    "fault_id varchar, mode varchar, decisions varchar[], view varchar, deliver varchar, code varchar, acts boolean, rotates boolean"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,4 +348,4 @@ def _park_only(catalog: Catalog) -> Iterable[tuple[str, str, str, str]]:
 def _mode(fault: Fault, mode: Mode) -> tuple[Any, ...]:
     """What the record of one firing has to show. A window is known by the code that it answers with."""
     code = mode.code if fault.scope == "run" and fault.at == (WHOLE_SYSTEM,) else None
-    return fault.id, mode.id, mode.decisions or None, mode.view or fault.view, mode.deliver, code, bool(mode.then)
+    return fault.id, mode.id, mode.decisions or None, mode.view or fault.view, mode.deliver, code, bool(mode.then), fault.rotates

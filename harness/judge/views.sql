@@ -424,8 +424,8 @@ marked as (select m.seq, m.txn_id from h m join ref_fault f on f.id = m.fault_id
 select m.seq, m.txn_id, e.reason from marked m asof join ending e on m.seq <= e.seq where e.kind = 'proc_survived';
 -- proof: whether the record of a call or an event shows what the mode of the fault that was marked on it does there. A mark alone is no deed.
 create table proof as
-with marked as (select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode from h where kind = 'fault_fired'
-  union all select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode from h where kind = 'hold' and fault_id is not null),
+with marked as (select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode, secret_no from h where kind = 'fault_fired'
+  union all select seq, phase, op_id, event_id, txn_id, call_point, fault_id, mode, null from h where kind = 'hold' and fault_id is not null),
 event as (
   select event_id, count(*) filter (kind = 'event_sent') as sent, bool_or(kind = 'event_sent' and not sig_ok) as forged,
     bool_or(kind = 'event_sent' and not fresh) as stale, bool_or(kind = 'event_dropped') as dropped, any_value(txn_id) as txn_id,
@@ -434,18 +434,28 @@ event as (
 events_of as (select txn_id, call_point, count(distinct event_id) as n from h where kind = 'event_sent'
   and txn_id in (select txn_id from marked where event_id is not null) group by 1, 2),
 acted as (select txn_id, max(seq) as seq from h where kind = 'source_action' and txn_id in (select txn_id from marked) group by 1),
-told as (select distinct phase, code from h where kind = 'decision' and code in (select code from ref_mode))
+told as (select distinct phase, code from h where kind = 'decision' and code in (select code from ref_mode)),
+-- a secret was retired: behind that somebody signs in with the new one, or is refused with an older one, and no older one is good
+signed as (select r.seq, r.phase, r.secret_no, e.status, e.code from h r join h e on e.op_id = r.op_id and e.kind = 'response_end'
+  where r.kind = 'request' and r.secret_no is not null and e.fault_id is null),
+retired as (
+  select m.seq, coalesce(bool_or(s.phase = m.phase and ((s.secret_no = m.secret_no and s.status = 200)
+      or (s.secret_no < m.secret_no and s.code = r.code))), false)
+    and not coalesce(bool_or(s.secret_no < m.secret_no and s.status = 200), false) as is_shown
+  from marked m join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mode and r.rotates left join signed s on s.seq > m.seq group by 1)
 select m.seq, r.mode is not null and case
     when m.op_id is not null and r.decisions is not null then coalesce(list_contains(r.decisions, o.server_outcome) and o.client_view = r.view, false)
     when m.event_id is not null then coalesce(case
       when r.deliver in ('forged', 'unsigned') then e.forged when r.deliver = 'stale' then e.stale when r.deliver = 'never' then e.dropped
       when r.deliver in ('twice_at_once', 'again_later') then e.sent > 1 when r.deliver = 'second_id' then e.sent > 0 and n.n > 1
       else e.sent > 0 end, false)
+    when r.rotates then x.is_shown
     when r.code is not null then t.code is not null
     else true end and (not coalesce(r.acts, false) or coalesce(a.seq > m.seq, false)) and m.seq not in (select seq from unkilled) as is_proven
 from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mode left join op o on o.op_id = m.op_id
 left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
-left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code;
+left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code
+left join retired x on x.seq = m.seq;
 
 -- pause: between the attempts of the connector at one call of a transaction, from its first one on; first, third: ns. told: one of the first four
 -- was answered, or said how long to wait.

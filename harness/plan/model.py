@@ -64,7 +64,8 @@ class Experiment:
     units of the entity's currency, small enough for one approval band. `source_event` steps (F-D3, F-D8, F-D9) are carried out by the
     harness.
     minted: the number (from 0, per entity) of the minted supplier and cost centre that only this transaction may use, or None.
-    window: the fault of the run that this wave meets, for transactions with role "run"; arrives: whether it is there before that begins.
+    window: the fault of the run that this wave meets, for transactions with role "run" (but those that are over
+    before it); arrives: whether it is there before that begins.
     """
 
     txn_id: str

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import islice
 
 from contracts.catalog import Catalog
+from harness.plan.halves import behind_others, in_halves
 from harness.plan.later import later
-from harness.plan.model import Arrival, Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
+from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, one_of_each_mode, provocations
 from harness.plan.repeats import Copy, copies
 from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
@@ -176,8 +177,9 @@ class Planner:
             # The run starts even places before the fault, odd ones inside: an even number of templates is rotated, so each comes at both.
             first = turn % len(templates) if len(templates) % 2 == 0 else 0
             drafts += [Draft(*template) for template in (*templates[first:], *templates[:first])]
-        wave = self._arrivals(self._wave(name, "run", drafts, "run", "run", window=window, keep=False))
-        return self._keep(self._with_bystanders(wave, flows))
+        split = behind_others if place.fault.rotates else in_halves
+        wave = self._wave(name, "run", drafts, "run", "run", window=window, keep=False)
+        return self._keep(self._with_bystanders(split(wave, max(1, self._capabilities.concurrency // 2)), flows))
 
     def _with_bystanders(self, wave: Wave, flows: Collection[str]) -> Wave:
         """Inside an outage that lasts, documents of flows that do not need the system, one for every second of the others: they go on."""
@@ -204,12 +206,6 @@ class Planner:
             drafts += [Draft(member.flow.id, entities[n % len(entities)], (lost.step(),) if lost else ()) for n in range(WAITING)]
         wave = self._wave(f"run-{place.fault.id}-{place.mode.id}-{place.target}", "run", drafts, "run", "run", window=window, keep=False)
         return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments)))
-
-    def _arrivals(self, wave: Wave) -> Wave:
-        """Every second one is there before the fault begins, as many as the connector works on at once: the fault has to meet them."""
-        arrives: dict[str, Arrival] = {e.txn_id: "inside" for e in wave.others}
-        arrives |= {e.txn_id: "before" for e in wave.others[::2][: max(1, self._capabilities.concurrency // 2)]}
-        return replace(wave, experiments=tuple(replace(e, arrives=arrives.get(e.txn_id)) for e in wave.experiments))
 
     def _keep(self, wave: Wave) -> Wave:
         self._waves.append(wave)
@@ -393,7 +389,7 @@ class Planner:
 
     def _has_its_turn(self, window: Window | None) -> bool:
         """Whether it is played in the order of the plan: not beside other waves, and not as one that waits for the kills."""
-        return window is None or not (self._is_shared(window) or self._catalog.faults[window.fault_id].may_stop)
+        return window is None or not (self._is_shared(window) or self._catalog.faults[window.fault_id].starts_again)
 
     # --- shared ----------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ NO_FLOW = "the connector does not declare this flow"
 NO_EVENTS = "the connector takes no events: its manifest declares no webhook path"
 NO_ANSWERS = "the connector answers no questions: its manifest declares no check path"
 NO_KILLS = "the harness did not start this connector, so it cannot kill it"
-NO_RESTART = "whoever stops for good when its client is refused has to be started again, and the harness did not start this connector"
+NO_RESTART = "the connector has to be started again in it or behind it, and the harness did not start this connector"
 NO_ROUTE = "no entity of this scenario takes this route"
 UNDO_REFUSED = "the undo itself would be refused for good, which this vocabulary does not cover"
 NEWEST_EVENT = "no newer event of the document exists that could overtake this one"
@@ -120,7 +120,7 @@ def _excluded(catalog: Catalog, place: Place, scenario: Scenario, capabilities: 
     never = [act for act in place.mode.acts if act not in source.acts]
     if never:
         return f"{source.name}: people never {', '.join(act.replace('_', ' ') for act in never)}"
-    if fault.may_stop and not capabilities.kills:
+    if fault.starts_again and not capabilities.kills:
         return NO_RESTART
     return NO_KILLS if fault.scope == "kill" and not capabilities.kills else None
 

@@ -93,8 +93,8 @@ async def _acked_now(acked: Sequence[str], txn_id: str) -> bool:
     return monotonic() - looked <= ACK_LATE_S
 
 
-async def kill_and_restart(session: Session, wave: Wave, reached: int) -> None:
-    """A kill that fails proves nothing: its cells are void, and the rest of the run is played with whoever serves on."""
+async def kill_and_restart(session: Session, wave: Wave, reached: int) -> bool:
+    """Whether it was killed. A kill that fails proves nothing: its cells are void, and the rest is played with whoever serves on."""
     session.world.kill_moment()
     try:
         await session.connector.kill()
@@ -102,10 +102,11 @@ async def kill_and_restart(session: Session, wave: Wave, reached: int) -> None:
         session.note(f"a kill did not take the connector away: {failed.what}; nothing about crashes is judged. {KILL_ADVICE}")
         session.world.clear_holds()
         await session.connector.go_on()
-        return
+        return False
     session.world.clear_holds()
     await session.connector.restart()
     session.restarts.append({"wave": wave.name, "generation": session.connector.generation, "points_reached": reached})
+    return True
 
 
 def _credit_holds(session: Session) -> None:

@@ -12,7 +12,7 @@ from harness.run.kills import play_kill
 from harness.run.shared import is_shared, is_token, play_shared
 from harness.run.tail import HistoryTail
 from harness.run.waves import StuckError, play
-from harness.run.windows import may_stop, play_window
+from harness.run.windows import play_window, starts_again
 from harness.stage.final import close_books
 from harness.stage.pacing import together
 from harness.stage.quiescence import settle_before_kills
@@ -104,7 +104,7 @@ async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None
     await play_shared(cast, [wave for wave in shared if wave not in lists], "run-tokens")
     stuck.saw(shared[-1:])
     for wave in waves:
-        if wave.kind == "run" and wave not in shared and not may_stop(session, wave):
+        if wave.kind == "run" and wave not in shared and not starts_again(session, wave):
             await play_window(cast, wave)
             stuck.saw([wave])
     late = planner.after_outages()
@@ -186,16 +186,27 @@ def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
     return [e for e in experiments if any((e.txn_id, step.fault_id) not in tail.fired for step in e.steps)]
 
 
+def _goes_on(session: Session, wave: Wave) -> None:
+    """Raises StuckError when nothing came of a fault from which only the connector's own configuration would rescue it: whatever is played
+    behind that would be blamed for it."""
+    met = [experiment for experiment in wave.others if experiment.window is not None]
+    lasts = wave.window is not None and session.catalog.faults[wave.window.fault_id].rotates
+    session.refresh()
+    if lasts and met and not any(experiment.txn_id in session.register.settled for experiment in met):
+        raise StuckError(f"of {wave.name} not one document was settled after the secret was retired")
+
+
 async def _kills(cast: Cast, planner: Planner, rounds: int | None = None) -> None:
     """Everything that starts the connector again. rounds: how many kill rounds at most, and nothing else; None: all of it, and the kills
     that missed their point once more."""
     missed: list[Experiment] = []
-    stops = [wave for wave in planner.plan.waves if may_stop(cast.session, wave)] if rounds is None else []
+    stops = [wave for wave in planner.plan.waves if starts_again(cast.session, wave)] if rounds is None else []
     waves = planner.kills()
     if stops or waves:
         await settle_before_kills(cast.session)
     for wave in stops:
         await play_window(cast, wave)
+        _goes_on(cast.session, wave)
     for wave in waves[:rounds]:
         missed += await play_kill(cast, wave)
     fruitless = 0

@@ -31,7 +31,9 @@ async def play_window(cast: Cast, wave: Wave) -> None:
             await _revoked(cast, wave)
         elif wave.window.fault_id == PERIOD_CLOSED:
             await _period_closed(cast, wave, wave.window, phase)
-        elif may_stop(session, wave):
+        elif session.catalog.faults[wave.window.fault_id].rotates:
+            await _rotated(cast, wave, wave.window, phase)
+        elif starts_again(session, wave):
             await _stopped(cast, wave, wave.window, phase)
         else:
             await _outage(cast, wave, wave.window, phase)
@@ -40,10 +42,10 @@ async def play_window(cast: Cast, wave: Wave) -> None:
     session.save_plan()
 
 
-def may_stop(session: Session, wave: Wave) -> bool:
-    """Whether a right connector may stop for good in the wave's window. Then it is started again behind it, which would rescue one that
-    merely hangs since something earlier: such a wave comes when all before it was given its time."""
-    return wave.window is not None and session.catalog.faults[wave.window.fault_id].may_stop
+def starts_again(session: Session, wave: Wave) -> bool:
+    """Whether the connector is started again in the wave's window, or behind it where a right one may have stopped for good. That would
+    rescue one that merely hangs since something earlier: such a wave comes when all before it was given its time."""
+    return wave.window is not None and session.catalog.faults[wave.window.fault_id].starts_again
 
 
 def before_and_inside(wave: Wave) -> tuple[Sequence[Experiment], Sequence[Experiment]]:
@@ -105,6 +107,26 @@ async def _revoked(cast: Cast, wave: Wave) -> None:
     await together(*at_once(cast, wave.others))
     await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
     cast.session.world.revoke_token()
+
+
+async def _rotated(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
+    """Two secrets are good, and the connector goes on with the first; it is started again with the second; the first is retired under
+    documents that are there already, and nothing that was got before is worth anything."""
+    session, world = cast.session, cast.session.world
+    first, second = before_and_inside(wave)
+    world.end_window(window.fault_id, window.target)  # of an earlier rotation, behind which nobody signed in
+    world.add_secret()
+    waiting = at_once(cast, first)
+    world.end_tokens()  # whoever has one would not sign in with the first secret any more
+    await together(*waiting)
+    await drain(session, first, phase)
+    session.connector.renew_secret(world.client_secret)
+    if not await kill_and_restart(session, wave, 0):
+        await arrive(cast, second, phase)  # perhaps it has the first secret only, so that one stays good
+        return
+    waiting = at_once(cast, second)
+    world.retire_secret()
+    await together(*waiting)
 
 
 async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:

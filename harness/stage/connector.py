@@ -19,7 +19,7 @@ import psutil
 from harness.errors import ConnectorError, InternalError, KillFailed
 from harness.manifest import Manifest
 from harness.stage.connector_log import ConnectorLog, log_tail, masked, plain, secrets_of
-from harness.stage.contract import ContractValues, connector_environment
+from harness.stage.contract import CLIENT_SECRET, ContractValues, connector_environment
 from harness.stage.guarding import Guard, guard
 from harness.stage.process_tree import Known, adopt_orphans, adopted_since, below, kill, known, since, still_alive, words
 from harness.stage.services import Services
@@ -113,8 +113,18 @@ class Connector:
         self._watched = True
 
     async def restart(self) -> None:
-        """start() again with the same environment (after kill or an exit)."""
+        """start() again with the same environment, but for a renewed secret (after kill or an exit)."""
         await self.start()
+
+    def renew_secret(self, secret: str) -> None:
+        """The client's secret of everything that is started from now on. Those before are as little shown as this one."""
+        self._environment[self.manifest.environment.get(CLIENT_SECRET, CLIENT_SECRET)] = secret
+        known = {*self._secrets, *secrets_of(self.manifest, self._environment)}
+        self._secrets = tuple(sorted(known, key=len, reverse=True))
+        if self._log is not None:
+            self._log.hide(self._secrets)
+        if self._guard is not None and self.manifest.cleanup:
+            self._guard.tell(environment=self._environment)
 
     async def kill(self) -> None:
         """SIGKILL to everything that it started, by its own command where it declares one. Emits proc_kill, proc_exit.

@@ -102,6 +102,10 @@ class ConnectorLog:
             log.catch_up()
             log._stop()
 
+    def hide(self, secrets: Collection[str]) -> None:
+        """What must not be shown from now on, longest first."""
+        self._secrets = secrets
+
     def catch_up(self) -> None:
         """Everything written so far stands in the log, also a line that was not ended."""
         with self._lock:

@@ -7,6 +7,7 @@ from pathlib import Path
 from contracts.catalog import SystemEntry
 from harness.manifest import Manifest
 
+CLIENT_SECRET = "CLIENT_SECRET"  # noqa: S105 (a name)
 # Of the harness's own environment only what any program needs; a connector gets no secret that the contract does not name.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LANGUAGE")
 
@@ -35,7 +36,7 @@ class ContractValues:
         values = {
             **addresses,
             "CLIENT_ID": self.client_id,
-            "CLIENT_SECRET": self.client_secret,
+            CLIENT_SECRET: self.client_secret,
             "WEBHOOK_SECRET": self.webhook_secret,
             "PORT": str(self.port),
             "STATE_DIR": str(self.state_dir),

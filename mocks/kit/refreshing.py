@@ -13,6 +13,7 @@ class Family:
 
     client_id: str
     scopes: frozenset[str]
+    secret_no: int = 1  # which of the client's secrets it was signed in with
     current: str = ""
     ended: bool = False
     ends: list[Callable[[], None]] = field(default_factory=list)
@@ -35,6 +36,12 @@ class Refreshing:
         family.current = secrets.token_urlsafe(REFRESH_BYTES)
         self._families[family.current] = family
         return family.current
+
+    def retire(self, client_id: str, before: int) -> None:
+        """What grew out of this client's secrets before that one is worth nothing any more."""
+        for family in self._families.values():
+            if family.client_id == client_id and family.secret_no < before:
+                family.end()
 
     def use(self, text: str, client_id: str) -> Family | None:
         """The family whose turn this is; None for what was never given to this client, and for what was used before."""

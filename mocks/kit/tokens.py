@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
@@ -12,6 +12,7 @@ from mocks.kit.refreshing import Family, Refreshing
 
 _V = TypeVar("_V")
 TOKEN_BYTES = 30
+SECRET_BYTES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,44 @@ class TokenStore:
         self._clock = clock
         self._tokens: dict[str, Token] = {}
         self._refused: set[str] = set()
+        self._further: dict[str, list[str]] = {}  # secrets beside the registered one, in the order in which they were made
+        self._retired: dict[str, int] = {}  # how many of a client's secrets, from the first one on, are worth nothing any more
         self.ttl_s = ttl_s
         self.refreshing = Refreshing() if refreshes else None
 
     def authenticate(self, client_id: str, secret: str) -> Client | None:
-        """The client, or None when id or secret is wrong, or good for nothing now."""
-        return self._clients[client_id] if self.knows(client_id, secret) and client_id not in self._refused else None
+        """The client with the secret that came, or None when id or secret is wrong, or good for nothing now."""
+        number = self.which(client_id, secret)
+        if number is None or number <= self._retired.get(client_id, 0) or client_id in self._refused:
+            return None
+        client = self._clients[client_id]
+        return client if number == 1 else replace(client, secret=secret)
 
     def knows(self, client_id: str, secret: str) -> bool:
         """Whether they were given out in this world, whatever they are good for now."""
+        return self.which(client_id, secret) is not None
+
+    def which(self, client_id: str, secret: str) -> int | None:
+        """Which of this client's secrets that is, the first being 1; None: none of them."""
         client = self._clients.get(client_id)
-        expected = client.secret if client else ""
-        matches = hmac.compare_digest(expected.encode(), secret.encode())
-        return client is not None and matches
+        given = [client.secret if client else "", *self._further.get(client_id, ())]
+        same = [hmac.compare_digest(one.encode(), secret.encode()) for one in given]
+        return 1 + same.index(True) if client is not None and True in same else None
+
+    def add_secret(self, client_id: str) -> str:
+        """One more secret of this client, which nobody can guess; those before stay good."""
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        self._further.setdefault(client_id, []).append(secret)
+        return secret
+
+    def retire(self, client_id: str) -> int:
+        """Only the newest secret is good: no token is any more, and no refresh token that an older one brought. Answers its number."""
+        older = len(self._further.get(client_id, ()))
+        self._retired[client_id] = older
+        self.revoke(client_id)
+        if self.refreshing is not None:
+            self.refreshing.retire(client_id, older + 1)
+        return older + 1
 
     def refuse(self, client_id: str) -> None:
         """This client gets no token any more, until it is admitted again."""
@@ -89,7 +115,7 @@ class TokenStore:
 
     def sign_in(self, client: Client, scopes: frozenset[str]) -> Grant:
         """For credentials."""
-        return self._grant(Family(client.client_id, scopes), client)
+        return self._grant(Family(client.client_id, scopes, self.which(client.client_id, client.secret) or 1), client)
 
     def refresh(self, text: str, client: Client) -> Grant | None:
         """For a refresh token; None when it is not good (any more)."""

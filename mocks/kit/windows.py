@@ -15,11 +15,12 @@ class Window:
     fault: Fault
     mode: Mode
     system: str
+    secret_no: int | None = None  # which of the client's secrets is good in it, where it is about that
 
     @property
     def answers(self) -> bool:
         """Whether every request is answered with the mode's status; F-H2 answers nothing, F-B10 shows by the token itself,
-        F-B11 by the client."""
+        F-B11 and F-B12 by the client."""
         return self.fault.family == "outage" and self.mode.send == "status"
 
 
@@ -39,7 +40,7 @@ class Windows:
         if key not in self._open:
             self._open[key] = window
             meeting = [txn_id for txn_id in self._books.unsettled() if self._meets(txn_id, window.system)]
-            self.fired(window.fault.id, window.mode.id, window.system, meeting)
+            self._fired(window, meeting)
 
     def end(self, fault_id: str, system: str) -> bool:
         """The window ends; answers whether it was in force."""
@@ -49,18 +50,20 @@ class Windows:
             self._recorder.flush()
         return window is not None
 
-    def fired(self, fault_id: str, mode_id: str, call_point: str, txn_ids: list[str]) -> None:
+    def fired(self, fault_id: str, mode_id: str, call_point: str, txn_ids: list[str], secret_no: int | None = None) -> None:
         """A fault of the run reached the connector while these transactions were open."""
-        self._recorder.write(
-            "fault_fired", "harness", call_point=call_point, fault_id=fault_id, mode=mode_id, experienced_by=" ".join(txn_ids)
-        )
+        what = {"call_point": call_point, "fault_id": fault_id, "mode": mode_id, "secret_no": secret_no}
+        self._recorder.write("fault_fired", "harness", experienced_by=" ".join(txn_ids), **what)
         self._recorder.flush()
 
     def joined(self, txn_id: str) -> None:
         """A transaction joins while windows are in force: it experiences them too."""
         for window in self._open.values():
             if self._meets(txn_id, window.system):
-                self.fired(window.fault.id, window.mode.id, window.system, [txn_id])
+                self._fired(window, [txn_id])
+
+    def _fired(self, window: Window, txn_ids: list[str]) -> None:
+        self.fired(window.fault.id, window.mode.id, window.system, txn_ids, window.secret_no)
 
     def _meets(self, txn_id: str, system: str) -> bool:
         needed = self._needs.get(self._books.flow_of(txn_id) or "")

@@ -2,8 +2,10 @@
 
 import http.client
 import json
+import os
 import urllib.parse
 from datetime import timedelta
+from pathlib import Path
 
 import careful
 import wire
@@ -43,6 +45,16 @@ def keeps_its_first_refresh_token(_chosen: Chosen) -> None:
         return granted["access_token"], float(granted["expires_in"])
 
     wire.Tokens._fetch = fetch
+
+
+def keeps_its_first_secret(_chosen: Chosen) -> None:
+    """Writes the client's secret down at its first start, and takes it from there at every later one."""
+    kept = Path(os.environ["STATE_DIR"], "client.secret")
+    if kept.exists():
+        canary("keeps_its_first_secret")
+        os.environ["CLIENT_SECRET"] = kept.read_text("utf-8")
+    else:
+        kept.write_text(os.environ["CLIENT_SECRET"], "utf-8")
 
 
 def asks_after_the_last_change(_chosen: Chosen) -> None:

@@ -26,11 +26,11 @@ else:  # prepare
 """
 SCENARIO = """
 name: kills
-title: one flow, one fault, two kinds of crash
+title: one flow, one fault, a secret that is rotated, two kinds of crash
 flows: [requisition-to-po]
 entities: [US01]
 volume: {baseline: 2}
-faults: {include: [F-B1, F-G2, F-G4]}
+faults: {include: [F-B1, F-B12, F-G2, F-G4]}
 limits: {discovery_rounds: 0, settle_s: 8, quiesce_s: 8}
 require: [C01]
 """
@@ -57,6 +57,7 @@ def test_kills_that_do_not_kill_are_void_and_the_rest_is_judged(tmp_path: Path) 
         by_fault.setdefault(row["fault_id"], set()).add(row["verdict"])
     assert "pass" in by_fault["F-B1"]
     assert by_fault["F-G2"] | by_fault["F-G4"] == {"void", "not_applicable"}
+    assert by_fault["F-B12"] == {"void"}
     why = {row["why"] for row in verdict["by_experiment"] if row["verdict"] == "void"}
-    assert why == {"the kill that it was to meet did not take the connector away"}
+    assert why == {"the kill that it was to meet did not take the connector away", "its planned fault never fired"}
     assert left_over(out) == []

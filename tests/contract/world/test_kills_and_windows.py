@@ -219,6 +219,41 @@ def test_refused_client() -> None:
     assert not rows(world, "stranger")
 
 
+def test_rotated_secret() -> None:
+    """F-B12: two secrets are good; then the first and every token end, for whoever is open until somebody signs in with the second."""
+
+    async def run() -> World:
+        async with hand() as one:
+            first = {"client_id": one.world.client_id, "client_secret": one.world.client_secret}
+            one.requisition("p2p-000001")
+            one.world.add_secret()
+            second = {**first, "client_secret": one.world.client_secret}
+            assert [await one.ask_token(pair) for pair in (first, second)] == 2 * [(200, None)]
+            assert (await one.call("GET", "erp", "/periods"))[0] == 200
+            one.world.retire_secret()
+            assert (await one.call("GET", "erp", "/periods"))[0] == 401
+            assert await one.ask_token(first) == (401, "invalid_client")
+            one.requisition("p2p-000002")
+            await one.login()
+            one.requisition("p2p-000003")
+            assert (await one.call("GET", "erp", "/periods"))[0] == 200
+            people = {"client_id": one.world.actor_client_id, "client_secret": one.world.actor_client_secret}
+            assert await one.ask_token(people) == (200, None)
+            assert await one.ask_token({**first, "client_secret": "never-given"}) == (401, "invalid_client")
+            with pytest.raises(ValueError, match="begins when the connector was started again"):
+                one.world.begin_window("F-B12", "identity")
+            one.world.retire_secret()  # and nobody comes any more
+            one.world.heal()
+            return one.world
+
+    world = asyncio.run(run())
+    fired = [(row["fault_id"], row["call_point"], row["experienced_by"], row["secret_no"]) for row in rows(world, "fault_fired")]
+    assert fired[:2] == [("F-B12", "identity", "p2p-000001", 2), ("F-B12", "identity", "p2p-000002", 2)]
+    assert [row["fault_id"] for row in rows(world, "fault_healed")] == 2 * ["F-B12"]
+    assert [row.get("secret_no") for row in rows(world, "request") if row["node"] == "identity"] == [1, 1, 2, 1, 2, None, None]
+    assert len(rows(world, "stranger")) == 1
+
+
 def taken_after_free() -> socket.socket:
     """A listening socket whose port comes right after one that nobody has."""
     for _ in range(200):

@@ -87,6 +87,39 @@ def test_a_refused_client_gets_nothing_until_it_is_admitted() -> None:
     assert store.authenticate("connector", "hush") is client
 
 
+def test_two_secrets_are_good_until_the_first_is_retired() -> None:
+    """Then nothing that was got with the first is good; whoever comes with it is no stranger. And once more."""
+    client = Client("connector", "hush", frozenset({"erp.read"}))
+    store = TokenStore([client, Client("people", "hush", frozenset())], WorldClock(0.0, lambda: 0), ttl_s=60)
+    second = store.add_secret("connector")
+    first_in, second_in = store.authenticate("connector", "hush"), store.authenticate("connector", second)
+    assert first_in is client
+    assert second_in is not None
+    assert second not in repr(second_in)
+    tokens = [store.issue(one, one.scopes) for one in (first_in, second_in)]
+    assert store.retire("connector") == 2
+    assert [store.check(token) for token in tokens] == [None, None]
+    assert store.authenticate("connector", "hush") is None
+    assert store.authenticate("connector", second) is not None
+    assert store.authenticate("people", "hush") is not None
+    known = [store.which("connector", secret) for secret in ("hush", second, "wrong", "")]
+    assert (known, store.which("nobody", ""), store.knows("connector", "hush")) == ([1, 2, None, None], None, True)
+    third = store.add_secret("connector")
+    assert store.retire("connector") == 3
+    assert [store.authenticate("connector", secret) is not None for secret in ("hush", second, third)] == [False, False, True]
+
+
+def test_refresh_tokens_end_with_the_secret_that_they_came_of() -> None:
+    """Those of the second secret stay good."""
+    client = Client("connector", "hush", frozenset({"erp.read"}))
+    store = TokenStore([client], WorldClock(0.0, lambda: 0), ttl_s=60, refreshes=True)
+    second = store.authenticate("connector", store.add_secret("connector"))
+    assert second is not None
+    grants = [store.sign_in(one, one.scopes).refresh_token or "" for one in (client, second)]
+    store.retire("connector")
+    assert [store.refresh(text, second) is not None for text in grants] == [False, True]
+
+
 def test_events_are_written_in_many_ways_and_mean_the_same() -> None:
     """Every attempt of one event has the same bytes; some events are no compact ASCII in the order of the catalogue."""
     envelopes = [

@@ -1,5 +1,6 @@
 """Which cells of the fault space are planned, and what the others say about themselves."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -190,26 +191,42 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
     systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "identity")}
-    assert windows == systems | {("F-B10", "identity"), ("F-B11", "identity")} | {("F-F3", entity) for entity in ("US01", "DE01", "JP01")}
+    assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {
+        ("F-F3", entity) for entity in ("US01", "DE01", "JP01")
+    }
     closed = next(wave for wave in waves if wave.name == "run-F-F3-DE01")
     assert {experiment.entity for experiment in closed.experiments} == {"DE01"}
 
 
 def test_nobody_is_refused_who_cannot_be_started_again() -> None:
-    """F-B11: whoever stops for good has to be started again, so it is not played where the harness cannot; the cell says why."""
-    for kills in (True, False):
+    """F-B11, F-B12: whoever stops for good, or gets another secret, has to be started again. Where the harness cannot, the cell says so."""
+    for kills, fault_id in itertools.product((True, False), ("F-B11", "F-B12")):
         planner = make_planner(kills=kills)
         played = {wave.window.fault_id for wave in play(planner) if wave.window}
-        cells = {cell.status: cell.reason for cell in planner.plan.cells if cell.fault_id == "F-B11"}
-        assert ("F-B11" in played) is kills
+        cells = {cell.status: cell.reason for cell in planner.plan.cells if cell.fault_id == fault_id}
+        assert (fault_id in played) is kills
         assert cells == ({"planned": None} if kills else {"not_applicable": NO_RESTART})
 
 
 def test_who_waits_for_the_kills_takes_no_business_moment() -> None:
-    """F-B11 is played behind waves that are planned after it, and the business clock never goes back."""
+    """F-B11 and F-B12 are played behind waves that are planned after them, and the business clock never goes back."""
     moments = tuple(f"2026-11-{day:02}T00:00:00Z" for day in range(1, 29))
     waves = play(make_planner(replace(make_scenario(), business=Business(waves=moments))))
-    assert [wave.business for wave in waves if wave.window and wave.window.fault_id == "F-B11"] == [None]
+    assert [wave.business for wave in waves if wave.window and wave.window.fault_id in {"F-B11", "F-B12"}] == 2 * [None]
+
+
+def test_who_is_there_before_a_secret_is_retired_does_not_meet_that() -> None:
+    """They end before it, and are no controls; of each flow somebody meets it, however few there are."""
+    for per_window, entities in ((1, ("US01",)), (3, ("US01", "DE01", "JP01"))):
+        base = make_scenario()
+        scenario = replace(base, entities=entities, volume=replace(base.volume, per_window=per_window))
+        wave = next(wave for wave in play(make_planner(scenario)) if wave.window and wave.window.fault_id == "F-B12")
+        before = [e for e in wave.experiments if e.arrives == "before"]
+        met = [e for e in wave.experiments if e.window is not None]
+        assert {(e.role, e.window) for e in before} == ({("run", None)} if per_window > 1 else set())
+        assert {(e.role, e.arrives) for e in met} == {("run", "inside")}
+        assert {e.flow for e in met} == set(scenario.flows)
+        assert len(before) + len(met) == len(wave.experiments)
 
 
 def test_every_template_is_on_both_sides_of_a_window() -> None:

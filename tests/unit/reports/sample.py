@@ -110,7 +110,7 @@ def timeline(flow: Flow, point: CallPoint, fault: Fault, say: Text) -> list[dict
     ]
 
 
-LATER_FAULTS = {"F-B11", "F-B31", "F-D10", "F-F14"}
+LATER_FAULTS = {"F-B11", "F-B12", "F-B31", "F-D10", "F-F14"}
 LATER_MODES = {
     "future_timestamp",
     "cancelled_by_its_author",

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -218,6 +219,32 @@ def test_log_lines_are_masked_and_tame_as_they_arrive(tmp_path: Path) -> None:
     with_connector(connector_folder(tmp_path, script + SERVER), look)
     (text,) = seen
     assert text.startswith("clickredback ]9;without an end secret ***\n")
+
+
+def test_a_renewed_secret_is_given_to_all_that_starts_later_and_shown_nowhere(tmp_path: Path) -> None:
+    """The next start and the connector's own commands get it; the log and messages hide both."""
+    said = f"print('secret', os.environ['CLIENT_SECRET'], {SECRET!r}, len(os.environ['CLIENT_SECRET']), flush=True)"
+    renewed = "another-word-that-nobody-may-see"
+    lengths: list[str] = []
+
+    async def look(connector: Connector) -> None:
+        await connector.start()
+        connector.renew_secret(renewed)
+        lengths.append(await connector.run_command([sys.executable, "-c", f"import os; {said}"], "parked", 5.0))
+        await connector.kill()
+        await connector.restart()
+        with pytest.raises(ConnectorError) as failed:
+            await connector.run_command([sys.executable, "-c", f"import sys; sys.exit(3) # {renewed} {SECRET}"], "parked", 5.0)
+        lengths.append(str(failed.value))
+
+    script = f"import os\n{said}\n"
+    with_connector(connector_folder(tmp_path, script + SERVER), look)
+    (given, message), text = lengths, (tmp_path / "connector.log").read_text("utf-8")
+    assert given.split()[1:] == [renewed, SECRET, str(len(renewed))]
+    assert [line for line in text.splitlines() if line.startswith("secret *** ***")] == [
+        f"secret *** *** {length}" for length in (len(SECRET), len(renewed))
+    ]
+    assert not [secret for secret in (renewed, SECRET) if secret in text or secret in message]
 
 
 def test_a_line_without_an_end_is_bounded_and_masked(tmp_path: Path) -> None:

@@ -11,20 +11,20 @@
 -- (`RETRY_BASE_MS`), beyond three that may come at once. Of lists and tokens, as many as for each document that it works on at once. Who
 -- refuses connections sees no calls. A token service that refuses the client is had by nobody, as if it were down.
 -- section: candidates
+with vain as (select m.code from ref_mode m join ref_fault f on f.id = m.fault_id and f.scope = 'run' and f.family in ('outage', 'credentials'))
 select t.flow, count(distinct (o.txn_id, o.call_point, o.phase)) as n from op o join txn t using (txn_id)
-join ref_mode m on m.code = o.code join ref_fault f on f.id = m.fault_id and f.scope = 'run' and f.family in ('outage', 'credentials') group by 1
+where o.code in (select code from vain) group by 1
 union all
 select t.flow, count(distinct (o.call_point, o.phase)) from op o join on_behalf w using (op_id) join txn t on t.txn_id = w.txn_id
-join ref_mode m on m.code = o.code join ref_fault f on f.id = m.fault_id and f.scope = 'run' and f.family in ('outage', 'credentials') group by 1
+where o.code in (select code from vain) group by 1
 -- section: violations
-with vain as (
+with told as (select m.code from ref_mode m join ref_fault f on f.id = m.fault_id and f.scope = 'run' and f.family in ('outage', 'credentials')),
+vain as (
   select o.txn_id, o.call_point, o.phase, 1 as at_once, count(*) as n, (max(o.t_mono_ns) - min(o.t_mono_ns)) / 1e6 as ms
-  from op o join ref_mode m on m.code = o.code join ref_fault f on f.id = m.fault_id and f.scope = 'run' and f.family in ('outage', 'credentials')
-  where o.txn_id is not null group by 1, 2, 3
+  from op o where o.code in (select code from told) and o.txn_id is not null group by 1, 2, 3
   union all
   select min(w.txn_id), o.call_point, o.phase, any_value(p.concurrency), count(*), (max(o.t_mono_ns) - min(o.t_mono_ns)) / 1e6
-  from op o join on_behalf w using (op_id) join ref_mode m on m.code = o.code
-  join ref_fault f on f.id = m.fault_id and f.scope = 'run' and f.family in ('outage', 'credentials') cross join policy p group by 2, 3)
+  from op o join on_behalf w using (op_id) cross join policy p where o.code in (select code from told) group by 2, 3)
 select txn_id, call_point, null::bigint as money_minor, null as currency,
   format('{} was called {} times for it within {} ms while it could not be had; a retry base of {} ms allows {}', call_point, n, ms::bigint,
     p.retry_base_ms, (at_once * (3 + ms / p.retry_base_ms))::bigint) as story, n as calls, ms::bigint as within_ms, at_once
