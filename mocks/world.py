@@ -312,8 +312,6 @@ class World:
     def begin_window(self, fault_id: str, system: str) -> None:
         """F-B5: all answers are 503. F-H2: connections are refused. F-B11: no token for the connector. Raises ValueError for all else."""
         fault = self._fault_of_run(fault_id, system)
-        if fault.rotates:
-            raise ValueError(f"{fault_id} begins when the connector was started again with a new secret, not by itself")
         if any((window.fault.id, window.system) == (fault_id, system) for window in self.mechanics.windows.listed()):
             return
         if fault_id == REFUSING:
@@ -324,10 +322,12 @@ class World:
 
     def end_window(self, fault_id: str, system: str) -> None:
         """The window ends; ending what is not in force does nothing. Raises ValueError for what cannot be a window."""
-        fault = self._fault_of_run(fault_id, system)
-        if not self.mechanics.windows.end(fault_id, system):
+        self._end(self._fault_of_run(fault_id, system), system)
+
+    def _end(self, fault: Fault, system: str) -> None:
+        if not self.mechanics.windows.end(fault.id, system):
             return
-        if fault_id == REFUSING:
+        if fault.id == REFUSING:
             self._servers[system].end_outage()
         if fault.family == OF_CLIENTS:
             self.mechanics.tokens.admit(self.client_id)
@@ -337,6 +337,8 @@ class World:
         places = (*self.instances, *self.catalog.token_services)
         if fault is None or fault.scope != "run" or system not in places:
             raise ValueError(f"{fault_id} at {system}: expected a fault of the run, at one of {', '.join(places)}")
+        if fault.rotates:
+            raise ValueError(f"{fault_id} begins when the connector was started again with a new secret, not by itself")
         return fault
 
     def revoke_token(self) -> None:
@@ -346,6 +348,7 @@ class World:
 
     def add_secret(self) -> None:
         """A further secret of the connector's client, `client_secret` from now on. Those before stay good until they are retired."""
+        self.mechanics.windows.end(SECRET_ROTATED, self.catalog.token_services[0])  # of an earlier one, behind which nobody signed in
         self.client_secret = self.mechanics.tokens.add_secret(self.client_id)
 
     def retire_secret(self) -> None:
@@ -406,12 +409,11 @@ class World:
     def heal(self) -> None:
         """Standing faults stop, windows end. Lost webhooks stay lost."""
         for window in self.mechanics.windows.listed():
-            self.end_window(window.fault.id, window.system)
+            self._end(window.fault, window.system)
         self.mechanics.shared.heal()
         for step in self.mechanics.plans.heal():
-            self.recorder.write(
-                "fault_healed", "harness", txn_id=step.txn_id, call_point=step.call_point, fault_id=step.fault.id, mode=step.mode.id
-            )
+            what = {"txn_id": step.txn_id, "call_point": step.call_point, "fault_id": step.fault.id, "mode": step.mode.id}
+            self.recorder.write("fault_healed", "harness", **what)
         self.recorder.flush()
 
     async def flush(self) -> None:
@@ -466,8 +468,7 @@ class World:
         """A row of the harness. `proc_start` sets the generation that later requests carry."""
         if kind == "proc_start":
             self.recorder.sut_gen = columns.get("sut_gen")
-        node = "connector" if kind.startswith("proc_") else "harness"
-        self.recorder.write(kind, node, **columns)
+        self.recorder.write(kind, "connector" if kind.startswith("proc_") else "harness", **columns)
         self.recorder.flush()
 
 

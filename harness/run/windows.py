@@ -32,7 +32,7 @@ async def play_window(cast: Cast, wave: Wave) -> None:
         elif wave.window.fault_id == PERIOD_CLOSED:
             await _period_closed(cast, wave, wave.window, phase)
         elif session.catalog.faults[wave.window.fault_id].rotates:
-            await _rotated(cast, wave, wave.window, phase)
+            await _rotated(cast, wave, phase)
         elif starts_again(session, wave):
             await _stopped(cast, wave, wave.window, phase)
         else:
@@ -109,12 +109,11 @@ async def _revoked(cast: Cast, wave: Wave) -> None:
     cast.session.world.revoke_token()
 
 
-async def _rotated(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None:
+async def _rotated(cast: Cast, wave: Wave, phase: Phase) -> None:
     """Two secrets are good, and the connector goes on with the first; it is started again with the second; the first is retired under
     documents that are there already, and nothing that was got before is worth anything."""
     session, world = cast.session, cast.session.world
     first, second = before_and_inside(wave)
-    world.end_window(window.fault_id, window.target)  # of an earlier rotation, behind which nobody signed in
     world.add_secret()
     waiting = at_once(cast, first)
     world.end_tokens()  # whoever has one would not sign in with the first secret any more
