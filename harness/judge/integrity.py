@@ -86,7 +86,7 @@ def _cells_of(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def same_run(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
-    """What manifest.json and the first row of the history say of the run itself."""
+    """What manifest.json and the first row of the history say of the run itself; a copy says whose rows they are."""
     row = con.execute("select run_id, detail from h where kind = 'run_start' order by seq limit 1").fetchone()
     if row is None:
         return
@@ -95,8 +95,10 @@ def same_run(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     except ValueError:
         told = {}
     said = {"run_id": row[0], "seed": told.get("seed") if isinstance(told, dict) else None}
+    origin = run.manifest.get("copied_from")
+    names = origin if isinstance(origin, dict) else run.manifest
     for name, value in said.items():
-        known = run.manifest.get(name)
+        known = names.get(name)
         if value is not None and known is not None and known != value:
             yield f"manifest.json names the {name.replace('_', ' ')} {known!r}, and the history {value!r}: they are not of one run"
 

@@ -65,6 +65,7 @@ def lags_of(lags: Sequence[tuple[float, float]], driven: Driven) -> tuple[tuple[
 
 async def _play(ground: AttachedGround, setup: Setup, options: LoadOptions, profile: Profile, progress: Progress) -> Driven:
     company, wave = generate(int(ground.people["seed"])), f"load-{setup.run_id}"
+    setup.directory.update_manifest(copied_from={name: ground.people[name] for name in ("run_id", "seed")})
     company.write_mappings(setup.directory.mappings)
     setup.directory.keep_truth()
     # Numbers go on from the history's: a world may be loaded more than once, and a transaction is opened once.

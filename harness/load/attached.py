@@ -237,8 +237,9 @@ def people_of(answer: Any, said: str) -> Mapping[str, Any]:
     """Where people work. Raises UsageError: what goes there is load and the people's secret, and an answer may name any address."""
     found = answer if isinstance(answer, dict) else {}
     urls, token_url = found.get("urls"), found.get("token_url")
-    if not isinstance(urls, dict) or not isinstance(found.get("seed"), int) or not isinstance(found.get("client_id"), str):
-        raise UsageError(f"{said}: expected seed, urls, token_url and client_id of a world")
+    wanted = {"run_id": str, "seed": int, "urls": dict, "client_id": str}
+    if not isinstance(urls, dict) or not all(isinstance(found.get(name), kind) for name, kind in wanted.items()):
+        raise UsageError(f"{said}: expected run_id, seed, urls, token_url and client_id of a world")
     for url in (*urls.values(), token_url):
         loopback(str(url), said)
     return found

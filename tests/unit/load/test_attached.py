@@ -24,7 +24,7 @@ ROWS = 50
 
 def people(url: str) -> dict[str, Any]:
     """What a world on this machine says."""
-    return {"seed": 1, "urls": {"erp": f"{url}/erp"}, "token_url": f"{url}/oauth/token", "client_id": "people", "pending": {}}
+    return {"run_id": "r1", "seed": 1, "urls": {"erp": f"{url}/erp"}, "token_url": f"{url}/oauth/token", "client_id": "people", "pending": {}}
 
 
 async def history(request: web.Request) -> web.Response:
@@ -92,7 +92,7 @@ async def fails(_request: web.Request) -> web.Response:
         (says(token_url="http://example.com:8000/oauth/token"), "example.com is not this machine"),
         (says(token_url="http://127.0.0.1:80@example.com:8000/t"), "example.com is not this machine"),
         (says(urls={"erp": "https://127.0.0.1:8000"}), "expected an address such as"),
-        (says(urls=None), "expected seed, urls, token_url and client_id"),
+        (says(urls=None), "expected run_id, seed, urls, token_url and client_id"),
         (redirects, "there is no control port of a world"),
     ],
 )
