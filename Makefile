@@ -3,18 +3,23 @@ PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
+PACKAGES := contracts engine harness loadtests mocks reports tests
 AT_ONCE ?= -n 3 --dist worksteal
 
-.PHONY: verify test quick lint types arrows bench docs pacts clean help
+.PHONY: bytecode verify test quick lint types arrows bench docs pacts clean help
 
-verify: $(VENV)/.runtime ## the main job: world, reference engine, experiments, verdict and report in runs/
+verify: $(VENV)/.runtime bytecode ## the main job: world, reference engine, experiments, verdict and report in runs/
 	$(BIN)/dryclose verify $(ARGS)
 
-test: $(VENV)/.dev lint types arrows ## all tests, with linters, types and import arrows
+test: $(VENV)/.dev bytecode lint types arrows ## all tests, with linters, types and import arrows
 	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
 
-quick: $(VENV)/.dev ## the tests without whole runs and load
+quick: $(VENV)/.dev bytecode ## the tests without whole runs and load
 	$(BIN)/python -m pytest $(AT_ONCE) -m "not slow" $(ARGS)
+
+# Whole runs start hundreds of processes: where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE), each would compile it again.
+bytecode: $(VENV)/.uv
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
