@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ from harness.judge.repeating import with_commands
 from harness.judge.stories import Teller, timelines
 from harness.judge.verdict import EXPERIMENT_VERDICTS, JsonObject, Verdict, decimal_text, plain
 
+ASKERS = 2
 ROWS_SHOWN = 20
 UNFINISHED = "the run has not finished"  # what the manifest says until the harness closes it; the history itself says it better
 LIMITS = (
@@ -47,7 +49,26 @@ def judge(run_dir: Path, catalog: Catalog | None = None) -> Verdict:
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, run)
         guests = Guests(loaded.con, kept_rules(run_dir, run.user_rules, catalog), LIMIT_MS)
-        return _Judgement(run_dir, run, catalog, loaded, guests=guests, began=began).verdict()
+        return _Judgement(run_dir, run, catalog, loaded, guests=guests).verdict(began)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What rules say of a run that goes on; members as in a verdict, as far as they are there. It is no verdict: nobody has asked whether
+    the evidence is enough for one."""
+
+    violations: tuple[JsonObject, ...]
+    causes: tuple[JsonObject, ...]
+    by_experiment: tuple[JsonObject, ...]
+
+
+def look(run_dir: Path, rules: Sequence[Invariant] | None = None, catalog: Catalog | None = None) -> Look:
+    """Ask these rules; absent: all of them, the user's too. Raises as `judge` does."""
+    run, catalog = read_run(run_dir), catalog or load_catalog()
+    with open_history(run_dir, catalog.history) as loaded:
+        build_views(loaded.con, catalog, run)
+        guests = Guests(loaded.con, kept_rules(run_dir, run.user_rules, catalog) if rules is None else (), LIMIT_MS)
+        return _Judgement(run_dir, run, catalog, loaded, guests=guests, rules=rules).look()
 
 
 def explain(run_dir: Path, txn_id: str, catalog: Catalog | None = None) -> list[JsonObject]:
@@ -71,8 +92,10 @@ class _Experiment:
 class _Judgement:
     """One pass over one history; every member is computed once, in the order in which the later ones need it."""
 
-    def __init__(self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, *, guests: Guests, began: float) -> None:
-        self._run_dir, self._run, self._catalog, self._loaded, self._began = run_dir, run, catalog, loaded, began
+    def __init__(
+        self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, *, guests: Guests, rules: Sequence[Invariant] | None = None
+    ) -> None:
+        self._run_dir, self._run, self._catalog, self._loaded = run_dir, run, catalog, loaded
         self._guests = guests
         self._con: duckdb.DuckDBPyConnection = loaded.con
         self._outcomes = {row["txn_id"]: row for row in fetch(self._con, query("outcomes"))}
@@ -80,7 +103,7 @@ class _Judgement:
         self._flows = [catalog.flows[flow] for flow in dict.fromkeys(self._flow_of.values()) if flow in catalog.flows]
         facts = fetch(self._con, "select * from run_fact")[0]
         self._final_read, self._shrinking = bool(facts["final_read"]), bool(facts["shrinking"])
-        self._rules = load_invariants()
+        self._rules = load_invariants() if rules is None else rules
         self._stalled = {row["txn_id"]: row["stall_s"] for row in fetch(self._con, "select * from stalled")}
         self._solo_of = {txn_id: str(row["solo_of"]) for txn_id, row in self._outcomes.items() if row["solo_of"]}
         self._asked = self._ask(self._rules)
@@ -101,10 +124,11 @@ class _Judgement:
         required = self._required(one)
         if self._flows and not required and not any(one.is_about(flow) for flow in self._flows):
             return Checked(one, required, {}, (), self._flow_of)
-        return check(self._con, one, required=required, flow_of=self._flow_of)
+        return check(self._con.cursor(), one, required=required, flow_of=self._flow_of)
 
     def _ask(self, invariants: Sequence[Invariant]) -> list[Checked]:
-        asked = [self._check(one) for one in invariants]
+        with ThreadPoolExecutor(ASKERS) as pool:  # most of a question's time goes into planning it, which no thread of the database shares
+            asked = list(pool.map(self._check, invariants))
         asked += self._guests.ask(self._required, self._flow_of)
         if self._run.strict:
             asked = [replace(one, systematic=one.rows) if one.invariant.kind == "warn" else one for one in asked]
@@ -156,8 +180,15 @@ class _Judgement:
             return f"the judge has not {self._unmapped[row['txn_id']]} of its source document, so what was posted was not compared with it"
         return "it was still open when the run ended" if self._waits(row) else None
 
-    def verdict(self) -> Verdict:
-        """The whole verdict."""
+    def look(self) -> Look:
+        """What is wrong so far, and whose fault that is."""
+        failing = [(one.invariant.id, row) for one in self._checks for row in one.failing]
+        violations = tuple({"invariant": name, "txn_id": row["txn_id"]} for name, row in failing)
+        experiments = tuple({name: e.row[name] for name in ("txn_id", "flow", "outcome")} for e in self._experiments)
+        return Look(violations, tuple(self._cause_documents()), experiments)
+
+    def verdict(self, began: float) -> Verdict:
+        """The whole verdict. began: the monotonic time at which judging did."""
         run, manifest = self._run, self._run.manifest
         verdict, reasons = self._decision()
         violated = {one.invariant.id: len(one.rows) for one in self._checks}
@@ -178,7 +209,7 @@ class _Judgement:
             parking=figures.parking(self._con, _parked(run.connector), violated),
             interference=self._interference,
             noise=figures.noise(self._con),
-            figures=figures.speed(self._con, self._loaded.rows, time.monotonic() - self._began),
+            figures=figures.speed(self._con, self._loaded.rows, time.monotonic() - began),
             limits_of_a_pass=LIMITS,
             told=tuple(self._told()),
         )

@@ -18,6 +18,7 @@ from harness.shortage import require_address_space, shortage
 NDJSON = "history.ndjson"
 PARQUET = "history.parquet"
 MEMORY_LIMIT = "1GB"  # beyond it DuckDB spills to the temporary folder
+SMALL_BYTES = 128 << 20  # below it, dividing a question's work over threads costs more than it saves (measured)
 _TAIL = 1 << 20
 COUNTED = "count(*), count(*) filter (kind = 'run_end'), max(seq) - min(seq) + 1, count(distinct seq)"
 PATTERN = "*?[{"  # what a reader of files would take for a pattern
@@ -50,7 +51,7 @@ def open_history(run_dir: Path, schema: History) -> Iterator[Loaded]:
     """The history of `run_dir`, from Parquet when there is one, else from NDJSON. Raises RunUnreadable."""
     with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
         scratch = Path(folder)
-        con = connect(scratch)
+        con = connect(scratch, threads=threads_for(run_dir))
         try:
             torn = _read(con, run_dir, schema, scratch)
             rows, ended, span, distinct = _one(con, f"select {COUNTED} from h")
@@ -96,7 +97,7 @@ def finish_history(run_dir: Path, schema: History) -> Path:
     Written under another name first, so that a reader never sees half of it.
     """
     with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
-        con = connect(Path(folder))
+        con = connect(Path(folder), threads=threads_for(run_dir))
         try:
             source = _whole_lines(_plain(_ndjson_of(run_dir), Path(folder)), Path(folder))[0]
             names = ", ".join(f'"{name}"' for name in schema.columns)
@@ -109,12 +110,18 @@ def finish_history(run_dir: Path, schema: History) -> Path:
     return run_dir / PARQUET
 
 
-def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+def threads_for(run_dir: Path) -> int:
+    """How many threads share the work of one question."""
+    path = run_dir / NDJSON
+    return 1 if path.is_file() and path.stat().st_size < SMALL_BYTES else max(2, min(4, os.cpu_count() or 2))
+
+
+def connect(scratch: Path, *, threads: int) -> duckdb.DuckDBPyConnection:
     """A database in memory, bounded, that spills into `scratch`. Raises MachineError."""
     require_address_space()
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
-        "threads": str(max(2, min(4, os.cpu_count() or 2))),
+        "threads": str(threads),
         "temp_directory": str(scratch),
         "autoinstall_known_extensions": "false",  # a judge that downloads code is no judge
         "autoload_known_extensions": "false",

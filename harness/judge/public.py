@@ -64,7 +64,7 @@ def macros() -> dict[str, str]:
 def empty_history(catalog: Catalog) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that holds every table of a judgement, without a row of history."""
     with tempfile.TemporaryDirectory(prefix="dryclose-judge-") as folder:
-        con = connect(Path(folder))
+        con = connect(Path(folder), threads=1)
         try:
             con.execute("create table h (" + ", ".join(f'"{name}" {kind}' for name, kind in readable(catalog.history).items()) + ")")
             build_views(con, catalog, Run({}, {}, Path(folder)))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from time import monotonic
 
-from harness.judge import Verdict, judge
+from harness.judge import Look, look
 from harness.judge.invariants import Invariant, load_invariants
 from harness.plan.model import Wave
 from harness.stage.parking import declared_parked
@@ -22,9 +22,16 @@ async def baseline_wrong(session: Session, waves: Sequence[Wave]) -> str | None:
     parked = await _left_parked(session, txn_ids)
     session.save_plan()
     session.world.recorder.flush()
-    verdict = await asyncio.to_thread(judge, session.directory.path)
+    rules = [rule for rule in load_invariants() if _has_a_say(rule)]
+    found = await asyncio.to_thread(look, session.directory.path, rules)
     owing = {flow.id for flow in session.catalog.flows.values() if any(due.cardinality != "none" for due in flow.due)}
-    return in_words(verdict, load_invariants(), txn_ids, owing, parked)
+    return in_words(found, rules, txn_ids, owing, parked)
+
+
+def _has_a_say(rule: Invariant) -> bool:
+    """Those that are judged only at rest have none while the run goes on, but for one that needs no rest: without a fault there is no
+    reason to give up."""
+    return rule.kind == "fail" and (rule.at == "history" or rule.id == GIVEN_UP)
 
 
 async def _left_parked(session: Session, txn_ids: Collection[str]) -> Collection[str]:
@@ -39,14 +46,13 @@ async def _left_parked(session: Session, txn_ids: Collection[str]) -> Collection
 
 
 def in_words(
-    verdict: Verdict, invariants: Sequence[Invariant], txn_ids: Collection[str], owing: Collection[str], parked: Collection[str] = ()
+    found: Look, invariants: Sequence[Invariant], txn_ids: Collection[str], owing: Collection[str], parked: Collection[str] = ()
 ) -> str | None:
-    """The rules that are broken already; those that are judged only at rest have no say while the run goes on, but for one that needs no
-    rest: without a fault there is no reason to park anything (parked), or to refuse what a flow owes a document for (owing)."""
-    rules = {rule.id: rule for rule in invariants if rule.kind == "fail" and (rule.at == "history" or rule.id == GIVEN_UP)}
-    broken = {(str(v["invariant"]), str(v["txn_id"])) for v in verdict.violations if v["invariant"] in rules and v["txn_id"] in txn_ids}
+    """The rules that are broken already, and what was parked (parked) or refused although a flow owes a document for it (owing)."""
+    rules = {rule.id: rule for rule in invariants if _has_a_say(rule)}
+    broken = {(str(v["invariant"]), str(v["txn_id"])) for v in found.violations if v["invariant"] in rules and v["txn_id"] in txn_ids}
     broken |= {(GIVEN_UP, txn_id) for txn_id in parked if txn_id in txn_ids}
-    for e in verdict.by_experiment:
+    for e in found.by_experiment:
         if e["txn_id"] in txn_ids and (e["outcome"] == "parked" or (e["outcome"] == "refused" and e["flow"] in owing)):
             broken.add((GIVEN_UP, str(e["txn_id"])))
     if not broken:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from harness.judge import Verdict, judge
+from harness.judge import Look, look
 from harness.plan.planner import Planner
 from harness.run.cast import Cast
 from harness.run.phases import play_everything
@@ -60,9 +60,9 @@ async def _play(session: Session, planner: Planner) -> None:
     session.sum_up()
 
 
-async def _judge_live(session: Session) -> Verdict:
+async def _judge_live(session: Session) -> Look:
     session.world.recorder.flush()
     with session.progress.phase("judge") as phase:
-        verdict = await asyncio.to_thread(judge, session.directory.path)
-        phase.show(f"{len(verdict.violations)} violations of {len(verdict.causes)} causes so far")
-    return verdict
+        found = await asyncio.to_thread(look, session.directory.path)
+        phase.show(f"{len(found.violations)} violations of {len(found.causes)} causes so far")
+    return found

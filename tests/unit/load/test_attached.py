@@ -24,7 +24,8 @@ ROWS = 50
 
 def people(url: str) -> dict[str, Any]:
     """What a world on this machine says."""
-    return {"run_id": "r1", "seed": 1, "urls": {"erp": f"{url}/erp"}, "token_url": f"{url}/oauth/token", "client_id": "people", "pending": {}}
+    who = {"run_id": "r1", "seed": 1, "client_id": "people"}
+    return {**who, "urls": {"erp": f"{url}/erp"}, "token_url": f"{url}/oauth/token", "pending": {}}
 
 
 async def history(request: web.Request) -> web.Response:
