@@ -8,21 +8,15 @@ start or lost a part, 3 wrong settings.
 import asyncio
 import errno
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-import uvloop
-
-from engine.bootstrap import Machine, run_engine
-from engine.clock import Entropy, WallClock
 from engine.cluster import ClusterError, ensure_running, exists, remove
-from engine.instance import NoSeat, seat
+from engine.instance import NoSeat
 from engine.mapping.rules import RulesError
-from engine.settings import Settings, SettingsError, state_dir
-from engine.store.database import Address, DatabaseError, drop, install
-from engine.structured_log import set_up
+from engine.settings import SettingsError, state_dir
+from engine.store.address import Address, DatabaseError
 
 COULD_NOT, WRONG_SETTINGS = 2, 3
 
@@ -69,11 +63,15 @@ def _address(environment: Mapping[str, str]) -> Address:
 
 
 def _prepare(_command: str, environment: Mapping[str, str]) -> None:
+    from engine.store.database import install  # noqa: PLC0415 (each command loads what it needs: a run starts three of them)
+
     asyncio.run(install(_address(environment)))
 
 
 def _reset(_command: str, environment: Mapping[str, str]) -> None:
     if environment.get("DATABASE_URL") or exists(state_dir(environment)):
+        from engine.store.database import drop  # noqa: PLC0415
+
         asyncio.run(drop(_address(environment)))
 
 
@@ -83,20 +81,9 @@ def _cleanup(_command: str, environment: Mapping[str, str]) -> None:
 
 
 def _engine(command: str, environment: Mapping[str, str]) -> None:
-    settings = Settings.read(environment)
-    set_up()
-    entropy = Entropy()
-    address = _address(environment)
-    with seat(settings.state_dir, entropy) as instance:
-        uvloop.run(_run(settings, address, Machine(instance, WallClock(), entropy), serve=command == "serve"))
+    from engine.serving import serve  # noqa: PLC0415
 
-
-async def _run(settings: Settings, address: Address, machine: Machine, *, serve: bool) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stop.set)
-    await run_engine(settings, address, machine, stop, serve=serve)
+    serve(command, environment, _address)
 
 
 if __name__ == "__main__":

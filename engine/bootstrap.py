@@ -23,7 +23,8 @@ from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.tokens import Client, Tokens
 from engine.settings import CONCURRENCY, GIVES_UP_AFTER, REQUEST_TIMEOUT_S, Settings
-from engine.store.database import Address, install, open_pool
+from engine.store.address import Address
+from engine.store.database import install, open_pool
 from engine.store.documents import Documents
 from engine.store.inbox import Inbox, Watermarks
 from engine.structured_log import say

@@ -3,29 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 from pgqueuer.queries import Queries
+
+from engine.store.address import Address, DatabaseError
 
 SCHEMA = "dryclose_engine"
 INSTALL_LOCK = 724_001  # advisory: processes that start together install one after the other
 POOL_MIN, POOL_MAX = 4, 12
 CONNECT_TIMEOUT_S = 5.0
-
-
-class DatabaseError(Exception):
-    """No database: where, why, what to try."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the database is: keyword arguments of asyncpg, and a name for messages that holds no password."""
-
-    arguments: dict[str, Any]
-    shown: str
 
 
 async def connect(address: Address) -> "asyncpg.Connection[asyncpg.Record]":
