@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -27,9 +28,10 @@ def store(setup: Setup, progress: Progress) -> Verdict:
     """Judge the whole history once, and write everything that shows the verdict."""
     directory = setup.directory
     directory.seal(status="complete", why=None, finished_at=wall.now_iso())
-    with progress.phase("verdict") as phase:
-        finish_history(directory.path)
+    with progress.phase("verdict") as phase, ThreadPoolExecutor(1) as beside:
+        stored = beside.submit(finish_history, directory.path)
         verdict = judge(directory.path)
+        stored.result()
         write_verdict(directory.path, verdict)
         write_report(directory.path)
         write_junit(directory.path)
