@@ -12,7 +12,7 @@ from harness.run.kills import play_kill
 from harness.run.shared import is_shared, is_token, play_shared
 from harness.run.tail import HistoryTail
 from harness.run.waves import StuckError, play
-from harness.run.windows import play_window, starts_again
+from harness.run.windows import apart, play_window, starts_again
 from harness.stage.final import close_books
 from harness.stage.pacing import together
 from harness.stage.quiescence import settle_before_kills
@@ -103,10 +103,9 @@ async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None
         await play_shared(cast, lists, "run-lists")
     await play_shared(cast, [wave for wave in shared if wave not in lists], "run-tokens")
     stuck.saw(shared[-1:])
-    for wave in waves:
-        if wave.kind == "run" and wave not in shared and not starts_again(session, wave):
-            await play_window(cast, wave)
-            stuck.saw([wave])
+    for group in apart([wave for wave in waves if wave.kind == "run" and wave not in shared and not starts_again(session, wave)]):
+        await play_window(cast, *group)
+        stuck.saw(group)
     late = planner.after_outages()
     if late is not None:
         await play(cast, late)

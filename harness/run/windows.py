@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from itertools import groupby
 from time import monotonic
 from typing import Any
 
@@ -19,27 +20,46 @@ TOKEN_REVOKED = "F-B10"  # noqa: S105 (a fault id)
 IN_FLIGHT_WAIT_S = 1.0
 
 
-async def play_window(cast: Cast, wave: Wave) -> None:
-    """One wave: part of its transactions before the fault, the rest inside, all of them settled after it."""
-    assert wave.window is not None
-    session = cast.session
-    enter(cast, wave)
-    with session.progress.phase(wave.name) as phase:
+async def play_window(cast: Cast, *waves: Wave) -> None:
+    """Waves that are `apart`: of each a part of its transactions before the fault, the rest inside, all of them settled after it."""
+    session, first = cast.session, waves[0]
+    name = first.name if len(waves) == 1 or first.window is None else f"run-{first.window.fault_id}"
+    for wave in waves:
+        enter(cast, wave)
+    with session.progress.phase(name) as phase:
         began = monotonic()
-        await play_elders(cast, wave, phase)
-        if wave.window.fault_id == TOKEN_REVOKED:
-            await _revoked(cast, wave)
-        elif wave.window.fault_id == PERIOD_CLOSED:
-            await _period_closed(cast, wave, wave.window, phase)
-        elif session.catalog.faults[wave.window.fault_id].rotates:
-            await _rotated(cast, wave, phase)
-        elif starts_again(session, wave):
-            await _stopped(cast, wave, wave.window, phase)
-        else:
-            await _outage(cast, wave, wave.window, phase)
-        await drain(session, wave.experiments, phase)
-        session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
+        await together(*(_played(cast, wave, phase) for wave in waves))
+        await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase)
+        for wave in waves:
+            session.rates[wave.name] = (len(wave.experiments), monotonic() - began)
     session.save_plan()
+
+
+async def _played(cast: Cast, wave: Wave, phase: Phase) -> None:
+    session, window = cast.session, wave.window
+    assert window is not None
+    await play_elders(cast, wave, phase)
+    if window.fault_id == TOKEN_REVOKED:
+        await _revoked(cast, wave)
+    elif window.fault_id == PERIOD_CLOSED:
+        await _period_closed(cast, wave, window, phase)
+    elif session.catalog.faults[window.fault_id].rotates:
+        await _rotated(cast, wave, phase)
+    elif starts_again(session, wave):
+        await _stopped(cast, wave, window, phase)
+    else:
+        await _outage(cast, wave, window, phase)
+
+
+def apart(waves: Sequence[Wave]) -> list[tuple[Wave, ...]]:
+    """The waves in their order; those beside each other whose windows cannot meet together: the period of one company says nothing to
+    a document of another."""
+
+    def key(wave: Wave) -> tuple[str, str | None]:
+        closes = wave.window is not None and wave.window.fault_id == PERIOD_CLOSED and wave.business is None and not wave.elders
+        return (PERIOD_CLOSED if closes else wave.name, wave.business)
+
+    return [tuple(group) for _, group in groupby(waves, key)]
 
 
 def starts_again(session: Session, wave: Wave) -> bool:
