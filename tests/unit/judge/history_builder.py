@@ -9,10 +9,18 @@
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.judge import Verdict, judge
+import duckdb
+
+from contracts.catalog import load_catalog
+from harness.judge import Verdict, integrity, judge
+from harness.judge.checks import Checked, build_views, check
+from harness.judge.invariants import load_invariants
+from harness.judge.load import open_history
+from harness.judge.reference import Run, read_run
 from harness.judge.synthetic import (
     DATES,
     P2P,
@@ -353,13 +361,42 @@ def insert(scribe: Scribe, index: int, *new: Row) -> None:
     scribe.rows[index:index] = new
 
 
-def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Verdict:
-    """Write the run with its crosswalks and judge it."""
+def written(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Path:
+    """The run with its crosswalks, as a directory."""
     mappings = folder / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
     for name, text in CROSSWALKS.items():
         (mappings / f"{name}.csv").write_text(text)
-    return judge(renumber(scribe).save(folder, manifest, cells))
+    return renumber(scribe).save(folder, manifest, cells)
+
+
+def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Verdict:
+    """Write the run with its crosswalks and judge it."""
+    return judge(written(scribe, folder, manifest, cells))
+
+
+@contextmanager
+def looked_at(scribe: Scribe, folder: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Run]]:
+    """The run as the rules see it, before the first of them is asked: a whole judgement costs three times as much."""
+    run_dir, catalog = written(scribe, folder), load_catalog()
+    run = read_run(run_dir)
+    with open_history(run_dir, catalog.history) as loaded:
+        build_views(loaded.con, catalog, run)
+        yield loaded.con, run
+
+
+def asked(scribe: Scribe, folder: Path, invariant_id: str) -> Checked:
+    """What one rule alone says of the run."""
+    rule = next(rule for rule in load_invariants() if rule.id == invariant_id)
+    with looked_at(scribe, folder) as (con, _):
+        flow_of = dict(con.execute("select txn_id, flow from txn").fetchall())
+        return check(con, rule, required=(), flow_of=flow_of)
+
+
+def gaps(scribe: Scribe, folder: Path) -> list[str]:
+    """What the record of the run lacks, or says against itself."""
+    with looked_at(scribe, folder) as (con, run):
+        return [*integrity.planned(con, run), *integrity.cells(run), *integrity.comparable(con), *integrity.consistent(con)]
 
 
 def invariant(verdict: Verdict, invariant_id: str) -> Row:

@@ -12,7 +12,7 @@ import pytest
 
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Row, Scribe
-from tests.unit.judge.history_builder import clean_run, insert, judged, one
+from tests.unit.judge.history_builder import asked, clean_run, gaps, insert, judged, one
 
 GAP = "not enough evidence"
 P2P, EXP = "p2p-000008", "exp-000008"
@@ -224,10 +224,18 @@ MUTANTS = (
     Mutant(PLAYED, "", TWICE, GAP),
     *(Mutant(PLAYED, column, "another", GAP) for column in ("wave", "role", "template")),
 )
-EVIDENCE = {
-    GAP: ("lack what is to be compared", "contradict", "experiments are", "missing from the history"),
-    UNKNOWN_STATE: (UNKNOWN_STATE,),
-}  # what the run says instead of a rule
+MISSING = (
+    "lack what is to be compared",
+    "contradict",
+    "experiments are",
+    "missing from the history",
+)  # what the run says instead of a rule
+RULES = {rule.id: rule for rule in load_invariants()}
+# One of each rule and each evidence; all of those for which neither a rule nor a contradiction speaks alone.
+WHOLE = (
+    *{one.found_by: one for one in MUTANTS if one.found_by in {*RULES, GAP}}.values(),
+    *(one for one in MUTANTS if one.found_by == UNKNOWN_STATE),
+)
 # Changes after which the history says the same as before, so that nobody can find them: each was tried.
 EQUIVALENT: tuple[tuple[Mutant, str], ...] = (
     (Mutant(ORDER_LINE, "entity_id", "a name", ""), "a line's own name, to which nothing else refers"),
@@ -258,18 +266,28 @@ def test_what_is_called_equivalent_is_not_found(mutant: Mutant, tmp_path: Path) 
     assert judged(changed(mutant), tmp_path, {"strict": True}).verdict == "pass"
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+@pytest.mark.parametrize("mutant", [one for one in MUTANTS if one.found_by in RULES], ids=str)
+def test_a_rule_finds_the_mutant(mutant: Mutant, tmp_path: Path) -> None:
+    """The declared rule is broken, by itself."""
+    assert asked(changed(mutant), tmp_path, mutant.found_by).rows
+
+
+@pytest.mark.parametrize("mutant", [one for one in MUTANTS if one.found_by == GAP], ids=str)
+def test_the_record_contradicts_the_mutant(mutant: Mutant, tmp_path: Path) -> None:
+    """The run says what evidence is missing."""
+    found = gaps(changed(mutant), tmp_path)
+    assert any(words in reason for reason in found for words in MISSING), found
+
+
+@pytest.mark.parametrize("mutant", WHOLE, ids=str)
 def test_no_mutant_passes(mutant: Mutant, tmp_path: Path) -> None:
-    """The declared rule is violated (V01: voids), or the run says what evidence is missing."""
-    scribe = changed(mutant)
-    weight = {rule.id: rule.kind for rule in load_invariants()}.get(mutant.found_by)
-    verdict = judged(scribe, tmp_path, {"strict": weight == "warn"})  # a warning takes the PASS away only where it is asked to
+    """What a rule or the record says decides the verdict: one of every kind of finding, judged whole."""
+    strict = RULES[mutant.found_by].kind == "warn" if mutant.found_by in RULES else False  # a warning takes the PASS away where asked to
+    verdict = judged(changed(mutant), tmp_path, {"strict": strict})
     found = {entry["id"] for entry in verdict.invariants if entry["status"] in {"violated", "warned"}}
     assert verdict.verdict != "pass"
-    if mutant.found_by in EVIDENCE:
-        assert any(words in reason for reason in verdict.reasons for words in EVIDENCE[mutant.found_by]), verdict.reasons
-    else:
-        assert mutant.found_by in found, (found, verdict.reasons)
+    words = {GAP: MISSING, UNKNOWN_STATE: (UNKNOWN_STATE,)}.get(mutant.found_by, ())
+    assert mutant.found_by in found or any(word in reason for reason in verdict.reasons for word in words), (found, verdict.reasons)
 
 
 def test_the_columns_of_the_books_are_all_touched() -> None:
