@@ -173,6 +173,7 @@ class DocumentKind:
     acts: tuple[str, ...] = ()
     may_lack: tuple[str, ...] = ()
     names_posting: bool = False
+    names_type: bool = False
 
     @property
     def as_source(self) -> Mapping[str, str]:

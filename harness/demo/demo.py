@@ -41,7 +41,7 @@ async def _demo(options: DemoOptions) -> None:
     try:
         await _open(setup, network, options)
     finally:
-        setup.directory.update_manifest(status="complete", why="dryclose demo was stopped", finished_at=wall.now_iso())
+        setup.directory.seal(status="complete", why="dryclose demo was stopped", finished_at=wall.now_iso())
 
 
 async def _open(setup: Setup, network: Network, options: DemoOptions) -> None:

@@ -93,13 +93,16 @@ def same_run(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     try:
         told = json.loads(row[1] or "{}")
     except ValueError:
-        told = {}
-    said = {"run_id": row[0], "seed": told.get("seed") if isinstance(told, dict) else None}
-    origin = run.manifest.get("copied_from")
+        told = None
+    if not isinstance(told, dict):
+        yield "the first row of the history does not say with which seed it was made, so nobody can tell whose it is"
+        return
+    said = {"run_id": row[0], "seed": told.get("seed")}
+    origin = run.manifest.get("copied_from") if "attached_after" in told else None
     names = origin if isinstance(origin, dict) else run.manifest
     for name, value in said.items():
         known = names.get(name)
-        if value is not None and known is not None and known != value:
+        if value is not None and known != value:
             yield f"manifest.json names the {name.replace('_', ' ')} {known!r}, and the history {value!r}: they are not of one run"
 
 
@@ -180,9 +183,13 @@ def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def evidence(run: Run, run_dir: Path) -> Iterator[str]:
     """Files that the judge relies on and that are not those of the run; or a manifest that no longer says which those were."""
     digests = _digests(run)
-    if run.mappings.name == TRUTH and not (digests and isinstance(run.manifest.get("rules"), Mapping)):
+    made = isinstance(run.manifest.get("rules"), Mapping)  # by a run, and not put together by hand
+    kept = run.mappings.name == TRUTH
+    lacks = run.manifest.get("status") == "complete" and run.has_plan and _evidence(run).get("plan") is None
+    if (made or kept) and (lacks or not (made and kept and digests)):
         yield "manifest.json does not say what the run was judged by (evidence, rules), so nobody can tell whether that is what is here"
-    changed = [name for name, digest in digests.items() if _digest(run.mappings / name) != digest]
+    there = {path.name for path in run.mappings.iterdir()} if kept and run.mappings.is_dir() else set()
+    changed = [name for name in sorted({*digests, *there}) if _digest(run.mappings / name) != digests.get(name, "")]
     plan = _evidence(run).get("plan")
     if plan is not None and run.has_plan and _digest(run_dir / "plan.json") != plan:
         changed.append("plan.json")

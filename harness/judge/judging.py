@@ -249,7 +249,9 @@ class _Judgement:
         """Why this run proves less than it was meant to."""
         manifest = self._run.manifest
         status, why = manifest.get("status"), manifest.get("why")
-        if status == "failed" or (status == "interrupted" and why != UNFINISHED):
+        if status not in {"complete", "failed", "interrupted"}:
+            yield f"manifest.json gives the status {status!r}; a run that is over is complete"
+        elif status == "failed" or (status == "interrupted" and why != UNFINISHED):
             yield f"the run {'was ' if status == 'interrupted' else ''}{status}: {why or 'no reason recorded'}"
         yield from self._nothing_seen()
         yield from integrity.rules(self._run, self._rules)

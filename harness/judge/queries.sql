@@ -186,7 +186,11 @@ from h s join said w using (reason), first_token f
 where s.kind = 'stranger'
   and not (s.reason = 'token' and $runs_already and s.seq < coalesce(f.seq, 0))
   and (s.reason <> 'order' or exists (select 1 from h where kind = 'experiment' and role = 'baseline'))
-group by 1 order by 1
+group by 1
+union all
+select 'documents of transactions that were begun before this load came', count(distinct d.txn_id), string_agg(distinct d.call_point, ', ')
+from document d, run_fact f where f.joined_late and d.txn_id is not null and d.txn_id not in (select txn_id from txn) having count(*) > 0
+order by 1
 
 -- section: contradictions
 -- rows that cannot stand beside each other in the record of one world, as words and a count: whatever was judged by them is not proven

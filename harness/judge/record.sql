@@ -16,7 +16,9 @@ select * from (
   select 'rows that were written before the one before them' as what, late as n from counted
   union all select 'moments of a business time before the one before them', count(*) from moment where early
   union all select 'rows without their time, phase or place', bare from counted
-  union all select 'rows of another phase than the one that began last', other from counted)
+  union all select 'rows of another phase than the one that began last', other from counted
+  union all select 'rows that name no run, or another one than the first', count(*) from h
+    where run_id is distinct from (select arg_min(run_id, seq) from h))
 
 -- section: calls
 -- the rows of one call, or of one delivery, belong together: a request, what was decided, what changed, the end of the answer. An answer that no
@@ -87,9 +89,9 @@ select 'requests of a connector that had not been started, or was started again'
 asof join (select seq, sut_gen from h where kind = 'proc_start') p on r.seq > p.seq where r.sut_gen <> p.sut_gen
 
 -- section: transactions
--- every row belongs to a transaction that began, and to its flow
+-- every row belongs to a transaction that began, and to its flow; a load in a world that runs already knows the others only from the middle on
 select 'rows of transactions that nobody began' as what, count(*) as n from h anti join txn using (txn_id)
-where h.txn_id <> '' -- what belongs to nobody is read at the end under an empty name
+where not (select joined_late from run_fact) and h.txn_id <> '' -- what belongs to nobody is read at the end under an empty name
 union all
 select 'rows of another flow than their transaction', count(*) from h join txn using (txn_id) where h.flow <> txn.flow
 
@@ -156,7 +158,11 @@ union all
 select 'documents that were read more than once at the end', count(*) from (
   select 1 from h where kind = 'read_view' group by phase, node, entity_type, entity_id having count(*) > 1) -- once more behind a solo
 union all
-select 'final reads of what nobody ever wrote', count(*) from (select * from h where kind = 'read_view') v
+select 'final reads of sources that name a document and not its type', count(*) from h v join ref_document k using (entity_type)
+where v.kind = 'read_view' and k.names_type and v.parent_id is not null and v.parent_type is null
+union all
+select 'final reads of what nobody ever wrote', count(*) from (
+  select * from h where kind = 'read_view' and (not (select joined_late from run_fact) or txn_id in (select txn_id from txn))) v
 anti join effect e on e.node = v.node and e.entity_type = v.entity_type and e.entity_id = v.entity_id
 where not exists (select 1 from ref_state s where s.entity_type = v.entity_type and s.state = v.state and s.meaning in ('refused', 'dead', 'accepted'))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -59,6 +59,9 @@ class PlanShape(msgspec.Struct):
     cells: list[CellShape] = []
 
 
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=604_800)]
+
+
 class LimitsShape(msgspec.Struct):
     """Of a scenario."""
 
@@ -68,7 +71,7 @@ class LimitsShape(msgspec.Struct):
 class WaitsShape(msgspec.Struct):
     """Of a scenario."""
 
-    retry_base_ms: int | None = None
+    retry_base_ms: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class ScenarioShape(msgspec.Struct):
@@ -77,6 +80,7 @@ class ScenarioShape(msgspec.Struct):
     name: str | None = None
     require: list[str] | None = None
     flows: list[str] | None = None
+    faults: list[str] | None = None
     limits: LimitsShape | None = None
     waits: WaitsShape | None = None
     period_closed: str | None = None
@@ -94,7 +98,10 @@ class ConnectorShape(msgspec.Struct):
     name: str | None = None
     capabilities: CapabilitiesShape | None = None
     gives_up_after: int | None = None
-    ack_timeout_s: float | None = None
+    ack_timeout_s: Seconds | None = None
+    request_timeout_s: Seconds | None = None
+    poll_interval_s: Seconds | None = None
+    concurrency: int | None = None
     period_closed: str | None = None
 
 

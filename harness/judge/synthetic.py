@@ -444,7 +444,7 @@ def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
         "src_version",
     )
     found: dict[tuple[str, str], Row] = {}
-    posted: dict[str, str] = {}
+    posted: dict[str, tuple[str, str]] = {}
     for row in rows:
         mine = number is None or str(row.get("txn_id", "")).endswith(f"-{number:06d}")
         if row["kind"] != "commit" or not mine or row["entity_type"] in {"journal_line", "source_line", "order_line", "supplier", "period"}:
@@ -452,8 +452,10 @@ def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
         key = (row["entity_type"], row["entity_id"])
         found[key] = {**found.get(key, {}), **{name: row[name] for name in kept if name in row}}
         if row["effect"] == "create" and row["entity_type"] not in {"requisition", "expense_report"} and "txn_id" in row:
-            posted[row["txn_id"]] = row["entity_id"]
+            posted[row["txn_id"]] = row["entity_id"], row["entity_type"]
     for (entity_type, _), view in found.items():
         if entity_type in {"requisition", "expense_report"} and view["state"] in {"ordered", "posted"}:
-            view["parent_id"] = posted.get(view["txn_id"])
+            view["parent_id"], kind = posted.get(view["txn_id"], (None, None))
+            if entity_type == "expense_report":
+                view["parent_type"] = kind
     return list(found.values())

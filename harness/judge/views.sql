@@ -3,7 +3,7 @@
 --   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback)
 --   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
---   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting)   ref_state(entity_type, state, meaning)
+--   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
@@ -58,7 +58,8 @@ from h where kind = 'quiet' qualify state <> 'begin';
 create table run_fact as
 select coalesce((select arg_max(state, seq) from h where kind = 'quiet' and state in ('begin', 'end', 'deadline_shrinking')),
   'none') = 'deadline_shrinking' as shrinking,
-  exists (select 1 from h where kind = 'read_view') as final_read;
+  exists (select 1 from h where kind = 'read_view') as final_read,
+  exists (select 1 from h where kind = 'run_start' and detail like '%attached_after%') as joined_late;
 
 -- public op: one call of the connector, from request to the end of the answer
 create table op as
@@ -93,11 +94,11 @@ from h left join op using (op_id) where h.kind = 'commit';
 create table src_state as
 with said as (
   select seq, txn_id, t_mono_ns, t_biz, kind, op_id, entity_type, entity_id, state, src_version, amount_minor, currency, company, cost_center,
-    party, approvers, parent_id, version, document_date, posting_date
+    party, approvers, parent_id, parent_type, version, document_date, posting_date
   from h where kind in ('source_action', 'read_view') and state is not null
   union all
   select seq, txn_id, t_mono_ns, t_biz, 'commit', op_id, entity_type, entity_id, state, src_version, amount_minor, currency, company,
-    cost_center, party, approvers, parent_id, version, document_date, posting_date
+    cost_center, party, approvers, parent_id, null, version, document_date, posting_date
   from effect where state is not null)
 select s.* exclude (src_version), coalesce(m.meaning, 'other') as meaning, coalesce(s.src_version, 1) as revision
 from said s join txn t on t.txn_id = s.txn_id and t.flow_source = s.entity_type
@@ -123,7 +124,8 @@ select s.txn_id, arg_min(s.entity_type, s.seq) as entity_type, arg_min(s.entity_
   filter (s.company is not null) as company,
   min(s.seq) filter (s.meaning = 'approved') as approved_seq, max(s.seq) filter (s.meaning = 'approved') as last_approved_seq,
   min(s.t_mono_ns) filter (s.meaning = 'approved') as approved_t, min(s.t_biz) as first_biz,
-  arg_max(s.parent_id, s.seq) filter (s.kind = 'read_view') as recorded_document, max(s.t_mono_ns)
+  arg_max(s.parent_id, s.seq) filter (s.kind = 'read_view') as recorded_document,
+  arg_max(s.parent_type, s.seq) filter (s.kind = 'read_view') as recorded_type, max(s.t_mono_ns)
   filter (s.meaning in ('posted', 'refused') and s.kind <> 'read_view') as settled_t,
   bool_or(s.meaning in ('open', 'dead') and s.seq > coalesce(a.seq, s.seq) and s.kind <> 'read_view') as went_back
 from src_state s
@@ -643,7 +645,7 @@ written as (select txn_id, count(*) as n from copy group by 1),
 answers as (select txn_id, count(*) filter (answer is not null) as n, bool_and(answer is not null) as all_answered, max(t_mono_ns + took_ms * 1e6) as t
   from asked group by 1)
 select t.*, s.entity_type as source_type, s.entity_id as source_id, s.state as source_state, s.meaning, s.amount_minor, s.currency,
-  s.recorded_document,
+  s.recorded_document, s.recorded_type,
   s.approved_t, coalesce(s.settled_t, case when not t.writes_back and w.missing_n = 0 then d.made_t end, c.copied_t, a.t::bigint) as settled_t,
   coalesce(d.made, n.n, a.n, 0) as made, coalesce(d.live_n, 0) as live_n,
   coalesce(d.reversed_n, 0) as reversed_n, d.live_minor, d.live_document, coalesce(w.due_n, 0) as due_n, coalesce(w.missing_n, 0) as missing_n,

@@ -83,7 +83,7 @@ def without_window(profile: Profile) -> Profile:
 def judged(setup: Setup, progress: Progress) -> Verdict:
     """The same judge as after a verification, over the history of the load."""
     directory = setup.directory
-    directory.update_manifest(status="complete", why=None, finished_at=wall.now_iso())
+    directory.seal(status="complete", why=None, finished_at=wall.now_iso())
     with progress.phase("verdict") as phase:
         finish_history(directory.path)
         verdict = judge(directory.path)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from harness.errors import NoRoom
 from harness.plan.model import Sighting
 
 ARRIVALS = ("request", "event_sent", "query_sent")  # something came to a call point, or was sent from it
@@ -46,14 +47,17 @@ class HistoryTail:
         return tuple(Sighting(*seen, times) for seen, times in self._sightings.items())
 
     def read(self) -> None:
-        """Take in what was written since the last time. A torn last line waits for its end."""
+        """Take in what was written since the last time. A torn last line waits for its end. Raises NoRoom when it is not ours."""
         with self._path.open("rb") as file:
             file.seek(self._offset)
             data = file.read()
         end = data.rfind(b"\n") + 1
         self._offset += end
-        for line in data[:end].splitlines():
-            self._take(self._decoder.decode(line))
+        try:
+            for line in data[:end].splitlines():
+                self._take(self._decoder.decode(line))
+        except msgspec.MsgspecError as error:
+            raise NoRoom(f"{self._path}: somebody else wrote in it while the run was on ({error}). Keep the connector out of it") from None
 
     def _take(self, row: _Row) -> None:
         if row.txn_id is None or row.call_point is None:

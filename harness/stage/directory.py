@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.bounded import read_bounded
-from harness.errors import RunUnreadable, UsageError
+from harness.errors import NoRoom, RunUnreadable, UsageError
 from harness.judge.guest_rules import KEPT, GuestRule, our_digests
 from harness.judge.public import VIEWS_VERSION
 from harness.judge.reference import TRUTH
@@ -263,7 +263,9 @@ def _replace(file: Path, document: Mapping[str, Any]) -> None:
     try:
         draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
         draft.replace(file)
-    except OSError:
+    except OSError as error:
         with contextlib.suppress(OSError):
             draft.unlink()
+        if isinstance(error, IsADirectoryError | NotADirectoryError | FileNotFoundError):
+            raise NoRoom(f"{file}: {error.strerror}. Somebody else changed the run directory while the run was on") from None
         raise

@@ -40,7 +40,7 @@ async def _up(options: UpOptions) -> None:
     try:
         await _open(setup, options, new_progress(quiet=options.env))
     finally:
-        setup.directory.update_manifest(status="complete", why="dryclose up was stopped", finished_at=wall.now_iso())
+        setup.directory.seal(status="complete", why="dryclose up was stopped", finished_at=wall.now_iso())
 
 
 async def _open(setup: Setup, options: UpOptions, progress: Progress) -> None:

@@ -176,6 +176,7 @@ class View:
     period: str | None = None
     ext_ref: str | None = None
     parent_id: str | None = None  # requisition/report: the ERP document number recorded on it
+    parent_type: str | None = None  # and as which type, where the system keeps one
     src_version: int | None = None  # source documents: their revision
     reason: str | None = None  # refusal code
 

@@ -89,6 +89,10 @@ class Desk(ABC, Generic[D]):
     def recorded_number(self, document: D) -> str | None:
         """The number of the ERP document that it names."""
 
+    def recorded_type(self, _document: D) -> str | None:
+        """As which type of document it names that one; None: it keeps no type."""
+        return None
+
     def dates(self, _document: D) -> tuple[str | None, str | None]:
         """ISO dates that its posting has to carry: of the document, and the one that decides the period. None: not known yet."""
         return None, None
@@ -181,6 +185,7 @@ class Desk(ABC, Generic[D]):
                 currency=each.currency,
                 company=each.house,
                 parent_id=self.recorded_number(each),
+                parent_type=self.recorded_type(each),
                 src_version=each.revision,
                 reason=each.refusal.code if each.refusal else None,
             )

@@ -47,6 +47,10 @@ class ReportDesk(Desk[Report]):
         """The posting's."""
         return document.recorded.erp_document if document.recorded else None
 
+    def recorded_type(self, document: Report) -> str | None:
+        """The route."""
+        return document.recorded.erp_document_type if document.recorded else None
+
     def dates(self, document: Report) -> tuple[str | None, str | None]:
         """The day of submission, and that of the last approval."""
         return content.to_iso(document.submitted_on), content.to_iso(document.approved_on)

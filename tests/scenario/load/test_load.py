@@ -180,13 +180,15 @@ def test_an_interrupted_load_leaves_nothing(tmp_path: Path, number: signal.Signa
 
 @pytest.mark.slow
 def test_a_running_world_is_loaded(tmp_path: Path) -> None:
-    """`dryclose up` in one process, the load in another: the same figures and the same judge, over a copy of the history."""
+    """`dryclose up` in one process, the load in another: the same figures and the same judge, over a copy of the history. Once more, in a
+    world that holds the documents of the first load, it is the same."""
     world = start("up", "--connector", CAREFUL, "--out", tmp_path / "world")
     try:
         assert world.stdout is not None
         line = next(line for line in world.stdout if line.startswith("# DRYCLOSE_CONTROL_TOKEN"))
         variables = dict(word.split("=", 1) for word in line.split() if "=" in word)
-        done = run("load", "--profile", profile(tmp_path), "--attach", line.split()[-1], "--out", tmp_path / "run", variables=variables)
+        load = ("load", "--profile", profile(tmp_path), "--attach", line.split()[-1])
+        done, again = (run(*load, "--out", tmp_path / folder, variables=variables) for folder in ("run", "again"))
     finally:
         world.send_signal(signal.SIGINT)
         world.communicate(timeout=30)
@@ -194,6 +196,7 @@ def test_a_running_world_is_loaded(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert document(tmp_path / "run", "load.json")["rates"]["documents"]["confirmed"] == 30
     assert document(tmp_path / "run")["verdict"] == "pass"
+    assert again.returncode == 0, again.stdout + again.stderr
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from harness.judge import Verdict, judge
 from harness.judge import judging as room
 from harness.judge.synthetic import Row
 from harness.stage.directory import RunDirectory
-from tests.unit.judge.history_builder import clean_run, judged
+from tests.unit.judge.history_builder import clean_run, drop, judged, one
 from tests.unit.judge.test_decision import CELL
 
 
@@ -144,6 +144,31 @@ def test_a_sealed_plan_is_as_it_was_written(tmp_path: Path) -> None:
     assert because(judge(folder), "changed or removed since they were written: plan.json")
 
 
+@pytest.mark.parametrize("status", ["running", None, "FAILED"])
+def test_a_manifest_that_does_not_say_how_the_run_ended(tmp_path: Path, status: str | None) -> None:
+    """Only a run that is over, and says so, passes."""
+    assert because(judged(clean_run(), tmp_path, {"status": status}, (CELL,)), "a run that is over is complete")
+
+
+def test_rows_of_another_run_are_no_evidence(tmp_path: Path) -> None:
+    """Two histories put together, or one patched from another."""
+    scribe = clean_run()
+    scribe.rows[100]["run_id"] = "other"
+    assert because(judged(scribe, tmp_path, None, (CELL,)), "another one than the first")
+
+
+@pytest.mark.parametrize(("detail", "verdict"), [(None, "fail"), ('{"attached_after": 7}', "inconclusive")])
+def test_what_began_before_a_load_came_blames_nobody(tmp_path: Path, detail: str | None, verdict: str) -> None:
+    """In a world of one's own a transaction without a beginning is a posting that nobody asked for; in somebody else's it may be older."""
+    scribe = clean_run()
+    drop(scribe, lambda row: not (row["kind"] == "experiment" and row["txn_id"] == "p2p-000008"))
+    if detail is not None:
+        one(scribe, kind="run_start")[1]["detail"] = detail
+    found = judged(scribe, tmp_path, None, (CELL,))
+    assert found.verdict == verdict
+    assert any("begun before this load came" in reason for reason in found.reasons) == (detail is not None)
+
+
 def test_a_history_cut_at_the_front_accuses_nobody(tmp_path: Path) -> None:
     """The rest looks like documents out of nowhere."""
     folder = run(tmp_path)
@@ -189,6 +214,8 @@ def test_the_judge_compares_with_its_own_copy(tmp_path: Path) -> None:
     digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in (folder / "truth").iterdir()}
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "evidence": {"mappings": digests}, "rules": {}}))
+    assert because(judge(folder), "manifest.json does not say what the run was judged by")  # nobody sealed the plan
+    RunDirectory(folder).seal(status="complete")
     for path in (folder / "mappings").iterdir():
         path.write_text("")
     verdict = judge(folder)

@@ -25,6 +25,7 @@ APPROVED: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "requisition", 
 TOLD: Row = {"kind": "commit", "txn_id": P2P, "entity_type": "requisition", "state": "ordered"}
 READ: Row = {"kind": "read_view", "txn_id": P2P, "entity_type": "purchase_order"}
 READ_SOURCE: Row = {"kind": "read_view", "txn_id": P2P, "entity_type": "requisition"}
+READ_REPORT: Row = {"kind": "read_view", "txn_id": EXP, "entity_type": "expense_report"}
 UNDONE: Row = {"kind": "commit", "txn_id": "p2p-000013", "effect": "reverse"}
 MARK: Row = {"kind": "fault_fired", "txn_id": "p2p-000009"}
 DEED: Row = {"kind": "source_action", "txn_id": P2P, "state": "approved"}
@@ -161,6 +162,8 @@ MUTANTS = (
     Mutant(READ_SOURCE, "", GONE, GAP),
     Mutant(READ_SOURCE, "parent_id", "4500000007", "P08"),
     Mutant(READ_SOURCE, "parent_id", None, "P08"),
+    Mutant(READ_REPORT, "parent_type", "journal_entry", "P08"),
+    Mutant(READ_REPORT, "parent_type", None, GAP),
     Mutant(READ_SOURCE, "state", "approved", "C24"),
     Mutant(UNDONE, "amount_minor", 1, "C23"),
     Mutant(UNDONE, "parent_id", "4500000008", "C23"),

@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from harness.errors import NoRoom
 from harness.plan.model import Sighting
 from harness.run.tail import HistoryTail
 
@@ -28,6 +31,14 @@ def test_a_torn_last_line_is_read_when_it_is_whole(tmp_path: Path) -> None:
 
     assert len(tail.sightings()) == 1
     assert tail.fired == {("p2p-000001", "F-A3")}
+
+
+def test_a_history_that_somebody_else_wrote_in_is_one_message(tmp_path: Path) -> None:
+    """A connector that truncates it in the middle of a run leaves half a row before the next one."""
+    path = tmp_path / "history.ndjson"
+    path.write_bytes(b'":"erp.po.create"}\n')
+    with pytest.raises(NoRoom, match="somebody else wrote in it while the run was on"):
+        HistoryTail(path).read()
 
 
 def test_rows_of_nobody_are_no_sightings(tmp_path: Path) -> None:
