@@ -353,13 +353,18 @@ def insert(scribe: Scribe, index: int, *new: Row) -> None:
     scribe.rows[index:index] = new
 
 
-def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Verdict:
-    """Write the run with its crosswalks and judge it."""
+def written(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Path:
+    """The run as a directory, with its crosswalks."""
     mappings = folder / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
     for name, text in CROSSWALKS.items():
         (mappings / f"{name}.csv").write_text(text)
-    return judge(renumber(scribe).save(folder, manifest, cells))
+    return renumber(scribe).save(folder, manifest, cells)
+
+
+def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Verdict:
+    """Write the run with its crosswalks and judge it."""
+    return judge(written(scribe, folder, manifest, cells))
 
 
 def invariant(verdict: Verdict, invariant_id: str) -> Row:
