@@ -8,7 +8,9 @@
     exp 17 period closed, parked and re-driven   p2p 18 connector killed after the commit
 """
 
+import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -365,6 +367,13 @@ def written(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tu
 def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Verdict:
     """Write the run with its crosswalks and judge it."""
     return judge(written(scribe, folder, manifest, cells))
+
+
+@cache
+def clean_verdict() -> Verdict:
+    """What is said of the clean run; judged once."""
+    with tempfile.TemporaryDirectory() as folder:
+        return judged(clean_run(), Path(folder))
 
 
 def invariant(verdict: Verdict, invariant_id: str) -> Row:

@@ -271,6 +271,11 @@ def named(mutant: Mutant, reasons: Iterable[str]) -> bool:
     return any(words in reason for reason in reasons for words in EVIDENCE[mutant.found_by])
 
 
+def test_the_clean_run_lacks_nothing(tmp_path: Path) -> None:
+    """So that what a mutant lacks is its own."""
+    assert list(gaps(clean_run(), tmp_path)) == []
+
+
 @pytest.mark.parametrize("mutant", [mutant for mutant in MUTANTS if not mutant.whole], ids=str)
 def test_no_mutant_passes(mutant: Mutant, tmp_path: Path) -> None:
     """The declared rule has something to say, which fails a run (a warning where it is asked to), or the evidence is not all there."""

@@ -10,7 +10,7 @@ from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, test_kinds_of_flow
-from tests.unit.judge.history_builder import clean_run, invariant, judged
+from tests.unit.judge.history_builder import clean_run, clean_verdict, invariant, judged
 from tests.unit.judge.one_question import answer, uncounted
 
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED)
@@ -97,9 +97,9 @@ def test_every_invariant_has_a_planted_corruption() -> None:
     assert {planted[0] for planted in (*PLANTED, *test_kinds_of_flow.PLANTED)} == {rule.id for rule in load_invariants()}
 
 
-def test_clean_run_is_silent_and_nothing_is_vacuous(tmp_path: Path) -> None:
+def test_clean_run_is_silent_and_nothing_is_vacuous() -> None:
     """All invariants examine rows of the correct run and find nothing; every experiment passes."""
-    verdict = judged(clean_run(), tmp_path)
+    verdict = clean_verdict()
     assert (verdict.verdict, verdict.reasons) == ("pass", ())
     unasked = {planted[0] for planted in test_kinds_of_flow.PLANTED} - {
         planted[0] for planted in PLANTED
