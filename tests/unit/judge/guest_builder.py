@@ -7,7 +7,7 @@ from harness.judge import Verdict, judge
 from harness.judge.guest_rules import read_guest_rules
 from harness.judge.guests import prove
 from harness.stage.directory import RunDirectory
-from tests.unit.judge.history_builder import CROSSWALKS, Row, Scribe, renumber
+from tests.unit.judge.history_builder import Row, Scribe, written
 
 CATALOG = load_catalog()
 CANDIDATES = "select flow, count(*) as n from document group by 1"
@@ -40,11 +40,7 @@ def proven(folder: Path, limit_ms: int = 10_000) -> None:
 
 def stored(scribe: Scribe, folder: Path, manifest: Row | None = None) -> RunDirectory:
     """A run directory with its crosswalks that can be judged."""
-    (folder / "mappings").mkdir(parents=True, exist_ok=True)
-    for name, text in CROSSWALKS.items():
-        (folder / "mappings" / f"{name}.csv").write_text(text)
-    renumber(scribe).save(folder, {"schema": 1, **(manifest or {})})
-    return RunDirectory(folder)
+    return RunDirectory(written(scribe, folder, {"schema": 1, **(manifest or {})}))
 
 
 def judged_with(directory: RunDirectory, rules: Path) -> Verdict:

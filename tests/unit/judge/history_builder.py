@@ -8,8 +8,9 @@
     exp 17 period closed, parked and re-driven   p2p 18 connector killed after the commit
 """
 
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -362,7 +363,7 @@ def insert(scribe: Scribe, index: int, *new: Row) -> None:
 
 
 def written(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tuple[Row, ...] = ()) -> Path:
-    """The run with its crosswalks, as a directory."""
+    """The run as a directory, with its crosswalks."""
     mappings = folder / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
     for name, text in CROSSWALKS.items():
@@ -375,28 +376,11 @@ def judged(scribe: Scribe, folder: Path, manifest: Row | None = None, cells: tup
     return judge(written(scribe, folder, manifest, cells))
 
 
-@contextmanager
-def looked_at(scribe: Scribe, folder: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Run]]:
-    """The run as the rules see it, before the first of them is asked: a whole judgement costs three times as much."""
-    run_dir, catalog = written(scribe, folder), load_catalog()
-    run = read_run(run_dir)
-    with open_history(run_dir, catalog.history) as loaded:
-        build_views(loaded.con, catalog, run)
-        yield loaded.con, run
-
-
-def asked(scribe: Scribe, folder: Path, invariant_id: str) -> Checked:
-    """What one rule alone says of the run."""
-    rule = next(rule for rule in load_invariants() if rule.id == invariant_id)
-    with looked_at(scribe, folder) as (con, _):
-        flow_of = dict(con.execute("select txn_id, flow from txn").fetchall())
-        return check(con, rule, required=(), flow_of=flow_of)
-
-
-def gaps(scribe: Scribe, folder: Path) -> list[str]:
-    """What the record of the run lacks, or says against itself."""
-    with looked_at(scribe, folder) as (con, run):
-        return [*integrity.planned(con, run), *integrity.cells(run), *integrity.comparable(con), *integrity.consistent(con)]
+@cache
+def clean_verdict() -> Verdict:
+    """What is said of the clean run; judged once."""
+    with tempfile.TemporaryDirectory() as folder:
+        return judged(clean_run(), Path(folder))
 
 
 def invariant(verdict: Verdict, invariant_id: str) -> Row:

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from harness.judge import look
 from harness.judge.synthetic import Row, Scribe
 from tests.unit.judge.corrupt_books import lost, never_cancelled, second_order, wrong_amount
-from tests.unit.judge.history_builder import clean_run, drop, insert, judged, one, refresh_views, rows
+from tests.unit.judge.history_builder import clean_run, drop, insert, judged, one, refresh_views, rows, written
 
 CALL = {"request", "decision", "response_end"}
 
 
 def causes(scribe: Scribe, folder: Path) -> dict[str, Row]:
     """The causes of a run by id."""
-    return {cause["id"]: dict(cause) for cause in judged(scribe, folder).causes}
+    return {cause["id"]: dict(cause) for cause in look(written(scribe, folder)).causes}
 
 
 def lose_17(scribe: Scribe) -> None:

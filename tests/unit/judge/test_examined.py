@@ -7,7 +7,8 @@ import pytest
 
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Row, Scribe
-from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one, rows
+from tests.unit.judge.history_builder import clean_run, insert, judged, one, rows
+from tests.unit.judge.one_question import answer
 
 
 def every(scribe: Scribe, change: Row, **columns: object) -> None:
@@ -106,7 +107,7 @@ def test_what_is_left_out_is_not_counted(rule: str, change: Callable[[Scribe], N
     """The clean run has something of it; after the change nothing can be compared any more."""
     scribe = clean_run()
     change(scribe)
-    assert invariant(judged(scribe, tmp_path), rule)["candidates"] == 0
+    assert answer(rule, scribe, tmp_path).candidates == 0
 
 
 def test_an_empty_history_is_no_evidence_for_any_rule(tmp_path: Path) -> None:

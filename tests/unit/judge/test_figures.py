@@ -4,12 +4,12 @@ from pathlib import Path
 
 from harness.judge.coverage import coverage
 from harness.judge.synthetic import Row
-from tests.unit.judge.history_builder import clean_run, drop, judged, rows
+from tests.unit.judge.history_builder import clean_run, clean_verdict, drop, judged, rows
 
 
-def test_straight_through_counts_by_family(tmp_path: Path) -> None:
+def test_straight_through_counts_by_family() -> None:
     """Recoverable plans only; what was parked on the way is not straight through."""
-    rates = judged(clean_run(), tmp_path).straight_through
+    rates = clean_verdict().straight_through
     assert rates["none"] == {"posted": 16, "expected": 16, "rate": 1.0}
     assert rates["connection"] == {"posted": 2, "expected": 2, "rate": 1.0}
     assert rates["business"]["expected"] == 0
@@ -25,9 +25,9 @@ def test_a_connector_that_parks_everything_is_visible(tmp_path: Path) -> None:
     assert rates["connection"]["rate"] == 0.5
 
 
-def test_parking_is_reconciled_both_ways(tmp_path: Path) -> None:
+def test_parking_is_reconciled_both_ways() -> None:
     """Three items, all re-driven and recovered, one of them posted with the write-back pending."""
-    parking = judged(clean_run(), tmp_path).parking
+    parking = clean_verdict().parking
     assert (parking["declared_by"], parking["items"], parking["redriven"], parking["recovered"]) == ("http", 3, 3, 3)
     assert (parking["write_back_pending"], parking["declared_but_posted"], parking["lost"], parking["recovery"]) == (1, 0, 0, "proven")
 

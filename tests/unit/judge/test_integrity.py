@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,16 +15,22 @@ from harness.judge import Verdict, judge
 from harness.judge import judging as room
 from harness.judge.synthetic import Row
 from harness.stage.directory import RunDirectory
-from tests.unit.judge.history_builder import clean_run, drop, judged, one
+from tests.unit.judge.history_builder import clean_run, judged, written
 from tests.unit.judge.test_decision import CELL
 
 
-def run(tmp_path: Path, manifest: Row | None = None) -> Path:
+def run(tmp_path: Path) -> Path:
     """A run that passes."""
-    folder = tmp_path / "run"
-    verdict = judged(clean_run(), folder, manifest, (CELL,))
-    assert (verdict.verdict, verdict.reasons) == ("pass", ())
-    return folder
+    assert passing() == ("pass", ())
+    return written(clean_run(), tmp_path / "run", cells=(CELL,))
+
+
+@cache
+def passing() -> tuple[str, tuple[str, ...]]:
+    """What is said of it before a test changes it: each has the same files."""
+    with tempfile.TemporaryDirectory() as folder:
+        verdict = judged(clean_run(), Path(folder), cells=(CELL,))
+    return verdict.verdict, verdict.reasons
 
 
 def because(verdict: Verdict, words: str) -> bool:

@@ -25,7 +25,8 @@ from tests.own_world.histories import (
     supplier,
     write_copy,
 )
-from tests.unit.judge.history_builder import CROSSWALKS, drop, insert, one, quiet, renumber
+from tests.unit.judge.history_builder import drop, insert, one, quiet, written
+from tests.unit.judge.one_question import answer, rule
 
 Story = Callable[[Scribe], object]
 
@@ -35,8 +36,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return own_catalog(tmp_path_factory.mktemp("contracts"))
 
 
-def judged(catalog: Catalog, folder: Path, story: Story, *, require: tuple[str, ...] = ()) -> Verdict:
-    """A run that consists of this story, judged with the tests' own catalogue."""
+def told(story: Story) -> Scribe:
+    """A run that consists of this story."""
     scribe = Scribe("t1")
     scribe.begin()
     scribe.enter("baseline-1")
@@ -47,11 +48,13 @@ def judged(catalog: Catalog, folder: Path, story: Story, *, require: tuple[str, 
     for view in final_views(scribe.rows):
         scribe.row("read_view", **{"txn_id": "", "state": "unknown", **view})
     scribe.end()
-    (folder / "mappings").mkdir(parents=True)
-    for name, text in CROSSWALKS.items():
-        (folder / "mappings" / f"{name}.csv").write_text(text)
+    return scribe
+
+
+def judged(catalog: Catalog, folder: Path, story: Story, *, require: tuple[str, ...] = ()) -> Verdict:
+    """The same, judged with the tests' own catalogue."""
     manifest: Row = {"scenario": {"name": "own", "require": list(require)}}
-    return judge(renumber(scribe).save(folder, manifest), catalog)
+    return judge(written(told(story), folder, manifest), catalog)
 
 
 def found(verdict: Verdict) -> dict[str, list[str]]:
@@ -365,6 +368,18 @@ PLANTED: list[tuple[str, str, Story]] = [
 
 @pytest.mark.parametrize(("invariant_id", "txn_id", "plant"), PLANTED, ids=lambda value: getattr(value, "__name__", value))
 def test_a_planted_corruption_is_found(catalog: Catalog, tmp_path: Path, invariant_id: str, txn_id: str, plant: Story) -> None:
+    """The rule, which fails a run, says something of the transaction."""
+    rows = answer(invariant_id, told(plant), tmp_path, catalog=catalog).failing
+    assert txn_id in {str(row["txn_id"]) for row in rows}, rows
+
+
+WHOLE = tuple({rule(planted[0]).kinds: planted for planted in PLANTED}.values())  # one of each kind of flow
+
+
+@pytest.mark.parametrize("planted", WHOLE, ids=lambda planted: planted[2].__name__)
+def test_what_is_found_fails_the_run(catalog: Catalog, tmp_path: Path, planted: tuple[str, str, Story]) -> None:
+    """Of each kind of flow, the whole verdict."""
+    invariant_id, txn_id, plant = planted
     verdict = judged(catalog, tmp_path / "run", plant)
     assert verdict.verdict == "fail"
     assert txn_id in found(verdict).get(invariant_id, []), found(verdict)

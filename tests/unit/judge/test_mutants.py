@@ -4,6 +4,7 @@ The corruptions that tell a whole story are in test_planted_corruptions.py; here
 rule can see, because the history says it nowhere else, is listed with its reason in EQUIVALENT.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Row, Scribe
-from tests.unit.judge.history_builder import asked, clean_run, gaps, insert, judged, one
+from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
+from tests.unit.judge.one_question import answer, gaps
 
 GAP = "not enough evidence"
 P2P, EXP = "p2p-000008", "exp-000008"
@@ -46,12 +48,13 @@ TWICE = object()  # the row is there twice
 
 @dataclass(frozen=True)
 class Mutant:
-    """The first row like `row` gets another value (None: it lacks the column). found_by: one of these rules, or GAP."""
+    """The first row like `row` gets another value (None: it lacks the column). found_by: a rule, GAP, or what the run says."""
 
     row: Row
     column: str
     value: Any
     found_by: str
+    whole: bool = False  # judged as a whole, because only the whole judgement shows it, or for all of its kind
 
     def __str__(self) -> str:
         what = {id(GONE): "gone", id(TWICE): "twice"}.get(id(self.value), self.value)
@@ -59,8 +62,8 @@ class Mutant:
 
 
 MUTANTS = (
-    Mutant(ORDER, "amount_minor", 1, "C06"),
-    Mutant(ORDER, "amount_minor", None, GAP),
+    Mutant(ORDER, "amount_minor", 1, "C06", whole=True),
+    Mutant(ORDER, "amount_minor", None, GAP, whole=True),
     Mutant(ORDER, "currency", "ZZZ", "C06"),
     Mutant(ORDER, "currency", None, GAP),
     Mutant(ORDER, "company", "9999", "C07"),
@@ -80,15 +83,15 @@ MUTANTS = (
     Mutant(ORDER, "ext_ref", "REQ-T1-000007", "C20"),
     Mutant(ORDER, "corr_id", "c-p2p-000007", "C26"),
     Mutant(ORDER, "corr_id", "dc-0123456789abcdef", "K16"),
-    Mutant(ORDER, "corr_id", None, "K16"),
+    Mutant(ORDER, "corr_id", None, "K16", whole=True),
     Mutant(ORDER, "call_point", "erp.po.cancel", GAP),
-    Mutant(ORDER, "op_id", 99_999, GAP),
+    Mutant(ORDER, "op_id", 99_999, GAP, whole=True),
     Mutant(ORDER, "effect", "made", GAP),
     Mutant(ORDER, "", GONE, "P08"),
     Mutant(ORDER, "", TWICE, GAP),
     Mutant(INVOICE, "corr_id", "c-p2p-000007", "C26"),
     Mutant(INVOICE, "corr_id", "dc-0123456789abcdef", "K16"),
-    Mutant(INVOICE, "state", "ZZZ", UNKNOWN_STATE),
+    Mutant(INVOICE, "state", "ZZZ", UNKNOWN_STATE, whole=True),
     Mutant({**INVOICE, "state": "posted"}, "txn_id", "exp-000007", GAP),
     Mutant(INVOICE, "amount_minor", 1, "C06"),
     Mutant(INVOICE, "currency", "ZZZ", "C06"),
@@ -171,12 +174,12 @@ MUTANTS = (
     Mutant(UNDONE, "corr_id", "c-p2p-000007", "C26"),
     Mutant(UNDONE, "currency", "ZZZ", "C23"),
     Mutant(PARKED, "entity_id", "ER-T1-000099", "C03"),
-    Mutant(PARKED, "", GONE, "C03"),
+    Mutant(PARKED, "", GONE, "C03", whole=True),
     Mutant(PARKED, "class", "transient", "L09"),
     Mutant(PARKED, "class", "technical", "L09"),
     Mutant(PARKED, "owner", "IT", "L09"),
-    Mutant(MARK, "mode", "hold", "V01"),
-    Mutant(MARK, "", GONE, "V01"),
+    Mutant(MARK, "mode", "hold", "V01", whole=True),
+    Mutant(MARK, "", GONE, "V01", whole=True),
     Mutant(DEED, "state", "cancelled", GAP),
     Mutant(DEED, "amount_minor", 1, GAP),
     Mutant(DEED, "company", "ACME-DE", GAP),
@@ -223,7 +226,7 @@ MUTANTS = (
     Mutant({**INVOICE, "state": "posted"}, "call_point", "erp.journal.create", GAP),
     Mutant({**INVOICE, "state": "posted"}, "call_point", "erp.coding.check", GAP),
     Mutant(PLAYED, "detail", "another", GAP),
-    Mutant(PLAYED, "", GONE, GAP),
+    Mutant(PLAYED, "", GONE, GAP, whole=True),
     Mutant(PLAYED, "", TWICE, GAP),
     *(Mutant(PLAYED, column, "another", GAP) for column in ("wave", "role", "template")),
 )
@@ -269,28 +272,51 @@ def test_what_is_called_equivalent_is_not_found(mutant: Mutant, tmp_path: Path) 
     assert judged(changed(mutant), tmp_path, {"strict": True}).verdict == "pass"
 
 
-@pytest.mark.parametrize("mutant", [one for one in MUTANTS if one.found_by in RULES], ids=str)
-def test_a_rule_finds_the_mutant(mutant: Mutant, tmp_path: Path) -> None:
-    """The declared rule is broken, by itself."""
-    assert asked(changed(mutant), tmp_path, mutant.found_by).rows
+def rule_kinds() -> dict[str, str]:
+    """Whether it fails, warns or voids, by rule."""
+    return {one.id: one.kind for one in load_invariants()}
 
 
-@pytest.mark.parametrize("mutant", [one for one in MUTANTS if one.found_by == GAP], ids=str)
-def test_the_record_contradicts_the_mutant(mutant: Mutant, tmp_path: Path) -> None:
-    """The run says what evidence is missing."""
-    found = gaps(changed(mutant), tmp_path)
-    assert any(words in reason for reason in found for words in MISSING), found
+def named(mutant: Mutant, reasons: Iterable[str]) -> bool:
+    """Whether a reason says what is declared."""
+    return any(words in reason for reason in reasons for words in EVIDENCE[mutant.found_by])
 
 
-@pytest.mark.parametrize("mutant", WHOLE, ids=str)
+def test_the_clean_run_lacks_nothing(tmp_path: Path) -> None:
+    """So that what a mutant lacks is its own."""
+    assert list(gaps(clean_run(), tmp_path)) == []
+
+
+@pytest.mark.parametrize("mutant", [mutant for mutant in MUTANTS if not mutant.whole], ids=str)
 def test_no_mutant_passes(mutant: Mutant, tmp_path: Path) -> None:
-    """What a rule or the record says decides the verdict: one of every kind of finding, judged whole."""
-    strict = RULES[mutant.found_by].kind == "warn" if mutant.found_by in RULES else False  # a warning takes the PASS away where asked to
+    """The declared rule has something to say, which fails a run (a warning where it is asked to), or the evidence is not all there."""
+    if mutant.found_by == GAP:
+        assert named(mutant, gaps(changed(mutant), tmp_path))
+    else:
+        assert answer(mutant.found_by, changed(mutant), tmp_path).rows
+
+
+@pytest.mark.parametrize("mutant", [mutant for mutant in MUTANTS if mutant.whole], ids=str)
+def test_what_is_found_takes_the_pass_away(mutant: Mutant, tmp_path: Path) -> None:
+    """The declared rule is violated (V01: voids), or the run says what evidence is missing: of each kind, the whole verdict."""
+    strict = rule_kinds().get(mutant.found_by) == "warn"  # a warning takes the PASS away only where it is asked to
     verdict = judged(changed(mutant), tmp_path, {"strict": strict})
-    found = {entry["id"] for entry in verdict.invariants if entry["status"] in {"violated", "warned"}}
     assert verdict.verdict != "pass"
-    words = {GAP: MISSING, UNKNOWN_STATE: (UNKNOWN_STATE,)}.get(mutant.found_by, ())
-    assert mutant.found_by in found or any(word in reason for reason in verdict.reasons for word in words), (found, verdict.reasons)
+    if mutant.found_by in EVIDENCE:
+        assert named(mutant, verdict.reasons), verdict.reasons
+    else:
+        assert invariant(verdict, mutant.found_by)["status"] in {"violated", "warned"}, verdict.reasons
+
+
+def test_every_kind_of_finding_is_judged_as_a_whole() -> None:
+    """What a rule that fails, warns or voids does to a verdict, and each kind of gap, is seen in at least one whole verdict."""
+    whole = {mutant.found_by for mutant in MUTANTS if mutant.whole}
+    kinds = rule_kinds()
+    assert {kinds[name] for name in whole if name in kinds} == set(kinds.values())
+    assert EVIDENCE.keys() <= whole
+    asked_alone = {mutant.found_by for mutant in MUTANTS if not mutant.whole}
+    assert {name for name in asked_alone if kinds.get(name) == "void"} == set()
+    assert asked_alone <= {GAP, *kinds}
 
 
 def test_the_columns_of_the_books_are_all_touched() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.unit.judge.corrupt_conduct import parked_item
-from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
+from tests.unit.judge.history_builder import clean_run, insert, one
+from tests.unit.judge.one_question import answer
 
 CLOSED, POISONED, REFUSED = "ER-T1-000017", "REQ-T1-000012", "REQ-T1-000016"  # a closed period, server errors only, 422 for the write-back
 
@@ -28,22 +29,22 @@ def test_right_words_are_silent(reference: str, said: dict[str, Any], tmp_path: 
     """Nobody is blamed for silence, for names of teams of its own, or for what only the connector can know."""
     scribe = clean_run()
     parked_item(scribe, reference).update(said)
-    assert invariant(judged(scribe, tmp_path), "L09")["status"] == "ok"
+    assert answer("L09", scribe, tmp_path).status == "ok"
 
 
 def test_what_says_nothing_is_not_examined(tmp_path: Path) -> None:
     """Three items are declared; two say something."""
     scribe = clean_run()
     parked_item(scribe, CLOSED).update({"class": None, "owner": "accounts payable Berlin"})
-    assert invariant(judged(scribe, tmp_path), "L09")["candidates"] == 2
+    assert answer("L09", scribe, tmp_path).candidates == 2
 
 
 def test_an_answer_that_could_not_be_read_is_a_reason_to_say_validation(tmp_path: Path) -> None:
     """Before the server errors an answer had another shape: who says that a person must look at the shape is not contradicted."""
     scribe = clean_run()
     parked_item(scribe, POISONED).update({"class": "validation", "owner": "integration team"})
-    assert invariant(judged(scribe, tmp_path / "plain"), "L09")["status"] == "warned"
+    assert answer("L09", scribe, tmp_path / "plain").status == "warned"
     index, request = one(scribe, kind="request", txn_id="p2p-000012", call_point="erp.po.create")
     answered = {**request, "kind": "response_end", "op_id": 98_000, "status": 200, "client_view": "info"}
     insert(scribe, index, {**request, "op_id": 98_000, "call_point": "erp.supplier.read"}, {**answered, "call_point": "erp.supplier.read"})
-    assert invariant(judged(scribe, tmp_path / "drifted"), "L09")["status"] == "ok"
+    assert answer("L09", scribe, tmp_path / "drifted").status == "ok"

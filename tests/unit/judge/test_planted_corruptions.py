@@ -10,52 +10,79 @@ from harness.judge.checks import Checked
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, test_kinds_of_flow
-from tests.unit.judge.history_builder import asked, clean_run, invariant, judged
+from tests.unit.judge.history_builder import clean_run, clean_verdict, invariant, judged
+from tests.unit.judge.one_question import answer, uncounted
 
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED)
-RULES = {rule.id: rule for rule in load_invariants()}
-FIRST = tuple({RULES[planted[0]].family: planted for planted in reversed(PLANTED) if RULES[planted[0]].kind == "fail"}.values())
+# Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
+WHOLE = (
+    corrupt_books.second_order,
+    corrupt_books.lost,
+    corrupt_books.falsely_parked,
+    corrupt_books.unattributed,
+    corrupt_books.wrong_amount,
+    corrupt_books.into_closed_period,
+    corrupt_books.lines_and_header_apart,
+    corrupt_books.of_nobodys_transaction,
+    corrupt_conduct.fault_never_fired,
+    corrupt_conduct.impatient,
+    corrupt_habits.storms,
+    corrupt_credits.receipt_instead_of_claim,
+)
 NOT_IN_IT = {"K07", "K08", "L10"}  # four attempts in vain at one call, a system that is down: the correct run has none
 
 
 @pytest.mark.parametrize(("invariant_id", "txn_id", "corrupt"), PLANTED, ids=lambda value: getattr(value, "__name__", value))
 def test_finds_its_corruption(invariant_id: str, txn_id: str | None, corrupt: Callable[[Scribe], None], tmp_path: Path) -> None:
-    """The declared invariant names the corrupted transaction, with a story, and had counted it among what it looked at."""
+    """The declared invariant names the corrupted transaction, with a story, and has looked at what it found."""
     scribe = clean_run()
     corrupt(scribe)
-    found = asked(scribe, tmp_path, invariant_id)
-    assert found.status in {"violated", "warned"}, found
+    found = answer(invariant_id, scribe, tmp_path)
     assert txn_id in {row["txn_id"] for row in found.rows}
     assert all(row["story"] for row in found.rows)
     assert uncounted(found) == []
 
 
-@pytest.mark.parametrize(("invariant_id", "txn_id", "corrupt"), FIRST, ids=lambda value: getattr(value, "__name__", value))
-def test_a_corruption_decides_the_verdict(invariant_id: str, txn_id: str | None, corrupt: Callable[[Scribe], None], tmp_path: Path) -> None:
-    """The first one of each family: a failing invariant makes the run fail, and the violation is shown."""
+@pytest.mark.parametrize("corrupt", WHOLE, ids=lambda value: value.__name__)
+def test_what_is_found_is_the_verdict(corrupt: Callable[[Scribe], None], tmp_path: Path) -> None:
+    """All that is declared of a corruption stands in the whole verdict; a failing invariant makes the run fail; nobody finds uncounted."""
     scribe = clean_run()
     corrupt(scribe)
     verdict = judged(scribe, tmp_path)
-    assert (verdict.verdict, verdict.exit_code) == ("fail", 1)
-    assert any(entry["invariant"] == invariant_id and entry["txn_id"] == txn_id for entry in verdict.violations)
+    assert all_uncounted(verdict) == {}
+    for invariant_id, txn_id, _ in [planted for planted in PLANTED if planted[2] is corrupt]:
+        found = invariant(verdict, invariant_id)
+        assert found["status"] in {"violated", "warned"}, found
+        assert txn_id in {row["txn_id"] for row in found["rows"]}
+        assert all(row["story"] for row in found["rows"])
+        if found["kind"] == "fail":
+            assert (verdict.verdict, verdict.exit_code) == ("fail", 1)
+            assert any(entry["invariant"] == invariant_id and entry["txn_id"] == txn_id for entry in verdict.violations)
 
 
 def test_a_refusal_that_has_another_reason_beside_a_closed_period_is_right(tmp_path: Path) -> None:
     """Nobody is blamed for telling an owner what the owner can repair; the story of the other one says what nobody can."""
     scribe = clean_run()
     corrupt_conduct.refused_for_another_reason_too(scribe)
-    assert invariant(judged(scribe, tmp_path / "too"), "L06")["status"] == "ok"
+    assert answer("L06", scribe, tmp_path / "too").status == "ok"
     scribe = clean_run()
     corrupt_conduct.refused_for_a_closed_period(scribe)
-    told = [row["story"] for row in invariant(judged(scribe, tmp_path / "only"), "L06")["rows"]]
+    told = [row["story"] for row in answer("L06", scribe, tmp_path / "only").rows]
     assert told == ["ER-T1-000017 was refused to its owner because a period was closed, which nobody who asked for it can repair"]
 
 
-def uncounted(found: Checked) -> list[str | None]:
-    """Flows of which a rule found more transactions than it says that it looked at."""
-    by_flow = Counter(found.flow_of.get(txn_id) for txn_id in {row["txn_id"] for row in found.rows})
-    anywhere = found.examined.get(None, 0)
-    return [flow for flow, n in by_flow.items() if n > found.examined.get(flow, 0) + (anywhere if flow is not None else 0)]
+def all_uncounted(verdict: Verdict) -> dict[str, list[str | None]]:
+    """Rules that found more transactions of a flow than they say that they looked at, with the flows."""
+    flow_of = {row["txn_id"]: row["flow"] for row in verdict.by_experiment}
+    wrong: dict[str, list[str | None]] = {}
+    for entry in verdict.invariants:
+        found = Counter(flow_of.get(txn_id) for txn_id in {row["txn_id"] for row in entry["rows"]})
+        looked = {flow: counts["candidates"] for flow, counts in entry["by_flow"].items()}
+        anywhere = entry["candidates"] - sum(looked.values())
+        more = [flow for flow, n in found.items() if n > looked.get(str(flow), 0) + anywhere]
+        if more:
+            wrong[entry["id"]] = more
+    return wrong
 
 
 def test_a_credit_that_is_booked_as_one_is_right(tmp_path: Path) -> None:
@@ -70,9 +97,9 @@ def test_every_invariant_has_a_planted_corruption() -> None:
     assert {planted[0] for planted in (*PLANTED, *test_kinds_of_flow.PLANTED)} == {rule.id for rule in load_invariants()}
 
 
-def test_clean_run_is_silent_and_nothing_is_vacuous(tmp_path: Path) -> None:
+def test_clean_run_is_silent_and_nothing_is_vacuous() -> None:
     """All invariants examine rows of the correct run and find nothing; every experiment passes."""
-    verdict = judged(clean_run(), tmp_path)
+    verdict = clean_verdict()
     assert (verdict.verdict, verdict.reasons) == ("pass", ())
     unasked = {planted[0] for planted in test_kinds_of_flow.PLANTED} - {
         planted[0] for planted in PLANTED

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from harness.judge import Verdict
+from harness.judge import Look, look
 from harness.judge.synthetic import Fault, Scribe, order
-from tests.unit.judge.history_builder import both, create_order, judged, quiet, record_order, refresh_views
+from tests.unit.judge.history_builder import both, create_order, quiet, record_order, refresh_views, written
 
 REMOVED = Fault("F-E2", "removed", commits=True, status=201, view="info")
 ADDED = Fault("F-E1", "unknown_member", commits=True, status=200, view="ok")
@@ -40,8 +40,8 @@ def parked(scribe: Scribe, state: str) -> None:
     scribe.row("parked", "connector", entity_id=SOURCE, state=state, **told)
 
 
-def end(scribe: Scribe, folder: Path, *, redrive: bool = True) -> Verdict:
-    """Redrive, quiet, final reads, verdict."""
+def end(scribe: Scribe, folder: Path, *, redrive: bool = True) -> Look:
+    """Redrive, quiet, final reads, what the rules say."""
     if redrive:
         scribe.enter("redrive")
         scribe.row("redrive")
@@ -51,12 +51,12 @@ def end(scribe: Scribe, folder: Path, *, redrive: bool = True) -> Verdict:
     quiet(scribe)
     scribe.enter("final")
     refresh_views(scribe)
-    return judged(scribe, folder)
+    return look(written(scribe, folder))
 
 
-def violated(verdict: Verdict) -> set[str]:
+def violated(seen: Look) -> set[str]:
     """Invariants of kind fail that the requisition violates."""
-    return {row["invariant"] for row in verdict.violations if row["txn_id"] == TXN}
+    return {row["invariant"] for row in seen.violations if row["txn_id"] == TXN}
 
 
 def test_an_unreadable_document_may_be_parked(tmp_path: Path) -> None:

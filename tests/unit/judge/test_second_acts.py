@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from harness.judge import look
 from harness.judge.synthetic import Row, Scribe
-from tests.unit.judge.history_builder import cancel_effects, clean_run, insert, judged, one, refresh_views, rows
+from tests.unit.judge.history_builder import cancel_effects, clean_run, insert, one, refresh_views, rows, written
 
 TXN, SOURCE = "p2p-000009", "REQ-T1-000009"
 OLD, NEW = "4500000009", "4500000909"
@@ -46,7 +47,7 @@ def amended(scribe: Scribe, *, old_is_cancelled: bool = True, new_orders: int = 
 
 def broken(scribe: Scribe, folder: Path) -> set[str]:
     """The rules that 9 broke."""
-    return {str(v["invariant"]) for v in judged(scribe, folder).violations if v["txn_id"] == TXN}
+    return {str(v["invariant"]) for v in look(written(scribe, folder)).violations if v["txn_id"] == TXN}
 
 
 def test_cancelled_and_made_anew_is_right(tmp_path: Path) -> None:

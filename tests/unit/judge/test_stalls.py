@@ -10,6 +10,7 @@ from tests.unit.judge.corrupt_books import second_order
 from tests.unit.judge.corrupt_conduct import endless, lazily_parked
 from tests.unit.judge.corrupt_habits import hammers
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
+from tests.unit.judge.one_question import answer
 
 TXN = "p2p-000009"
 MINUTE_NS = 60_000_000_000
@@ -34,7 +35,7 @@ def test_giving_up_in_a_stall_proves_nothing(rule: str, txn_id: str, corrupt: ob
     """The same row without the stall is a violation; with it the experiment is inconclusive, and the reader is told."""
     scribe = clean_run()
     corrupt(scribe)  # type: ignore[operator]
-    assert invariant(judged(scribe, tmp_path / "without"), rule)["status"] == "violated"
+    assert answer(rule, scribe, tmp_path / "without").status == "violated"
     verdict = judged(stalled(scribe, txn_id), tmp_path / "with")
     assert invariant(verdict, rule)["status"] == "ok"
     decided, why = verdict_of(verdict, txn_id)
@@ -61,7 +62,7 @@ def test_a_slip_in_a_stall_is_none(tmp_path: Path) -> None:
     """What would only be warned of spoils no evidence."""
     scribe = clean_run()
     endless(scribe)
-    assert invariant(judged(scribe, tmp_path / "without"), "K05")["status"] == "warned"
+    assert answer("K05", scribe, tmp_path / "without").status == "warned"
     verdict = judged(stalled(scribe, "p2p-000012"), tmp_path / "with")
     assert (invariant(verdict, "K05")["status"], verdict_of(verdict, "p2p-000012")) == ("ok", ("pass", None))
 

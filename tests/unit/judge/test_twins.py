@@ -5,6 +5,7 @@ from pathlib import Path
 from harness.judge.synthetic import RESPONSE_LOST, Scribe, expense, order
 from tests.unit.judge.corrupt_books import other_account
 from tests.unit.judge.history_builder import both, clean_run, insert, invariant, judged, one, quiet, refresh_views, rows
+from tests.unit.judge.one_question import answer
 
 
 def run(baselines: tuple[int, ...]) -> Scribe:
@@ -41,8 +42,7 @@ def test_a_template_without_twins_does_not_count_with_the_others(tmp_path: Path)
     scribe = run((1, 2, 3))
     for _, row in rows(scribe, kind="experiment", txn_id="exp-000003"):
         row["role"] = "faulted"
-    found = invariant(judged(scribe, tmp_path), "D01")
-    assert {flow: entry["candidates"] for flow, entry in found["by_flow"].items()} == {"requisition-to-po": 1, "expense-to-posting": 0}
+    assert answer("D01", scribe, tmp_path).examined == {"requisition-to-po": 1}
 
 
 def test_a_violation_names_a_twin_the_deviating_ones_and_what_was_left_out(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_violation_names_a_twin_the_deviating_ones_and_what_was_left_out(tmp_p
         insert(scribe, index, {**told, "state": state})
     for number in (1, 2):
         one(scribe, txn_id=f"p2p-{number:06d}", entity_type="purchase_order", effect="create")[1]["company"] = "2000"
-    row = next(row for row in invariant(judged(scribe, tmp_path), "D01")["rows"] if row["component"] == "updates")
+    row = next(row for row in answer("D01", scribe, tmp_path).rows if row["component"] == "updates")
     assert (row["txn_id"], row["found"]) == ("p2p-000020", "requisition closed, then requisition ordered")
     assert (row["expected_value"], row["control_txn"], row["twins"]) == ("requisition ordered", "p2p-000001", 10)
     assert row["deviating"] == "p2p-000010 with: requisition noted, then requisition ordered"
@@ -66,4 +66,4 @@ def test_nothing_is_left_out_of_the_clean_run(tmp_path: Path) -> None:
     """Its twins agree in everything."""
     scribe = clean_run()
     other_account(scribe)
-    assert {row["left_out"] for row in invariant(judged(scribe, tmp_path), "D01")["rows"]} == {None}
+    assert {row["left_out"] for row in answer("D01", scribe, tmp_path).rows} == {None}

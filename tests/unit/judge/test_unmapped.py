@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from harness.judge.synthetic import Row
-from tests.unit.judge.history_builder import clean_run, invariant, judged, one, rows
+from tests.unit.judge.history_builder import clean_run, judged, one, rows
+from tests.unit.judge.one_question import answer
 
 ASKED: Row = {"kind": "commit", "entity_type": "source_line"}
 CASES = (
@@ -40,10 +41,10 @@ def test_what_no_crosswalk_knows_is_no_pass(case: tuple[str, Row, str, Any, str]
 
 def test_a_category_without_a_rule_is_not_counted_as_examined(tmp_path: Path) -> None:
     """One document less than in the clean run."""
-    before = invariant(judged(clean_run(), tmp_path / "clean"), "C14")["candidates"]
+    before = answer("C14", clean_run(), tmp_path / "clean").candidates
     scribe = clean_run()
     one(scribe, txn_id="p2p-000008", **ASKED)[1]["category"] = "LODGING"
-    assert invariant(judged(scribe, tmp_path / "changed"), "C14")["candidates"] == before - 1
+    assert answer("C14", scribe, tmp_path / "changed").candidates == before - 1
 
 
 def test_a_rule_that_changed_in_these_days_leaves_nothing_missing(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from harness.judge.synthetic import Row, Scribe
 from tests.unit.judge.corrupt_conduct import impatient
 from tests.unit.judge.corrupt_habits import TXN, hammers, is_refused, keeps_its_token, looks_again, never_waits, persists, storms
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one, rows
+from tests.unit.judge.one_question import answer
 
 HABITS = [("K05", hammers), ("K06", never_waits), ("K08", storms), ("K13", keeps_its_token)]
 
@@ -49,7 +50,7 @@ def test_a_patient_connector_storms_nothing(tmp_path: Path) -> None:
     """The retry base is what it was told to use."""
     scribe = clean_run()
     looks_again(scribe)
-    assert invariant(judged(scribe, tmp_path), "K08")["status"] == "ok"
+    assert answer("K08", scribe, tmp_path).status == "ok"
 
 
 @pytest.mark.parametrize(("calls", "pause_ms", "status"), [(2000, 1, "violated"), (30, 60, "ok")], ids=["storm", "back_off"])
@@ -57,9 +58,8 @@ def test_a_client_that_is_refused_asks_with_pauses(tmp_path: Path, calls: int, p
     """Without a pause it is a storm; a back-off is none, and neither is a waste of tokens."""
     scribe = clean_run()
     is_refused(scribe, calls, pause_ms)
-    verdict = judged(scribe, tmp_path)
-    assert invariant(verdict, "K08")["status"] == status
-    assert invariant(verdict, "K13")["status"] == "ok"
+    assert answer("K08", scribe, tmp_path / "storm").status == status
+    assert answer("K13", scribe, tmp_path / "tokens").status == "ok"
 
 
 def test_tokens_that_are_drawn_for_every_call_are_a_habit(tmp_path: Path) -> None:
@@ -69,5 +69,4 @@ def test_tokens_that_are_drawn_for_every_call_are_a_habit(tmp_path: Path) -> Non
     token: Row = {**pattern, "kind": "request", "node": "identity", "call_point": "identity.token.issue", "method": "POST"}
     count = sum(1 for _ in rows(scribe, kind="request"))
     insert(scribe, index, *({**token, "op_id": 60_000 + n, "phase": None} for n in range(count)))
-    verdict = judged(scribe, tmp_path)
-    assert invariant(verdict, "K13")["status"] == "violated"
+    assert answer("K13", scribe, tmp_path).status == "violated"
