@@ -14,14 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from contracts.catalog import load_catalog
-from harness.judge import Verdict, integrity, judge
-from harness.judge.checks import Checked, build_views, check
-from harness.judge.invariants import load_invariants
-from harness.judge.load import open_history
-from harness.judge.reference import Run, read_run
+from harness.judge import Verdict, judge
 from harness.judge.synthetic import (
     DATES,
     P2P,

@@ -230,18 +230,10 @@ MUTANTS = (
     Mutant(PLAYED, "", TWICE, GAP),
     *(Mutant(PLAYED, column, "another", GAP) for column in ("wave", "role", "template")),
 )
-MISSING = (
-    "lack what is to be compared",
-    "contradict",
-    "experiments are",
-    "missing from the history",
-)  # what the run says instead of a rule
-RULES = {rule.id: rule for rule in load_invariants()}
-# One of each rule and each evidence; all of those for which neither a rule nor a contradiction speaks alone.
-WHOLE = (
-    *{one.found_by: one for one in MUTANTS if one.found_by in {*RULES, GAP}}.values(),
-    *(one for one in MUTANTS if one.found_by == UNKNOWN_STATE),
-)
+EVIDENCE = {
+    GAP: ("lack what is to be compared", "contradict", "experiments are", "missing from the history"),
+    UNKNOWN_STATE: (UNKNOWN_STATE,),
+}  # what the run says instead of a rule
 # Changes after which the history says the same as before, so that nobody can find them: each was tried.
 EQUIVALENT: tuple[tuple[Mutant, str], ...] = (
     (Mutant(ORDER_LINE, "entity_id", "a name", ""), "a line's own name, to which nothing else refers"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.judge.checks import Checked
+from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, test_kinds_of_flow
