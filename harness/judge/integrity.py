@@ -183,11 +183,10 @@ def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def evidence(run: Run, run_dir: Path) -> Iterator[str]:
     """Files that the judge relies on and that are not those of the run; or a manifest that no longer says which those were."""
     digests = _digests(run)
-    rules_asked = run.manifest.get("rules")
-    made = isinstance(rules_asked, Mapping) and "dryclose" in rules_asked  # by a run, and not put together by hand
-    kept = run.mappings.name == TRUTH
+    made, kept = "started_at" in run.manifest, run.mappings.name == TRUTH  # by a run, and not put together by hand
+    told = isinstance(run.manifest.get("rules"), Mapping) and bool(digests)
     lacks = run.manifest.get("status") == "complete" and run.has_plan and _evidence(run).get("plan") is None
-    if (made or kept) and (lacks or not (made and kept and digests)):
+    if (kept and not told) or (made and (lacks or not kept)):
         yield "manifest.json does not say what the run was judged by (evidence, rules), so nobody can tell whether that is what is here"
     there = {path.name for path in run.mappings.iterdir()} if kept and run.mappings.is_dir() else set()
     changed = [name for name in sorted({*digests, *there}) if _digest(run.mappings / name) != digests.get(name, "")]

@@ -15,7 +15,7 @@ from harness.judge import Verdict, judge
 from harness.judge import judging as room
 from harness.judge.synthetic import Row
 from harness.stage.directory import RunDirectory
-from tests.unit.judge.history_builder import clean_run, judged, written
+from tests.unit.judge.history_builder import clean_run, drop, judged, one, written
 from tests.unit.judge.test_decision import CELL
 
 
@@ -221,7 +221,7 @@ def test_the_judge_compares_with_its_own_copy(tmp_path: Path) -> None:
     shutil.copytree(folder / "mappings", folder / "truth")
     digests = {path.name: sha256(path.read_bytes()).hexdigest() for path in (folder / "truth").iterdir()}
     manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "evidence": {"mappings": digests}, "rules": {}}))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "started_at": "then", "evidence": {"mappings": digests}, "rules": {}}))
     assert because(judge(folder), "manifest.json does not say what the run was judged by")  # nobody sealed the plan
     RunDirectory(folder).seal(status="complete")
     for path in (folder / "mappings").iterdir():
