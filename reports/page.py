@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,10 @@ def write_report(run_dir: Path) -> Path:
     return write_whole(run_dir / "report.html", render(read_run(run_dir)))
 
 
-def render(files: RunFiles) -> str:
-    """The page as text."""
-    environment = Environment(
+@cache
+def _environment() -> Environment:
+    """With the templates that were compiled once."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -89,10 +91,14 @@ def render(files: RunFiles) -> str:
         lstrip_blocks=True,
         finalize=_shown,
     )
+
+
+def render(files: RunFiles) -> str:
+    """The page as text."""
     style, script = (TEMPLATES / "report.css").read_text("utf-8"), (TEMPLATES / "report.js").read_text("utf-8")
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
     # The two files are ours and must reach the browser byte by byte, or their digests would not match.
-    page = environment.get_template("report.html.j2")
+    page = _environment().get_template("report.html.j2")
     return page.render(**_context(files), style=Markup(style), script=Markup(script), policy=policy)  # noqa: S704
 
 

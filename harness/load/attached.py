@@ -107,7 +107,7 @@ class AttachedGround:
 
     async def post(self, path: str, body: Any) -> Any:
         """One operation of the control port."""
-        return await call(self.http, "POST", self.control + path, body)
+        return await call(self.http, "POST", self.control + path, body, known=True)
 
     # --- the copy of the history
 
@@ -253,8 +253,9 @@ def _seq(line: bytes) -> int:
         raise ConnectorError("the attached world's history is not one: a row has no seq") from None
 
 
-async def call(http: aiohttp.ClientSession, method: str, url: str, body: Any) -> Any:
-    """One operation of the control port. Raises UsageError when there is no control port, ConnectorError when it stops answering."""
+async def call(http: aiohttp.ClientSession, method: str, url: str, body: Any, *, known: bool = False) -> Any:
+    """One operation of the control port. Raises UsageError when there is no control port, ConnectorError when it stops answering.
+    known: it answered before."""
     try:
         async with http.request(method, url, json=body, allow_redirects=False) as answer:
             text = await answer.text()
@@ -262,7 +263,9 @@ async def call(http: aiohttp.ClientSession, method: str, url: str, body: Any) ->
                 raise UsageError(f"{method} {url} answered {answer.status}: expected the control port of a world whose token is {TOKEN}")
             answer.raise_for_status()
             return json.loads(text)
-    except (aiohttp.ClientConnectorError, ValueError):
+    except (aiohttp.ClientConnectorError, ValueError) as error:
+        if known:
+            raise ConnectorError(f"the attached world is gone: {method} {url}: {error or type(error).__name__}") from None
         raise UsageError(f"{url}: there is no control port of a world; start one with `dryclose up --env`") from None
     except (aiohttp.ClientError, TimeoutError) as error:
         raise ConnectorError(f"the attached world stopped answering: {method} {url}: {error or type(error).__name__}") from None

@@ -24,6 +24,7 @@ LEFT_BY_A_RUN = (
     "manifest.json*",
     "plan.json*",
     "history.*",
+    ".history.*",
     "verdict.json*",
     "report.html",
     "junit.xml",

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,27 @@ def test_load_and_secret_stay_on_this_machine(tmp_path: Path, handler: Handler, 
 
     with pytest.raises(UsageError, match=message):
         asyncio.run(run())
+
+
+def test_a_world_that_ends_under_a_load_is_no_wrong_address(tmp_path: Path) -> None:
+    """It was there when the load began: what is told is that it is gone, not how to start one."""
+
+    async def run() -> None:
+        async with attached_to_nobody(tmp_path) as one:
+            await one.quiet("begin", "")
+
+    with pytest.raises(ConnectorError, match="the attached world (is gone|stopped answering): POST"):
+        asyncio.run(run())
+
+
+@asynccontextmanager
+async def attached_to_nobody(folder: Path) -> AsyncIterator[AttachedGround]:
+    """Attached to a control port that was there a moment ago."""
+    async with AsyncExitStack() as world:
+        url = await world.enter_async_context(control())
+        async with attached(Door(url, (), "t", "s"), folder / "history.ndjson") as one:
+            await world.aclose()
+            yield one
 
 
 def test_the_copy_holds_every_row_once(tmp_path: Path) -> None:
