@@ -115,7 +115,7 @@ def test_a_world_that_ends_under_a_load_is_no_wrong_address(tmp_path: Path) -> N
         async with attached_to_nobody(tmp_path) as one:
             await one.quiet("begin", "")
 
-    with pytest.raises(ConnectorError, match="the attached world (is gone|stopped answering): POST"):
+    with pytest.raises(ConnectorError, match=r"the attached world (is gone|stopped answering): POST"):
         asyncio.run(run())
 
 
