@@ -22,6 +22,9 @@ def config(**changes: Any) -> WorldConfig:
     return WorldConfig(**{**base, "late_commit_ms": 50, "webhook_schedule_ms": (0, 30, 60), **changes})
 
 
+PATIENT = aiohttp.ClientTimeout(total=20)  # nothing is held at the token endpoint here: a machine that is late is no reason to fail
+
+
 class Hand:
     """The hand that writes to the world's systems."""
 
@@ -36,12 +39,13 @@ class Hand:
     async def login(self) -> None:
         """A new token."""
         form = {"grant_type": "client_credentials", "client_id": self.world.client_id, "client_secret": self.world.client_secret}
-        async with self._session.post(self.world.token_url, data=form) as answer:
+        async with self._session.post(self.world.token_url, data=form, timeout=PATIENT) as answer:
             self._token = (await answer.json())["access_token"]
 
     async def ask_token(self, credentials: dict[str, str]) -> tuple[int, str | None]:
         """Status and error of the token endpoint for these."""
-        async with self._session.post(self.world.token_url, data={"grant_type": "client_credentials", **credentials}) as answer:
+        form = {"grant_type": "client_credentials", **credentials}
+        async with self._session.post(self.world.token_url, data=form, timeout=PATIENT) as answer:
             return answer.status, (await answer.json(content_type=None)).get("error")
 
     async def call(self, method: str, system: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], Any]:
