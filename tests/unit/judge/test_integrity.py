@@ -282,3 +282,40 @@ def test_a_connector_that_runs_already_may_come_with_a_token_of_an_earlier_run_o
     assert judge(folder).verdict == "pass"
     with_row(folder, 60, **foreign)
     assert because(judge(folder), "1 requests with a bearer token")
+
+
+@pytest.mark.parametrize("detail", ["{", "[1]"])
+def test_a_first_row_that_does_not_say_its_seed(tmp_path: Path, detail: str) -> None:
+    """Nobody can tell whose history it is."""
+    scribe = clean_run()
+    one(scribe, kind="run_start")[1]["detail"] = detail
+    assert because(judged(scribe, tmp_path, None, (CELL,)), "does not say with which seed it was made")
+
+
+def test_only_a_copy_may_name_another_run(tmp_path: Path) -> None:
+    """`copied_from` is a load's; a history that was not copied is of the run that the manifest names."""
+    found = judged(clean_run(), tmp_path, {"run_id": "another", "copied_from": {"run_id": "t1", "seed": 1}}, (CELL,))
+    assert because(found, "manifest.json names the run id 'another'")
+
+
+@pytest.mark.parametrize(
+    "member", [{"request_timeout_s": "abc"}, {"poll_interval_s": 1e308}, {"concurrency": [1]}, {"ack_timeout_s": -1}], ids=str
+)
+def test_an_odd_manifest_is_damage(tmp_path: Path, member: Row) -> None:
+    """One message, and no mistake of ours."""
+    with pytest.raises(RunUnreadable, match="damaged"):
+        judged(clean_run(), tmp_path, {"connector": {"name": "odd", **member}}, (CELL,))
+
+
+def test_a_run_keeps_what_it_was_judged_by(tmp_path: Path) -> None:
+    """Without its own copy of the crosswalks, or with a file of it that no digest names, nobody knows what a run was compared with."""
+    folder = run(tmp_path)
+    directory = RunDirectory(folder)
+    directory.update_manifest(started_at="then", rules={})
+    directory.keep_truth()
+    directory.seal(status="complete")
+    assert judge(folder).verdict == "pass"
+    (folder / "truth" / "more.csv").write_text("")
+    assert because(judge(folder), "changed or removed since they were written: more.csv")
+    shutil.rmtree(folder / "truth")
+    assert because(judge(folder), "manifest.json does not say what the run was judged by")

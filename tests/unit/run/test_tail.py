@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.errors import NoRoom
-from harness.plan.model import Sighting
+from harness.plan.model import Plan, Sighting
 from harness.run.tail import HistoryTail
+from harness.stage.directory import RunDirectory
 
 
 def line(**columns: object) -> bytes:
@@ -67,3 +68,11 @@ def test_a_fault_that_came_out_otherwise_is_played_again(tmp_path: Path) -> None
     tail.read()
 
     assert tail.fired == {("p2p-000002", "F-A8"), ("p2p-000003", "F-A8")}
+
+
+def test_a_plan_that_somebody_put_a_folder_in_place_of_is_one_message(tmp_path: Path) -> None:
+    """The run directory is the harness's; a connector that changes it ends the run, with a sentence."""
+    directory = RunDirectory(tmp_path)
+    directory.plan.mkdir()
+    with pytest.raises(NoRoom, match="Somebody else changed the run directory"):
+        directory.write_plan(Plan(), {})
