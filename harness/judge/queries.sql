@@ -188,7 +188,8 @@ where s.kind = 'stranger'
   and (s.reason <> 'order' or exists (select 1 from h where kind = 'experiment' and role = 'baseline'))
 group by 1
 union all
-select 'documents of transactions that were begun before this load came', count(distinct d.txn_id), string_agg(distinct d.call_point, ', ')
+select 'documents of transactions that were begun before this load came', count(distinct d.txn_id),
+  string_agg(distinct d.call_point, ', ' order by d.call_point)
 from document d, run_fact f where f.joined_late and d.txn_id is not null and d.txn_id not in (select txn_id from txn) having count(*) > 0
 order by 1
 

@@ -59,7 +59,7 @@ create table run_fact as
 select coalesce((select arg_max(state, seq) from h where kind = 'quiet' and state in ('begin', 'end', 'deadline_shrinking')),
   'none') = 'deadline_shrinking' as shrinking,
   exists (select 1 from h where kind = 'read_view') as final_read,
-  exists (select 1 from h where kind = 'run_start' and detail like '%attached_after%') as joined_late;
+  exists (select 1 from h where kind = 'run_start' and json_exists(try_cast(detail as json), '$.attached_after')) as joined_late;
 
 -- public op: one call of the connector, from request to the end of the answer
 create table op as

@@ -8,8 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from contracts.catalog import load_catalog
-from harness import wall
-from harness.judge import Verdict, finish_history, judge, write_verdict
+from harness.judge import Verdict
 from harness.load.documents import documents, senders_needed
 from harness.load.drive import Drive, Driven
 from harness.load.facts import read_facts
@@ -23,7 +22,7 @@ from harness.stage.final import close_books
 from harness.stage.interrupt import or_interrupted
 from harness.stage.progress import Progress, new_progress
 from harness.stage.setup import Setup
-from harness.stage.teardown import or_given_up
+from harness.stage.teardown import decided, or_given_up
 from harness.stage.watchdog import unless_it_dies
 from reports import load_summary, write_ctrf, write_junit, write_report
 
@@ -82,12 +81,8 @@ def without_window(profile: Profile) -> Profile:
 
 def judged(setup: Setup, progress: Progress) -> Verdict:
     """The same judge as after a verification, over the history of the load."""
-    directory = setup.directory
-    directory.seal(status="complete", why=None, finished_at=wall.now_iso())
     with progress.phase("verdict") as phase:
-        finish_history(directory.path)
-        verdict = judge(directory.path)
-        write_verdict(directory.path, verdict)
+        verdict = decided(setup.directory)
         phase.show(verdict.verdict)
     return verdict
 

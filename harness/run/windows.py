@@ -22,11 +22,11 @@ IN_FLIGHT_WAIT_S = 1.0
 
 async def play_window(cast: Cast, *waves: Wave) -> None:
     """Waves that are `apart`: of each a part of its transactions before the fault, the rest inside, all of them settled after it."""
-    session, first = cast.session, waves[0]
-    name = first.name if len(waves) == 1 or first.window is None else f"run-{first.window.fault_id}"
+    session, window = cast.session, waves[0].window
+    assert window is not None
     for wave in waves:
         enter(cast, wave)
-    with session.progress.phase(name) as phase:
+    with session.progress.phase(waves[0].name if len(waves) == 1 else f"run-{window.fault_id}") as phase:
         began = monotonic()
         await together(*(_played(cast, wave, phase) for wave in waves))
         await drain(session, [experiment for wave in waves for experiment in wave.experiments], phase)
@@ -55,9 +55,9 @@ def apart(waves: Sequence[Wave]) -> list[tuple[Wave, ...]]:
     """The waves in their order; those beside each other whose windows cannot meet together: the period of one company says nothing to
     a document of another."""
 
-    def key(wave: Wave) -> tuple[str, str | None]:
+    def key(wave: Wave) -> str:
         closes = wave.window is not None and wave.window.fault_id == PERIOD_CLOSED and wave.business is None and not wave.elders
-        return (PERIOD_CLOSED if closes else wave.name, wave.business)
+        return PERIOD_CLOSED if closes else wave.name
 
     return [tuple(group) for _, group in groupby(waves, key)]
 

@@ -24,15 +24,22 @@ def finish(setup: Setup, progress: Progress) -> int:
     return verdict.exit_code
 
 
-def store(setup: Setup, progress: Progress) -> Verdict:
-    """Judge the whole history once, and write everything that shows the verdict."""
-    directory = setup.directory
+def decided(directory: RunDirectory) -> Verdict:
+    """A run that came to its end is sealed, its whole history judged once and stored, the verdict written."""
     directory.seal(status="complete", why=None, finished_at=wall.now_iso())
-    with progress.phase("verdict") as phase, ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside:
         stored = beside.submit(finish_history, directory.path)
         verdict = judge(directory.path)
         stored.result()
-        write_verdict(directory.path, verdict)
+    write_verdict(directory.path, verdict)
+    return verdict
+
+
+def store(setup: Setup, progress: Progress) -> Verdict:
+    """Judge, and write everything that shows the verdict."""
+    directory = setup.directory
+    with progress.phase("verdict") as phase:
+        verdict = decided(directory)
         write_report(directory.path)
         write_junit(directory.path)
         write_ctrf(directory.path)
