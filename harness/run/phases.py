@@ -103,7 +103,8 @@ async def _before_kills(cast: Cast, planner: Planner, tail: HistoryTail) -> None
         await play_shared(cast, lists, "run-lists")
     await play_shared(cast, [wave for wave in shared if wave not in lists], "run-tokens")
     stuck.saw(shared[-1:])
-    for group in apart([wave for wave in waves if wave.kind == "run" and wave not in shared and not starts_again(session, wave)]):
+    windows = [wave for wave in waves if wave.kind == "run" and wave not in shared and not starts_again(session, wave)]
+    for group in apart(windows, session.catalog):
         await play_window(cast, *group)
         stuck.saw(group)
     late = planner.after_outages()

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from itertools import groupby
 from time import monotonic
 from typing import Any
 
+from contracts.catalog import Catalog
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.cast import Cast
 from harness.run.kills import kill_and_restart
@@ -51,15 +51,34 @@ async def _played(cast: Cast, wave: Wave, phase: Phase) -> None:
         await _outage(cast, wave, window, phase)
 
 
-def apart(waves: Sequence[Wave]) -> list[tuple[Wave, ...]]:
-    """The waves in their order; those beside each other whose windows cannot meet together: the period of one company says nothing to
-    a document of another."""
+def apart(waves: Sequence[Wave], catalog: Catalog) -> list[tuple[Wave, ...]]:
+    """The waves in order of the first of each group; those whose windows cannot meet a document together are one group: the period of one
+    company says nothing to a document of another, nor the outage of a system to a flow that never calls it."""
+    groups: list[list[Wave]] = []
+    for wave in waves:
+        group = next((group for group in groups if all(_never_meet(wave, other, catalog) for other in group)), None)
+        if group is None:
+            groups.append([wave])
+        else:
+            group.append(wave)
+    return [tuple(group) for group in groups]
 
-    def key(wave: Wave) -> str:
-        closes = wave.window is not None and wave.window.fault_id == PERIOD_CLOSED and wave.business is None and not wave.elders
-        return PERIOD_CLOSED if closes else wave.name
 
-    return [tuple(group) for _, group in groupby(waves, key)]
+def _never_meet(one: Wave, other: Wave, catalog: Catalog) -> bool:
+    if one.window is None or other.window is None or one.window.fault_id != other.window.fault_id:
+        return False
+    if one.business or other.business or one.elders or other.elders:  # the clock stands at one moment; elders meet no window at all
+        return False
+    if one.window.fault_id == PERIOD_CLOSED:
+        return True
+    return not (_calls(one, other.window.target, catalog) or _calls(other, one.window.target, catalog))
+
+
+def _calls(wave: Wave, target: str, catalog: Catalog) -> bool:
+    """Whether a document of the wave may want something of that system, or of any that is like it."""
+    alike = set(catalog.instances(target)) if target in catalog.systems else {target}
+    flows = {experiment.flow for experiment in wave.experiments}
+    return not flows or any(alike & catalog.needs[flow] for flow in flows)
 
 
 def starts_again(session: Session, wave: Wave) -> bool:

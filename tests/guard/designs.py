@@ -27,7 +27,7 @@ class Design:
     """One design. ways: function of ways.py to its arguments. manifest: members that it declares otherwise; None takes one away.
 
     outside: it runs already when a verification begins; who starts it gives it an address. warned: the rules of conduct that are about just
-    this way, and warn of it.
+    this way, and warn of it; warned_of_refusals: the same, where a scenario has something refused for good.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Design:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     outside: bool = False
     warned: frozenset[str] = frozenset()
+    warned_of_refusals: frozenset[str] = frozenset()
 
     @property
     def variables(self) -> dict[str, str]:
@@ -84,6 +85,7 @@ DESIGNS = (
         {"keeps_trying": {}},
         {"command": None, "set_environment": None, "gives_up_after": 1000, "paths": {"idle": "/idle"}, "parked": None},
         outside=True,
+        warned_of_refusals=frozenset({"K04"}),  # what cannot be set aside is asked for again, unchanged
     ),
     Design(
         "supervised",

@@ -1,7 +1,8 @@
 """Runs the correct designs and prints what the judge said: `python -m tests.guard.table [--scenario NAME] [--seeds N] [DESIGN ...]`.
 
 One run after the other, in the standard scenario with seed 1 unless it is asked otherwise. Columns: exit code, seconds, experiments that
-were void, inconclusive and contaminated, and the rules that were violated (warnings too) with their number of rows. Every code must be 0.
+were void, inconclusive and contaminated, and the rules that were violated (warnings too) with their number of rows. Every code must be 0,
+and no rule may warn that the design does not declare.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from tests.scenario.running import document, run
 NOT_EVIDENCE = ("void", "inconclusive", "contaminated")
 PORTS = 8  # of a world, and of the connector beside it
 LIMIT_S = 900.0
+BY_CHANCE = frozenset({"K07", "V01"})  # pauses that jitter made shorter, a fault that a late machine spoilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Trial:
     def alarms(self) -> dict[str, int]:
         """Rules that were violated, warnings included, with their number of rows."""
         return {row["id"]: row["violations"] for row in self.verdict.get("invariants", ()) if row["violations"]}
+
+    @property
+    def is_right(self) -> bool:
+        """It passed, and nobody warned of what is not the design's own way."""
+        return self.exit_code == 0 and self.alarms.keys() <= self.design.warned | self.design.warned_of_refusals | BY_CHANCE
 
     def line(self) -> str:
         """One row of the table."""
@@ -73,7 +80,7 @@ def _outside(design: Design, folder: Path, out: Path, options: tuple[str, ...]) 
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0 when every run passed."""
+    """Exit code 0 when every run was right."""
     parser = argparse.ArgumentParser(prog="python -m tests.guard.table")
     parser.add_argument("designs", nargs="*", help="names; all when none is given")
     parser.add_argument("--scenario", default="standard")
@@ -94,13 +101,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _tried(design: Design, seed: int, scenario: str, keep: Path | None) -> bool:
-    """Prints one row; whether it passed."""
+    """Prints one row; whether it is right."""
     with tempfile.TemporaryDirectory(prefix="dryclose-guard-") as folder:
         place = keep / f"{design.name}-{seed}" if keep else Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         made = trial(design, place, seed=seed, scenario=scenario)
     click.echo(made.line())
-    return made.exit_code == 0
+    return made.is_right
 
 
 if __name__ == "__main__":
