@@ -156,7 +156,7 @@ class Sender:
         if target is None:
             return Acknowledgement(None)
         number = self._attempts[notice.event_id] = self._attempts.get(notice.event_id, 0) + 1
-        op_id = self._traffic.op_id()
+        op_id, sut_gen = self._traffic.op_id(), self._recorder.sut_gen  # who was asked, also when it is started again before it answers
         timestamp = int(self._clock.wall_s()) - notice.age_s
         self._recorder.write(
             "event_sent",
@@ -170,7 +170,7 @@ class Sender:
             sig_ok=notice.signature == "genuine",
             fresh=abs(notice.age_s) < TOLERANCE_S,
             corr_id=notice.headers.get("x-correlation-id"),
-            sut_gen=self._recorder.sut_gen,
+            sut_gen=sut_gen,
         )
         self._traffic.saw_event(notice.call_point, notice.flow)
         answer, reason = await self._post(target, notice, timestamp, self._traced(notice, op_id, number))
@@ -187,7 +187,7 @@ class Sender:
             flow=notice.flow,
             status=answer.status,
             reason=reason,
-            sut_gen=self._recorder.sut_gen,
+            sut_gen=sut_gen,
         )
         return answer
 

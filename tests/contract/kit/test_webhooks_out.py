@@ -101,6 +101,28 @@ async def accepted(inbox: Inbox, fault: str | None = None, mode: str = "") -> St
         return toy
 
 
+def test_an_answer_belongs_to_the_start_that_was_asked() -> None:
+    """The connector may be started again before it is known that the old one did not answer."""
+    inbox = Inbox()
+
+    async def play() -> Stage:
+        async with subscribed(inbox) as toy:
+            recorder = toy.mechanics.recorder
+            recorder.sut_gen = 6
+
+            def started_again(_number: int) -> int:
+                recorder.sut_gen = 7
+                return 202
+
+            inbox.answer = started_again
+            await toy.create(path="/ap-invoices")
+            await quiet(toy)
+            return toy
+
+    toy = asyncio.run(play())
+    assert {row["kind"]: row["sut_gen"] for row in toy.rows() if row["kind"].startswith("event_")} == {"event_sent": 6, "event_ack": 6}
+
+
 def test_delivery_is_signed_and_traced() -> None:
     """Signature, CloudEvents envelope, correlation id, traceparent, the connector's own headers; recorded as sent and acknowledged."""
     inbox = Inbox()
