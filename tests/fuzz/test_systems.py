@@ -57,9 +57,9 @@ def test_systems_without_books(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", [("erp", "control"), ("procurement", "expense", "identity", "engine")])
+@pytest.mark.parametrize("names", [("erp", "control"), ("identity", "engine")])
 def test_everything_from_the_command_line(names: tuple[str, ...], tmp_path: Path) -> None:
-    """All phases over every system, the engine included; the report says so, and leaves no history behind."""
+    """All phases over the largest system, those that keep no books, and the engine; the report says so, and leaves no history behind."""
     out = tmp_path / "out"
     chosen = [part for name in names for part in ("--system", name)]
     assert run(["fuzz", *chosen, "--examples", "2", "--seed", "1", "--quiet", "--out", str(out)]) == 0

@@ -4,12 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 import psutil
+
+from tests.scenario.warm import Command
 
 ROOT = Path(__file__).parents[2]
 CAREFUL = ROOT / "examples" / "connectors" / "careful" / "connector.toml"
@@ -65,16 +66,9 @@ def connector(folder: Path, on_event: str) -> Path:
     return folder / "connector.toml"
 
 
-def start(*arguments: object, variables: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+def start(*arguments: object, variables: dict[str, str] | None = None) -> Command:
     """`dryclose ...` as its own process, with further variables in its environment."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **(variables or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return Command(tuple(map(str, arguments)), {**os.environ, **(variables or {})}, ROOT)
 
 
 def run(*arguments: object, timeout_s: float = 240.0, variables: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
@@ -89,7 +83,7 @@ def run(*arguments: object, timeout_s: float = 240.0, variables: dict[str, str] 
     return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
 
-def wait_for_line(process: "subprocess.Popen[str]", text: str) -> str:
+def wait_for_line(process: Command, text: str) -> str:
     """Everything up to the first line of the progress that holds `text`."""
     assert process.stderr is not None
     seen = []

@@ -10,15 +10,15 @@ import pytest
 from contracts.catalog import load_catalog
 from harness.manifest import load_manifest
 from tests.contract.connectors.page import PAGE, files_in_page
+from tests.scenario.running import run
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "connectors"
 NAMES = ("careful", "naive")
-DRYCLOSE = [sys.executable, "-c", "from harness.cli import main; main()"]
 
 
 def run_check(manifest: Path) -> subprocess.CompletedProcess[str]:
     """`dryclose connector check`, as a person starts it."""
-    return subprocess.run([*DRYCLOSE, "connector", "check", str(manifest)], capture_output=True, text=True, timeout=120, check=False)
+    return run("connector", "check", manifest, timeout_s=120)
 
 
 @pytest.mark.parametrize("name", NAMES)

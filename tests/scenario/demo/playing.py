@@ -3,13 +3,13 @@
 import contextlib
 import re
 import signal
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
 from tests.scenario.running import start
+from tests.scenario.warm import Command
 
 LINK = re.compile(r"http://\S+/room#code=\S+")
 
@@ -17,14 +17,13 @@ LINK = re.compile(r"http://\S+/room#code=\S+")
 class Demo:
     """A demo that is on; its output is read as it comes."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Command) -> None:
         self.process = process
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
 

@@ -1,15 +1,13 @@
 """One small run with a puppet, and what came of it."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.puppet.manifest import puppet_manifest
+from tests.scenario.running import run
 
-DRYCLOSE = [sys.executable, "-c", "from harness.cli import main; main()"]
 LIMITS = "limits: {settle_s: 6, quiesce_s: 6, redrive_s: 6, solo: 0, discovery_rounds: 0}"
 
 
@@ -51,8 +49,7 @@ def play_in(scenario: str, folder: Path, script: dict[str, dict[str, Any]], *, n
     """A puppet through a scenario that is there, by name or path, seed 1."""
     connector = puppet_manifest(folder / "puppet", script, number=number, **manifest)
     out = folder / "run"
-    command = [*DRYCLOSE, "verify", "--scenario", scenario, "--seed", "1", "--connector", str(connector), "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = run("verify", "--scenario", scenario, "--seed", 1, "--connector", connector, "--out", out)
     file = out / "verdict.json"
     verdict = json.loads(file.read_text("utf-8")) if file.exists() else {}
     return Played(done.returncode, verdict, done.stdout + done.stderr)
