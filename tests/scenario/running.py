@@ -85,7 +85,6 @@ def run(*arguments: object, timeout_s: float = 240.0, variables: dict[str, str] 
 
 def wait_for_line(process: Command, text: str) -> str:
     """Everything up to the first line of the progress that holds `text`."""
-    assert process.stderr is not None
     seen = []
     for line in process.stderr:
         seen.append(line)

@@ -26,47 +26,52 @@ def test_a_lost_answer_shows_the_naive_connector(tmp_path: Path) -> None:
     assert "It happens again, 2 of 2 times" in again.stdout
 
 
-def test_the_same_lost_answer_does_not_hurt_the_careful_connector(tmp_path: Path) -> None:
-    """Everything that a run leaves is there, and nothing of it is still running."""
-    done = run("verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 1, "--connector", CAREFUL, "--out", tmp_path / "run")
-
+@pytest.fixture(scope="module")
+def careful_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run directory of the careful connector under one lost answer; whoever changes something in it takes a copy."""
+    folder = tmp_path_factory.mktemp("careful")
+    done = run("verify", "--scenario", scenario(folder, "F-A3"), "--seed", 1, "--connector", CAREFUL, "--out", folder / "run")
     assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "run"
+
+
+def test_the_same_lost_answer_does_not_hurt_the_careful_connector(careful_run: Path) -> None:
+    """Everything that a run leaves is there, and nothing of it is still running."""
     names = {"manifest.json", "plan.json", "verdict.json", "history.ndjson", "history.parquet", "report.html", "junit.xml", "ctrf.json"}
-    assert names <= {path.name for path in (tmp_path / "run").iterdir()}
-    assert document(tmp_path / "run", "manifest.json")["status"] == "complete"
-    assert left_over(tmp_path / "run") == []
+    assert names <= {path.name for path in careful_run.iterdir()}
+    assert document(careful_run, "manifest.json")["status"] == "complete"
+    assert left_over(careful_run) == []
 
 
-def test_a_replay_of_what_went_well_exits_0(tmp_path: Path) -> None:
+def test_a_replay_of_what_went_well_exits_0(careful_run: Path) -> None:
     """It was never violated, and it is not violated now."""
-    run("verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 1, "--connector", CAREFUL, "--out", tmp_path / "run")
-    faulted = next(row["txn_id"] for row in document(tmp_path / "run")["by_experiment"] if row["role"] == "faulted")
+    faulted = next(row["txn_id"] for row in document(careful_run)["by_experiment"] if row["role"] == "faulted")
 
-    assert run("replay", tmp_path / "run", faulted, "--repeats", 1).returncode == 0
+    assert run("replay", careful_run, faulted, "--repeats", 1).returncode == 0
 
 
-def test_a_truncated_history_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_a_truncated_history_is_judged_as_far_as_it_goes(careful_run: Path, tmp_path: Path) -> None:
     """Half a history is not enough evidence, and says so."""
-    run("verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 1, "--connector", CAREFUL, "--out", tmp_path / "run")
-    history = tmp_path / "run" / "history.ndjson"
+    cut = shutil.copytree(careful_run, tmp_path / "run")
+    history = cut / "history.ndjson"
     history.write_bytes(history.read_bytes()[: history.stat().st_size // 2])
-    (tmp_path / "run" / "history.parquet").unlink()
+    (cut / "history.parquet").unlink()
 
-    judged = run("judge", tmp_path / "run")
+    judged = run("judge", cut)
 
     assert judged.returncode == 2, judged.stdout + judged.stderr
-    assert document(tmp_path / "run")["verdict"] == "inconclusive"
+    assert document(cut)["verdict"] == "inconclusive"
 
 
-def test_the_same_seed_plans_the_same_run(tmp_path: Path) -> None:
+def test_the_same_seed_plans_the_same_run(careful_run: Path, tmp_path: Path) -> None:
     """Plan and data are functions of seed and scenario; only the namespace of the ids differs."""
-    plans = []
-    for name in ("first", "second"):
-        run("verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 9, "--connector", CAREFUL, "--out", tmp_path / name)
-        entries = document(tmp_path / name, "plan.json")["experiments"]
-        plans.append([{key: value for key, value in entry.items() if key != "source_id"} for entry in entries])
+    run("verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 1, "--connector", CAREFUL, "--out", tmp_path / "again")
+    first, again = (
+        [{key: value for key, value in entry.items() if key != "source_id"} for entry in document(folder, "plan.json")["experiments"]]
+        for folder in (careful_run, tmp_path / "again")
+    )
 
-    assert plans[0] == plans[1]
+    assert first == again
 
 
 @pytest.mark.slow

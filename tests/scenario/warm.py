@@ -2,7 +2,7 @@
 
 Starting Python and loading dryclose is a good part of what a short run costs, so one process per tester loads it once, and forks for every
 command. What is forked has its own standard streams, environment, directory and signals, and ends like any process. How dryclose itself
-starts is what tests/scenario/bad_input and tests/unit/harness begin from nothing for.
+starts is for tests/scenario/bad_input/test_streams_and_shortage.py and test_bad_connectors.py, which begin from nothing.
 """
 
 import json
@@ -37,12 +37,11 @@ MESSAGE_BYTES = 1 << 20
 class Command:
     """A running command; the members of `subprocess.Popen` that tests use, in text."""
 
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], directory: Path, *, together: bool = False) -> None:
-        """together: standard error goes where standard output does."""
+    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], directory: Path) -> None:
         self.args = ("dryclose", *arguments)
         ours, theirs = socket.socketpair()
         out_read, out_write = os.pipe()
-        err_read, err_write = (None, os.dup(out_write)) if together else os.pipe()
+        err_read, err_write = os.pipe()
         message = {"arguments": arguments, "environment": dict(environment), "directory": str(directory)}
         _ask(json.dumps(message).encode(), (out_write, err_write, theirs.fileno()))
         for descriptor in (out_write, err_write):
@@ -51,7 +50,7 @@ class Command:
         self._answers = ours.makefile("r")
         ours.close()
         self.stdout = os.fdopen(out_read, "r", encoding="utf-8")
-        self.stderr = os.fdopen(err_read, "r", encoding="utf-8") if err_read is not None else None
+        self.stderr = os.fdopen(err_read, "r", encoding="utf-8")
         self.pid = int(self._answers.readline())
         self.returncode: int | None = None
         self._ended = threading.Event()
@@ -85,8 +84,7 @@ class Command:
         return self._texts["stdout"], self._texts["stderr"]
 
     def _read(self, name: str) -> None:
-        stream = getattr(self, name)
-        self._texts[name] = stream.read() if stream is not None else ""
+        self._texts[name] = getattr(self, name).read()
 
     def send_signal(self, number: int) -> None:
         if self.returncode is None:

@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.scenario.warm import Command
+
 DRYCLOSE = Path(sys.executable).parent / "dryclose"
 
 
@@ -20,9 +22,11 @@ class Outcome:
 
 def dryclose(*arguments: object, cwd: Path, timeout_s: float = 60, env: dict[str, str] | None = None) -> Outcome:
     """Run one command. Whatever happens, no traceback may reach the terminal."""
-    command = [str(DRYCLOSE), *map(str, arguments)]
-    done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, env={**os.environ, **(env or {})}, check=False
-    )
-    assert "Traceback" not in done.stdout + done.stderr
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    command = Command(tuple(map(str, arguments)), {**os.environ, **(env or {})}, cwd)
+    try:
+        out, err = command.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        command.kill()
+        raise
+    assert "Traceback" not in out + err
+    return Outcome(command.wait(), out, err)

@@ -54,7 +54,6 @@ class Demo:
 
     def errors(self) -> str:
         """Standard error of a process that has ended."""
-        assert self.process.stderr is not None
         return self.process.stderr.read() if self.process.poll() is not None else ""
 
 
