@@ -36,10 +36,10 @@ VERDICT_MEANS: Mapping[str, str] = MappingProxyType(
     {
         "pass": "the fault reached the connector and nothing went wrong",
         "fail": "an invariant is violated",
-        "void": "the planned fault never reached the connector, so this says nothing",
+        "void": "the planned fault did not reach the connector as planned, so this says nothing",
         "inconclusive": "the transaction had not settled when the time was up",
         "contaminated": "fault-free neighbours suffered too, so the plan alone is not to blame",
-        "not_applicable": "this fault cannot happen here",
+        "not_applicable": "not played: the scenario leaves it out, or it cannot happen here",
     }
 )
 

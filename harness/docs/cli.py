@@ -13,7 +13,7 @@ WIDTH = 100
 EXITS = {
     EXIT_PASS: "pass: no invariant was violated, and there was enough evidence to say so",
     EXIT_VIOLATION: "violation: at least one invariant was violated (`replay`: it happened again)",
-    EXIT_NOT_ENOUGH_EVIDENCE: "not enough evidence: a fault never fired, a required invariant examined nothing, "
+    EXIT_NOT_ENOUGH_EVIDENCE: "not enough evidence: at some place a planned fault never fired, a required invariant examined nothing, "
     "the connector never started, the history is cut short, the disk is full",
     EXIT_USAGE: "usage or configuration: an argument, a scenario or a manifest is wrong, a run directory is damaged, "
     "the machine has too little memory; the message names file and line",

@@ -25,7 +25,7 @@ class Cell:
     @property
     def verdict(self) -> str:
         """pass, fail, void, inconclusive, contaminated or not_applicable."""
-        if self.planned == 0 and self.not_applicable:
+        if self.fired == 0 and self.not_applicable:
             return "not_applicable"
         return next((verdict for verdict in ORDER if verdict in self.verdicts), "void")
 

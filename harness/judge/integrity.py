@@ -21,6 +21,7 @@ PLACES_MAX = 120
 # what plan.json and the row of an experiment both say: member and column
 PLANNED = {**{name: name for name in ("flow", "wave", "role", "template")}, "plan": "detail"}
 Armed = tuple[str, str, str, str]  # transaction, call point, fault, mode
+FIRED = "select distinct t.flow, s.call_point, s.fault_id, s.mode from step s join txn t using (txn_id) where s.has_fired"
 VOID_SHARE_MAX = 0.02  # more experiments than this without a fault that fired are no footnote
 
 
@@ -56,13 +57,15 @@ def _differs(entry: Mapping[str, Any], said: Mapping[str, Mapping[str, Any]]) ->
     return any(entry.get(name) is not None and row.get(name) is not None and entry[name] != row[name] for name in PLANNED)
 
 
-def cells(run: Run) -> Iterator[str]:
-    """Cells that were played and that plan.json does not name as played, and windows that it does not name although the wave met one."""
+def cells(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
+    """Cells that were played and that plan.json does not name as played, and windows that it does not name although the wave met one.
+    A cell whose call was planned and never came may be not applicable."""
     there = {_cell(cell): cell.get("status") for cell in run.cells()}
     played = {cell for entry in run.experiments() for cell in _cells_of(entry)}
     lost = [" ".join(cell) for cell in sorted(played) if cell not in there]
     yield from _some("cells were played that plan.json does not know", lost)
-    denied = [" ".join(cell) for cell in sorted(played) if there.get(cell) == "not_applicable"]
+    met_by = {tuple(map(str, row)) for row in con.execute(FIRED).fetchall()}
+    denied = [" ".join(cell) for cell in sorted(played & met_by) if there.get(cell) == "not_applicable"]
     yield from _some("cells were played that plan.json calls not applicable", denied)
     # Who is done before the fault begins meets none of it: of a wave in which somebody meets it they are no gap.
     met = {entry.get("wave") for entry in run.experiments() if entry.get("window")}

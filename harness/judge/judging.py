@@ -260,7 +260,7 @@ class _Judgement:
         yield from integrity.strangers(self._con, self._run)
         if not self._loaded.truncated:
             yield from integrity.planned(self._con, self._run)
-            yield from integrity.cells(self._run)
+            yield from integrity.cells(self._con, self._run)
             yield from integrity.comparable(self._con)
             yield from integrity.consistent(self._con)
         yield from integrity.kills(self._con)
@@ -315,7 +315,8 @@ class _Judgement:
             yield f"{len(unapproved)} experiments had no approved source document to work on: {', '.join(unapproved[:5])}"
         if self._unfired:
             some = ", ".join(f"{key[1]} {key[2]}/{key[3]}" for key in self._unfired[:5])
-            yield f"V01: in {len(self._unfired)} planned cells the fault never fired: {some}"
+            more = f" and {len(self._unfired) - 5} more" if len(self._unfired) > 5 else ""
+            yield f"V01: in {len(self._unfired)} planned cells the fault never fired as planned: {some}{more}"
         yield from integrity.void(self._counts())
         yield from integrity.excused(len(self._excused), len(self._outcomes))
         yield from integrity.unjudged(self._coverage["matrix"])

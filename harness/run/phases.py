@@ -1,6 +1,6 @@
 """The phases of a run, in order: baseline twice, singles, discovered points, faults of the run, kills, and the final reads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from harness.errors import ConnectorError
@@ -148,7 +148,7 @@ async def _again(cast: Cast, planner: Planner, tail: HistoryTail, singles: Seque
         tried, missed = len(missed), unfired([again], tail)
         if len(missed) == tried:
             break
-    planner.forsake(unfired(waves, tail))
+    planner.forsake(_without(waves, tail.reached))  # a call that came and was spoilt is no call that nobody can provoke
 
 
 class _Stuck:
@@ -182,8 +182,13 @@ def _carries_no_transaction(session: Session, call_point: str) -> bool:
 
 def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
     """Faulted experiments of which some step never reached the connector."""
+    return _without(waves, tail.fired)
+
+
+def _without(waves: Sequence[Wave], seen: Collection[tuple[str, str]]) -> list[Experiment]:
+    """Those of which some step is not among these (transaction, fault id)."""
     experiments = [experiment for wave in waves for experiment in wave.experiments]
-    return [e for e in experiments if any((e.txn_id, step.fault_id) not in tail.fired for step in e.steps)]
+    return [e for e in experiments if any((e.txn_id, step.fault_id) not in seen for step in e.steps)]
 
 
 def _goes_on(session: Session, wave: Wave) -> None:

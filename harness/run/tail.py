@@ -42,6 +42,11 @@ class HistoryTail:
         """(transaction, fault id) of what really happened: marked, and not only in answers that look otherwise."""
         return self._marked - (self._spoilt - self._shown)
 
+    @property
+    def reached(self) -> set[tuple[str, str]]:
+        """(transaction, fault id) of every call that met its fault, also where the answer came out otherwise."""
+        return set(self._marked)
+
     def sightings(self) -> tuple[Sighting, ...]:
         """Every call point that a transaction reached so far, in order of first arrival."""
         return tuple(Sighting(*seen, times) for seen, times in self._sightings.items())

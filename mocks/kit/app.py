@@ -136,6 +136,8 @@ class SystemApp(FastAPI):
         if outcome.executed:
             await endpoint.let_overtake(exchange)
         sent = await wire.answer(outcome.status, endpoint.headers_for(exchange, outcome), outcome.body)
+        if not sent:
+            endpoint.record_left(exchange)
         endpoint.record_end(
             exchange,
             status=outcome.status,

@@ -361,6 +361,19 @@ class Endpoint:
             sut_gen=origin.sut_gen,
         )
 
+    def record_left(self, exchange: Exchange) -> None:
+        """The client was gone before its answer: an outage cut the connection, it gave up waiting, or it was killed."""
+        origin = exchange.origin
+        self.mechanics.recorder.write(
+            "conn_event",
+            self.node,
+            op_id=exchange.op_id,
+            call_point=origin.call_point,
+            attempt=exchange.attempt,
+            txn_id=origin.txn_id,
+            reason="client_left",
+        )
+
     def record_end(self, exchange: Exchange, **columns: Any) -> None:
         """The end of the answer, with what a correct client may conclude from it."""
         origin = exchange.origin

@@ -238,6 +238,8 @@ class Meeting:
         sent = await self.wire.answer(outcome.status, self._headers(outcome), outcome.body)
         answered = {"status": outcome.status, "code": outcome.code, "retry_after_ms": outcome.retry_after_ms, "etag_out": outcome.etag}
         view = self._view(outcome) if sent else "info"
+        if not sent:
+            self.endpoint.record_left(self.exchange)
         self.endpoint.record_end(self.exchange, client_view=view, bytes_out=self.wire.bytes_out, **answered)
 
     async def _whole(self, outcome: Outcome, body: bytes, headers: Headers, *, view: str | None = None) -> None:

@@ -91,6 +91,24 @@ def test_timeout_before_and_after_commit() -> None:
     assert ("conn_event", "client_left") in before + after
 
 
+def test_an_answer_that_an_outage_cut_off_is_told() -> None:
+    """No fault of this request's own: the connection goes between what was decided and its answer."""
+
+    async def run() -> list[tuple[str, Any]]:
+        async with stage(SHORT) as toy:
+
+            class CutOff(dict[str, Any]):
+                def __setitem__(self, number: str, order: Any) -> None:
+                    super().__setitem__(number, order)
+                    toy.server.begin_outage()
+
+            toy.system.orders = CutOff()
+            await failing(toy)
+            return story(toy)
+
+    assert asyncio.run(run()) == [("request", 1), ("decision", "committed"), ("conn_event", "client_left"), ("response_end", "info")]
+
+
 def test_hold_ends_when_the_client_never_leaves() -> None:
     """A patient client is left after 1.5 of its declared timeouts, without a byte."""
 

@@ -60,8 +60,8 @@ def gaps(scribe: Scribe, folder: Path) -> Iterator[str]:
     with _opened(written(scribe, folder), _catalog()) as history:
         assert history.loaded.truncated is None, history.loaded.truncated
         yield from integrity.planned(history.con, history.run)
-        yield from integrity.cells(history.run)
-        history.build(query("not_comparable"))
+        history.build(integrity.FIRED, query("not_comparable"))
+        yield from integrity.cells(history.con, history.run)
         yield from integrity.comparable(history.con)
         history.build(query("contradictions"), *sections(integrity.RECORD).values())
         yield from integrity.consistent(history.con)

@@ -130,6 +130,16 @@ def test_void_cell_makes_the_run_2_never_1(tmp_path: Path) -> None:
     assert (cell["planned"], cell["fired"], cell["verdict"]) == (1, 0, "void")
 
 
+def test_a_call_that_never_came_again_leaves_no_gap(tmp_path: Path) -> None:
+    """It was seen once and planned again, and nothing provoked it: its cell is not applicable, and nobody says that it was played."""
+    scribe = clean_run()
+    fault_never_fired(scribe)
+    verdict = judged(scribe, tmp_path, cells=({**CELL, "status": "not_applicable", "reason": "called once"},))
+    cell = next(row for row in verdict.coverage["matrix"] if row["fault_id"] == "F-A3" and row["call_point"] == "erp.po.create")
+    assert (cell["verdict"], cell["reason"]) == ("not_applicable", "called once")
+    assert not [reason for reason in verdict.reasons if "calls not applicable" in reason or "never fired as planned" in reason]
+
+
 def test_cell_of_which_one_experiment_fired_is_covered(tmp_path: Path) -> None:
     """A void experiment beside one that was judged does not spoil the run."""
     scribe = clean_run()

@@ -10,7 +10,9 @@
 select t.flow, count(*) as n from step join txn t using (txn_id) group by 1
 -- section: violations
 select txn_id, call_point, null::bigint as money_minor, null as currency,
-  format('the planned {}/{} at {} attempt {} never fired', coalesce(fault_name, fault_id), mode, call_point, attempt) as story,
+  format('the planned {}/{} at {} attempt {} {}', coalesce(fault_name, fault_id), mode, call_point, attempt,
+    case when exists (select 1 from fired x where x.txn_id = step.txn_id and x.fault_id = step.fault_id)
+      then 'came out otherwise: the client had left before, or this machine was late' else 'never fired' end) as story,
   fault_id, mode, attempt
 from step where not has_fired and not (attempt > 1
   and exists (select 1 from step o where o.txn_id = step.txn_id and o.has_fired)
