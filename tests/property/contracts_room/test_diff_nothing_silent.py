@@ -78,14 +78,15 @@ def told(old: Any, new: Any) -> list[str]:
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_change_of_a_document_is_told(data: st.DataObject, gone: bool) -> None:
     """Whatever is changed or taken away, wherever in whatever document: something is said."""
     path = data.draw(st.sampled_from(FILES))
     way = data.draw(st.sampled_from(ways(path)))
     new = json.loads(loaded(path))
     place = parent(new, way)
-    if gone and isinstance(place, dict) and not says_nothing(way, place[way[-1]]):
+    words = way[-2:-1] == ("scopes",)  # what a scope is called counts, what is said about it does not
+    if (gone or words) and isinstance(place, dict) and not says_nothing(way, place[way[-1]]):
         del place[way[-1]]
     else:
         place[way[-1]] = other(place[way[-1]])
@@ -93,7 +94,7 @@ def test_every_change_of_a_document_is_told(data: st.DataObject, gone: bool) -> 
 
 
 @given(st.data(), st.sampled_from([None, True, 5, 1.5, "x", [], [1], [{}], {}, {"a": 1}, {"$ref": 5}, {"$ref": "#"}, {"allOf": [{}]}]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_value_of_any_kind_anywhere_is_answered(data: st.DataObject, value: Any) -> None:
     """Changes or one clear message; any other exception fails the test."""
     path = data.draw(st.sampled_from(FILES))
