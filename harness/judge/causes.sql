@@ -2,8 +2,9 @@
 -- their books went wrong.
 
 -- section: contacts
--- every moment at which a fault reached the work on one of these: a call or an event of its own that met it, or a call of its own that a
--- fault of the whole run answered. A window that merely found the document open is none: nobody worked on it then.
+-- every moment at which a fault reached the work on one of these: a call or an event of its own that met it, a call of its own that a fault of
+-- the whole run answered, or the call of nobody (for a list, for a token) that it waited for. A window that merely found the document open is
+-- none: nobody worked on it then.
 with told as (
   select op.txn_id, op.seq, op.call_point, m.fault_id, m.mode from op join suspect using (txn_id)
   join (select r.fault_id, r.mode, r.code from ref_mode r where r.code is not null union select 'F-F3', 'close_period', 'PERIOD_CLOSED') m using (code)
@@ -27,7 +28,8 @@ killed as ( -- a kill that came between two signs of work on it, or while a call
   where not exists (select 1 from step p where p.txn_id = s.txn_id and p.scope = 'kill'))
 select c.*, c.fault_id in (select fault_id from refused) as is_presumed, coalesce(f.name, case when c.fault_id = 'kill' then 'connector killed' end) as fault_name from (
   select x.txn_id, x.seq, x.call_point, x.fault_id, x.mode from fired x join suspect using (txn_id) join ref_fault f on f.id = x.fault_id
-  where x.is_proven and x.own and f.scope <> 'run'
+  where x.is_proven and f.scope <> 'run'
+    and (x.own or exists (select 1 from op o where o.op_id = x.op_id and o.txn_id is null and o.call_kind in ('list', 'token')))
   union all select txn_id, seq, call_point, fault_id, mode from told
   union all select txn_id, seq, call_point, fault_id, mode from refused
   union all select txn_id, seq, call_point, fault_id, mode from turned_down

@@ -68,7 +68,8 @@ def test_asking_after_the_last_change_is_found(tmp_path) -> None:
     assert played.exit_code == 1, played.text
     assert {"C03", "L01"} <= set(played.violated), played.violated
     assert set(played.violated) <= {"C03", "L01", "D01", "E01", "P01", "V01"}, played.violated
-    assert {row["fault_id"] for row in played.verdict["causes"]} == {"F-D5"}, played.verdict["causes"]
+    blamed = {row["fault_id"] for row in played.verdict["causes"]}
+    assert "F-D5" in blamed <= {"F-D5", "F-C6", "F-C8"}, played.verdict["causes"]  # some waited for a list that was short or late as well
 
 
 def test_asking_after_the_last_change_is_right_where_every_change_is_later(tmp_path) -> None:

@@ -83,6 +83,16 @@ def stuck_until_restart(scribe: Scribe) -> None:
     del scribe.rows[index]
 
 
+def stuck_and_then_excused(scribe: Scribe) -> None:
+    """The same, and behind the moment at which 8 had to be settled its client is refused, which may stop anybody."""
+    stuck_until_restart(scribe)
+    killed, kill = one(scribe, kind="proc_kill")
+    refused = {"fault_id": "F-B11", "mode": "refused", "call_point": "identity", "experienced_by": "p2p-000008"}
+    insert(
+        scribe, killed, {"kind": "fault_fired", "node": "harness", "phase": kill["phase"], "t_mono_ns": kill["t_mono_ns"] - 1, **refused}
+    )
+
+
 def restless(scribe: Scribe) -> None:
     """A create of 8 arrives in the quiet window."""
     request = retries(scribe, "p2p-000008")[0]
@@ -209,6 +219,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("K15", "p2p-000008", genuine_turned_away),
     ("L01", "p2p-000008", never_written_back),
     ("L01", "p2p-000008", stuck_until_restart),
+    ("L01", "p2p-000008", stuck_and_then_excused),
     ("L04", "p2p-000008", restless),
     ("L06", "p2p-000009", lazily_parked),
     ("L06", "p2p-000009", refused_instead),

@@ -63,6 +63,23 @@ def test_what_no_fault_reached_says_so(tmp_path: Path) -> None:
     assert (cause["fault_id"], cause["effect"], cause["blocked_by"]) == (None, "lost", None)
 
 
+def test_a_token_that_did_not_come_is_to_blame(tmp_path: Path) -> None:
+    """The request for it is nobody's call; whoever waited for it met what happened to it."""
+    scribe = clean_run()
+    lost(scribe)
+    (quiet, _) = one(scribe, kind="quiet", state="before_kill")
+    scribe.rows, after = scribe.rows[:quiet], scribe.rows[quiet:]
+    fired: Row = {"fault_id": "F-B1", "mode": "seconds", "experienced_by": "p2p-000008"}
+    call: Row = {"method": "POST", "status": 429, "view": "fail", "code": "RATE_LIMITED", "outcome": "not_reached", "retry_after_ms": 1000}
+    scribe.call("identity.token.issue", None, **call)
+    told = {name: scribe.rows[-1][name] for name in ("op_id", "call_point", "attempt", "node", "phase", "t_mono_ns")}
+    scribe.rows.insert(len(scribe.rows) - 1, {"kind": "fault_fired", **told, **fired})
+    scribe.rows[-1].update(fault_id="F-B1", mode="seconds")
+    scribe.rows += after
+    (cause,) = causes(scribe, tmp_path).values()
+    assert cause["id"] == "requisition-to-po/identity.token.issue/F-B1/lost"
+
+
 def test_a_wrong_amount_is_posted_wrong(tmp_path: Path) -> None:
     """The effect is what the rule says of the books."""
     scribe = clean_run()
