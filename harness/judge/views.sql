@@ -507,6 +507,11 @@ select p.*, f.name as fault_name, f.family, f.scope, exists (
     and (x.mode = p.mode or x.mode is null) and (f.scope <> 'transaction' or x.call_point = p.call_point)) as has_fired
 from planned p left join ref_fault f on f.id = p.fault_id;
 
+-- shelved: who had been set aside when what settles by itself had been given its time. What befalls the world behind that moment finds nobody at
+-- work on it, so it does not excuse that it was set aside.
+create table shelved as
+select seq, unnest(json_extract_string(detail, '$.parked[*]')) as txn_id from h where kind = 'quiet' and state = 'before_kill';
+
 -- public experienced: the vector of faults that really reached a transaction. how: own, run (a window), collateral (somebody else's kill)
 create table experienced as
 select distinct x.txn_id, x.fault_id, x.mode, x.call_point, f.name as fault_name, f.family,
@@ -514,6 +519,7 @@ select distinct x.txn_id, x.fault_id, x.mode, x.call_point, f.name as fault_name
   case when f.scope = 'run' then 'run' when exists (select 1 from step s where s.txn_id = x.txn_id and s.fault_id = x.fault_id)
   then 'own' else 'collateral' end as how
 from fired x left join ref_fault f on f.id = x.fault_id left join ref_call_point c on c.id = x.call_point
+where f.scope is distinct from 'run' or not exists (select 1 from shelved s where s.txn_id = x.txn_id and s.seq < x.seq)
 union all
 select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', true, false, 'posted', 'collateral'
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0

@@ -86,11 +86,15 @@ def stuck_until_restart(scribe: Scribe) -> None:
 def stuck_and_then_excused(scribe: Scribe) -> None:
     """The same, and behind the moment at which 8 had to be settled its client is refused, which may stop anybody."""
     stuck_until_restart(scribe)
+    refused_client(scribe, "p2p-000008")
+
+
+def refused_client(scribe: Scribe, txn_id: str) -> None:
+    """Just before the first kill, with this document still open."""
     killed, kill = one(scribe, kind="proc_kill")
-    refused = {"fault_id": "F-B11", "mode": "refused", "call_point": "identity", "experienced_by": "p2p-000008"}
-    insert(
-        scribe, killed, {"kind": "fault_fired", "node": "harness", "phase": kill["phase"], "t_mono_ns": kill["t_mono_ns"] - 1, **refused}
-    )
+    refused = {"fault_id": "F-B11", "mode": "refused", "call_point": "identity", "experienced_by": txn_id}
+    moment = {"phase": kill["phase"], "t_mono_ns": kill["t_mono_ns"] - 1}
+    insert(scribe, killed, {"kind": "fault_fired", "node": "harness", **moment, **refused})
 
 
 def restless(scribe: Scribe) -> None:
@@ -103,6 +107,13 @@ def lazily_parked(scribe: Scribe) -> None:
     """9, whose answer was lost once, was parked before it was re-driven."""
     index, parked = one(scribe, kind="parked")
     insert(scribe, index, {**parked, "entity_id": "REQ-T1-000009", "state": "unknown"})
+
+
+def lazily_parked_and_then_excused(scribe: Scribe) -> None:
+    """The same, and later, with 9 still set aside, its client is refused, which may stop anybody."""
+    lazily_parked(scribe)
+    one(scribe, kind="quiet", state="before_kill")[1]["detail"] = '{"parked": ["p2p-000009"]}'
+    refused_client(scribe, "p2p-000009")
 
 
 def refused_instead(scribe: Scribe) -> None:
@@ -222,6 +233,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("L01", "p2p-000008", stuck_and_then_excused),
     ("L04", "p2p-000008", restless),
     ("L06", "p2p-000009", lazily_parked),
+    ("L06", "p2p-000009", lazily_parked_and_then_excused),
     ("L06", "p2p-000009", refused_instead),
     ("L06", "exp-000017", refused_for_a_closed_period),
     ("L08", "p2p-000012", redriven_twice),
