@@ -1,6 +1,7 @@
 """Violations as people read them: one plain sentence, the plan line, the control twin, the timeline."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ class Teller:
             "timeline": [],
             "solo": {"reproduced": solo[0], "of": solo[1]} if solo else None,
             "also_without_fault": without if blame.fault_id else None,
-            "replay": f"dryclose replay {self.run_dir} {txn_id}" if txn_id else None,
+            "replay": f"dryclose replay {shlex.quote(str(self.run_dir))} {txn_id}" if txn_id else None,
         }
 
     def _not_the_fault(self, blame: Blame, txn_id: str | None, repeats: Repeats, *, without: bool | None) -> str:

@@ -98,18 +98,19 @@ class Command:
 
 
 @cache
-def _loader() -> socket.socket:
-    """The connection to the process that has loaded everything; it ends with this one."""
+def _loader() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
+    """The process that has loaded everything, and the connection to it; it ends with this one."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MESSAGE_BYTES)
     command = [sys.executable, "-m", "tests.scenario.warm", str(theirs.fileno())]
-    subprocess.Popen(command, cwd=ROOT, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
     theirs.close()
-    return ours
+    return ours, process
 
 
 def _ask(message: bytes, descriptors: tuple[int, ...]) -> None:
-    socket.send_fds(_loader(), [message], descriptors)
+    connection, _ = _loader()
+    socket.send_fds(connection, [message], descriptors)
 
 
 def _serve(connection: socket.socket) -> None:
