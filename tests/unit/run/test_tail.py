@@ -68,6 +68,7 @@ def test_a_fault_that_came_out_otherwise_is_played_again(tmp_path: Path) -> None
     tail.read()
 
     assert tail.fired == {("p2p-000002", "F-A8"), ("p2p-000003", "F-A8")}
+    assert tail.reached == {*tail.fired, ("p2p-000001", "F-A8")}
 
 
 def test_a_plan_that_somebody_put_a_folder_in_place_of_is_one_message(tmp_path: Path) -> None:
