@@ -436,7 +436,7 @@ event as (
 events_of as (select txn_id, call_point, count(distinct event_id) as n from h where kind = 'event_sent'
   and txn_id in (select txn_id from marked where event_id is not null) group by 1, 2),
 acted as (select txn_id, max(seq) as seq from h where kind = 'source_action' and txn_id in (select txn_id from marked) group by 1),
-told as (select distinct phase, code from h where kind = 'decision' and code in (select code from ref_mode)),
+told as (select distinct phase, node, code from h where kind = 'decision' and code in (select code from ref_mode)),
 -- a secret was retired: behind that somebody signs in with the new one, or is refused with an older one, and no older one is good
 signed as (select r.seq, r.phase, r.secret_no, e.status, e.code from h r join h e on e.op_id = r.op_id and e.kind = 'response_end'
   where r.kind = 'request' and r.secret_no is not null and e.fault_id is null),
@@ -456,7 +456,10 @@ select m.seq, r.mode is not null and case
     else true end and (not coalesce(r.acts, false) or coalesce(a.seq > m.seq, false)) and m.seq not in (select seq from unkilled) as is_proven
 from marked m left join ref_mode r on r.fault_id = m.fault_id and r.mode = m.mode left join op o on o.op_id = m.op_id
 left join event e on e.event_id = m.event_id left join events_of n on n.txn_id = e.txn_id and n.call_point = e.call_point
-left join acted a on a.txn_id = m.txn_id left join told t on t.phase = m.phase and t.code = r.code
+left join acted a on a.txn_id = m.txn_id
+left join ( -- outages that are on at once do not prove each other
+  select distinct m.seq, t.code from marked m join told t on t.phase = m.phase left join ref_fault f on f.id = m.fault_id
+  where f.family is distinct from 'outage' or t.node = m.call_point) t on t.seq = m.seq and t.code = r.code
 left join retired x on x.seq = m.seq;
 
 -- pause: between the attempts of the connector at one call of a transaction, from its first one on; first, third: ns. told: one of the first four
@@ -481,7 +484,8 @@ from (select * from h where kind = 'fault_fired') h join proof p using (seq),
     lambda x: x is not null and x <> ''))) as txn_id) who
 union all
 select min(seq), min(t_mono_ns), null, arg_min(system, seq), null, 'F-F3', 'close_period', null, txn_id, false, true from (
-  select txn_id, seq, t_mono_ns, split_part(call_point, '.', 1) as system from op where code = 'PERIOD_CLOSED' and txn_id is not null
+  select txn_id, seq, t_mono_ns, split_part(call_point, '.', 1) as system from op o where code = 'PERIOD_CLOSED' and txn_id is not null
+    and exists (select 1 from closed c where o.seq < c.to_seq and coalesce(o.seq_end, o.seq) > c.from_seq)
   union all
   select d.txn_id, d.seq, d.t_mono_ns, d.node from doc d join closed c on c.company = d.company and d.dead_seq between c.from_seq and c.to_seq
   where d.never_posted and d.txn_id is not null)
@@ -507,19 +511,17 @@ select p.*, f.name as fault_name, f.family, f.scope, exists (
     and (x.mode = p.mode or x.mode is null) and (f.scope <> 'transaction' or x.call_point = p.call_point)) as has_fired
 from planned p left join ref_fault f on f.id = p.fault_id;
 
--- shelved: who had been set aside when what settles by itself had been given its time. What befalls the world behind that moment finds nobody at
--- work on it, so it does not excuse that it was set aside.
-create table shelved as
-select seq, unnest(json_extract_string(detail, '$.parked[*]')) as txn_id from h where kind = 'quiet' and state = 'before_kill';
-
--- public experienced: the vector of faults that really reached a transaction. how: own, run (a window), collateral (somebody else's kill)
+-- public experienced: the vector of faults that really reached a transaction. how: own, run (a window), collateral (somebody else's kill). When
+-- what settles by itself had been given its time, whoever had begun was settled, set aside or stuck: what befalls the world behind that moment
+-- excuses none of it.
 create table experienced as
 select distinct x.txn_id, x.fault_id, x.mode, x.call_point, f.name as fault_name, f.family,
   f.recoverable or coalesce(list_contains(string_split(f.recoverable_at, ' '), c.kind), false) as recoverable, f.park_ok, f.expect,
   case when f.scope = 'run' then 'run' when exists (select 1 from step s where s.txn_id = x.txn_id and s.fault_id = x.fault_id)
   then 'own' else 'collateral' end as how
 from fired x left join ref_fault f on f.id = x.fault_id left join ref_call_point c on c.id = x.call_point
-where f.scope is distinct from 'run' or not exists (select 1 from shelved s where s.txn_id = x.txn_id and s.seq < x.seq)
+where f.scope is distinct from 'run' or not exists (select 1 from h q join txn t on t.txn_id = x.txn_id
+  where q.kind = 'quiet' and q.state = 'before_kill' and q.seq > t.seq0 and q.seq < x.seq)
 union all
 select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', true, false, 'posted', 'collateral'
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0
@@ -532,6 +534,8 @@ create table park_only as
 select x.txn_id, any_value(p.why) as why
 from experienced x left join ref_park_only p on p.fault_id = x.fault_id and p.mode = x.mode where not coalesce(x.recoverable, false)
   and x.txn_id not in (select txn_id from op where txn_id is not null and client_view = 'fail' and definite and retry = 'no' and call_kind <> 'lookup'
+    and not exists (select 1 from src_state s join op w on w.op_id = s.op_id where s.txn_id = op.txn_id and s.meaning = 'refused'
+      and (w.call_point = op.call_point or w.seq < op.seq))
     and code not in (select code from ref_park_only))
   and x.txn_id not in (select d.txn_id from doc d where d.txn_id is not null and d.never_posted and not exists (
     select 1 from closed c where c.company = d.company and d.dead_seq between c.from_seq and c.to_seq))
@@ -624,9 +628,9 @@ under_way as (
   where src.settled_t is null or src.settled_t > p.t_begin),
 deed as (
   select txn_id, t_mono_ns as t from h where kind in ('source_action', 'request', 'response_end', 'event_sent', 'event_ack', 'query_sent', 'commit')
-  and txn_id in (select txn_id from under_way where settled_t is null))
+  and txn_id in (select txn_id from under_way))
 select txn_id, (sum(stall_ms) / 1000)::double as stall_s from under_way u
-where settled_t is not null
+where settled_t between u.t_begin and u.t_end + 10000000000
   or exists (select 1 from deed d where d.txn_id = u.txn_id and d.t between u.t_begin - 10000000000 and u.t_end)
 group by 1;
 
@@ -676,7 +680,7 @@ create table late as
 with told as (
   select r.seq, r.t_mono_ns, coalesce((select arg_max(q.state, q.end_seq) from quiet q where q.end_seq < r.seq), 'none') as rest
   from (select min(seq) as seq, arg_min(t_mono_ns, seq) as t_mono_ns from h where kind = 'redrive') r)
-select s.* from still s join told on told.rest = 'end' and s.seq0 < told.seq
+select s.* from still s join told on told.rest in ('end', 'stuck') and s.seq0 < told.seq
 where s.expected in ('posted', 'current', 'answered') and s.settled and (s.writes_back or s.settled_t > told.t_mono_ns)
   and not exists (select 1 from src_state b where b.txn_id = s.txn_id and b.meaning in ('posted', 'refused') and b.kind <> 'read_view'
     and b.seq < told.seq)

@@ -18,7 +18,7 @@ from harness.stage.pacing import together
 from harness.stage.quiescence import settle_before_kills
 from harness.stage.session import Session
 
-AGAIN = 2
+AGAIN = 3
 FRUITLESS_WAVES = 2
 FRUITLESS_KILLS = 2  # rounds that reach nothing new, after which further ones are not tried
 NO_FAULTS = "no fault was played, because a connector that fails without faults cannot be judged under them"
@@ -146,7 +146,7 @@ async def _again(cast: Cast, planner: Planner, tail: HistoryTail, singles: Seque
         waves.append(again)
         _sightings(cast.session, tail)
         tried, missed = len(missed), unfired([again], tail)
-        if len(missed) == tried:
+        if len(missed) == tried and not came(missed, tail):
             break
     planner.forsake(_without(waves, tail.reached))  # a call that came and was spoilt is no call that nobody can provoke
 
@@ -183,6 +183,11 @@ def _carries_no_transaction(session: Session, call_point: str) -> bool:
 def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
     """Faulted experiments of which some step never reached the connector."""
     return _without(waves, tail.fired)
+
+
+def came(missed: Sequence[Experiment], tail: HistoryTail) -> bool:
+    """Whether the call of some of them came and was spoilt: on a machine that is busy for a while, that is worth another try."""
+    return any((experiment.txn_id, step.fault_id) in tail.reached for experiment in missed for step in experiment.steps[-1:])
 
 
 def _without(waves: Sequence[Wave], seen: Collection[tuple[str, str]]) -> list[Experiment]:

@@ -7,7 +7,7 @@ import pytest
 from harness.judge import Verdict
 from harness.judge.synthetic import Scribe
 from tests.unit.judge.corrupt_books import second_order
-from tests.unit.judge.corrupt_conduct import endless, lazily_parked
+from tests.unit.judge.corrupt_conduct import endless, lazily_parked, stuck_until_restart
 from tests.unit.judge.corrupt_habits import hammers
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one
 from tests.unit.judge.one_question import answer
@@ -56,6 +56,21 @@ def test_what_was_given_up_long_before_the_stall_is_judged(tmp_path: Path) -> No
     verdict = judged(scribe, tmp_path)
     assert invariant(verdict, "L06")["status"] == "violated"
     assert verdict_of(verdict, TXN)[0] == "fail"
+
+
+@pytest.mark.parametrize("near", [True, False])
+def test_a_stall_long_before_excuses_nobody_who_was_stuck(near: bool, tmp_path: Path) -> None:
+    """It settled only behind the restart, two minutes later; a stall in between touched nothing."""
+    scribe = clean_run()
+    stuck_until_restart(scribe)
+    index, quiet = one(scribe, kind="quiet", state="before_kill")
+    for later in scribe.rows[index:]:
+        later["t_mono_ns"] += 2 * MINUTE_NS
+    moment = one(scribe, kind="proc_kill")[1]["t_mono_ns"] if near else scribe.rows[index - 1]["t_mono_ns"] + MINUTE_NS
+    where = one(scribe, kind="proc_kill")[0] if near else index
+    stall = {**{name: quiet[name] for name in ("run_id", "t_biz")}, "kind": "stall", "node": "harness", "stall_ms": 600}
+    insert(scribe, where, {**stall, "phase": scribe.rows[where - 1]["phase"], "t_mono_ns": moment})
+    assert (invariant(judged(scribe, tmp_path), "L01")["status"] == "ok") == near
 
 
 def test_a_slip_in_a_stall_is_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.catalog import load_catalog
 from harness.manifest import Manifest, Paths
 from harness.plan.model import Experiment, Step, Wave
-from harness.run.phases import unfired
+from harness.run.phases import came, unfired
 from harness.run.tail import HistoryTail
 from harness.scenario import Scenario
 from harness.stage.patience import BASE_S, RETRIES_S, patience_s, poll_cycle_s
@@ -128,3 +128,5 @@ def test_a_step_that_did_not_fire_is_played_again(tmp_path: Path) -> None:
     both = [experiment(1, THROTTLED, TIMED_OUT), experiment(2, THROTTLED, TIMED_OUT), experiment(3)]
 
     assert [e.number for e in unfired([Wave("w", "singles", tuple(both))], tail)] == [1]
+    assert not came([both[0]], tail)  # its first step fired, but the call that the plan is about never came
+    assert came([both[1]], tail)
