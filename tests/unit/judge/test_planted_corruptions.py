@@ -10,7 +10,7 @@ from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, corrupt_late, test_kinds_of_flow
-from tests.unit.judge.history_builder import clean_run, clean_verdict, invariant, judged
+from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
 
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED, *corrupt_late.PLANTED)
@@ -109,3 +109,18 @@ def test_clean_run_is_silent_and_nothing_is_vacuous() -> None:
     )
     assert all(entry["candidates"] > 0 for entry in verdict.invariants if entry["id"] not in unasked)
     assert verdict.experiments["pass"] == verdict.experiments["total"] == len(verdict.by_experiment)
+
+
+@pytest.mark.parametrize(("pause_s", "found"), [(30, True), (5, False)])
+def test_a_closure_that_is_long_over_moves_nothing(pause_s: int, found: bool, tmp_path: Path) -> None:
+    """Whoever posts into the next period does so while the due one is closed, or with what it knew of it some seconds ago."""
+    scribe = clean_run()
+    closing = [row for _, row in rows(scribe, entity_type="period")]
+    index, begun = one(scribe, txn_id="p2p-000008", kind="experiment")
+    moment = {name: begun[name] for name in ("t_biz", "phase", "t_mono_ns")}
+    insert(scribe, index, *({**row, **moment, "entity_id": row["entity_id"].replace("AP", "PO")} for row in closing))
+    for later in scribe.rows[index + len(closing) :]:
+        later["t_mono_ns"] += pause_s * 1_000_000_000
+    corrupt_books.next_period(scribe)
+    manifest = {"connector": {"name": "synthetic", "period_closed": "next_period"}}
+    assert (answer("C12", scribe, tmp_path, manifest).status == "violated") == found
