@@ -187,7 +187,8 @@ def unfired(waves: Sequence[Wave], tail: HistoryTail) -> list[Experiment]:
 
 def came(missed: Sequence[Experiment], tail: HistoryTail) -> bool:
     """Whether the call of some of them came and was spoilt: on a machine that is busy for a while, that is worth another try."""
-    return any((experiment.txn_id, step.fault_id) in tail.reached for experiment in missed for step in experiment.steps[-1:])
+    reached = tail.reached
+    return any((experiment.txn_id, step.fault_id) in reached for experiment in missed for step in experiment.steps[-1:])
 
 
 def _without(waves: Sequence[Wave], seen: Collection[tuple[str, str]]) -> list[Experiment]:

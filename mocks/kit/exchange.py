@@ -344,41 +344,28 @@ class Endpoint:
 
     def record_decision(self, exchange: Exchange, outcome: Outcome) -> None:
         """What the mock decided."""
-        origin = exchange.origin
-        self.mechanics.recorder.write(
+        self._record(
             "decision",
-            self.node,
-            op_id=exchange.op_id,
-            call_point=origin.call_point,
-            attempt=exchange.attempt,
-            txn_id=origin.txn_id,
-            flow=exchange.flow,
+            exchange,
             server_outcome=outcome.truth,
             status=outcome.status,
             code=outcome.code,
             effect_ids=outcome.effect_ids,
             commit_seq=outcome.commit_seq,
-            sut_gen=origin.sut_gen,
         )
 
     def record_left(self, exchange: Exchange) -> None:
         """The client was gone before its answer: an outage cut the connection, it gave up waiting, or it was killed."""
-        origin = exchange.origin
-        self.mechanics.recorder.write(
-            "conn_event",
-            self.node,
-            op_id=exchange.op_id,
-            call_point=origin.call_point,
-            attempt=exchange.attempt,
-            txn_id=origin.txn_id,
-            reason="client_left",
-        )
+        self._record("conn_event", exchange, reason="client_left")
 
     def record_end(self, exchange: Exchange, **columns: Any) -> None:
         """The end of the answer, with what a correct client may conclude from it."""
+        self._record("response_end", exchange, **columns)
+
+    def _record(self, kind: str, exchange: Exchange, **columns: Any) -> None:
         origin = exchange.origin
         self.mechanics.recorder.write(
-            "response_end",
+            kind,
             self.node,
             op_id=exchange.op_id,
             call_point=origin.call_point,

@@ -17,7 +17,7 @@ NAMES = ("careful", "naive")
 
 
 def run_check(manifest: Path) -> subprocess.CompletedProcess[str]:
-    """`dryclose connector check`, as a person starts it."""
+    """`dryclose connector check` in a process of its own."""
     return run("connector", "check", manifest, timeout_s=120)
 
 
