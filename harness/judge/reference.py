@@ -310,14 +310,20 @@ def _kind(kind: DocumentKind) -> tuple[Any, ...]:
     return kind.id, *lines, kind.may_lack, tuple(kind.sides), kind.names_posting, kind.names_type
 
 
+def _told(catalog: Catalog) -> set[str]:
+    """Call points by which a connector writes to the system of a source document what became of it."""
+    flows = [(flow, catalog.documents[flow.source_document].system) for flow in catalog.flows.values()]
+    return {point.id for flow, system in flows for point in flow.call_points if point.kind == "update" and point.system == system}
+
+
 def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
-    points = catalog.all_call_points
+    points, told = catalog.all_call_points, _told(catalog)
     faults, errors = catalog.faults.values(), catalog.errors.values()
     return [
         (
             "ref_call_point",
-            "id varchar, kind varchar, source boolean, document varchar, callback boolean",
-            [(p.id, p.kind, p.source, p.document, bool(p.callback_of)) for p in points.values()],
+            "id varchar, kind varchar, source boolean, document varchar, callback boolean, tells boolean",
+            [(p.id, p.kind, p.source, p.document, bool(p.callback_of), p.id in told) for p in points.values()],
         ),
         (
             "ref_fault",
