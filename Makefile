@@ -18,8 +18,9 @@ quick: $(VENV)/.dev bytecode ## the tests without whole runs and load
 	$(BIN)/python -m pytest $(AT_ONCE) -m "not slow" $(ARGS)
 
 # Whole runs start hundreds of processes: where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE), each would compile it again.
-bytecode: $(VENV)/.uv
+bytecode: $(VENV)/.runtime
 	@$(BIN)/python -m compileall -q $(PACKAGES)
+	@$(BIN)/python -c "from reports.templating import compile_ahead; compile_ahead()"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

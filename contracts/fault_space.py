@@ -1,5 +1,7 @@
 """Which fault can happen where: what contracts/faults.yaml calls `at`, held against the call points of the flows."""
 
+from collections.abc import Set as AbstractSet
+
 from contracts.catalog import Catalog
 from contracts.entries import CallPoint, Fault, Flow, Mode
 
@@ -24,7 +26,12 @@ def labels(flow: Flow, point: CallPoint) -> frozenset[str]:
 
 def applies(catalog: Catalog, flow: Flow, point: CallPoint, fault: Fault, mode: Mode) -> bool:
     """Whether this mode can happen at this call point: it is of a kind that the fault names, and has a member that a drift could change."""
-    return bool(labels(flow, point) & set(mode.at or fault.at)) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
+    return happens(catalog, point, labels(flow, point), fault, mode)
+
+
+def happens(catalog: Catalog, point: CallPoint, answers_to: AbstractSet[str], fault: Fault, mode: Mode) -> bool:
+    """The same for who knows already which labels the call point answers to."""
+    return not answers_to.isdisjoint(mode.at or fault.at) and (mode.drift is None or catalog.drifting(point.id, mode) is not None)
 
 
 def impossible(catalog: Catalog, call_point: str, fault: Fault, mode: Mode) -> str | None:

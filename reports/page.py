@@ -1,16 +1,12 @@
 """report.html: one self-contained page. Nothing is fetched, nothing is needed but a browser; the script only adds comfort."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from contracts.catalog import load_catalog
+from contracts.catalog import Catalog, load_catalog
 from reports.cases import Cases, cases
 from reports.facts import Fact, Table, facts, table_of
 from reports.fields import Record, clean, clip, percent, rows, table, text, texts, whole
@@ -20,9 +16,9 @@ from reports.load import load_section
 from reports.matrix import grids, legend, not_applicable
 from reports.money import amounts_of, amounts_text
 from reports.reading import RunFiles, read_run, write_whole
+from reports.templating import TEMPLATES, digest, report_environment
 from reports.words import FAMILY_WORD, GLYPH, OUTCOME_WORD, STATUS_WORD, whose, word
 
-TEMPLATES = Path(__file__).parent / "templates"
 EXPERIMENTS_MAX = 2_000
 _STATUS_ORDER = ("violated", "error", "warned", "vacuous", "ok", "not_applicable")
 
@@ -72,46 +68,26 @@ class ExperimentLine:
     solo: str
 
 
-def write_report(run_dir: Path) -> Path:
+def write_report(run_dir: Path, catalog: Catalog | None = None) -> Path:
     """Write report.html into the run directory and return its path. Raises ReportError.
 
     Works on every run directory: without verdict.json the page says that, and what is known.
+    catalog: what the run was played by; absent: the catalogue that ships.
     """
-    return write_whole(run_dir / "report.html", render(read_run(run_dir)))
+    return write_whole(run_dir / "report.html", render(read_run(run_dir), catalog or load_catalog()))
 
 
-@cache
-def _environment() -> Environment:
-    """With the templates that were compiled once."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-
-
-def render(files: RunFiles) -> str:
+def render(files: RunFiles, catalog: Catalog) -> str:
     """The page as text."""
     style, script = (TEMPLATES / "report.css").read_text("utf-8"), (TEMPLATES / "report.js").read_text("utf-8")
-    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; base-uri 'none'; form-action 'none'"
     # The two files are ours and must reach the browser byte by byte, or their digests would not match.
-    page = _environment().get_template("report.html.j2")
-    return page.render(**_context(files), style=Markup(style), script=Markup(script), policy=policy)  # noqa: S704
+    page = report_environment().get_template("report.html.j2")
+    return page.render(**_context(files, catalog), style=Markup(style), script=Markup(script), policy=policy)  # noqa: S704
 
 
-def _shown(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _digest(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-
-
-def _context(files: RunFiles) -> dict[str, Any]:
-    catalog, verdict = load_catalog(), files.verdict or {}
+def _context(files: RunFiles, catalog: Catalog) -> dict[str, Any]:
+    verdict = files.verdict or {}
     found = cases(verdict, catalog)
     return {
         "run": files,

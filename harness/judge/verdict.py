@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Verdict:
         """As in verdict.json."""
         first = {"schema": self.schema, "run_id": self.run_id, "seed": self.seed, "scenario": self.scenario, "connector": self.connector}
         head = {**first, "verdict": self.verdict, "exit_code": self.exit_code}
-        return {**head, **{name: value for name, value in asdict(self).items() if name not in head}}
+        return {**head, **{field.name: getattr(self, field.name) for field in fields(self) if field.name not in head}}
 
 
 def write_verdict(run_dir: Path, verdict: Verdict) -> Path:

@@ -82,7 +82,7 @@ def without_window(profile: Profile) -> Profile:
 def judged(setup: Setup, progress: Progress) -> Verdict:
     """The same judge as after a verification, over the history of the load."""
     with progress.phase("verdict") as phase:
-        verdict = decided(setup.directory)
+        verdict = decided(setup.directory, setup.catalog)
         phase.show(verdict.verdict)
     return verdict
 

@@ -42,6 +42,8 @@ class Planner:
         self._seed = seed
         self._variants = variants
         self._flows = [catalog.flows[flow] for flow in scenario.flows if unserved(catalog, catalog.flows[flow], capabilities) is None]
+        self._space = tuple(places(catalog, scenario))
+        self._minting = {place.cell().key for place in self._space if place.needs_minted}
         self._waves: list[Wave] = []
         self._cells: dict[tuple[str, str, str, str], Cell] = {}
         self._open: dict[tuple[str, str], list[Place]] = {}  # places that wait for their point to be reached, by (flow, point)
@@ -115,7 +117,7 @@ class Planner:
     def _sort_places(self) -> list[Place]:
         """Give every place of the fault space its cell; those that can be planned now are returned."""
         ready = []
-        for place in places(self._catalog, self._scenario):
+        for place in self._space:
             reason = obstacle(self._catalog, place, self._scenario, self._capabilities, self._variants)
             if reason is None and not self._is_certain(place):
                 self._open.setdefault((place.flow.id, place.target), []).append(place)
@@ -289,7 +291,7 @@ class Planner:
     def kills(self) -> tuple[Wave, ...]:
         """The kill rounds over the points that were reached so far: kill-1 .. kill-n hold up to `concurrency` requests each,
         kill-ack kills right after events were acknowledged. Empty when the connector cannot be killed."""
-        kills = [place for place in places(self._catalog, self._scenario) if place.fault.scope == "kill" and self._planned(place)]
+        kills = [place for place in self._space if place.fault.scope == "kill" and self._planned(place)]
         certain = [place for place in kills if place.target in self._reach.certain[place.flow.id]]
         chance = stream(self._seed, "assignment", "kills")
         drafts = [
@@ -415,10 +417,9 @@ class Planner:
         mint_all: bool = False,
         keep: bool = True,
     ) -> Wave:
-        minting = {place.cell().key for place in places(self._catalog, self._scenario) if place.needs_minted}
         experiments: list[Experiment] = []
         for draft in drafts:
-            mint = mint_all or any((draft.flow, step.call_point, step.fault_id, step.mode) in minting for step in draft.steps)
+            mint = mint_all or any((draft.flow, step.call_point, step.fault_id, step.mode) in self._minting for step in draft.steps)
             elders = self._elders(draft, name, "baseline" if kind == "baseline" else "control", mint=mint_all)
             role = with_steps if draft.steps else without
             parent = elders[-1] if elders else None

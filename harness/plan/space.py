@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from contracts.catalog import CallPoint, Catalog, Fault, Flow, Mode
-from contracts.fault_space import applies
+from contracts.fault_space import happens, labels
 from harness.plan.model import Capabilities, Cell, CellStatus, Step
 from harness.plan.variants import VariantsTaken, entities_of
 from harness.scenario import Scenario
@@ -63,13 +63,15 @@ class Place:
 def places(catalog: Catalog, scenario: Scenario) -> Iterator[Place]:
     """The whole fault space of the scenario's flows, in the order of the catalogue."""
     for flow in (catalog.flows[flow_id] for flow_id in scenario.flows):
+        points = [(point, labels(flow, point)) for point in (*flow.call_points, *catalog.shared_call_points)]
         for fault in catalog.faults.values():
             for mode in fault.modes:
                 if fault.scope == "run":
                     yield from (Place(flow, target, fault, mode) for target in run_targets(catalog, flow, fault, scenario.entities))
                     continue
-                points = [point for point in (*flow.call_points, *catalog.shared_call_points) if applies(catalog, flow, point, fault, mode)]
-                yield from (Place(flow, point.id, fault, mode, point) for point in points)
+                for point, answers_to in points:
+                    if happens(catalog, point, answers_to, fault, mode):
+                        yield Place(flow, point.id, fault, mode, point)
 
 
 def run_targets(catalog: Catalog, flow: Flow, fault: Fault, entities: Collection[str]) -> tuple[str, ...]:

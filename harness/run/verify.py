@@ -63,6 +63,6 @@ async def _play(session: Session, planner: Planner) -> None:
 async def _judge_live(session: Session) -> Look:
     session.world.recorder.flush()
     with session.progress.phase("judge") as phase:
-        found = await asyncio.to_thread(look, session.directory.path)
+        found = await asyncio.to_thread(look, session.directory.path, catalog=session.catalog)
         phase.show(f"{len(found.violations)} violations of {len(found.causes)} causes so far")
     return found

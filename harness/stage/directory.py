@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from harness.bounded import read_bounded
 from harness.errors import NoRoom, RunUnreadable, UsageError
 from harness.judge.guest_rules import KEPT, GuestRule, our_digests
@@ -262,7 +264,7 @@ def _document(file: Path, shape: type[ManifestShape] | type[PlanShape]) -> dict[
 def _replace(file: Path, document: Mapping[str, Any]) -> None:
     draft = file.with_suffix(".json.part")
     try:
-        draft.write_text(json.dumps(document, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(document, enc_hook=str), indent=1) + b"\n")
         draft.replace(file)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from contracts.catalog import Catalog
 from harness import wall
 from harness.errors import DrycloseError
 from harness.judge import Verdict, finish_history, judge, write_verdict
@@ -24,12 +25,12 @@ def finish(setup: Setup, progress: Progress) -> int:
     return verdict.exit_code
 
 
-def decided(directory: RunDirectory) -> Verdict:
+def decided(directory: RunDirectory, catalog: Catalog) -> Verdict:
     """A run that came to its end is sealed, its whole history judged once and stored, the verdict written."""
     directory.seal(status="complete", why=None, finished_at=wall.now_iso())
     with ThreadPoolExecutor(1) as beside:
         stored = beside.submit(finish_history, directory.path)
-        verdict = judge(directory.path)
+        verdict = judge(directory.path, catalog)
         stored.result()
     write_verdict(directory.path, verdict)
     return verdict
@@ -39,8 +40,8 @@ def store(setup: Setup, progress: Progress) -> Verdict:
     """Judge, and write everything that shows the verdict."""
     directory = setup.directory
     with progress.phase("verdict") as phase:
-        verdict = decided(directory)
-        write_report(directory.path)
+        verdict = decided(directory, setup.catalog)
+        write_report(directory.path, setup.catalog)
         write_junit(directory.path)
         write_ctrf(directory.path)
         phase.show(f"{verdict.verdict}, {directory.report}")
@@ -55,7 +56,7 @@ def give_up(setup: Setup, status: str, why: str, progress: Progress) -> None:
     except OSError as error:  # a full disk: the manifest as it stands says that the run has not finished, which is true
         progress.say(f"{directory.manifest}: {error.strerror or error}")
     if directory.history.exists() or directory.history_parquet.exists():
-        _judge_what_there_is(directory, progress)
+        _judge_what_there_is(directory, setup.catalog, progress)
     progress.say(f"the run was left in {directory.path} ({status})")
 
 
@@ -79,10 +80,10 @@ def or_given_up(setup: Setup, progress: Progress) -> Iterator[None]:
         raise
 
 
-def _judge_what_there_is(directory: RunDirectory, progress: Progress) -> None:
+def _judge_what_there_is(directory: RunDirectory, catalog: Catalog, progress: Progress) -> None:
     try:
-        write_verdict(directory.path, judge(directory.path))
-        write_report(directory.path)
+        write_verdict(directory.path, judge(directory.path, catalog))
+        write_report(directory.path, catalog)
         write_junit(directory.path)
         write_ctrf(directory.path)
     except Exception as error:  # noqa: BLE001 (whatever is wrong here must not hide why the run ended)

@@ -1,16 +1,10 @@
 """The live page as one self-contained document: template, style and script inline, allowed by their digests and nothing else."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.fields import clean
-
-TEMPLATES = Path(__file__).parent / "templates"
+from reports.templating import LIVE_TEMPLATES, digest, environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +62,21 @@ BUTTONS = (
 
 def render_live(facts: LiveFacts) -> tuple[str, str]:
     """The page, and the Content-Security-Policy that it is to be sent with."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    style, script = (TEMPLATES / "live.css").read_text("utf-8"), (TEMPLATES / "live.js").read_text("utf-8")
+    style, script = (LIVE_TEMPLATES / "live.css").read_text("utf-8"), (LIVE_TEMPLATES / "live.js").read_text("utf-8")
     # The two files are ours and must reach the browser byte by byte, or their digests would not match.
-    page = environment.get_template("live.html.j2").render(
-        facts=facts,
-        columns=COLUMNS,
-        buttons=BUTTONS,
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
+    page = (
+        environment(LIVE_TEMPLATES)
+        .get_template("live.html.j2")
+        .render(
+            facts=facts,
+            columns=COLUMNS,
+            buttons=BUTTONS,
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+        )
     )
     policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; connect-src 'self'; "
+        f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     )
     return page, policy
-
-
-def _shown(value: object) -> object:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _digest(content: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

@@ -51,12 +51,14 @@ def test_an_answer_that_could_not_be_read_is_a_reason_to_say_validation(tmp_path
 
 
 def test_news_that_could_not_be_told_may_have_been_a_refusal(tmp_path: Path) -> None:
-    """What only the connector can know (a rule of its own) was to be written to the source; that failed, and the item is parked for what it was."""
+    """A rule that only the connector knows was to be written to the source, and that failed: the item is parked for what it was."""
     scribe = clean_run()
     parked_item(scribe, POISONED).update({"class": "business", "owner": None})
     assert answer("L09", scribe, tmp_path / "plain").status == "warned"
     told = {"call_point": "procurement.requisition.record_refusal", "op_id": 98_000}
     _, request = one(scribe, kind="request", txn_id="p2p-000012", call_point="erp.po.create")
-    failed = next(row for row in scribe.rows if row.get("txn_id") == "p2p-000012" and row["kind"] == "response_end" and row["status"] == 500)
+    failed = next(
+        row for row in scribe.rows if row.get("txn_id") == "p2p-000012" and row["kind"] == "response_end" and row["status"] == 500
+    )
     insert(scribe, scribe.rows.index(parked_item(scribe, POISONED)), {**request, **told}, {**failed, **told})
     assert answer("L09", scribe, tmp_path / "untold").status == "ok"
