@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from engine.cluster import ClusterError, ensure_running, exists, remove
@@ -63,9 +64,11 @@ def _address(environment: Mapping[str, str]) -> Address:
 
 
 def _prepare(_command: str, environment: Mapping[str, str]) -> None:
-    from engine.store.database import install  # noqa: PLC0415 (each command loads what it needs: a run starts three of them)
+    with ThreadPoolExecutor(1) as beside:  # a new cluster takes a second, and loading the queue's package a third of one
+        address = beside.submit(_address, environment)
+        from engine.store.database import install  # noqa: PLC0415 (each command loads what it needs: a run starts three of them)
 
-    asyncio.run(install(_address(environment)))
+    asyncio.run(install(address.result()))
 
 
 def _reset(_command: str, environment: Mapping[str, str]) -> None:

@@ -64,7 +64,7 @@ class Guests:
 
 
 def prove(rules: Sequence[GuestRule], catalog: Catalog, limit_ms: int = LIMIT_MS) -> None:
-    """Ask every rule about a history without rows. Raises ConfigError (file:line) for the first that cannot be asked."""
+    """Ask every rule about a history without rows. Raises ConfigError (file:line) for those that cannot be asked."""
     if not rules:
         return
     queries = []
@@ -73,11 +73,15 @@ def prove(rules: Sequence[GuestRule], catalog: Catalog, limit_ms: int = LIMIT_MS
         queries.append(Query(id=one.id, candidates=one.candidates, violations=one.violations, explain=one.explain, prove=True))
     with empty_history(catalog) as con:
         answers = _asked(con, tuple(meanings()), queries, limit_ms)
-    for rule in rules:
-        answer = answers[rule.invariant.id]
-        if answer.error:
-            where = rule.where(answer.section, answer.line) if answer.section else str(rule.path)
-            raise ConfigError(where, f"{_said(answer)}. {PAGE} says how a rule is written")
+    refused = [(rule, answer) for rule in rules if (answer := answers[rule.invariant.id]).error]
+    if refused:
+        (where, said), *others = ((_place(rule, answer), _said(answer)) for rule, answer in refused)
+        more = "".join(f"\n{place}: {text}" for place, text in others)
+        raise ConfigError(where, f"{said}. {PAGE} says how a rule is written{more}")
+
+
+def _place(rule: GuestRule, answer: GuestAnswer) -> str:
+    return rule.where(answer.section, answer.line) if answer.section else str(rule.path)
 
 
 def _said(answer: GuestAnswer) -> str:

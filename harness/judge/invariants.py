@@ -87,6 +87,11 @@ class Invariant:
         return self.flow == flow.id if self.flow is not None else flow.kind in self.kinds
 
     @property
+    def can_fail(self) -> bool:
+        """Whether a run can fail for it, but where warnings are told to fail."""
+        return self.kind != "warn" or self.systematic is not None
+
+    @property
     def rank(self) -> int:
         """0 is the worst severity."""
         return SEVERITIES.index(self.severity)

@@ -55,7 +55,7 @@ def judge(run_dir: Path, catalog: Catalog | None = None) -> Verdict:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What rules say of a run that goes on; members as in a verdict, as far as they are there. It is no verdict: nobody has asked whether
-    the evidence is enough for one."""
+    the evidence is enough for one, or counted what was examined."""
 
     violations: tuple[JsonObject, ...]
     causes: tuple[JsonObject, ...]
@@ -68,7 +68,8 @@ def look(run_dir: Path, rules: Sequence[Invariant] | None = None, catalog: Catal
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, run)
         guests = Guests(loaded.con, kept_rules(run_dir, run.user_rules, catalog) if rules is None else (), LIMIT_MS)
-        return _Judgement(run_dir, run, catalog, loaded, guests=guests, rules=rules).look()
+        telling = [rule for rule in (load_invariants() if rules is None else rules) if run.strict or rule.can_fail]
+        return _Judgement(run_dir, run, catalog, loaded, guests=guests, rules=telling, counts=False).look()
 
 
 def explain(run_dir: Path, txn_id: str, catalog: Catalog | None = None) -> list[JsonObject]:
@@ -93,10 +94,19 @@ class _Judgement:
     """One pass over one history; every member is computed once, in the order in which the later ones need it."""
 
     def __init__(
-        self, run_dir: Path, run: Run, catalog: Catalog, loaded: Loaded, *, guests: Guests, rules: Sequence[Invariant] | None = None
+        self,
+        run_dir: Path,
+        run: Run,
+        catalog: Catalog,
+        loaded: Loaded,
+        *,
+        guests: Guests,
+        rules: Sequence[Invariant] | None = None,
+        counts: bool = True,
     ) -> None:
+        """rules: absent: all of ours. counts: whether what each of them examined is counted, without which nothing is a pass."""
         self._run_dir, self._run, self._catalog, self._loaded = run_dir, run, catalog, loaded
-        self._guests = guests
+        self._guests, self._counted = guests, counts
         self._con: duckdb.DuckDBPyConnection = loaded.con
         self._outcomes = {row["txn_id"]: row for row in fetch(self._con, query("outcomes"))}
         self._flow_of = {txn_id: str(row["flow"]) for txn_id, row in self._outcomes.items()}
@@ -124,7 +134,7 @@ class _Judgement:
         required = self._required(one)
         if self._flows and not required and not any(one.is_about(flow) for flow in self._flows):
             return Checked(one, required, {}, (), self._flow_of)
-        return check(self._con.cursor(), one, required=required, flow_of=self._flow_of)
+        return check(self._con.cursor(), one, required=required, flow_of=self._flow_of, counts=self._counted)
 
     def _ask(self, invariants: Sequence[Invariant]) -> list[Checked]:
         with ThreadPoolExecutor(ASKERS) as pool:  # most of a question's time goes into planning it, which no thread of the database shares

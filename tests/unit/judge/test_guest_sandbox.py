@@ -1,5 +1,7 @@
 """What a rule of a user cannot do: it reads the public tables and nothing else, changes nothing, and ends."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ ROW = "'x' as txn_id, 'x' as call_point, 1 as money_minor, 'USD' as currency, 'x
 NOT_ONE_SELECT = "expected one SELECT"
 OUTSIDE = "is not available to a rule"
 NO_TABLE = "there is no public table"
+LINES = {"candidates": 8, "violations": 10, "explain": 12}  # where each section begins
 
 
 def refusal(folder: Path, section: str, sql: str, limit_ms: int = 10_000) -> str:
@@ -21,58 +24,69 @@ def refusal(folder: Path, section: str, sql: str, limit_ms: int = 10_000) -> str
     with pytest.raises(ConfigError) as caught:
         proven(folder, limit_ms)
     assert caught.value.exit_code == EXIT_USAGE
-    assert f"ACME-01.sql:{ {'candidates': 8, 'violations': 10, 'explain': 12}[section] }" in caught.value.message
+    assert f"ACME-01.sql:{LINES[section]}" in caught.value.message
     return caught.value.message
 
 
-@pytest.mark.parametrize(
-    ("sql", "message"),
-    [
-        (f"select {ROW} from read_csv('/etc/passwd')", OUTSIDE),
-        (f"select {ROW} from read_text('/etc/passwd')", OUTSIDE),
-        (f"select {ROW} from '/etc/passwd'", NO_TABLE),
-        (f"select {ROW} from 'https://example.com/x.parquet'", NO_TABLE),
-        (f"select {ROW} from glob('/*')", OUTSIDE),
-        (f"select {ROW} from duckdb_settings()", OUTSIDE),
-        (f"select {ROW} from duckdb_tables", NO_TABLE),
-        (f"select {ROW} from information_schema.tables", NO_TABLE),
-        (f"select {ROW} from query('select 1')", OUTSIDE),
-        (f"select {ROW} from query_table('h')", OUTSIDE),
-        (f"select {ROW} from held", NO_TABLE),
-        (f"select {ROW} from planned_solo", NO_TABLE),
-        (f"select {ROW} from timeline", NO_TABLE),
-        (f"select {ROW}, getenv('HOME')", OUTSIDE),
-        (f"select {ROW}, current_setting('temp_directory')", OUTSIDE),
-        (f"select {ROW}, (select max(content) from read_text('/etc/passwd'))", OUTSIDE),
-        (f"select {ROW}, random()", OUTSIDE),
-        (f"select {ROW}, now()", OUTSIDE),
-        (f"select {ROW}, sleep_ms(1)", OUTSIDE),
-        (f"select {ROW} from (describe h)", OUTSIDE),
-        (f"with x as (insert into h (seq) values (1) returning *) select {ROW} from x", NOT_ONE_SELECT),
-        (f"with x as (copy h to '/tmp/x') select {ROW} from x", NOT_ONE_SELECT),
-        (f"with x as (delete from h returning *) select {ROW} from x", NOT_ONE_SELECT),
-        ("copy h to '/tmp/stolen'", NOT_ONE_SELECT),
-        ("attach '/tmp/x.duckdb' as x", NOT_ONE_SELECT),
-        ("install httpfs", NOT_ONE_SELECT),
-        ("load httpfs", NOT_ONE_SELECT),
-        ("pragma version", NOT_ONE_SELECT),
-        ("set memory_limit = '100GB'", NOT_ONE_SELECT),
-        ("call duckdb_settings()", NOT_ONE_SELECT),
-        ("delete from h", NOT_ONE_SELECT),
-        ("drop table h", NOT_ONE_SELECT),
-        ("create table x as select 1", NOT_ONE_SELECT),
-        ("prepare x as select 1", NOT_ONE_SELECT),
-        ("explain select 1", NOT_ONE_SELECT),
-        (f"select {ROW}; select {ROW}", NOT_ONE_SELECT),
-        (f"select {ROW}; drop table h", NOT_ONE_SELECT),
-        ("-- nothing", NOT_ONE_SELECT),
-        ("selec 1", "syntax error"),
-        ("select nothing from doc", '"nothing" not found'),
-    ],
+WAYS_OUT = (
+    (f"select {ROW} from read_csv('/etc/passwd')", OUTSIDE),
+    (f"select {ROW} from read_text('/etc/passwd')", OUTSIDE),
+    (f"select {ROW} from '/etc/passwd'", NO_TABLE),
+    (f"select {ROW} from 'https://example.com/x.parquet'", NO_TABLE),
+    (f"select {ROW} from glob('/*')", OUTSIDE),
+    (f"select {ROW} from duckdb_settings()", OUTSIDE),
+    (f"select {ROW} from duckdb_tables", NO_TABLE),
+    (f"select {ROW} from information_schema.tables", NO_TABLE),
+    (f"select {ROW} from query('select 1')", OUTSIDE),
+    (f"select {ROW} from query_table('h')", OUTSIDE),
+    (f"select {ROW} from held", NO_TABLE),
+    (f"select {ROW} from planned_solo", NO_TABLE),
+    (f"select {ROW} from timeline", NO_TABLE),
+    (f"select {ROW}, getenv('HOME')", OUTSIDE),
+    (f"select {ROW}, current_setting('temp_directory')", OUTSIDE),
+    (f"select {ROW}, (select max(content) from read_text('/etc/passwd'))", OUTSIDE),
+    (f"select {ROW}, random()", OUTSIDE),
+    (f"select {ROW}, now()", OUTSIDE),
+    (f"select {ROW}, sleep_ms(1)", OUTSIDE),
+    (f"select {ROW} from (describe h)", OUTSIDE),
+    (f"with x as (insert into h (seq) values (1) returning *) select {ROW} from x", NOT_ONE_SELECT),
+    (f"with x as (copy h to '/tmp/x') select {ROW} from x", NOT_ONE_SELECT),
+    (f"with x as (delete from h returning *) select {ROW} from x", NOT_ONE_SELECT),
+    ("copy h to '/tmp/stolen'", NOT_ONE_SELECT),
+    ("attach '/tmp/x.duckdb' as x", NOT_ONE_SELECT),
+    ("install httpfs", NOT_ONE_SELECT),
+    ("load httpfs", NOT_ONE_SELECT),
+    ("pragma version", NOT_ONE_SELECT),
+    ("set memory_limit = '100GB'", NOT_ONE_SELECT),
+    ("call duckdb_settings()", NOT_ONE_SELECT),
+    ("delete from h", NOT_ONE_SELECT),
+    ("drop table h", NOT_ONE_SELECT),
+    ("create table x as select 1", NOT_ONE_SELECT),
+    ("prepare x as select 1", NOT_ONE_SELECT),
+    ("explain select 1", NOT_ONE_SELECT),
+    (f"select {ROW}; select {ROW}", NOT_ONE_SELECT),
+    (f"select {ROW}; drop table h", NOT_ONE_SELECT),
+    ("-- nothing", NOT_ONE_SELECT),
+    ("selec 1", "syntax error"),
+    ("select nothing from doc", '"nothing" not found'),
 )
-def test_what_is_refused_before_a_run(tmp_path: Path, sql: str, message: str) -> None:
+
+
+def not_told(folder: Path, rules: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Rules (section, its SQL, what is to be said) of which something else is said, or at another line. All are told of at once."""
+    for number, (section, sql, _) in enumerate(rules):
+        write_rule(folder, f"ACME-{number:02}", **{section: sql})
+    with pytest.raises(ConfigError) as caught:
+        proven(folder)
+    assert caught.value.exit_code == EXIT_USAGE
+    said = dict(re.findall(r"^.*(ACME-\d\d\.sql:\d+): (section .*)$", caught.value.message, re.MULTILINE))
+    texts = [said.get(f"ACME-{number:02}.sql:{LINES[section]}", "") for number, (section, _, _) in enumerate(rules)]
+    return [(sql, text) for (_, sql, message), text in zip(rules, texts, strict=True) if message not in text]
+
+
+def test_what_is_refused_before_a_run(tmp_path: Path) -> None:
     """Every way out of the tables, and every statement that is no SELECT, with file and line."""
-    assert message in refusal(tmp_path, "violations", sql)
+    assert not_told(tmp_path, [("violations", *way) for way in WAYS_OUT]) == []
 
 
 def test_a_message_that_quotes_a_rule_cannot_act_on_a_terminal(tmp_path: Path) -> None:
@@ -96,25 +110,24 @@ def test_the_line_is_that_of_the_mistake(tmp_path: Path) -> None:
         proven(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("section", "sql", "message"),
-    [
-        ("violations", "select 'x' as txn_id, 'x' as story", "violations lacks call_point, money_minor, currency; expected txn_id"),
-        ("violations", f"select {ROW}, 1 as a, 2 as a", "two columns of one name"),
-        ("violations", f"select {ROW}, h.* from (values (1)) one(n) left join h on true", "columns; expected 40 at most"),
-        ("violations", f"select {ROW.replace('1 as', '1.5 as')}", "money_minor '1.5'; expected whole minor units"),
-        ("violations", f"select {ROW.replace('USD', 'dollars')}", "currency 'dollars'; expected an ISO 4217 code"),
-        ("candidates", "select 1, 2, 3", "3 columns; expected one number, or rows (flow, n)"),
-        ("candidates", "select 'many'", "candidates gives 'many'; expected a count"),
-        ("candidates", "select -1", "candidates gives '-1'; expected a count"),
-        ("candidates", "select range::varchar, 1 from range(1001)", "more than 1,000 rows"),
-        ("explain", "select 'inf'::double as seq", "a seq that is no whole number"),
-        ("explain", "select txn_id from timeline", "explain gives txn_id; expected the column seq"),
-    ],
+NO_ANSWERS = (
+    ("violations", "select 'x' as txn_id, 'x' as story", "violations lacks call_point, money_minor, currency; expected txn_id"),
+    ("violations", f"select {ROW}, 1 as a, 2 as a", "two columns of one name"),
+    ("violations", f"select {ROW}, h.* from (values (1)) one(n) left join h on true", "columns; expected 40 at most"),
+    ("violations", f"select {ROW.replace('1 as', '1.5 as')}", "money_minor '1.5'; expected whole minor units"),
+    ("violations", f"select {ROW.replace('USD', 'dollars')}", "currency 'dollars'; expected an ISO 4217 code"),
+    ("candidates", "select 1, 2, 3", "3 columns; expected one number, or rows (flow, n)"),
+    ("candidates", "select 'many'", "candidates gives 'many'; expected a count"),
+    ("candidates", "select -1", "candidates gives '-1'; expected a count"),
+    ("candidates", "select range::varchar, 1 from range(1001)", "more than 1,000 rows"),
+    ("explain", "select 'inf'::double as seq", "a seq that is no whole number"),
+    ("explain", "select txn_id from timeline", "explain gives txn_id; expected the column seq"),
 )
-def test_answers_that_are_none(tmp_path: Path, section: str, sql: str, message: str) -> None:
+
+
+def test_answers_that_are_none(tmp_path: Path) -> None:
     """A section that gives something else than it should is found before the run."""
-    assert message in refusal(tmp_path, section, sql)
+    assert not_told(tmp_path, NO_ANSWERS) == []
 
 
 ENDLESS = {
