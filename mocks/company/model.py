@@ -11,6 +11,21 @@ ExpenseRoute = Literal["ap_invoice", "journal_entry"]
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetControl:
+    """How an entity controls its budget (domain.md, sections 4 and 19).
+
+    level: nobody asks, one is warned, one is refused; window: the months that count together; tolerance_percent: of the budget;
+    year_starts: the first month of the fiscal year; monthly_minor: of every cost centre and group of accounts.
+    """
+
+    level: Literal["none", "advisory", "absolute"]
+    window: Literal["month", "quarter", "year", "to_date"]
+    tolerance_percent: int
+    year_starts: int
+    monthly_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A legal entity."""
 
@@ -27,6 +42,7 @@ class Entity:
     tax_percent: int  # recoverable input tax included in expense lines
     limits_minor: tuple[int, ...]  # approval limit of level 1, 2, 3, 4
     zone: str  # IANA name: the calendar day of its documents is the local one
+    budget: BudgetControl
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mocks.company import chart
 from mocks.company.company import Company
-from mocks.company.model import Account, CostCenter, Employee, Entity
+from mocks.company.model import Account, BudgetControl, CostCenter, Employee, Entity
 
 ERP_NAME_LENGTH = 35
 
@@ -20,6 +20,7 @@ class ErpCompany:
     name: str
     currency: str
     decimals: int
+    budget: BudgetControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def erp_master(company: Company) -> ErpMaster:
     codes = {key: house.erp_company for key, house in houses.items()}
     return ErpMaster(
         companies={
-            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals) for house in company.entities
+            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals, house.budget)
+            for house in company.entities
         },
         accounts={account.code: account for account in chart.ACCOUNTS},
         vendors={

@@ -1,5 +1,6 @@
 """The ERP's books as one state, and the steps that all document kinds share: start a document, post it, take it back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -7,7 +8,10 @@ from typing import Any, Literal
 from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
-from mocks.systems.erp.documents.kind import UNDONE, DocumentKind
+from mocks.systems.erp.budget.ledger import BudgetLedger, Spending, first_budgets
+from mocks.systems.erp.budget.versions import bucket_of
+from mocks.systems.erp.documents.kind import UNDONE, DocumentKind, Status
+from mocks.systems.erp.documents.positions import Positions
 from mocks.systems.erp.documents.store import Document, Documents, PostingJob, draw_id, draw_uuid
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
 from mocks.systems.erp.periods import Periods
@@ -33,10 +37,13 @@ class Erp:
     periods: Periods = field(default_factory=Periods)
     vendor_states: dict[str, VendorState] = field(default_factory=dict)
     ledger: Ledger = field(init=False)
+    budget: BudgetLedger = field(init=False)
+    positions: Positions = field(default_factory=Positions)
 
     def __post_init__(self) -> None:
-        """The ledger knows the chart of accounts."""
+        """The ledger knows the chart of accounts, and every company begins with its first budget."""
         self.ledger = Ledger(self.master.accounts)
+        self.budget = first_budgets({code: company.budget for code, company in self.master.companies.items()})
 
     def vendor(self, vendor_id: str) -> tuple[ErpVendor, VendorState]:
         """A vendor and its blocks. Raises KeyError."""
@@ -54,15 +61,17 @@ class Erp:
         posting_date: date,
         entries: tuple[Entry, ...],
         job_id: str | None = None,
+        number: str | None = None,
+        status: Status | None = None,
     ) -> Document:
-        """A new document, not yet posted."""
+        """A new document, not yet posted. number: one that was drawn for it already; status: when it is not the usual first one."""
         document = Document(
             of=of,
-            number=self.documents.free_number(of, call),
+            number=number or self.documents.free_number(of, call),
             id=draw_id(call, of.name),
             uuid=draw_uuid(call, of.name),
             version=1,
-            status="accepted" if job_id else "created",
+            status=status or ("accepted" if job_id else "created"),
             company_code=company.code,
             currency=company.currency,
             amount_minor=amount_minor,
@@ -81,7 +90,20 @@ class Erp:
     def post(self, document: Document) -> tuple[Effect, ...]:
         """Post a document's entries: the effect of the document, then one of each line."""
         lines = self.ledger.post(_journal(document))
+        self._spend(document)
         return (document_effect(document, "create"), *lines)
+
+    def _spend(self, document: Document) -> None:
+        """What is booked as expense is actual spending; documents of the memo ledger say themselves what they commit."""
+        if document.of.ledger == "actual":
+            self.budget.book(document.number, tuple(self._spendings(document)))
+
+    def _spendings(self, document: Document) -> Iterator[Spending]:
+        accounts = self.master.accounts
+        for number, entry in enumerate(document.entries, 1):
+            if entry.cost_center is not None and accounts[entry.account].type == "expense":
+                bucket = bucket_of(document.company_code, entry.account, entry.cost_center)
+                yield Spending(str(number), bucket, document.period, entry.amount_minor)
 
     def undo(self, call: Call, document: Document, *, reason: str, posting_date: date | None) -> tuple[Document, tuple[Effect, ...]]:
         """Take a document back by a new one that names it; an accepted one is withdrawn instead. Again: no change."""
@@ -95,6 +117,8 @@ class Erp:
         reversal = self._reversal(call, document, day, reason)
         self.documents.add(reversal)
         lines = self.ledger.post(_journal(reversal))
+        self._spend(reversal)
+        self.budget.relieve(document.number, self.budget.held(document.number, "encumbrance"), "encumbrance")
         changed = self.documents.change(document, status=after, reversed_by=reversal.number, reason=reason, updated_at=call.now)
         return changed, (document_effect(reversal, "reverse"), update_effect(changed, call.if_match), *lines)
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -103,7 +103,7 @@ class MasterData:
     def check_coding(self, call: Call) -> Reply:
         """erp.coding.check"""
         query = call.query
-        on = _query_day(query["date"]) if "date" in query else call.now.date()
+        on = rules.query_day(query["date"]) if "date" in query else call.now.date()
         problem = rules.coding_problem(
             self._erp.master, query["company_code"], query["gl_account"], query["cost_center"], project=query.get("project"), on=on
         )
@@ -201,13 +201,6 @@ class MasterData:
                 total_credit=text(sum(credit for _, _, credit in totals)),
             )
         )
-
-
-def _query_day(text: str) -> date:
-    try:
-        return rules.to_day(text)
-    except Refusal as refusal:
-        raise Refusal("INVALID_PARAMETER", refusal.detail) from None
 
 
 def _job_record(job: PostingJob) -> Job:

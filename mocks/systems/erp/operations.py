@@ -2,6 +2,7 @@
 
 from mocks.kit.operation import Operation, QueryParam
 from mocks.systems.erp import models, refs
+from mocks.systems.erp.budget import operations as budgets
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
@@ -23,7 +24,7 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
-    return (*_enquiries(data), *documents, *_people(data))
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

@@ -25,6 +25,14 @@ def to_day(text: str) -> date:
     raise Refusal("VALIDATION_FAILED", f"date {text!r}: expected a day as YYYYMMDD")
 
 
+def query_day(text: str) -> date:
+    """The same of a query parameter. Raises INVALID_PARAMETER."""
+    try:
+        return to_day(text)
+    except Refusal as refusal:
+        raise Refusal("INVALID_PARAMETER", refusal.detail) from None
+
+
 def to_yyyymmdd(day: date) -> str:
     """The ERP's text of a day."""
     return f"{day.year:04d}{day.month:02d}{day.day:02d}"

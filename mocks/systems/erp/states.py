@@ -10,6 +10,7 @@ from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpProject, ErpVendor
 from mocks.kit.operation import Refusal
+from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import ap_invoice, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
@@ -121,6 +122,7 @@ def states() -> tuple[State, ...]:
         ),
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
+        *budget_states(_books, _company, _open_center),
     )
 
 

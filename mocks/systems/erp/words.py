@@ -11,6 +11,7 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.periods import MODULES
 
 CLOSED_DAY = "20250115"
+BUDGET_SEQUENCES = (2, 50, 5_000, 500_000)
 OTHER_PERIOD = "2026-11"  # open, and no document of ours is posted in it
 ACCOUNTS = ("5400", "5100", "5300", "5310", "5200", "1100", "1145", "2030", "9200")
 
@@ -46,6 +47,9 @@ def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
         "tax_amount": ("0.00", "0"),
         "debit": ("980.00", "0.00", "98000", "0"),
         "credit": ("0.00", "980.00", "0", "98000"),
+        "account_group": ("54", "51"),
+        "reservation_id": ("B000000000001",),
+        "other_amount": ("1000000.00", "1000000"),
     }
 
 
@@ -68,7 +72,31 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     bodies = {
         f"{file.KIND.point}.create": tuple(body for desk in desks for body in _around(file.example(desk), desk)) for file in DOCUMENT_FILES
     }
+    bodies |= {
+        "erp.budget_reservation.create": tuple(body for desk in desks for body in _kept(desk)),
+        "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
+    }
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
+
+
+def _kept(desk: Example) -> Iterator[Body]:
+    """Funds to reserve, and what one rule each refuses."""
+    line = {"line_no": 10, "gl_account": "5400", "cost_center": desk.cost_center, "amount": desk.total}
+    head = {"company_code": desk.entity.erp_company, "currency": desk.entity.currency, "document_date": DAY}
+    valid = {**head, "lines": [line], "total": desk.total}
+    yield valid
+    yield {**valid, "external_ref": f"FUZZ-{desk.entity.key}", "source_revision": 1}
+    yield {**valid, "lines": [{**line, "cost_center": "9999999"}]}
+    yield {**valid, "currency": "CHF"}
+    too_much = to_text(10**14, desk.entity.decimals)
+    yield {**valid, "lines": [{**line, "amount": too_much}], "total": too_much}
+
+
+def _budget(desk: Example, sequence: int) -> Body:
+    """A budget that leaves room for everything else."""
+    line = {"cost_center": desk.cost_center, "account_group": "51", "period": "2026-10", "amount": desk.total}
+    head = {"company_code": desk.entity.erp_company, "currency": desk.entity.currency, "sequence": sequence}
+    return {**head, "other_amount": to_text(10**9, desk.entity.decimals), "lines": [line]}
 
 
 def _around(valid: Body, desk: Example) -> Iterator[Body]:

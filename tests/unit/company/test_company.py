@@ -18,7 +18,7 @@ from mocks.company.projections import erp_master, expense_master, procurement_ma
 from mocks.company.shapes import Shape, Signers
 from tests.unit.company.play import COMPANY
 
-PINNED_SEED_7 = "e649e3771c5b5528edd65da7de7882ab3486516f52cdb11f51465abaf99544e4"
+PINNED_SEED_7 = "aebddc4e85ba2ed013bf247a9174a4731034278af8e96c35299a45d4785c7afa"
 
 
 def test_the_same_seed_gives_the_pinned_digest() -> None:

@@ -7,13 +7,17 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Effect, Operation, Refs, Reply
+from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import refs, rules
+from mocks.systems.erp.budget.funds import exceeded, expired, memo, step_effect
+from mocks.systems.erp.budget.ledger import Ended, Overdrawn, Reservation, Spending
+from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import CREATE_RULES, WRITE, shared
+from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import (
@@ -34,8 +38,12 @@ from mocks.systems.erp.models import (
     Text,
     UnitPrice,
 )
+from mocks.systems.erp.periods import month
 
 ENCUMBRANCE, RESERVE = "9200", "9900"
+ReservationId = Annotated[
+    str, Meta(min_length=1, max_length=20, description="of funds that were reserved for it, and are given back for what it encumbers")
+]
 
 
 class OrderLine(Request, frozen=True, kw_only=True):
@@ -62,6 +70,7 @@ class PurchaseOrderCreate(Request, frozen=True, kw_only=True):
     external_ref: Reference | None = None
     source_revision: Revision | None = None
     requested_by: Code | None = None
+    reservation_id: ReservationId | None = None
     lines: Annotated[tuple[OrderLine, ...], Meta(min_length=1, max_length=200)]
     total: Amount
     approvals: Approvals = ()
@@ -129,7 +138,7 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
     create = Operation(
         "erp.po.create", "POST", KIND.path, "create", WRITE, "Create a purchase order", PurchaseOrder, desk.create,
         request=PurchaseOrderCreate, status=201, refs=references,
-        errors=(*CREATE_RULES, "SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "AMOUNT_MISMATCH"),
+        errors=(*CREATE_RULES, "SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED", "RESERVATION_ENDED"),
     )  # fmt: skip
     return (create, *shared(KIND, desk, plural="Purchase orders", undoing="Cancel a purchase order", request=Cancel))
 
@@ -151,14 +160,46 @@ class PurchaseOrders(DocumentDesk):
         rules.check_sum(amounts, total, "purchase order")
         erp.periods.require_open(company.code, on, KIND.module, call.now.date())
         entries = (*_encumbered(body, amounts), Entry(RESERVE, -total))
-        document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries)
+        number = erp.documents.free_number(KIND, call)
+        kept = self._encumber(call, number, company, _spendings(body, amounts, month(on)))
+        for line in body.lines:
+            erp.positions.put(_position(number, line, company))
+        document = erp.start(call, KIND, body, company, number=number, amount_minor=total, posting_date=on, entries=entries)
         return Reply(
             self.record(document, company),
             version=document.version,
             location=f"/purchase-orders/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=(*erp.post(document), *_order_lines(document, body, amounts)),
+            effects=(*erp.post(document), *_order_lines(document, body, amounts), *self._consumed(kept), *expired(erp.budget)),
         )
+
+    def _encumber(self, call: Call, number: str, company: ErpCompany, lines: Sequence[Spending]) -> Reservation | None:
+        """PST-P03. Answers the reservation that the order names, as it was."""
+        reservation_id = call.body.reservation_id
+        budget = self._erp.budget
+        kept = budget.reservations.get(reservation_id or "")
+        if reservation_id is not None and (kept is None or kept.asked.body.company_code != company.code):
+            raise Refusal("RESERVATION_ENDED", f"no reservation {reservation_id!r} in company {company.code}")
+        try:
+            return budget.encumber(number, lines, call.now, reservation_id)
+        except Ended as ended:
+            raise Refusal("RESERVATION_ENDED", str(ended)) from None
+        except Overdrawn as over:
+            raise exceeded(over, company) from None
+
+    def undo(self, call: Call) -> Reply:
+        """erp.po.cancel"""
+        number = call.path["number"]
+        if self._erp.positions.is_received(number):
+            raise Refusal("INVALID_TRANSITION", f"order {number} was delivered, at least in part: take its receipts back first")
+        return super().undo(call)
+
+    def _consumed(self, before: Reservation | None) -> Iterator[Effect]:
+        if before is not None:
+            after = self._erp.budget.reservations[before.id]
+            yield step_effect(after)
+            if before.status == "approved":
+                yield from self._erp.ledger.post(memo(after, ends=True))
 
     def _amounts(self, body: PurchaseOrderCreate, company: ErpCompany, on: date) -> list[int]:
         amounts = []
@@ -182,6 +223,18 @@ def _encumbered(body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[E
     for line, amount in zip(body.lines, amounts, strict=True):
         by_center[line.cost_center] = by_center.get(line.cost_center, 0) + amount
     return (Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items())
+
+
+def _position(number: str, line: OrderLine, company: ErpCompany) -> Position:
+    ordered, price = rules.scaled(line.quantity, rules.QUANTITY_SCALE), rules.scaled(line.unit_price, rules.PRICE_SCALE)
+    return Position(number, line.line_no, ordered, price, company.decimals)
+
+
+def _spendings(body: PurchaseOrderCreate, amounts: Sequence[int], period: str) -> tuple[Spending, ...]:
+    return tuple(
+        Spending(str(line.line_no), bucket_of(body.company_code, line.gl_account, line.cost_center, line.project), period, amount)
+        for line, amount in zip(body.lines, amounts, strict=True)
+    )
 
 
 def _order_lines(document: Document, body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[Effect]:

@@ -1,5 +1,5 @@
 """The kinds of documents that the ERP has: one line each."""
 
-from mocks.systems.erp.documents import ap_invoice, journal_entry, purchase_order
+from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry, purchase_order
 
-DOCUMENT_FILES = (purchase_order, ap_invoice, journal_entry)
+DOCUMENT_FILES = (purchase_order, ap_invoice, journal_entry, goods_receipt)

@@ -1,0 +1,284 @@
+"""The figures of every bucket and month, moved by entries that are never changed.
+
+Available is what is left of the budget: budget - reserved - pre-encumbrance - encumbrance - actual. A reservation is one step with its
+check, over all its lines or none; it is approved (a pre-encumbrance), consumed by an order, released, or ended by its time.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from mocks.company.model import BudgetControl
+from mocks.systems.erp.budget.policy import BudgetPolicy
+from mocks.systems.erp.budget.versions import Bucket, BudgetVersion
+
+Stage = Literal["reserved", "pre_encumbrance", "encumbrance", "actual"]
+STAGES: tuple[Stage, ...] = ("reserved", "pre_encumbrance", "encumbrance", "actual")
+ReservationStatus = Literal["reserved", "approved", "consumed", "released", "expired"]
+HOLDS: Mapping[ReservationStatus, Stage] = {"reserved": "reserved", "approved": "pre_encumbrance"}
+"""In which stage a reservation keeps its funds; in every other status it keeps none."""
+TRANSITIONS: Mapping[tuple[ReservationStatus, str], ReservationStatus] = {
+    ("reserved", "approve"): "approved",
+    ("reserved", "consume"): "consumed",
+    ("approved", "consume"): "consumed",
+    ("reserved", "release"): "released",
+    ("approved", "release"): "released",
+    ("reserved", "expire"): "expired",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a line wants: minor units of the company's currency in a month of a bucket. line: its number in its document."""
+
+    line: str
+    bucket: Bucket
+    period: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry: signed minor units of a stage. owner: the document for which; version: of the budget that was in force."""
+
+    number: int
+    owner: str
+    line: str
+    bucket: Bucket
+    period: str
+    stage: Stage
+    amount_minor: int
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one bucket over some months, in minor units."""
+
+    budget: int
+    reserved: int = 0
+    pre_encumbrance: int = 0
+    encumbrance: int = 0
+    actual: int = 0
+
+    @property
+    def available(self) -> int:
+        """What may still be spoken for."""
+        return self.budget - self.reserved - self.pre_encumbrance - self.encumbrance - self.actual
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A bucket whose months together do not hold what is wanted of them."""
+
+    bucket: Bucket
+    months: tuple[str, ...]
+    wanted: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Funds that are kept for a document that is not decided yet. asked: what else its sender said, which no rule of the budget reads."""
+
+    id: str
+    lines: tuple[Spending, ...]
+    expires_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    asked: Any = None
+    version: int = 1
+    status: ReservationStatus = "reserved"
+    budget_version: str = ""
+    warnings: tuple["Shortfall", ...] = ()  # as of the moment in which it was reserved
+
+    @property
+    def amount_minor(self) -> int:
+        """Over all lines."""
+        return sum(line.amount_minor for line in self.lines)
+
+
+class Overdrawn(Exception):  # noqa: N818 (it names what the budget would be)
+    """Absolute control: nothing was reserved or committed."""
+
+    def __init__(self, shortfalls: Sequence[Shortfall]) -> None:
+        super().__init__(f"{len(shortfalls)} buckets do not hold what is wanted")
+        self.shortfalls = tuple(shortfalls)
+
+
+class Ended(Exception):  # noqa: N818 (it names what the reservation is)
+    """The reservation is in no status that allows the step."""
+
+    def __init__(self, reservation: Reservation) -> None:
+        super().__init__(f"reservation {reservation.id} is {reservation.status}")
+        self.reservation = reservation
+
+
+@dataclass(slots=True)
+class BudgetLedger:
+    """Of one ERP. Every method either changes nothing and raises, or changes everything."""
+
+    policies: Mapping[str, BudgetPolicy]  # by company code
+    versions: dict[str, BudgetVersion] = field(default_factory=dict)  # in force, by company code
+    movements: list[Movement] = field(default_factory=list)
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    _live: dict[str, Reservation] = field(default_factory=dict)  # those that time ends
+    _expired: list[Reservation] = field(default_factory=list)
+    _totals: dict[tuple[Bucket, str, Stage], int] = field(default_factory=lambda: defaultdict(int))
+    _held: dict[str, dict[tuple[str, Bucket, str, Stage], int]] = field(default_factory=dict)  # by owner, then line
+    _months: dict[Bucket, set[str]] = field(default_factory=lambda: defaultdict(set))  # in which something was ever moved
+
+    def figures(self, bucket: Bucket, months: Iterable[str]) -> Figures:
+        """Of these months together."""
+        months = tuple(months)
+        version = self.versions.get(bucket.company_code)
+        budget = sum(version.budget_minor(bucket, month) for month in months) if version else 0
+        return Figures(budget, *(sum(self._totals.get((bucket, month, stage), 0) for month in months) for stage in STAGES))
+
+    def status(self, bucket: Bucket, period: str) -> Figures:
+        """Of the months that count together with this one."""
+        return self.figures(bucket, self.policies[bucket.company_code].months(period))
+
+    def shortfalls(self, wanted: Sequence[Spending], freed: Sequence[Spending] = ()) -> tuple[Shortfall, ...]:
+        """Where these lines together would go beyond budget and tolerance. A month may count in several windows (a year to date in that of
+        every later month), and none of them may be overdrawn by it. freed: what is given back in the same step."""
+        found: dict[tuple[Bucket, tuple[str, ...]], Shortfall] = {}
+        for line in wanted:
+            policy = self.policies[line.bucket.company_code]
+            if policy.level == "none":
+                continue
+            for months in self._windows(policy, line):
+                asked, given = (_within(lines, line.bucket, months) for lines in (wanted, freed))
+                figures = self.figures(line.bucket, months)
+                if figures.available + given - asked < -policy.tolerated(figures.budget):
+                    found[line.bucket, months] = Shortfall(line.bucket, months, asked - given, figures)
+        return tuple(found.values())
+
+    def _windows(self, policy: BudgetPolicy, line: Spending) -> Iterator[tuple[str, ...]]:
+        seen = {policy.months(line.period)}
+        seen |= {months for month in self._months.get(line.bucket, ()) if line.period in (months := policy.months(month))}
+        return iter(sorted(seen))
+
+    def reserve(self, reservation: Reservation, *, despite: bool = False) -> Reservation:
+        """Check and reserve in one step; the reservation with what it is warned of. despite: somebody with the authority said so.
+        Raises Overdrawn."""
+        short = self._allowed(reservation.lines, despite=despite)
+        version = self.versions.get(reservation.lines[0].bucket.company_code)
+        kept = replace(reservation, warnings=short, budget_version=version.id if version else "")
+        self.reservations[kept.id] = self._live[kept.id] = kept
+        self._move(kept.id, kept.lines, "reserved", 1)
+        return kept
+
+    def step(self, reservation_id: str, trigger: str, now: datetime) -> Reservation:
+        """Approve, release or consume it: its funds move with its status. Raises KeyError, Ended."""
+        self.expire(now)
+        return self._step(self.reservations[reservation_id], trigger, now)
+
+    def expire(self, now: datetime) -> None:
+        """End every reservation whose time is over."""
+        for late in [each for each in self._live.values() if each.expires_at <= now]:
+            self._expired.append(self._step(late, "expire", now))
+
+    def take_expired(self) -> tuple[Reservation, ...]:
+        """Those that ended by their time since this was asked last: a call that is refused tells nobody of them."""
+        taken, self._expired = tuple(self._expired), []
+        return taken
+
+    def _step(self, reservation: Reservation, trigger: str, now: datetime) -> Reservation:
+        after = TRANSITIONS.get((reservation.status, trigger))
+        if after is None:
+            raise Ended(reservation)
+        self._move(reservation.id, reservation.lines, HOLDS[reservation.status], -1)
+        if after in HOLDS:
+            self._move(reservation.id, reservation.lines, HOLDS[after], 1)
+        self._live.pop(reservation.id, None)  # what was approved waits without end
+        changed = replace(reservation, status=after, version=reservation.version + 1, updated_at=now)
+        self.reservations[reservation.id] = changed
+        return changed
+
+    def encumber(self, owner: str, lines: Sequence[Spending], now: datetime, reservation_id: str | None = None) -> Reservation | None:
+        """An order commits its lines (PST-P03), and what was kept for it is given back in the same step; that reservation before the step.
+        Raises Overdrawn, KeyError and Ended."""
+        self.expire(now)
+        kept = self.reservations[reservation_id] if reservation_id is not None else None
+        if kept is not None and (kept.status, "consume") not in TRANSITIONS:
+            raise Ended(kept)
+        self._allowed(lines, kept.lines if kept else (), despite=False)
+        if kept is not None:
+            self._step(kept, "consume", now)
+        self._move(owner, lines, "encumbrance", 1)
+        return kept
+
+    def commit(self, owner: str, lines: Sequence[Spending], stage: Stage, *, despite: bool = False) -> tuple[Shortfall, ...]:
+        """Check and commit in one step, without a reservation. Raises Overdrawn."""
+        short = self._allowed(lines, despite=despite)
+        self._move(owner, lines, stage, 1)
+        return short
+
+    def relieve(self, owner: str, lines: Sequence[Spending], stage: Stage) -> tuple[Spending, ...]:
+        """Take back of what `owner` holds in a stage, never more than it holds; what was taken back."""
+        taken = []
+        for line in lines:
+            held = self._held.get(owner, {}).get((line.line, line.bucket, line.period, stage), 0)
+            taken.append(replace(line, amount_minor=min(held, line.amount_minor)))
+            self._move(owner, taken[-1:], stage, -1)
+        return tuple(line for line in taken if line.amount_minor)
+
+    def held(self, owner: str, stage: Stage) -> tuple[Spending, ...]:
+        """What `owner` holds in a stage, by line."""
+        return tuple(
+            Spending(line, bucket, period, amount)
+            for (line, bucket, period, at), amount in self._held.get(owner, {}).items()
+            if at == stage and amount
+        )
+
+    def book(self, owner: str, lines: Sequence[Spending]) -> None:
+        """Actual spending; a credit is negative. It was decided where the document was posted, so nothing is checked."""
+        self._move(owner, lines, "actual", 1)
+
+    def publish(self, version: BudgetVersion) -> tuple[Shortfall, ...]:
+        """The version is in force from now on. Every bucket that it leaves overdrawn is told, and nothing is undone for it."""
+        self.versions[version.company_code] = version
+        policy = self.policies[version.company_code]
+        found: dict[tuple[Bucket, tuple[str, ...]], Shortfall] = {}
+        for bucket, months in self._months.items():
+            for window in {policy.months(month) for month in months} if bucket.company_code == version.company_code else ():
+                figures = self.figures(bucket, window)
+                if figures.available < 0:
+                    found[bucket, window] = Shortfall(bucket, window, 0, figures)
+        return tuple(found[key] for key in sorted(found))
+
+    def _allowed(self, lines: Sequence[Spending], freed: Sequence[Spending] = (), *, despite: bool) -> tuple[Shortfall, ...]:
+        short = self.shortfalls(lines, freed)
+        strict = [each for each in short if self.policies[each.bucket.company_code].level == "absolute"]
+        if strict and not despite:
+            raise Overdrawn(strict)
+        return short
+
+    def _move(self, owner: str, lines: Sequence[Spending], stage: Stage, sign: Literal[1, -1]) -> None:
+        for line in (each for each in lines if each.amount_minor):
+            version = self.versions.get(line.bucket.company_code)
+            amount = sign * line.amount_minor
+            self._totals[line.bucket, line.period, stage] += amount
+            held, key = self._held.setdefault(owner, {}), (line.line, line.bucket, line.period, stage)
+            held[key] = held.get(key, 0) + amount
+            self._months[line.bucket].add(line.period)
+            number = len(self.movements) + 1
+            self.movements.append(
+                Movement(number, owner, line.line, line.bucket, line.period, stage, amount, version.id if version else None)
+            )
+
+
+def _within(lines: Sequence[Spending], bucket: Bucket, months: Collection[str]) -> int:
+    return sum(line.amount_minor for line in lines if line.bucket == bucket and line.period in months)
+
+
+def first_budgets(controls: Mapping[str, BudgetControl]) -> BudgetLedger:
+    """With the version that each company (by code) begins with."""
+    policies = {code: BudgetPolicy(each.level, each.window, each.tolerance_percent, each.year_starts) for code, each in controls.items()}
+    ledger = BudgetLedger(policies)
+    for code, each in controls.items():
+        ledger.publish(BudgetVersion(f"{code}/1", code, 1, each.monthly_minor))
+    return ledger

@@ -1,0 +1,85 @@
+"""What the ERP offers about budgets."""
+
+from mocks.kit.operation import Call, Operation, QueryParam, Refs
+from mocks.systems.erp import models, refs
+from mocks.systems.erp.budget.desk import BudgetDesk
+from mocks.systems.erp.budget.funds import KIND
+from mocks.systems.erp.budget.models import (
+    Approve,
+    BudgetStatus,
+    BudgetVersionCreate,
+    BudgetVersionRecord,
+    Release,
+    Reservation,
+    ReservationCreate,
+    ReservationPage,
+)
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.operations import READ, REFERENCE, WRITE
+
+PATH = "/budget-reservations"
+ONE = f"{PATH}/{{reservation_id}}"
+CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
+RESERVE = (
+    "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED",
+)  # fmt: skip
+
+
+def operations(erp: Erp) -> tuple[Operation, ...]:
+    """Of the desk for funds of one ERP."""
+    desk = BudgetDesk(erp)
+    own = refs.CallRefs(erp.master)
+
+    def references(call: Call) -> Refs:
+        body: ReservationCreate = call.body
+        return Refs(
+            ext_ref=body.external_ref,
+            keys=refs.centers(line.cost_center for line in body.lines),
+            amount_minor=own.minor(body.total, body.currency),
+            currency=body.currency,
+            src_version=body.source_revision,
+        )
+
+    def one(call: Call) -> Refs:
+        return Refs(parents=((KIND, call.path["reservation_id"]),))
+
+    def text(name: str, doc: str, *, required: bool = True) -> QueryParam:
+        return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
+
+    bucket = (
+        text("company_code", "company code"), text("cost_center", "cost centre"), text("gl_account", "account"),
+        text("project", "project", required=False),
+    )  # fmt: skip
+    day = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8})
+    return (
+        Operation(
+            "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
+            BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day), refs=refs.coding,
+        ),
+        Operation(
+            "erp.budget_version.create", "POST", "/budget-versions", "create", WRITE, "Put a budget in the place of the one before",
+            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201,
+            errors=("CURRENCY_INVALID", "CODING_INVALID", "VERSION_CONFLICT"),
+        ),
+        Operation(
+            "erp.budget_reservation.create", "POST", PATH, "create", WRITE, "Check and reserve funds in one step", Reservation,
+            desk.reserve, request=ReservationCreate, status=201, errors=RESERVE, refs=references,
+        ),
+        Operation(
+            "erp.budget_reservation.find", "GET", PATH, "lookup", READ, "Reservations by external reference", ReservationPage,
+            desk.find, query=(REFERENCE,), refs=refs.reference,
+        ),
+        Operation(
+            "erp.budget_reservation.read", "GET", ONE, "read", READ, "One reservation", Reservation, desk.read, errors=("NOT_FOUND",),
+            refs=one,
+        ),
+        Operation(
+            "erp.budget_reservation.approve", "POST", f"{ONE}/approve", "update", WRITE,
+            "The document was approved: its reservation becomes a pre-encumbrance", Reservation, desk.approve, request=Approve,
+            errors=CHANGE, refs=one,
+        ),
+        Operation(
+            "erp.budget_reservation.release", "POST", f"{ONE}/release", "update", WRITE,
+            "Give reserved or pre-encumbered funds back", Reservation, desk.release, request=Release, errors=CHANGE, refs=one,
+        ),
+    )  # fmt: skip

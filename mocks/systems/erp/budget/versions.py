@@ -1,0 +1,42 @@
+"""Budget versions: what may be spent, by bucket and month. One version of a company is in force at a time."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Bucket(NamedTuple):
+    """What a budget is kept for. account_group: the first two digits of its accounts, so that a remapped account keeps its budget."""
+
+    company_code: str
+    cost_center: str
+    account_group: str
+    project: str = ""
+
+
+def bucket_of(company_code: str, account: str, cost_center: str, project: str | None = None) -> Bucket:
+    """Who pays for a coding: 5200 and 5210 are of the group 52."""
+    return Bucket(company_code, cost_center, account[:2], project or "")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetVersion:
+    """usual_minor: the budget of a month of every bucket that has no line of its own."""
+
+    id: str
+    company_code: str
+    sequence: int
+    usual_minor: int = 0
+    lines: Mapping[tuple[Bucket, str], int] = field(default_factory=dict)
+
+    def budget_minor(self, bucket: Bucket, month: str) -> int:
+        """Of one month."""
+        return self.lines.get((bucket, month), self.usual_minor)
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 over all lines in order: two systems with the same one have the same budget."""
+        told = [f"{self.company_code} {self.usual_minor}"]
+        told += (f"{'/'.join(bucket)} {month} {amount}" for (bucket, month), amount in sorted(self.lines.items()))
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()

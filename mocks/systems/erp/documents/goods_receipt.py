@@ -1,0 +1,262 @@
+"""Goods receipts: what was delivered of an order, accrued on GR/IR at the order's price (PST-P06), and its reversal (PST-P07)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from mocks.company.projections import ErpCompany
+from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
+from mocks.systems.erp import rules
+from mocks.systems.erp.budget.ledger import Spending
+from mocks.systems.erp.budget.versions import bucket_of
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.desk import DocumentDesk, head
+from mocks.systems.erp.documents.example import DAY, Body, Example
+from mocks.systems.erp.documents.kind import DocumentKind
+from mocks.systems.erp.documents.operations import WRITE, shared
+from mocks.systems.erp.documents.positions import Position
+from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, RESERVE, OrderLine
+from mocks.systems.erp.documents.store import Document
+from mocks.systems.erp.ledger import Entry, Journal, moving
+from mocks.systems.erp.models import Approvals, Code, CompanyCode, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
+
+ORDER = "purchase_order"
+GR_IR = "2100"
+
+
+class ReceiptLine(Request, frozen=True, kw_only=True):
+    """How much of one order line was delivered."""
+
+    line_no: LineNo
+    order_line: LineNo
+    quantity: Quantity
+
+
+class GoodsReceiptCreate(Request, frozen=True, kw_only=True):
+    """A delivery to post. received_by: the person who took it, who is nobody that approved the order."""
+
+    company_code: CompanyCode
+    order_number: Code
+    document_date: Day
+    posting_date: Day
+    received_by: Code
+    external_ref: Reference | None = None
+    source_revision: Revision | None = None
+    text: Text = ""
+    lines: Annotated[tuple[ReceiptLine, ...], Meta(min_length=1, max_length=200)]
+    approvals: Approvals = ()
+
+
+class GoodsReceipt(Record, frozen=True, kw_only=True):
+    """A goods receipt. `reversal` is the document that takes another one back."""
+
+    number: str
+    status: Literal["posted", "reversed", "reversal"]
+    company_code: str
+    order_number: str
+    document_date: str
+    posting_date: str
+    currency: str
+    received_by: str
+    external_ref: str | None
+    source_revision: int | None
+    text: str
+    lines: tuple[ReceiptLine, ...]
+    total: str
+    approvals: Approvals
+    reversed_by: str | None
+    reverses: str | None
+    reason: str | None
+
+
+class GoodsReceiptPage(Struct, frozen=True, kw_only=True):
+    """A page of goods receipts."""
+
+    items: tuple[GoodsReceipt, ...]
+    next_cursor: str | None
+
+
+class ReverseReceipt(Request, frozen=True, kw_only=True):
+    """Why a receipt is taken back. replacement_expected: the supplier still owes the goods, so their funds are encumbered again."""
+
+    reason: Reason
+    posting_date: Day | None = None
+    replacement_expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One line of a receipt: thousandths of a unit, and what they are worth at the order's price. item: its open item on GR/IR."""
+
+    line: OrderLine
+    item: str
+    quantity: int
+    minor: int
+
+    def entries(self) -> tuple[Entry, Entry]:
+        """PST-P06."""
+        return Entry(self.line.gl_account, self.minor, self.line.cost_center), Entry(GR_IR, -self.minor, item=self.item)
+
+
+KIND = DocumentKind(
+    name="goods_receipt",
+    noun="goods receipt",
+    point="erp.gr",
+    path="/goods-receipts",
+    undo="reverse",
+    module="PO",
+    ledger="actual",
+    numbers=("50", "52"),
+    transitions={("posted", "undo"): "reversed"},
+    record=GoodsReceipt,
+    page=GoodsReceiptPage,
+    party=lambda _request: None,
+)
+CREATE_ERRORS = (
+    "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "CODING_INVALID",
+    "PERIOD_CLOSED",
+)  # fmt: skip
+
+
+def operations(erp: Erp) -> tuple[Operation, ...]:
+    """Of the receiving desk of one ERP."""
+    desk = GoodsReceipts(erp, KIND)
+
+    def references(call: Call) -> Refs:
+        body: GoodsReceiptCreate = call.body
+        return Refs(ext_ref=body.external_ref, parents=((ORDER, body.order_number),), src_version=body.source_revision)
+
+    create = Operation(
+        "erp.gr.create", "POST", KIND.path, "create", WRITE, "Post a goods receipt", GoodsReceipt, desk.create,
+        request=GoodsReceiptCreate, status=201, refs=references, errors=CREATE_ERRORS,
+    )  # fmt: skip
+    return (create, *shared(KIND, desk, plural="Goods receipts", undoing="Take a goods receipt back", request=ReverseReceipt))
+
+
+class GoodsReceipts(DocumentDesk):
+    """The goods receipts of one ERP."""
+
+    def __init__(self, erp: Erp, of: DocumentKind) -> None:
+        super().__init__(erp, of)
+        self._delivered: dict[str, tuple[Delivery, ...]] = {}  # by number of the receipt
+
+    def create(self, call: Call) -> Reply:
+        """erp.gr.create"""
+        body: GoodsReceiptCreate = call.body
+        erp = self._erp
+        erp.documents.refuse_repeat(KIND.name, body.external_ref)
+        company = erp.master.companies.get(body.company_code)
+        if company is None:
+            raise Refusal("CODING_INVALID", f"no company code {body.company_code!r}; there are {', '.join(erp.master.companies)}")
+        rules.to_day(body.document_date)
+        on = rules.to_day(body.posting_date)
+        order = self._order(body)
+        rules.check_person(erp.master, body.received_by, company)
+        if body.received_by in {approval.approver for approval in order.request.approvals}:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{body.received_by} approved order {order.number} and cannot receive it")
+        deliveries = self._deliveries(body, order)
+        erp.periods.require_open(company.code, on, KIND.module, call.now.date())
+        entries = tuple(entry for each in deliveries for entry in each.entries())
+        total = sum(each.minor for each in deliveries)
+        document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
+        self._delivered[document.number] = deliveries
+        for each in deliveries:
+            erp.positions.put(self._position(order, each).receive(each.quantity, each.minor))
+        posted = erp.post(document)
+        erp.budget.relieve(order.number, _spendings(order, deliveries), "encumbrance")
+        return Reply(
+            self.record(document, company),
+            version=document.version,
+            location=f"{KIND.path}/{document.number}",
+            created={"existing_id": document.number, "existing_status": document.status},
+            effects=(*posted, *self._memo(document, deliveries, sign=-1)),
+        )
+
+    def _order(self, body: GoodsReceiptCreate) -> Document:
+        found = self._erp.documents.look(ORDER, body.order_number)
+        is_ours = found is not None and found.company_code == body.company_code
+        if found is None or not is_ours or found.status != "created":
+            state = found.status if found is not None and is_ours else "unknown"
+            raise Refusal("ORDER_NOT_OPEN", f"order {body.order_number!r} of company {body.company_code} is {state}")
+        return found
+
+    def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[Delivery, ...]:
+        lines = {line.line_no: line for line in order.request.lines}
+        after: dict[int, Position] = {}
+        found = []
+        for asked in body.lines:
+            position = after.get(asked.order_line) or self._erp.positions.get(order.number, asked.order_line)
+            quantity = rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
+            if position is None:
+                raise Refusal("QUANTITY_EXCEEDED", f"order {order.number} has no line {asked.order_line}")
+            if not 0 < quantity <= position.ordered - position.received:
+                left = (position.ordered - position.received) / rules.QUANTITY_SCALE
+                said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
+                raise Refusal("QUANTITY_EXCEEDED", said)
+            found.append(Delivery(lines[asked.order_line], position.item, quantity, position.receipt_worth(quantity)))
+            after[asked.order_line] = position.receive(quantity, found[-1].minor)
+        return tuple(found)
+
+    def _position(self, order: Document, delivery: Delivery) -> Position:
+        position = self._erp.positions.get(order.number, delivery.line.line_no)
+        assert position is not None, "a receipt is of lines that the order has"
+        return position
+
+    def undo(self, call: Call) -> Reply:
+        """erp.gr.reverse"""
+        number = call.path["number"]
+        before = self._erp.documents.get(KIND.name, number)
+        reply = super().undo(call)
+        if self._erp.documents.get(KIND.name, number).status == before.status:
+            return reply
+        order, deliveries = self._erp.documents.get(ORDER, before.request.order_number), self._delivered[number]
+        for each in deliveries:
+            self._erp.positions.put(self._position(order, each).receive(-each.quantity, -each.minor))
+        if not call.body.replacement_expected:
+            return reply
+        self._erp.budget.commit(order.number, _spendings(order, deliveries), "encumbrance", despite=True)
+        return replace(reply, effects=(*reply.effects, *self._memo(before, deliveries, sign=1)))
+
+    def _memo(self, document: Document, deliveries: Sequence[Delivery], *, sign: int) -> tuple[Effect, ...]:
+        """What it takes from the encumbrance of its order (sign -1), or gives back to it."""
+        by_center: dict[str, int] = {}
+        for each in deliveries:
+            by_center[each.line.cost_center] = by_center.get(each.line.cost_center, 0) + sign * each.minor
+        entries = (*(Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items()), Entry(RESERVE, -sum(by_center.values())))
+        name = f"{document.number}/{'received' if sign < 0 else 'returned'}"
+        return self._erp.ledger.post(Journal(name, "memo", document.company_code, document.currency, document.period, moving(entries)))
+
+    def record(self, document: Document, company: ErpCompany) -> GoodsReceipt:
+        """The receipt on the wire."""
+        request: GoodsReceiptCreate = document.request
+        more = {
+            "posting_date": rules.to_yyyymmdd(document.posting_date),
+            "text": request.text,
+            "order_number": request.order_number,
+            "received_by": request.received_by,
+        }
+        return GoodsReceipt(**head(document, company) | more)
+
+
+def _spendings(order: Document, deliveries: Sequence[Delivery]) -> tuple[Spending, ...]:
+    """In the month that the order was encumbered in."""
+
+    def one(line: OrderLine, minor: int) -> Spending:
+        bucket = bucket_of(order.company_code, line.gl_account, line.cost_center, line.project)
+        return Spending(str(line.line_no), bucket, order.period, minor)
+
+    return tuple(one(each.line, each.minor) for each in deliveries)
+
+
+def example(desk: Example) -> Body:
+    """One that the fuzzer completes with the number of an order."""
+    return {
+        "company_code": desk.entity.erp_company,
+        "order_number": "4500000404",
+        "document_date": DAY,
+        "posting_date": DAY,
+        "received_by": desk.person,
+        "lines": [{"line_no": 1, "order_line": 10, "quantity": "1"}],
+    }

@@ -1,0 +1,131 @@
+"""Goods receipts: accrued on GR/IR at the order's price, out of the encumbrance into actual spending, and back."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.company.play import COMPANY, World, order_body
+
+DE = COMPANY.entity("DE01")
+CENTER = COMPANY.cost_centers_of("DE01")[0].erp_id
+BUCKET = {"company_code": DE.erp_company, "cost_center": CENTER, "gl_account": "5400", "date": "20261028"}
+RECEIVER = COMPANY.requester("DE01", "warehouse").erp_id
+
+
+def receipt_body(order: str, quantity: str = "6", **members: Any) -> dict[str, Any]:
+    """A delivery of one line."""
+    days = {"document_date": "20261028", "posting_date": "20261028"}
+    line = {"line_no": 1, "order_line": 10, "quantity": quantity}
+    return {"company_code": DE.erp_company, "order_number": order, **days, "received_by": RECEIVER, "lines": [line], **members}
+
+
+def ordered(one: World, **members: Any) -> str:
+    """The number of an order of ten at 98.00."""
+    return str(one.call("erp.po.create", order_body("DE01", **members)).body.number)
+
+
+def figures(one: World) -> tuple[str, str, str]:
+    """Encumbrance, actual, and what is on GR/IR as a liability."""
+    told = one.call("erp.budget.read", query=BUCKET).body.figures
+    return told.encumbrance, told.actual, f"{-one.erp.core.ledger.balance(DE.erp_company, '2100') / 100:.2f}"
+
+
+def test_parts_of_an_order_are_received_and_taken_back() -> None:
+    """PST-P06 and PST-P07: expense against GR/IR at the order's price, the encumbrance relieved by as much, and again when it is owed."""
+    one = World()
+    order = ordered(one)
+    assert figures(one) == ("980.00", "0.00", "0.00")
+    first = one.call("erp.gr.create", receipt_body(order, external_ref="GR-1")).body
+    assert (first.status, first.total) == ("posted", "588.00")
+    assert figures(one) == ("392.00", "588.00", "588.00")
+    one.call("erp.gr.create", receipt_body(order, "4"))
+    assert figures(one) == ("0.00", "980.00", "980.00")
+    assert one.erp.core.ledger.open_items(DE.erp_company, "2100") == {f"{order}/10": -98_000}
+    back = one.call("erp.gr.reverse", {"reason": "damaged"}, path={"number": first.number}).body
+    assert back.status == "reversed"
+    assert figures(one) == ("588.00", "392.00", "392.00")
+    assert one.call("erp.gr.reverse", {"reason": "damaged"}, path={"number": first.number}).effects == ()
+    assert one.erp.core.ledger.balance(DE.erp_company, "9200") == 58_800
+
+
+def test_a_return_without_replacement_frees_the_funds() -> None:
+    """Nobody owes anything any more."""
+    one = World()
+    order = ordered(one)
+    receipt = one.call("erp.gr.create", receipt_body(order)).body
+    one.call("erp.gr.reverse", {"reason": "returned", "replacement_expected": False}, path={"number": receipt.number})
+    assert figures(one) == ("392.00", "0.00", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"order_number": "4599999999"}, "ORDER_NOT_OPEN"),
+        ({"company_code": "1000"}, "ORDER_NOT_OPEN"),
+        ({"company_code": "9"}, "CODING_INVALID"),
+        ({"received_by": "1"}, "EMPLOYEE_UNKNOWN"),
+        ({"posting_date": "20250115"}, "PERIOD_CLOSED"),
+        ({"posting_date": "20261301"}, "VALIDATION_FAILED"),
+        ({"lines": [{"line_no": 1, "order_line": 20, "quantity": "1"}]}, "QUANTITY_EXCEEDED"),
+        ({"lines": [{"line_no": 1, "order_line": 10, "quantity": "10.001"}]}, "QUANTITY_EXCEEDED"),
+        ({"lines": [{"line_no": 1, "order_line": 10, "quantity": "0"}]}, "QUANTITY_EXCEEDED"),
+        ({"lines": [{"line_no": n, "order_line": 10, "quantity": "6"} for n in (1, 2)]}, "QUANTITY_EXCEEDED"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_received(members: dict[str, Any], code: str) -> None:
+    """Refused with a code, and nothing is half received."""
+    one = World()
+    order = ordered(one)
+    if "posting_date" not in members or code != "VALIDATION_FAILED":
+        assert one.refused("erp.gr.create", receipt_body(order) | members) == code
+    assert figures(one) == ("980.00", "0.00", "0.00")
+
+
+def test_who_approved_an_order_does_not_receive_it() -> None:
+    """Two people at least."""
+    one = World()
+    boss = COMPANY.controller("DE01").erp_id
+    evidence = {"step": 1, "approver": boss, "decided_at": "2026-10-28T08:00:00Z", "source_document": "REQ-1"}
+    order = ordered(one, approvals=[evidence])
+    assert one.refused("erp.gr.create", receipt_body(order, received_by=boss)) == "SEGREGATION_OF_DUTIES"
+
+
+def test_what_was_delivered_is_not_cancelled() -> None:
+    """And what was cancelled is not delivered."""
+    one = World()
+    order, other = ordered(one), ordered(one)
+    one.call("erp.gr.create", receipt_body(order))
+    assert one.refused("erp.po.cancel", {"reason": "x"}, path={"number": order}) == "INVALID_TRANSITION"
+    one.call("erp.po.cancel", {"reason": "x"}, path={"number": other})
+    assert one.refused("erp.gr.create", receipt_body(other)) == "ORDER_NOT_OPEN"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(st.integers(1, 4_000), st.just(-1)), max_size=12))
+def test_any_walk_of_deliveries_adds_up(walk: list[int]) -> None:
+    """GR/IR of the line is what the received quantity is worth, and encumbrance, actual spending and the order add up, whatever the
+    parts; a price of thirds of a cent rounds nothing away."""
+    one = World()
+    line = {"line_no": 10, "text": "x", "quantity": "10", "unit_price": "9.333333", "amount": "93.33", "gl_account": "5400"}
+    order = ordered(one, lines=[{**line, "cost_center": CENTER}], total="93.33")
+    receipts: list[str] = []
+    for thousandths in walk:
+        if thousandths > 0:
+            body = receipt_body(order, f"{thousandths // 1000}.{thousandths % 1000:03d}")
+            position = one.erp.core.positions.get(order, 10)
+            assert position is not None
+            if position.received + thousandths <= position.ordered:
+                receipts.append(one.call("erp.gr.create", body).body.number)
+        elif receipts:
+            one.call("erp.gr.reverse", {"reason": "x"}, path={"number": receipts.pop(0)})
+        position = one.erp.core.positions.get(order, 10)
+        assert position is not None
+        encumbrance, actual, owed = figures(one)
+        assert owed == actual == f"{position.received_minor / 100:.2f}"
+        assert float(encumbrance) + float(actual) == pytest.approx(93.33)
+        assert one.erp.core.ledger.balance(DE.erp_company, "9200") == round(float(encumbrance) * 100)
+        if not receipts:
+            assert owed == "0.00"
