@@ -4,7 +4,7 @@ UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts engine harness loadtests mocks reports tests
-AT_ONCE ?= -n 3 --dist worksteal
+AT_ONCE ?= -n 4 --dist worksteal
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
 .PHONY: bytecode verify test checks collected quick lint types arrows bench docs pacts clean help
@@ -20,7 +20,7 @@ checks: lint types arrows
 
 # Every tester reads all tests: what pytest makes of them is kept once, before, beside the checks.
 collected:
-	@$(PYTEST) --collect-only -q $(ARGS) >/dev/null || true
+	@$(PYTEST) --collect-only -q >/dev/null </dev/null || true
 
 quick: $(VENV)/.dev bytecode ## the tests without whole runs and load
 	$(PYTEST) $(AT_ONCE) -m "not slow" $(ARGS)
