@@ -6,19 +6,16 @@ Evidence is counted by flow: three orders that were examined say nothing about a
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from contracts.catalog import Catalog
-from harness.errors import InternalError
+from harness.judge.building import build
 from harness.judge.invariants import Invariant
-from harness.judge.parsed import ask, statements
+from harness.judge.parsed import ask
 from harness.judge.reference import Run, write_reference
 from harness.shortage import shortage
-
-VIEWS = Path(__file__).parent / "views.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +88,7 @@ class Checked:
 def build_views(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> None:
     """Everything that the invariants speak of. Raises InternalError when a view cannot be built."""
     write_reference(con, catalog, run)
-    for statement in statements(VIEWS.read_text("utf-8")):
-        try:
-            con.execute(statement)
-        except duckdb.Error as error:
-            first = str(statement.query).strip().splitlines()[0]
-            raise InternalError(f"views.sql, statement {first!r}: {error}") from None
+    build(con)
 
 
 def check(

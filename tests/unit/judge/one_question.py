@@ -16,7 +16,8 @@ import duckdb
 
 from contracts.catalog import Catalog
 from harness.judge import integrity
-from harness.judge.checks import VIEWS, Checked, check
+from harness.judge.building import VIEWS
+from harness.judge.checks import Checked, check
 from harness.judge.invariants import Invariant, load_invariants
 from harness.judge.load import Loaded, open_history
 from harness.judge.queries import query, sections
