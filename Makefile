@@ -4,18 +4,26 @@ UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts engine harness loadtests mocks reports tests
-AT_ONCE ?= -n 3 --dist worksteal
+AT_ONCE ?= -n 4 --dist worksteal
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 
-.PHONY: bytecode verify test quick lint types arrows bench docs pacts clean help
+.PHONY: bytecode verify test checks collected quick lint types arrows bench docs pacts clean help
 
 verify: $(VENV)/.runtime bytecode ## the main job: world, reference engine, experiments, verdict and report in runs/
 	$(BIN)/dryclose verify $(ARGS)
 
-test: $(VENV)/.dev bytecode lint types arrows ## all tests, with linters, types and import arrows
-	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+test: $(VENV)/.dev bytecode ## all tests, with linters, types and import arrows
+	@$(MAKE) --no-print-directory -j 2 checks collected
+	$(PYTEST) $(AT_ONCE) $(ARGS)
+
+checks: lint types arrows
+
+# Every tester reads all tests: what pytest makes of them is kept once, before, beside the checks.
+collected:
+	@$(PYTEST) --collect-only -q >/dev/null </dev/null || true
 
 quick: $(VENV)/.dev bytecode ## the tests without whole runs and load
-	$(BIN)/python -m pytest $(AT_ONCE) -m "not slow" $(ARGS)
+	$(PYTEST) $(AT_ONCE) -m "not slow" $(ARGS)
 
 # Whole runs start hundreds of processes: where Python may not keep what it compiled (PYTHONDONTWRITEBYTECODE), each would compile it again.
 bytecode: $(VENV)/.runtime

@@ -6,18 +6,16 @@ Evidence is counted by flow: three orders that were examined say nothing about a
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from contracts.catalog import Catalog
-from harness.errors import InternalError
+from harness.judge.building import build
 from harness.judge.invariants import Invariant
+from harness.judge.parsed import ask
 from harness.judge.reference import Run, write_reference
 from harness.shortage import shortage
-
-VIEWS = Path(__file__).parent / "views.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +88,7 @@ class Checked:
 def build_views(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> None:
     """Everything that the invariants speak of. Raises InternalError when a view cannot be built."""
     write_reference(con, catalog, run)
-    for statement in con.extract_statements(VIEWS.read_text("utf-8")):
-        try:
-            con.execute(statement)
-        except duckdb.Error as error:
-            first = str(statement.query).strip().splitlines()[0]
-            raise InternalError(f"views.sql, statement {first!r}: {error}") from None
+    build(con)
 
 
 def check(
@@ -109,7 +102,7 @@ def check(
     """Ask one invariant. counts: whether what it examined is counted."""
     examined: Counter[str | None] = Counter()
     try:
-        for row in con.execute(invariant.candidates).fetchall() if counts else ():
+        for row in ask(con, invariant.candidates).fetchall() if counts else ():
             flow, n = row if len(row) > 1 else (None, *row)
             examined[flow] += int(n or 0)
         rows = tuple(sorted(fetch(con, invariant.violations), key=_order))
@@ -122,7 +115,7 @@ def check(
 
 
 def _systematic(con: duckdb.DuckDBPyConnection, invariant: Invariant) -> tuple[dict[str, Any], ...]:
-    con.execute(f"create or replace temp table slip as {invariant.violations}")
+    ask(con, f"create or replace temp table slip as {invariant.violations}")
     return tuple(sorted(fetch(con, str(invariant.systematic)), key=_order))
 
 
@@ -133,6 +126,6 @@ def _order(row: dict[str, Any]) -> tuple[str, ...]:
 
 def fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """The rows of a query, by column name."""
-    cursor = con.execute(sql, parameters) if parameters else con.execute(sql)
+    cursor = con.execute(sql, parameters) if parameters else ask(con, sql)
     names = [str(column[0]) for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

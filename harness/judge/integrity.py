@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from harness.judge.invariants import Invariant
+from harness.judge.parsed import ask
 from harness.judge.queries import query, sections
 from harness.judge.reference import TRUTH, Run
 
@@ -64,7 +65,7 @@ def cells(con: duckdb.DuckDBPyConnection, run: Run) -> Iterator[str]:
     played = {cell for entry in run.experiments() for cell in _cells_of(entry)}
     lost = [" ".join(cell) for cell in sorted(played) if cell not in there]
     yield from _some("cells were played that plan.json does not know", lost)
-    met_by = {tuple(map(str, row)) for row in con.execute(FIRED).fetchall()}
+    met_by = {tuple(map(str, row)) for row in ask(con, FIRED).fetchall()}
     denied = [" ".join(cell) for cell in sorted(played & met_by) if there.get(cell) == "not_applicable"]
     yield from _some("cells were played that plan.json calls not applicable", denied)
     # Who is done before the fault begins meets none of it: of a wave in which somebody meets it they are no gap.
@@ -155,7 +156,7 @@ def unjudged(matrix: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def comparable(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Rows that do not carry what a flow compares, or whose lines or final reads are not there."""
-    rows = con.execute(query("not_comparable")).fetchall()
+    rows = ask(con, query("not_comparable")).fetchall()
     yield from _some("kinds of row lack what is to be compared", [f"{n:,} {among} without {what}" for among, what, n in rows])
 
 
@@ -177,9 +178,9 @@ def kills(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def consistent(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Rows of the history that contradict each other."""
-    rows = con.execute(query("contradictions")).fetchall()
+    rows = ask(con, query("contradictions")).fetchall()
     for sql in sections(RECORD).values():
-        rows += con.execute(sql).fetchall()
+        rows += ask(con, sql).fetchall()
     yield from _some("kinds of row contradict the rest of the history", [f"{n:,} {what}" for what, n in rows if n])
 
 

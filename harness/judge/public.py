@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from contracts.catalog import Catalog
-from harness.judge.checks import VIEWS, build_views
+from harness.judge.building import VIEWS
+from harness.judge.checks import build_views
 from harness.judge.load import connect, readable
 from harness.judge.queries import FILE as QUERIES
 from harness.judge.queries import query

@@ -12,6 +12,7 @@ import duckdb
 
 from contracts.catalog import Catalog, Flow
 from contracts.entries import WHOLE_SYSTEM, DocumentKind, Fault, Mode
+from contracts.fault_space import labels
 from harness.bounded import read_text
 from harness.errors import RunUnreadable, UsageError
 from harness.judge.run_shapes import ManifestShape, PlanShape, read_document
@@ -310,20 +311,28 @@ def _kind(kind: DocumentKind) -> tuple[Any, ...]:
     return kind.id, *lines, kind.may_lack, tuple(kind.sides), kind.names_posting, kind.names_type
 
 
-def _told(catalog: Catalog) -> set[str]:
-    """Call points by which a connector writes to the system of a source document what became of it."""
-    flows = [(flow, catalog.documents[flow.source_document].system) for flow in catalog.flows.values()]
-    return {point.id for flow, system in flows for point in flow.call_points if point.kind == "update" and point.system == system}
+def _refusing(catalog: Catalog) -> set[str]:
+    """Call points by which a connector tells a source that its document is refused, those of further instances of its system included."""
+    flows = catalog.flows.values()
+    refusing = {point.id for flow in flows for point in flow.call_points if "refusal" in labels(flow, point)}
+    types = {entry.id: entry.type for entry in catalog.systems.values()}
+    return {name for name in catalog.all_call_points if _of_type(name, types) in refusing}
+
+
+def _of_type(call_point: str, types: Mapping[str, str]) -> str:
+    """erp2.po.create is what erp.po.create is."""
+    head, _, rest = call_point.partition(".")
+    return f"{types.get(head, head)}.{rest}"
 
 
 def _vocabulary_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
-    points, told = catalog.all_call_points, _told(catalog)
+    points, refusing = catalog.all_call_points, _refusing(catalog)
     faults, errors = catalog.faults.values(), catalog.errors.values()
     return [
         (
             "ref_call_point",
-            "id varchar, kind varchar, source boolean, document varchar, callback boolean, tells boolean",
-            [(p.id, p.kind, p.source, p.document, bool(p.callback_of), p.id in told) for p in points.values()],
+            "id varchar, kind varchar, source boolean, document varchar, callback boolean, tells_refusal boolean",
+            [(p.id, p.kind, p.source, p.document, bool(p.callback_of), p.id in refusing) for p in points.values()],
         ),
         (
             "ref_fault",

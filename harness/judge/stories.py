@@ -15,6 +15,7 @@ from harness.judge.checks import Checked, fetch
 from harness.judge.guest_rules import USER
 from harness.judge.guests import Guests
 from harness.judge.invariants import Invariant
+from harness.judge.parsed import ask
 from harness.judge.queries import query
 from harness.judge.verdict import JsonObject, decimal_text, plain
 
@@ -141,7 +142,7 @@ def timelines(con: duckdb.DuckDBPyConnection, txn_ids: set[str]) -> dict[str, li
     """Everything that happened to these transactions, in order. Leaves the table `timeline` for the explain queries."""
     con.execute("create or replace table told (txn_id varchar)")
     con.execute("insert into told select unnest($names)", {"names": sorted(txn_ids)})
-    con.execute(query("timeline"))
+    ask(con, query("timeline"))
     found: dict[str, list[JsonObject]] = {}
     for row in fetch(con, "select * from timeline order by txn_id, seq"):
         found.setdefault(row["txn_id"], []).append(_line(row))

@@ -1,6 +1,6 @@
 -- The notions that the invariants speak in, derived from the facts of one history (table h).
 -- Before this file runs, these tables exist, filled from contracts/ and from the run's manifest and plan (reference.py):
---   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback, tells)
+--   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback, tells_refusal)
 --   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
 --   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type)   ref_state(entity_type, state, meaning)
@@ -20,7 +20,7 @@
 -- public h: the history itself, one row for each fact, as contracts/history.yaml declares it
 -- public ref_flow: the declared flows. source: the kind of document that they begin with
 -- public ref_document: the declared kinds of document. module: whose period they need; lines: the kind of their lines
--- public ref_call_point: the call points. callback: called by a system, not by the connector. tells: the connector writes to the source's system
+-- public ref_call_point: the call points. callback: called by a system, not by the connector. tells_refusal: by it a source learns that its document is refused
 -- public ref_fault: the fault vocabulary. recoverable: passes by itself; park_ok: a connector may park what it hits
 -- public ref_crosswalk: the crosswalks that the connector was given: what an id of a source document's system is called in the target; company:
 -- the target's company in which it is that (null: in all)
@@ -589,28 +589,30 @@ qualify row_number() over (partition by txn_id order by seq desc) = 1;
 
 -- claimed: what a parked item says of its cause, beside the last answer in vain that the connector had got for the document by then. stays:
 -- that answer refused it for good, and the same call never succeeded afterwards. passes: its very last call failed in a way that passes by
--- itself, and nothing that it had seen refused it: no answer, no posting that was turned down, no answer that could not be read. A write to the
--- source that fails is no such sign: what it was to tell may well be a refusal.
+-- itself, and nothing that it had seen refused it: no answer, no posting that was turned down, no answer that could not be read. untold: a
+-- refusal of its own was to be written to the source, and was not to the end: then the item is parked for what that was.
 create table claimed as
 with said as (
   select p.seq, p.txn_id, p.entity_id, p.class, p.owner, c.side from parked p left join ref_class c using (class)
   where p.class is not null or p.owner is not null),
 heard as (
-  select s.seq, o.seq_end, o.call_point, w.tells, o.client_view, o.status, o.code, o.definite, o.retry, e.class, e.owner, c.side
+  select s.seq, o.seq_end, o.call_point, w.tells_refusal, o.client_view, o.status, o.code, o.definite, o.retry, e.class, e.owner, c.side
   from said s join op o on o.txn_id = s.txn_id and o.seq_end < s.seq left join ref_call_point w on w.id = o.call_point
     left join ref_error e on e.code = o.code left join ref_class c on c.class = e.class),
 vain as (
   select * from heard where client_view <> 'ok' and coalesce(status, 0) <> 404 qualify row_number() over (partition by seq order by seq_end desc) = 1),
 last_call as (select * from heard qualify row_number() over (partition by seq order by seq_end desc) = 1),
 seen as (
-  select seq, bool_or(client_view = 'fail' and side is distinct from 'passes') as refused, bool_or(client_view = 'info' and status between 200 and 499)
-    as unread from heard group by 1),
+  select seq, bool_or(client_view = 'fail' and side is distinct from 'passes') as refused,
+    bool_or(client_view = 'info' and status between 200 and 499) as unread,
+    bool_or(coalesce(tells_refusal, false)) and not bool_or(coalesce(tells_refusal, false) and client_view = 'ok') as untold
+  from heard group by 1),
 held_against as (
   select s.*, v.call_point as last_call, v.code as last_code, v.class as last_class, v.owner as last_owner, v.side as last_side,
     coalesce(v.client_view = 'fail' and v.definite and v.retry = 'no' and not exists (
       select 1 from heard g where g.seq = v.seq and g.call_point = v.call_point and g.client_view = 'ok' and g.seq_end > v.seq_end), false) as stays,
     coalesce(l.client_view <> 'ok' and (l.side = 'passes' or (l.client_view = 'info' and coalesce(l.status, 500) >= 500))
-      and not coalesce(l.tells, false) and not n.refused and not n.unread
+      and not n.untold and not n.refused and not n.unread
       and not exists (select 1 from doc d where d.txn_id = s.txn_id and d.never_posted and d.dead_seq < s.seq), false) as passes,
     lower(s.owner) in (select lower(owner) from ref_error) as owner_is_known
   from said s left join vain v using (seq) left join last_call l using (seq) left join seen n using (seq))

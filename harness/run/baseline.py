@@ -23,7 +23,7 @@ async def baseline_wrong(session: Session, waves: Sequence[Wave]) -> str | None:
     session.save_plan()
     session.world.recorder.flush()
     rules = [rule for rule in load_invariants() if _has_a_say(rule)]
-    found = await asyncio.to_thread(look, session.directory.path, rules)
+    found = await asyncio.to_thread(look, session.directory.path, rules, session.catalog)
     owing = {flow.id for flow in session.catalog.flows.values() if any(due.cardinality != "none" for due in flow.due)}
     return in_words(found, rules, txn_ids, owing, parked)
 

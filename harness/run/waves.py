@@ -6,7 +6,7 @@ from time import monotonic
 
 from harness.plan.model import Experiment, Wave
 from harness.run.cast import Cast
-from harness.stage.patience import patience_s, settle_limit_s
+from harness.stage.patience import asked_to_wait, patience_s, settle_limit_s
 from harness.stage.progress import Phase
 from harness.stage.quiescence import Watch
 from harness.stage.session import Session
@@ -104,7 +104,10 @@ async def drain(
     slow_s: float = 0.0,
 ) -> None:
     """Wait until these have settled or are parked, nothing moves any more (for `still_s`), or the scenario's limit has passed.
-    tail: the share of them that may still be open; slow_s: how long even those are waited for whose fault meets every attempt."""
+
+    tail: the share of them that may still be open, beside those who only wait as they were asked to; slow_s: how long even those are
+    waited for whose fault meets every attempt.
+    """
     watch = Watch(session, still_s if still_s is not None else patience_s(session, experiments))
     slow_until = session.now() + slow_s
     deadline = session.now() + settle_limit_s(session)
@@ -114,8 +117,9 @@ async def drain(
         if phase is not None:
             phase.show(_counts(session, experiments, len(experiments)))
         patient = session.now() < slow_until
-        waited_for = sum(1 for e in still_open if session.waited_for(e) or (patient and session.slow_by_plan(e)))
-        if waited_for and waited_for <= tail * len(experiments):
+        waiting = [e for e in still_open if session.waited_for(e) or (patient and session.slow_by_plan(e))]
+        waited_for = len(waiting)
+        if tail and waited_for and sum(1 for e in waiting if not asked_to_wait(session, e)) <= tail * len(experiments):
             return
         if not waited_for:
             break

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import aiohttp
 
+from contracts.catalog import Catalog
 from harness.errors import NoRoom, UsageError
 from harness.manifest import Manifest
 from harness.plan.model import Plan
@@ -41,7 +42,7 @@ async def stage(
     except CredentialsError as error:
         raise UsageError(f"--credentials: {error}") from None
     config = replace(world_config(setup, network, minted), rate_limit_per_s=rate_limit_per_s, credentials=credentials)
-    async with _world(config) as world, harness_client() as http:
+    async with _world(config, setup.catalog) as world, harness_client() as http:
         world.company.write_mappings(setup.directory.mappings)
         setup.directory.keep_truth()
 
@@ -95,11 +96,11 @@ def new_planner(setup: Setup) -> Planner:
 
 
 @asynccontextmanager
-async def _world(config: WorldConfig) -> AsyncIterator[World]:
+async def _world(config: WorldConfig, catalog: Catalog) -> AsyncIterator[World]:
     """The world. A port that is taken and a callback host that is not allowed are the caller's to change: UsageError. Without room for
     the history nothing is proven: NoRoom."""
     try:
-        async with World.open(config) as world:
+        async with World.open(config, catalog=catalog) as world:
             yield world
     except HistoryLost as error:
         raise NoRoom(f"{config.history_path}: {error}. Make room, or name another place with --out") from error

@@ -21,6 +21,12 @@ def patience_s(session: Session, experiments: Iterable[Experiment], base_s: floa
     return base_s + max((_wait_s(session, mode) for mode in modes), default=0.0) + poll_s(session)
 
 
+def asked_to_wait(session: Session, experiment: Experiment) -> bool:
+    """Whether its fault tells the connector how long to wait: until then it makes no traffic, and holds nothing."""
+    faults = session.catalog.faults
+    return any(faults[step.fault_id].mode(step.mode).retry_after_s for step in experiment.steps)
+
+
 def poll_s(session: Session) -> float:
     """A connector that takes no events notices a document at its next poll."""
     return 1.2 * session.manifest.poll_interval_s if session.manifest.paths.webhook is None else 0.0

@@ -2,10 +2,8 @@
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.actors.registry import ACTORS
-
-CATALOG = load_catalog()
+from tests.shipped import CATALOG
 
 
 @pytest.mark.parametrize("document", sorted({flow.source_document for flow in CATALOG.flows.values()}))

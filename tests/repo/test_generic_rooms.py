@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from contracts.catalog import load_catalog
+from tests.shipped import CATALOG
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
@@ -38,7 +38,7 @@ SUFFIXES = frozenset({".py", ".sql", ".j2", ".js", ".css"})
 @cache
 def names() -> tuple[frozenset[str], frozenset[str]]:
     """Ids that offend anywhere in a string, and words that offend only as a whole string or as part of an identifier."""
-    catalog = load_catalog()
+    catalog = CATALOG
     ids = {*catalog.flows, *catalog.documents, *catalog.all_call_points}
     spelled = frozenset(name for name in ids if re.search(r"[._-]", name))
     systems = {entry.id for entry in catalog.systems.values() if not entry.service}
@@ -49,7 +49,7 @@ def names() -> tuple[frozenset[str], frozenset[str]]:
 def files() -> list[Path]:
     """Every file of a generic room."""
     found = [path for room in ROOMS for path in ([ROOT / room] if (ROOT / room).is_file() else sorted((ROOT / room).rglob("*")))]
-    own = {folder for flow in load_catalog().flows for folder in (f"{OWN_ROOMS[0]}{flow}/",)}
+    own = {folder for flow in CATALOG.flows for folder in (f"{OWN_ROOMS[0]}{flow}/",)}
     return [path for path in found if path.suffix in SUFFIXES and not any(str(path.relative_to(ROOT)).startswith(room) for room in own)]
 
 

@@ -23,8 +23,10 @@ def interrupted(tmp_path: Path, said: str, number: signal.Signals, *arguments: o
     return run_dir
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("said", ["directory", "start", "baseline-1"])
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [("directory", signal.SIGTERM), ("start", signal.SIGINT), ("baseline-1", signal.SIGTERM), ("baseline-1", signal.SIGINT)],
+)
 def test_a_small_run_is_interrupted(tmp_path: Path, said: str, number: signal.Signals) -> None:
     """While the connector starts, in a baseline, in a wave with faults."""
     run_dir = interrupted(tmp_path, said, number, "--scenario", scenario(tmp_path, "F-A3", "F-B1"), "--connector", CAREFUL)

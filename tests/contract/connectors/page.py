@@ -5,6 +5,7 @@ from pathlib import Path
 
 from contracts.catalog import Catalog, ErrorCode
 from tests.contract.connectors import members
+from tests.shipped import CATALOG
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "connector-contract.md"
@@ -79,6 +80,4 @@ def fenced(text: str, language: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    from contracts.catalog import load_catalog
-
-    PAGE.write_text(with_members(with_errors(PAGE.read_text("utf-8"), load_catalog())), "utf-8")
+    PAGE.write_text(with_members(with_errors(PAGE.read_text("utf-8"), CATALOG)), "utf-8")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.manifest import load_manifest
 from tests.contract.connectors.page import PAGE, files_in_page
 from tests.scenario.running import run
+from tests.shipped import CATALOG
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "connectors"
 NAMES = ("careful", "naive")
@@ -35,7 +35,7 @@ def test_example_imports_nothing_of_ours(name) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_example_has_manifest_and_readme(name) -> None:
     """Each folder is complete."""
-    assert load_manifest(EXAMPLES / name / "connector.toml", load_catalog()).flows
+    assert load_manifest(EXAMPLES / name / "connector.toml", CATALOG).flows
     assert (EXAMPLES / name / "README.md").read_text("utf-8").startswith("# ")
 
 

@@ -7,10 +7,10 @@ import tomllib
 
 from click.testing import CliRunner
 
-from contracts.catalog import load_catalog
 from harness.commands import cli
 from harness.manifest import Manifest, Parked, Paths, Redrive, contract_variables, load_manifest
 from tests.contract.connectors.page import PAGE, fenced, files_in_page, with_errors
+from tests.shipped import CATALOG
 
 TEXT = PAGE.read_text("utf-8")
 
@@ -22,12 +22,12 @@ def example_manifest() -> str:
 
 def test_the_error_table_is_the_catalogue() -> None:
     """Every code that a mock may answer is in the page, with what to do; `python -m tests.contract.connectors.page` writes it."""
-    assert with_errors(TEXT, load_catalog()) == TEXT
+    assert with_errors(TEXT, CATALOG) == TEXT
 
 
 def test_every_event_is_explained() -> None:
     """Each event type has a row with each member of its data."""
-    for event in load_catalog().events.values():
+    for event in CATALOG.events.values():
         row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{event.type}`"))
         members = row if event.type != "posting.rejected" else row + "job_id document_type document_number external_ref status"
         assert [name for name in event.data if name not in members] == []
@@ -36,7 +36,7 @@ def test_every_event_is_explained() -> None:
 def test_the_example_manifest_is_valid_and_shows_every_field(tmp_path) -> None:
     """A reader who copies it gets no complaint, and nothing that a manifest may say is missing."""
     (tmp_path / "connector.toml").write_text(example_manifest(), "utf-8")
-    load_manifest(tmp_path / "connector.toml", load_catalog())
+    load_manifest(tmp_path / "connector.toml", CATALOG)
     for kind in (Manifest, Paths, Parked, Redrive):
         missing = [field.name for field in dataclasses.fields(kind) if field.name not in example_manifest()]
         assert missing == [] or (kind is Manifest and missing == ["path"])
@@ -53,7 +53,7 @@ def test_the_numbers_of_the_example_manifest_are_the_defaults() -> None:
 
 def test_every_variable_is_explained() -> None:
     """What the harness puts into the environment is in the table."""
-    assert [name for name in contract_variables(load_catalog()) if f"`{name}`" not in TEXT] == []
+    assert [name for name in contract_variables(CATALOG) if f"`{name}`" not in TEXT] == []
 
 
 def test_every_call_point_of_a_connector_is_shown() -> None:

@@ -8,7 +8,6 @@ from typing import Any, get_args
 import aiohttp
 import pytest
 
-from contracts.catalog import load_catalog
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
@@ -18,6 +17,7 @@ from mocks.world import World
 from tests.contract.connectors import members
 from tests.contract.connectors.page import PAGE, with_members
 from tests.contract.connectors.test_page_wire import Call, approved_report, approved_requisition, with_world
+from tests.shipped import CATALOG
 
 TEXT = PAGE.read_text("utf-8")
 
@@ -70,7 +70,7 @@ def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None
 def test_a_poller_is_told_of_every_state_in_which_something_is_due(form, asked) -> None:
     """What may be booked, and where people can bring it from there: to be undone."""
     assert f"{form.status}={asked}`" in TEXT
-    meaning = load_catalog().documents[form.kind].as_source
+    meaning = CATALOG.documents[form.kind].as_source
     bookable = {state for state, what in meaning.items() if what in {"approved", "posted"}}
     steps = form.lifecycle.transitions.items()
     undone = {after for (state, _), after in steps if state in bookable and meaning[after] in {"open", "dead"}}

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import aiohttp
 import msgspec
 
-from contracts.catalog import load_catalog
 from mocks.control import arm, armed_step
 from mocks.hosting.config import BUSINESS_START
 from mocks.hosting.server import HostedServer
@@ -21,6 +20,7 @@ from mocks.kit.recorder import Recorder
 from mocks.kit.settings import Settings
 from mocks.kit.streams import Streams
 from mocks.kit.tokens import Client
+from tests.shipped import CATALOG
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -269,7 +269,7 @@ def build(settings: Settings | None = None, path: Path | None = None) -> Mechani
     business = BusinessClock(clock, BUSINESS_START)
     scopes = frozenset({"erp.read", "erp.write"})
     return wire_mechanics(
-        catalog=load_catalog(),
+        catalog=CATALOG,
         settings=settings or Settings(),
         clock=clock,
         business=business,

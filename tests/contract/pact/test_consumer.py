@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from contracts.catalog import load_catalog
 from tests.contract.pact.consumer import Case, MessageCase, play, play_message
 from tests.contract.pact.files import FOLDER, http_cases, messages, regenerated
+from tests.shipped import CATALOG
 
 HTTP, MESSAGES = http_cases(), messages()
 STALE = "run `make pacts` and commit what it writes"
@@ -42,7 +42,7 @@ def test_every_description_is_used_once() -> None:
 
 def test_every_call_point_has_an_answer_and_a_refusal() -> None:
     """No call point of a flow is without a contract: happy path and refusal, or the reason why there is none."""
-    catalog = load_catalog()
+    catalog = CATALOG
     points = {point.id for flow in catalog.flows.values() for point in flow.call_points if point.kind != "event"}
     points |= {point.id for point in catalog.shared_call_points}
     happy = {case.description.split(":")[0] for case in HTTP if case.answer.status < 300}
@@ -54,7 +54,7 @@ def test_every_call_point_has_an_answer_and_a_refusal() -> None:
 
 def test_every_event_has_a_contract() -> None:
     """No event of contracts/events.yaml is without a message that the engine reads."""
-    assert sorted(case.description for case in MESSAGES) == sorted(load_catalog().events)
+    assert sorted(case.description for case in MESSAGES) == sorted(CATALOG.events)
 
 
 def _repeated(names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from typing import Any, get_args
 import aiohttp
 import pytest
 
-from contracts.catalog import load_catalog
 from mocks.provider_states.desk import all_states, listing
 from mocks.systems.erp.states import PostingGiven
 from mocks.systems.expense.states import ReportGiven
 from mocks.systems.procurement.states import RequisitionGiven
 from mocks.systems.registry import SYSTEMS
 from mocks.world import World, WorldConfig
+from tests.shipped import CATALOG
 
 
 class Desk:
@@ -65,7 +65,7 @@ def test_every_state_works_by_its_name_alone() -> None:
     """Each has defaults for everything, and can be set after each other one."""
 
     async def body(desk: Desk) -> None:
-        for name in all_states(load_catalog(), SYSTEMS):
+        for name in all_states(CATALOG, SYSTEMS):
             await desk.given(name)
             assert await desk.post({"action": "teardown"}) == (200, {})
             assert await desk.post({"state": "", "action": "setup", "consumer": "x"}) == (200, {})
@@ -79,7 +79,7 @@ def test_listing_is_served() -> None:
     async def body(desk: Desk) -> None:
         headers = {"Authorization": f"Bearer {desk.world.control_token}"}
         async with aiohttp.ClientSession() as http, http.get(f"{desk.world.control_url}/provider-state", headers=headers) as answer:
-            assert (await answer.json())["items"] == json.loads(json.dumps(listing(load_catalog(), SYSTEMS)))
+            assert (await answer.json())["items"] == json.loads(json.dumps(listing(CATALOG, SYSTEMS)))
 
     on_desk(body)
 

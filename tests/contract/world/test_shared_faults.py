@@ -8,12 +8,11 @@ import aiohttp
 import msgspec
 import pytest
 
-from contracts.catalog import load_catalog
 from tests.contract.world.by_hand import Hand, hand, rows
+from tests.shipped import CATALOG
 
 LIST, TOKEN = "procurement.requisition.list", "identity.token.issue"
 PATH = "/api/v1/requisitions?status=approved"
-CATALOG = load_catalog()
 
 
 def modes_at(kind: str) -> list[tuple[str, str]]:

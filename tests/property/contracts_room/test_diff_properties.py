@@ -59,7 +59,7 @@ def test_identity_has_no_changes(path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_removed_field_is_found(data: st.DataObject) -> None:
     """Whichever field is taken away, in whatever document: it is found, breaking, and named."""
     path = data.draw(st.sampled_from([path for path in FILES if fields(path)]))
@@ -69,7 +69,7 @@ def test_a_removed_field_is_found(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_added_field_is_found_and_breaks_nobody(data: st.DataObject) -> None:
     """The way back: an optional field that is new is told, and is compatible."""
     path = data.draw(st.sampled_from([path for path in FILES if fields(path)]))

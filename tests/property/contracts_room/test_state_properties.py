@@ -7,16 +7,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.catalog import load_catalog
 from mocks.company import Company, generate
 from mocks.kit.operation import Refusal
 from mocks.provider_states.desk import ProviderStates, listing
 from mocks.systems.registry import SYSTEMS
 from mocks.world import World, WorldConfig, build_systems
+from tests.shipped import CATALOG
 
 CONFIG = WorldConfig(seed=0, run_id="pact", history_path=None)
 WORDS = ("1000", "2000", "3000", "9", "X", "ä", "a/b", "4500012345", "V1", "REQ-1", "2026-10", "2019-01", "2026-12", "10.00", "-1.00", "")
-CATALOG = load_catalog()
 LISTED = listing(CATALOG, SYSTEMS)
 CHOICES = {each["state"]: each["choices"] for each in LISTED}
 PARAMS = {each["state"]: each["params"] for each in LISTED}
@@ -32,7 +31,7 @@ class Unserved:
     """A world whose books are opened again without a server in front of them."""
 
     def __init__(self) -> None:
-        self._world = World(CONFIG, load_catalog(), company())
+        self._world = World(CONFIG, CATALOG, company())
         self.mechanics = self._world.mechanics
         self.company = self._world.company
         self.systems = self._world.systems
@@ -67,7 +66,7 @@ def _refusal(states: ProviderStates, name: str, params: dict[str, Any]) -> str |
 
 
 @given(st.lists(changes(), max_size=6))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_state_is_set_or_refused(sequence: list[tuple[str, dict[str, Any]]]) -> None:
     """Any states in any order: values or a Refusal with a code of the catalogue; afterwards the books are new."""
 

@@ -19,7 +19,7 @@ def next_states(state: str) -> set[str]:
     return (found - {"submitted"}) | ({"pending_manager"} if "submitted" in found else set())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(steps, max_size=25))
 def test_any_walk_stays_on_the_table(walk: list[tuple[str, str | None, str]]) -> None:
     """Each change is one row of the table and one version; a posting never changes; approvals and reversals alternate."""

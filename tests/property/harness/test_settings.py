@@ -7,12 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.catalog import load_catalog
 from harness.errors import DrycloseError
 from harness.manifest import load_manifest
 from harness.scenario import load_scenario
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 FIELDS = ("name", "title", "flows", "entities", "faults", "volume", "waits", "limits", "tokens", "lists", "require")
 FIELDS += ("period_closed", "connector", "expect")
 values = st.recursive(

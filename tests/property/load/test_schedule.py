@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.catalog import load_catalog
 from harness.actors.registry import ACTORS
 from harness.load.amounts import Zipf, amount_minor, benford_deviation, rounded, spread
 from harness.load.documents import documents
@@ -17,8 +16,8 @@ from harness.load.profile import Shape, Volume, load_profile
 from harness.load.schedule import HOUR_PERCENT, mix, moments, schedule, second_of, steps_at, weights
 from loadtests.work import Paperwork, parts
 from mocks.company import generate
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 FLOWS = tuple(CATALOG.flows)
 seeds = st.integers(0, 2**32)
 quick = settings(max_examples=40, deadline=None)

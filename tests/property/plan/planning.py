@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from contracts.catalog import Catalog, load_catalog
 from harness.plan.model import Capabilities, Experiment, Sighting, Wave
 from harness.plan.planner import Planner
 from harness.plan.variants import reaches
 from harness.scenario import ENTITIES, Scenario, Volume
+from tests.shipped import CATALOG
 
-CATALOG: Catalog = load_catalog()
 EVERY_FAULT = tuple(CATALOG.faults)
 VARIANTS = {"expense-to-posting": {"US01": "ap_invoice", "DE01": "journal_entry", "JP01": "ap_invoice"}}
 FLOWS = tuple(CATALOG.flows)

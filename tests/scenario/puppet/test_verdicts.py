@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.catalog import load_catalog
 from tests.scenario.puppet.playing import LIMITS, play
+from tests.shipped import CATALOG
 
 pytestmark = pytest.mark.slow
 
@@ -118,7 +118,7 @@ def test_a_document_that_fails_without_its_fault_is_not_blamed_on_it(tmp_path) -
     limits, faults = LIMITS.replace("solo: 0", "solo: 6"), "include: [F-A3, F-B20, F-B6, F-B8]"
     played = play(tmp_path, {"post_twice_by_amount": {"kind": "REQ"}}, faults=faults, limits=limits, extra="volume: {baseline: 2}")
     assert played.exit_code == 1, played.text
-    shared = {point.id for point in load_catalog().shared_call_points}  # what happens at a list or a token happens to many
+    shared = {point.id for point in CATALOG.shared_call_points}  # what happens at a list or a token happens to many
     faulted = [cause for cause in played.verdict["causes"] if cause["fault_id"] and cause["call_point"] not in shared]
     assert faulted
     assert all(cause["also_without_fault"] for cause in faulted)

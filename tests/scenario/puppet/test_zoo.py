@@ -2,9 +2,9 @@
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.scenario import known_invariants
 from tests.puppet.manifest import PUPPET
+from tests.shipped import CATALOG
 from tests.zoo.bugs import BUGS
 from tests.zoo.table import line, observe
 
@@ -14,7 +14,7 @@ SHORT = {1, 7, 9, 19, 31, 43, 55, 101, 107, 108, 109}
 
 def test_the_zoo_names_what_exists() -> None:
     """Every fault and invariant of the metadata is one of ours, and every bug has a behaviour of its name."""
-    catalog, invariants = load_catalog(), known_invariants()
+    catalog, invariants = CATALOG, known_invariants()
     text = "".join(PUPPET.with_name(name).read_text("utf-8") for name in ("behaviours.py", "zoo_bugs.py"))
     for bug in BUGS:
         assert set(bug.faults) <= set(catalog.faults), bug

@@ -1,10 +1,10 @@
 """The calls of a `connector check`, as lines for people."""
 
-from contracts.catalog import load_catalog
 from harness.run import check_calls
 from harness.run.check_points import Journey
+from tests.shipped import CATALOG
 
-FLOW = load_catalog().flows["requisition-to-po"]
+FLOW = CATALOG.flows["requisition-to-po"]
 JOURNEY = Journey("t-1", FLOW, "requisition REQ-1 (US01)", "posted", 0.1, acked=202, sent=True, bad_copies={}, parked=None)
 
 

@@ -2,11 +2,10 @@
 
 from types import SimpleNamespace
 
-from contracts.catalog import load_catalog
 from harness.run.check_content import read_verdict
 from harness.run.check_points import Journey
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 FLOW = CATALOG.flows["requisition-to-po"]
 WHAT = "requisition REQ-1 (US01)"
 ROW = {"txn_id": "t-1", "call_point": "erp.po.create", "story": "purchase order 45 carries 1 USD; REQ-1 says 2 USD"}

@@ -1,10 +1,10 @@
 """What `connector check` concludes from a small history."""
 
-from contracts.catalog import load_catalog
 from harness.run import check_points
 from harness.run.check_points import Journey
+from tests.shipped import CATALOG
 
-FLOW = load_catalog().flows["requisition-to-po"]
+FLOW = CATALOG.flows["requisition-to-po"]
 STEPS = ("procurement.requisition.read", "erp.po.create", "procurement.requisition.record_order")
 
 

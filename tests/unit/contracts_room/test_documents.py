@@ -8,8 +8,8 @@ from typing import Any
 
 import jsonschema
 
-from contracts.catalog import load_catalog
 from harness.stage.provider import Arrived, mock_provider
+from tests.shipped import CATALOG
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 DOCUMENT = json.loads((CONTRACTS / "asyncapi" / "events.json").read_text("utf-8"))
@@ -45,7 +45,7 @@ def at(reference: str) -> Any:
 
 def test_every_event_is_sent_and_received() -> None:
     """One operation each way for each event of contracts/events.yaml, with message, payload and Standard Webhooks headers."""
-    events = load_catalog().events
+    events = CATALOG.events
     operations = DOCUMENT["operations"]
     assert sorted(operations) == sorted(f"{action}.{name}" for name in events for action in ("send", "receive"))
     assert sorted(DOCUMENT["components"]["messages"]) == sorted(events)
@@ -65,7 +65,7 @@ def test_references_lead_somewhere() -> None:
 
 def test_webhooks_and_events_tell_one_story() -> None:
     """The payload of an event is the body of the webhook in its system's OpenAPI document."""
-    for event in load_catalog().events.values():
+    for event in CATALOG.events.values():
         openapi = json.loads((CONTRACTS / "openapi" / f"{event.source.strip('/')}.json").read_text("utf-8"))
         body = openapi["webhooks"][event.type]["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert DOCUMENT["components"]["schemas"][event.type] == body
@@ -87,7 +87,7 @@ def test_events_on_the_wire_are_as_documented() -> None:
         return found
 
     arrived = asyncio.run(body())
-    assert set(arrived) == set(load_catalog().events)
+    assert set(arrived) == set(CATALOG.events)
     for type_, event in arrived.items():
         message = DOCUMENT["components"]["messages"][type_]
         jsonschema.Draft202012Validator(at(message["payload"]["$ref"])).validate(json.loads(event.body))

@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
-from contracts.catalog import load_catalog
 from harness.demo.floor import Floor
+from tests.shipped import CATALOG
 
 SOURCE, CORRELATION = "REQ-TEST-00001234", "dc-1"
 
@@ -76,7 +76,7 @@ class Rows:
 
 def floor(rows: Rows) -> Floor:
     """A floor that has seen these rows."""
-    made = Floor(load_catalog(), {"U1": "Jane Doe", "U2": "Mark Lee"})
+    made = Floor(CATALOG, {"U1": "Jane Doe", "U2": "Mark Lee"})
     made.introduce("p2p-1", flow="requisition-to-po", entity="Acme Corporation", title="27-inch monitors")
     made.take(rows.rows)
     return made

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from reports.live import Link, LiveFacts, render_live
-from reports.live.page import BUTTONS, COLUMNS, TEMPLATES
+from reports.live.page import BUTTONS, COLUMNS
+from reports.templating import LIVE_TEMPLATES
 
 HOSTILE = "<script>alert(1)</script>\"' onload=x \u202e"
 
@@ -45,7 +46,7 @@ def test_nothing_is_fetched_from_anywhere() -> None:
 
 def test_the_script_writes_texts_only() -> None:
     """What comes over the line is never taken for markup."""
-    script = (TEMPLATES / "live.js").read_text("utf-8")
+    script = (LIVE_TEMPLATES / "live.js").read_text("utf-8")
     assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script) == []
 
 
@@ -53,7 +54,7 @@ def test_everything_that_the_script_looks_for_is_there() -> None:
     """Ids of the template and of the script belong together; every column and button has its place."""
     html, _ = page()
     ids = set(re.findall(r'id="([^"]+)"', html))
-    script = Path(TEMPLATES / "live.js").read_text("utf-8")
+    script = Path(LIVE_TEMPLATES / "live.js").read_text("utf-8")
     assert set(re.findall(r'\$\("([^"]+)"\)', script)) <= ids
     assert {f"col-{column.stage}" for column in COLUMNS} | {f"count-{column.stage}" for column in COLUMNS} <= ids
     assert [f'data-button="{button.name}"' in html for button in BUTTONS] == [True] * len(BUTTONS)

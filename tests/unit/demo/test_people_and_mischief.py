@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.demo.agenda import Agenda
 from harness.demo.floor import Floor
 from harness.demo.mischief import WAITING_MAX, Mischief
 from harness.demo.people import MINTED, People
 from mocks.kit.operation import Refusal
 from mocks.world import World, WorldConfig
+from tests.shipped import CATALOG
 
 FLOWS = ("requisition-to-po", "expense-to-posting")
 
@@ -25,7 +25,7 @@ class Office:
         self.now = 0.0
         self.seq = 0
         self.agenda = Agenda()
-        self.floor = Floor(load_catalog(), world.company.names_of_people())
+        self.floor = Floor(CATALOG, world.company.names_of_people())
         self.people = People(world, self.floor, self.agenda, speed=1.0, flows=FLOWS)
         self.mischief = Mischief(world, self.floor, self.people, self.agenda, 1.0, surprises, lambda: self.now)
 

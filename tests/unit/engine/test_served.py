@@ -3,12 +3,11 @@
 import tomllib
 from pathlib import Path
 
-from contracts.catalog import load_catalog
 from engine.assembly import SERVED, SYSTEMS
 from engine.flows.registry import JOB_EVENTS, SOURCE_EVENTS
+from tests.shipped import CATALOG
 
 NOT_SERVED: dict[str, str] = {}  # flow -> why the reference engine leaves it to others
-CATALOG = load_catalog()
 
 
 def test_every_flow_is_served_or_has_a_reason() -> None:

@@ -11,7 +11,6 @@ import click
 import duckdb
 import pytest
 
-from contracts.catalog import load_catalog
 from harness import canary
 from harness import commands as cli
 from harness.crash import crash_message
@@ -21,10 +20,9 @@ from harness.judge.invariants import load_invariants
 from harness.scenario import Expect, scenario_names
 from harness.shortage import shortage
 from harness.stage.options import VerifyOptions
+from tests.shipped import CATALOG
 from tests.unit.judge.guest_builder import stored
 from tests.unit.judge.history_builder import clean_run
-
-CATALOG = load_catalog()
 
 
 @pytest.mark.parametrize(

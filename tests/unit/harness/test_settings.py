@@ -11,13 +11,12 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import contracts
-from contracts.catalog import load_catalog
 from harness.errors import ConfigError, DrycloseError, UsageError
 from harness.manifest import REFERENCE_ENGINE, Manifest, contract_variables, load_manifest
 from harness.scenario import ENTITIES, Scenario, load_scenario, scenario_names
 from mocks.company import chart
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 SCHEMAS = Path(contracts.__file__).parent / "schemas"
 
 

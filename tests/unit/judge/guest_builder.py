@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from contracts.catalog import load_catalog
 from harness.judge import Verdict, judge
 from harness.judge.guest_rules import read_guest_rules
 from harness.judge.guests import prove
 from harness.stage.directory import RunDirectory
+from tests.shipped import CATALOG
 from tests.unit.judge.history_builder import Row, Scribe, written
 
-CATALOG = load_catalog()
 CANDIDATES = "select flow, count(*) as n from document group by 1"
 VIOLATIONS = "select txn_id, call_point, amount_minor as money_minor, currency, 'too dear' as story, entity_id from document where {}"
 EXPLAIN = "select seq from timeline where txn_id = $txn and kind = 'commit'"

@@ -14,14 +14,16 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.catalog import Catalog, load_catalog
+from contracts.catalog import Catalog
 from harness.judge import integrity
-from harness.judge.checks import VIEWS, Checked, check
+from harness.judge.building import VIEWS
+from harness.judge.checks import Checked, check
 from harness.judge.invariants import Invariant, load_invariants
 from harness.judge.load import Loaded, open_history
 from harness.judge.queries import query, sections
 from harness.judge.reference import Run, read_run, write_reference
 from harness.judge.synthetic import Row, Scribe
+from tests.shipped import CATALOG
 from tests.unit.judge.history_builder import written
 
 MADE = re.compile(r"^create (?:table|view) (\w+) as\b", re.MULTILINE)
@@ -69,7 +71,7 @@ def gaps(scribe: Scribe, folder: Path) -> Iterator[str]:
 
 @cache
 def _catalog() -> Catalog:
-    return load_catalog()
+    return CATALOG
 
 
 @dataclass

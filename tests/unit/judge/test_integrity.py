@@ -33,6 +33,17 @@ def passing() -> tuple[str, tuple[str, ...]]:
     return verdict.verdict, verdict.reasons
 
 
+@pytest.fixture
+def few_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rules are asked: what such a test is about is asked beside the rules, and a hundred questions would say nothing more of it."""
+    passing()
+    few = tuple(one for one in room.load_invariants() if one.id in {"C01", "V01"})
+    monkeypatch.setattr(room, "load_invariants", lambda: few)
+
+
+evidence_only = pytest.mark.usefixtures("few_rules")
+
+
 def because(verdict: Verdict, words: str) -> bool:
     """Not enough evidence, for this reason."""
     return verdict.verdict == "inconclusive" and any(words in reason for reason in verdict.reasons)
@@ -42,6 +53,7 @@ def lines(folder: Path) -> list[str]:
     return (folder / "history.ndjson").read_text().splitlines(keepends=True)
 
 
+@evidence_only
 def test_a_scenario_of_which_nothing_was_played_is_no_pass(tmp_path: Path) -> None:
     """It names faults, and each of their cells says why it could not be played."""
     cell = {**CELL, "fault_id": "F-C4", "mode": "second_page", "status": "not_applicable", "reason": "nothing waits for it"}
@@ -58,6 +70,7 @@ def test_an_emptied_plan_is_damage(tmp_path: Path) -> None:
         judge(folder)
 
 
+@evidence_only
 def test_without_a_plan_nobody_knows_what_is_missing(tmp_path: Path) -> None:
     """A pass on fewer cells is none."""
     folder = run(tmp_path)
@@ -65,6 +78,7 @@ def test_without_a_plan_nobody_knows_what_is_missing(tmp_path: Path) -> None:
     assert because(judge(folder), "plan.json is missing")
 
 
+@evidence_only
 def test_an_experiment_that_was_planned_must_be_there(tmp_path: Path) -> None:
     """Whoever removes what failed gets no pass."""
     folder = run(tmp_path)
@@ -74,6 +88,7 @@ def test_an_experiment_that_was_planned_must_be_there(tmp_path: Path) -> None:
     assert because(judge(folder), "1 planned experiments are missing from the history: p2p-000999")
 
 
+@evidence_only
 def test_a_step_that_was_planned_must_be_armed(tmp_path: Path) -> None:
     """An experiment whose fault was never there says nothing about it."""
     folder = run(tmp_path)
@@ -84,6 +99,7 @@ def test_a_step_that_was_planned_must_be_armed(tmp_path: Path) -> None:
     assert because(judge(folder), "steps of plan.json were never armed")
 
 
+@evidence_only
 @pytest.mark.parametrize("change", [{"wave": "another"}, {"template": "another"}, {"role": "control"}, {"steps": []}], ids=str)
 def test_an_experiment_is_what_the_plan_says(tmp_path: Path, change: Row) -> None:
     """Wave, role, template and steps: what was played is what was planned, and nothing beside it."""
@@ -96,6 +112,7 @@ def test_an_experiment_is_what_the_plan_says(tmp_path: Path, change: Row) -> Non
     assert because(judge(folder), f"1 {words}: {faulted['txn_id']}")
 
 
+@evidence_only
 @pytest.mark.parametrize("kept", [1, 0])
 def test_an_experiment_that_nobody_planned_is_no_footnote(tmp_path: Path, kept: int) -> None:
     """Whoever cuts the plan short gets no pass on fewer cells."""
@@ -114,6 +131,7 @@ def changed_plan(folder: Path, change: Callable[[Row], object]) -> Path:
     return folder
 
 
+@evidence_only
 @pytest.mark.parametrize("kept", ["half", "none"])
 def test_a_plan_without_cells_that_were_played(tmp_path: Path, kept: str) -> None:
     """The steps and windows of the experiments say which cells must be there."""
@@ -121,18 +139,21 @@ def test_a_plan_without_cells_that_were_played(tmp_path: Path, kept: str) -> Non
     assert because(judge(folder), "cells were played that plan.json does not know: ")
 
 
+@evidence_only
 def test_a_cell_that_was_played_is_applicable(tmp_path: Path) -> None:
     """Whoever calls it otherwise wants fewer cells."""
     folder = changed_plan(run(tmp_path), lambda plan: plan["cells"][0].update(status="not_applicable", reason="nothing"))
     assert because(judge(folder), "1 cells were played that plan.json calls not applicable: requisition-to-po erp.po.create F-A3 drop")
 
 
+@evidence_only
 def test_a_window_that_was_met_stands_in_the_plan(tmp_path: Path) -> None:
     """Without it nobody asks whether it fired."""
     folder = changed_plan(run(tmp_path), lambda plan: [entry.pop("window", None) for entry in plan["experiments"]])
     assert because(judge(folder), "1 experiments met a fault of the whole run that plan.json does not name: exp-000017")
 
 
+@evidence_only
 @pytest.mark.parametrize("change", [{"seed": 2}, {"run_id": "another"}], ids=str)
 def test_manifest_and_history_are_of_one_run(tmp_path: Path, change: Row) -> None:
     """A seed or a name of another run repeats something else."""
@@ -143,6 +164,7 @@ def test_manifest_and_history_are_of_one_run(tmp_path: Path, change: Row) -> Non
     assert because(judge(folder), f"manifest.json names the {name.replace('_', ' ')} {change[name]!r}, and the history")
 
 
+@evidence_only
 def test_a_sealed_plan_is_as_it_was_written(tmp_path: Path) -> None:
     """The run wrote down the digest of plan.json at its end; a run that was never closed has none, and is judged all the same."""
     folder = run(tmp_path)
@@ -152,6 +174,7 @@ def test_a_sealed_plan_is_as_it_was_written(tmp_path: Path) -> None:
     assert because(judge(folder), "changed or removed since they were written: plan.json")
 
 
+@evidence_only
 @pytest.mark.parametrize("status", ["running", None, "FAILED"])
 def test_a_manifest_that_does_not_say_how_the_run_ended(tmp_path: Path, status: str | None) -> None:
     """Only a run that is over, and says so, passes."""
@@ -205,6 +228,7 @@ def test_no_rule_is_no_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert because(judge(folder), f"rules that this run was made with are not installed: {every[0].id}")
 
 
+@evidence_only
 def test_a_path_is_no_pattern(tmp_path: Path) -> None:
     """`run[1]` is judged itself, not its neighbour `run1`."""
     folder = run(tmp_path)
@@ -215,6 +239,7 @@ def test_a_path_is_no_pattern(tmp_path: Path) -> None:
     assert because(judge(tmp_path / "run[1]"), "no run_end row")
 
 
+@evidence_only
 def test_the_judge_compares_with_its_own_copy(tmp_path: Path) -> None:
     """What the connector writes over its crosswalks changes nothing, and is told; the judge's copy must be what was written."""
     folder = run(tmp_path)
@@ -267,6 +292,7 @@ def test_somebody_else_in_this_world_takes_the_pass_away(tmp_path: Path, place: 
     assert verdict.violations == ()
 
 
+@evidence_only
 def test_a_connector_that_runs_already_may_come_with_a_token_of_an_earlier_run_once(tmp_path: Path) -> None:
     """Before it has one of this world; afterwards it is somebody else."""
     owned = {"connector": {"name": "mine", "capabilities": {"started_by": "owner"}}}
@@ -284,6 +310,7 @@ def test_a_connector_that_runs_already_may_come_with_a_token_of_an_earlier_run_o
     assert because(judge(folder), "1 requests with a bearer token")
 
 
+@evidence_only
 @pytest.mark.parametrize("detail", ["{", "[1]"])
 def test_a_first_row_that_does_not_say_its_seed(tmp_path: Path, detail: str) -> None:
     """Nobody can tell whose history it is."""
@@ -292,6 +319,7 @@ def test_a_first_row_that_does_not_say_its_seed(tmp_path: Path, detail: str) -> 
     assert because(judged(scribe, tmp_path, None, (CELL,)), "does not say with which seed it was made")
 
 
+@evidence_only
 def test_only_a_copy_may_name_another_run(tmp_path: Path) -> None:
     """`copied_from` is a load's; a history that was not copied is of the run that the manifest names."""
     found = judged(clean_run(), tmp_path, {"run_id": "another", "copied_from": {"run_id": "t1", "seed": 1}}, (CELL,))
@@ -307,6 +335,7 @@ def test_an_odd_manifest_is_damage(tmp_path: Path, member: Row) -> None:
         judged(clean_run(), tmp_path, {"connector": {"name": "odd", **member}}, (CELL,))
 
 
+@evidence_only
 def test_a_run_keeps_what_it_was_judged_by(tmp_path: Path) -> None:
     """Without its own copy of the crosswalks, or with a file of it that no digest names, nobody knows what a run was compared with."""
     folder = run(tmp_path)

@@ -50,15 +50,22 @@ def test_an_answer_that_could_not_be_read_is_a_reason_to_say_validation(tmp_path
     assert answer("L09", scribe, tmp_path / "drifted").status == "ok"
 
 
-def test_news_that_could_not_be_told_may_have_been_a_refusal(tmp_path: Path) -> None:
+REFUSAL, ORDER, READ = "procurement.requisition.record_refusal", "procurement.requisition.record_order", "procurement.requisition.read"
+
+
+@pytest.mark.parametrize(
+    ("calls", "status"),
+    [((REFUSAL,), "ok"), ((REFUSAL, READ), "ok"), ((ORDER,), "warned"), ((READ,), "warned")],
+    ids=["untold", "untold, then a look", "its posting", "a look"],
+)
+def test_a_refusal_that_could_not_be_told(calls: tuple[str, ...], status: str, tmp_path: Path) -> None:
     """A rule that only the connector knows was to be written to the source, and that failed: the item is parked for what it was."""
     scribe = clean_run()
     parked_item(scribe, POISONED).update({"class": "business", "owner": None})
-    assert answer("L09", scribe, tmp_path / "plain").status == "warned"
-    told = {"call_point": "procurement.requisition.record_refusal", "op_id": 98_000}
     _, request = one(scribe, kind="request", txn_id="p2p-000012", call_point="erp.po.create")
-    failed = next(
-        row for row in scribe.rows if row.get("txn_id") == "p2p-000012" and row["kind"] == "response_end" and row["status"] == 500
-    )
-    insert(scribe, scribe.rows.index(parked_item(scribe, POISONED)), {**request, **told}, {**failed, **told})
-    assert answer("L09", scribe, tmp_path / "untold").status == "ok"
+    answers = (row for row in scribe.rows if row["kind"] == "response_end" and row.get("txn_id") == "p2p-000012")
+    failed = next(row for row in answers if row["status"] == 500)
+    for number, call_point in enumerate(calls):
+        told = {"call_point": call_point, "op_id": 98_000 + number}
+        insert(scribe, scribe.rows.index(parked_item(scribe, POISONED)), {**request, **told}, {**failed, **told})
+    assert answer("L09", scribe, tmp_path).status == status

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.catalog import HERE, CatalogError, load_catalog
+from tests.shipped import CATALOG
 
 
 def copy(folder: Path) -> Path:
@@ -17,7 +18,7 @@ def copy(folder: Path) -> Path:
 
 def test_everything_refers_to_something() -> None:
     """Codes of modes exist, events belong to call points, callbacks answer call points, documents of creates are targets."""
-    catalog = load_catalog()
+    catalog = CATALOG
     points = {point.id: point for flow in catalog.flows.values() for point in flow.call_points}
     assert {mode.code for fault in catalog.faults.values() for mode in fault.modes if mode.code} <= set(catalog.errors)
     assert {event.call_point for event in catalog.events.values()} == {each for each, point in points.items() if point.kind == "event"}
@@ -29,7 +30,7 @@ def test_everything_refers_to_something() -> None:
 
 def test_lookups() -> None:
     """By id; shared call points too; what is not there is None or an error that names what is."""
-    catalog = load_catalog()
+    catalog = CATALOG
     assert catalog.call_point("identity.token.issue") is not None
     assert catalog.call_point("erp.nothing") is None
     event = catalog.event_of_call_point("wh.posting.confirmed")

@@ -6,10 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from contracts.catalog import load_catalog
 from mocks.kit.drift import ADDED, CHANGES, drifted
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 REPORT = {
     "state": "approved",
     "total_minor": 12_345,

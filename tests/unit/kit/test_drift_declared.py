@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog import HERE, load_catalog
+from contracts.catalog import HERE
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 DOCUMENTS = {path.stem: json.loads(path.read_text("utf-8")) for path in (HERE / "openapi").glob("*.json")}
 KINDS = set(CATALOG.faults["F-E1"].at)
 POINTS = sorted({point.id for flow in CATALOG.flows.values() for point in flow.call_points if point.kind in KINDS})

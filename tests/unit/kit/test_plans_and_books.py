@@ -3,13 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from contracts.catalog import load_catalog
 from mocks.kit.books import Books
 from mocks.kit.operation import Effect
 from mocks.kit.plans import Armed, Plans
 from tests.own_world.catalogue import own_catalog
-
-CATALOG = load_catalog()
+from tests.shipped import CATALOG
 
 
 def step(fault: str, *, attempt: int = 1, txn_id: str = "t1", call_point: str = "erp.po.create") -> Armed:

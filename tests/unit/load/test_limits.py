@@ -12,7 +12,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import contracts
-from contracts.catalog import load_catalog
 from harness.load.documents import documents
 from harness.load.drive import Driven
 from harness.load.facts import Facts
@@ -24,13 +23,14 @@ from harness.load.outcome import exit_code, outcome
 from harness.load.profile import Limits, Saturation, load_profile
 from harness.load.sheet import Click
 from mocks.company import generate
+from tests.shipped import CATALOG
 from tests.unit.load.values import EXPENSE, P2P, click, driven, journey
 
 SCHEMA = json.loads((Path(contracts.__file__).parent / "schemas" / "load.schema.json").read_text())
 LIMITS = Limits(p95_ms={P2P: 1000}, api_p95_ms=100, error_share=0.1, drain_s=5, backlog=3)
 CALM = [journey(float(second), 0.2) for second in range(40)]
 CLICKS = [click(float(second)) for second in range(40)]
-SMOKE = load_profile("smoke", load_catalog())
+SMOKE = load_profile("smoke", CATALOG)
 WINDOW = (10.0, 12.0)
 DRAIN = "drain after maintenance"
 

@@ -9,11 +9,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import contracts
-from contracts.catalog import load_catalog
 from harness.errors import ConfigError, UsageError
 from harness.load.profile import Limits, Profile, load_profile, profile_names
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 SCHEMA = json.loads((Path(contracts.__file__).parent / "schemas" / "load-profile.schema.json").read_text())
 BAD = {
     "volume: {documents: 0}\n": ":1: volume.documents: 0 is out of range, expected 1 to 200000",

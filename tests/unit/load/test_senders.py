@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.errors import ConnectorError
 from harness.load.documents import documents, senders_needed
 from harness.load.generator import Crew, Target, write_work
@@ -19,8 +18,8 @@ from harness.load.worker import sent_from_here
 from loadtests.senders import Play
 from loadtests.work import Access, Click, Paperwork, read_work, work_of
 from mocks.company import generate
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 TARGET = Target(
     {"procurement": "http://127.0.0.1:1", "expense": "http://127.0.0.1:2"}, "http://127.0.0.1:3/oauth/token", "actors", "s3cret"
 )

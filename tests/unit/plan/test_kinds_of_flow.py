@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.catalog import CatalogError, load_catalog
+from contracts.catalog import CatalogError
 from contracts.fault_space import labels
 from harness.plan.model import Capabilities, Cell, Sighting, Wave
 from harness.plan.planner import Planner
 from harness.plan.space import NO_ANSWERS
 from harness.plan.variants import read_variants
+from tests.shipped import CATALOG
 from tests.unit.plan.kinds import (
     CHECKS,
     FLOWS,
@@ -126,7 +127,7 @@ def test_a_variant_is_met_by_its_own_entities() -> None:
 
 def test_variants_are_read_from_the_declared_crosswalk() -> None:
     """entities.csv of a company, as the flow of expenses declares it; a flow without alternatives has none."""
-    flows = load_catalog().flows.values()
+    flows = CATALOG.flows.values()
     files = {"entities.csv": "entity,expense_entity_code,expense_route\nUS01,10,ap_invoice\n"}
     assert read_variants(flows, files) == {"expense-to-posting": {"US01": "ap_invoice"}}
     with pytest.raises(CatalogError, match="no column expense_route"):

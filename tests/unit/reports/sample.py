@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog import CallPoint, Catalog, Fault, Flow, load_catalog
+from contracts.catalog import CallPoint, Catalog, Fault, Flow
+from tests.shipped import CATALOG
 
 SENTENCE = (
     "Exhaustive means: every declared call point, times every declared fault mode that applies to it, once per template, with one data "
@@ -18,7 +19,7 @@ LIMITS = (
     "database or queue, timing bugs narrower than the hold points, bugs that need three faults, data outside the templates."
 )
 SHORT = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}  # two flows, whatever else ships
-_SHIPPED = load_catalog()
+_SHIPPED = CATALOG
 CATALOG = replace(_SHIPPED, flows={flow: _SHIPPED.flows[flow] for flow in SHORT})
 MONEY = {"US01": ("USD", 2), "DE01": ("EUR", 2), "JP01": ("JPY", 0)}
 KINDS = {

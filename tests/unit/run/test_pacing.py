@@ -6,7 +6,6 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
-from contracts.catalog import load_catalog
 from harness.manifest import Manifest, Paths
 from harness.plan.model import Experiment, Step, Wave
 from harness.run.phases import came, unfired
@@ -14,8 +13,8 @@ from harness.run.tail import HistoryTail
 from harness.scenario import Scenario
 from harness.stage.patience import BASE_S, RETRIES_S, patience_s, poll_cycle_s
 from harness.stage.session import GRACE_S, Session
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 LOST_EVENT = Step("wh.requisition.approved", 0, "F-D5", "never")
 THROTTLED = Step("erp.po.create", 1, "F-B2", "http_date")
 TIMED_OUT = Step("erp.po.create", 1, "F-A5", "hold")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from contracts.catalog import load_catalog
 from harness.run.periods import current_period, set_period
 from mocks.company import generate
+from tests.shipped import CATALOG
 
 
 def closed(flows: tuple[str, ...], systems: tuple[str, ...] = ("erp", "procurement", "expense")) -> list[tuple[str, str, str]]:
@@ -20,7 +20,7 @@ def closed(flows: tuple[str, ...], systems: tuple[str, ...] = ("erp", "procureme
 
     world = SimpleNamespace(act=act, company=generate(1, minted=0), urls=dict.fromkeys(systems, ""))
     session: Any = SimpleNamespace(
-        world=world, catalog=load_catalog(), scenario=SimpleNamespace(flows=flows), manifest=SimpleNamespace(flows=flows)
+        world=world, catalog=CATALOG, scenario=SimpleNamespace(flows=flows), manifest=SimpleNamespace(flows=flows)
     )
     set_period(session, "DE01", "2026-10", closed=True)
     return acts

@@ -1,12 +1,11 @@
 """Documents that a connector has to park, for every alternative of every flow."""
 
-from contracts.catalog import load_catalog
 from harness.plan.variants import read_variants
 from harness.run.redrive_plan import ITEMS, ROUNDS, redrive_plan
 from harness.scenario import load_scenario
 from mocks.company import generate
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 SCENARIO = load_scenario("smoke", CATALOG)
 VARIANTS = read_variants(CATALOG.flows.values(), generate(1, minted=0).mappings())
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.errors import RunUnreadable, UsageError
 from harness.plan.model import Experiment, Step, Window
 from harness.run.replay import experiment_of, read_recorded, scenario_of, waves_of
 from harness.scenario import load_scenario
+from tests.shipped import CATALOG
 
 EXPERIMENT = Experiment(
     txn_id="p2p-000017",
@@ -45,7 +45,7 @@ def test_an_experiment_survives_plan_json() -> None:
 
 def test_a_scenario_survives_manifest_json() -> None:
     """A replay does not depend on the scenario file, which may have changed since."""
-    scenario = load_scenario("smoke", load_catalog())
+    scenario = load_scenario("smoke", CATALOG)
 
     assert scenario_of({"scenario": json.loads(json.dumps(scenario.resolved()))}) == scenario
 

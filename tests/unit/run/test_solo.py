@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.plan.model import Experiment, Step, Wave, Window
 from harness.run import solo
 from harness.run.solo import may_be_the_document, to_repeat
+from tests.shipped import CATALOG
 
 
 def experiment(txn_id: str) -> Experiment:
@@ -50,7 +50,7 @@ def test_a_midnight_that_is_over_is_not_repeated() -> None:
 
 OWN = Step("erp.po.create", 1, "F-A3", "drop")
 WINDOW = Window("F-B5", "window", "erp", 800)
-FAULTS = load_catalog().faults
+FAULTS = CATALOG.faults
 
 
 @pytest.mark.parametrize(

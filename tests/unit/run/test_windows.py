@@ -1,10 +1,9 @@
 """Which windows are played beside each other."""
 
-from contracts.catalog import load_catalog
 from harness.plan.model import Experiment, Wave, Window
 from harness.run.windows import apart
+from tests.shipped import CATALOG
 
-CATALOG = load_catalog()
 ORDERS, EXPENSES = "requisition-to-po", "expense-to-posting"
 
 

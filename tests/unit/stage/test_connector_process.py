@@ -13,15 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.errors import ConnectorError
 from harness.manifest import load_manifest
 from harness.stage.connector import Connector, free_port
 from harness.stage.connector_log import ConnectorLog
 from harness.stage.contract import ContractValues, connector_environment
+from tests.shipped import CATALOG
 from tests.unit.harness.scripts import SERVER, connector_folder
 
-CATALOG = load_catalog()
 SECRET = "a-very-secret-word"
 Events = list[tuple[str, Mapping[str, object]]]
 

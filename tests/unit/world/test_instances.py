@@ -6,10 +6,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from contracts.catalog import load_catalog
 from harness.fuzz.vocabulary import vocabulary
 from harness.plan.model import Step
 from mocks.world import World, WorldConfig
+from tests.shipped import CATALOG
 
 CONFIG = WorldConfig(seed=3, run_id="two", history_path=None, systems=("erp2",))
 
@@ -87,7 +87,7 @@ def test_a_window_and_a_fault_meet_one_of_them() -> None:
 
 def test_ports_are_slots_that_nobody_moves() -> None:
     """A further system takes a slot of its own; the others stay where they were."""
-    slots = {entry.id: entry.slot for entry in load_catalog().systems.values()}
+    slots = {entry.id: entry.slot for entry in CATALOG.systems.values()}
     assert {name: slots[name] for name in ("erp", "procurement", "expense", "identity", "control", "erp2")} == {
         "erp": 0,
         "procurement": 1,
