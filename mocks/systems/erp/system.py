@@ -7,6 +7,7 @@ from mocks.company import Company
 from mocks.company.projections import erp_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.erp.audit import Audit
+from mocks.systems.erp.budget.funds import final_view
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.operations import operations
 
@@ -18,7 +19,7 @@ class ErpSystem:
 
     type = "erp"
     title = "Mock ERP"
-    summary = "Suppliers, coding, purchase orders, AP invoices, journals, periods and a double-entry ledger"
+    summary = "Suppliers, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
     event_types = ("posting.confirmed", "posting.rejected")
 
     def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
@@ -56,7 +57,7 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document and job as it stands."""
+        """Every document, job and reservation as it stands."""
         documents = [
             View(
                 each.kind,
@@ -78,4 +79,4 @@ class ErpSystem:
             View("posting_job", job.job_id, job.status, job.version, ext_ref=job.ext_ref, parent_id=job.number, reason=job.code)
             for job in self.core.documents.jobs.values()
         ]
-        return documents + jobs
+        return documents + jobs + [final_view(kept) for kept in self.core.budget.reservations.values()]

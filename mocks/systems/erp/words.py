@@ -103,6 +103,9 @@ def _around(valid: Body, desk: Example) -> Iterator[Body]:
     """The valid document, and those that one rule each refuses: deep paths are refusals too."""
     yield valid
     yield {**valid, "external_ref": f"FUZZ-{desk.entity.key}", "source_revision": 1}
+    if "approvals" not in valid:
+        yield {**valid, "posting_date": CLOSED_DAY}
+        return
     yield {**valid, "approvals": []}
     yield {**valid, "approvals": [{**valid["approvals"][0], "approver": desk.person}]}
     yield {**valid, "currency": "CHF"}

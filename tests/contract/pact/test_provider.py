@@ -111,7 +111,7 @@ def test_unknown_state(capsys: Captured, tmp_path: Path) -> None:
     assert code == 2
     assert "NOT VERIFIED  typing error" in out
     assert (
-        "unknown provider state 'a purchase order exist'. did you mean 'a purchase order exists'? Valid are: a cost centre exists," in out
+        "unknown provider state 'a purchase order exist'. did you mean 'a purchase order exists'? Valid are: a budget is in force," in out
     )
     assert "1 of 2 expectations are kept, 0 broken, 1 not verified" in out
     assert time.monotonic() - began < 15

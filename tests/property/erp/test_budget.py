@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mocks.systems.erp.budget.ledger import STAGES, BudgetLedger, Ended, Overdrawn, Reservation, Spending
+from mocks.systems.erp.budget.ledger import BALANCE_TYPES, BudgetLedger, Ended, Overdrawn, Reservation, Spending
 from mocks.systems.erp.budget.policy import BudgetPolicy
 from mocks.systems.erp.budget.versions import Bucket, BudgetVersion
 
@@ -97,7 +97,7 @@ class Walk:
         for bucket in BUCKETS:
             for month in MONTHS:
                 figures = ledger.figures(bucket, [month])
-                spoken_for = [rebuilt[bucket, month, stage] for stage in STAGES]
+                spoken_for = [rebuilt[bucket, month, stage] for stage in BALANCE_TYPES]
                 assert figures.budget == figures.available + sum(spoken_for)
                 assert min(spoken_for[:3]) >= 0
                 self._check_control(bucket, month)

@@ -106,7 +106,8 @@ def test_a_reservation_that_is_over_gives_its_funds_back_and_is_told_of_once() -
     one = world()
     kept = one.call("erp.budget_reservation.create", reservation_body(expires_in_s=60)).body
     one.now += timedelta(seconds=61)
-    assert one.refused("erp.po.create", order_body("DE01", reservation_id=kept.reservation_id)) == "RESERVATION_ENDED"
+    with pytest.raises(Refusal, match="RESERVATION_ENDED"):
+        one.call("erp.po.create", order_body("DE01", reservation_id=kept.reservation_id))
     assert figures(one)["available"] == "10000.00"
     figures(one)
     states = [each.state for each in one.effects if each.entity_type == "budget_reservation"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Effect, Refusal
+from mocks.kit.operation import Effect, Refusal, View
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import BudgetLedger, Overdrawn, Reservation
 from mocks.systems.erp.budget.models import ReservationCreate
@@ -53,6 +53,23 @@ def step_effect(kept: Reservation, base_version: int | None = None) -> Effect:
         period=kept.asked.period,
         ext_ref=body.external_ref,
         state=kept.status,
+    )
+
+
+def final_view(kept: Reservation) -> View:
+    """How it stands at the end."""
+    body: ReservationCreate = kept.asked.body
+    return View(
+        KIND,
+        kept.id,
+        kept.status,
+        kept.version,
+        amount_minor=kept.amount_minor,
+        currency=body.currency,
+        company=body.company_code,
+        period=kept.asked.period,
+        ext_ref=body.external_ref,
+        src_version=body.source_revision,
     )
 
 

@@ -14,10 +14,10 @@ from mocks.company.model import BudgetControl
 from mocks.systems.erp.budget.policy import BudgetPolicy
 from mocks.systems.erp.budget.versions import Bucket, BudgetVersion
 
-Stage = Literal["reserved", "pre_encumbrance", "encumbrance", "actual"]
-STAGES: tuple[Stage, ...] = ("reserved", "pre_encumbrance", "encumbrance", "actual")
+BalanceType = Literal["reserved", "pre_encumbrance", "encumbrance", "actual"]
+BALANCE_TYPES: tuple[BalanceType, ...] = ("reserved", "pre_encumbrance", "encumbrance", "actual")
 ReservationStatus = Literal["reserved", "approved", "consumed", "released", "expired"]
-HOLDS: Mapping[ReservationStatus, Stage] = {"reserved": "reserved", "approved": "pre_encumbrance"}
+HOLDS: Mapping[ReservationStatus, BalanceType] = {"reserved": "reserved", "approved": "pre_encumbrance"}
 """In which stage a reservation keeps its funds; in every other status it keeps none."""
 TRANSITIONS: Mapping[tuple[ReservationStatus, str], ReservationStatus] = {
     ("reserved", "approve"): "approved",
@@ -48,7 +48,7 @@ class Movement:
     line: str
     bucket: Bucket
     period: str
-    stage: Stage
+    stage: BalanceType
     amount_minor: int
     version: str | None
 
@@ -126,8 +126,8 @@ class BudgetLedger:
     reservations: dict[str, Reservation] = field(default_factory=dict)
     _live: dict[str, Reservation] = field(default_factory=dict)  # those that time ends
     _expired: list[Reservation] = field(default_factory=list)
-    _totals: dict[tuple[Bucket, str, Stage], int] = field(default_factory=lambda: defaultdict(int))
-    _held: dict[str, dict[tuple[str, Bucket, str, Stage], int]] = field(default_factory=dict)  # by owner, then line
+    _totals: dict[tuple[Bucket, str, BalanceType], int] = field(default_factory=lambda: defaultdict(int))
+    _held: dict[str, dict[tuple[str, Bucket, str, BalanceType], int]] = field(default_factory=dict)  # by owner, then line
     _months: dict[Bucket, set[str]] = field(default_factory=lambda: defaultdict(set))  # in which something was ever moved
 
     def figures(self, bucket: Bucket, months: Iterable[str]) -> Figures:
@@ -135,7 +135,7 @@ class BudgetLedger:
         months = tuple(months)
         version = self.versions.get(bucket.company_code)
         budget = sum(version.budget_minor(bucket, month) for month in months) if version else 0
-        return Figures(budget, *(sum(self._totals.get((bucket, month, stage), 0) for month in months) for stage in STAGES))
+        return Figures(budget, *(sum(self._totals.get((bucket, month, stage), 0) for month in months) for stage in BALANCE_TYPES))
 
     def status(self, bucket: Bucket, period: str) -> Figures:
         """Of the months that count together with this one."""
@@ -211,13 +211,13 @@ class BudgetLedger:
         self._move(owner, lines, "encumbrance", 1)
         return kept
 
-    def commit(self, owner: str, lines: Sequence[Spending], stage: Stage, *, despite: bool = False) -> tuple[Shortfall, ...]:
+    def commit(self, owner: str, lines: Sequence[Spending], stage: BalanceType, *, despite: bool = False) -> tuple[Shortfall, ...]:
         """Check and commit in one step, without a reservation. Raises Overdrawn."""
         short = self._allowed(lines, despite=despite)
         self._move(owner, lines, stage, 1)
         return short
 
-    def relieve(self, owner: str, lines: Sequence[Spending], stage: Stage) -> tuple[Spending, ...]:
+    def relieve(self, owner: str, lines: Sequence[Spending], stage: BalanceType) -> tuple[Spending, ...]:
         """Take back of what `owner` holds in a stage, never more than it holds; what was taken back."""
         taken = []
         for line in lines:
@@ -226,7 +226,7 @@ class BudgetLedger:
             self._move(owner, taken[-1:], stage, -1)
         return tuple(line for line in taken if line.amount_minor)
 
-    def held(self, owner: str, stage: Stage) -> tuple[Spending, ...]:
+    def held(self, owner: str, stage: BalanceType) -> tuple[Spending, ...]:
         """What `owner` holds in a stage, by line."""
         return tuple(
             Spending(line, bucket, period, amount)
@@ -257,7 +257,7 @@ class BudgetLedger:
             raise Overdrawn(strict)
         return short
 
-    def _move(self, owner: str, lines: Sequence[Spending], stage: Stage, sign: Literal[1, -1]) -> None:
+    def _move(self, owner: str, lines: Sequence[Spending], stage: BalanceType, sign: Literal[1, -1]) -> None:
         for line in (each for each in lines if each.amount_minor):
             version = self.versions.get(line.bucket.company_code)
             amount = sign * line.amount_minor

@@ -36,11 +36,11 @@ class ReservationGone(Parameters, frozen=True, kw_only=True):
     reservation_id: Name = "B000000000404"
 
 
-Books = Callable[[Stage], Erp]
+ErpOf = Callable[[Stage], Erp]
 CompanyOf = Callable[[Stage, str], ErpCompany]
 
 
-def states(books: Books, company_of: CompanyOf, open_center: Callable[[Stage, ErpCompany], str]) -> tuple[State, ...]:
+def states(books: ErpOf, company_of: CompanyOf, open_center: Callable[[Stage, ErpCompany], str]) -> tuple[State, ...]:
     """books: the core of the ERP that a contract is about; open_center: a cost centre of a company that may be booked on."""
 
     def budget(stage: Stage, given: BudgetGiven) -> Values:

@@ -18,11 +18,11 @@ from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, RESERVE, OrderLine
+from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry, Journal, moving
-from mocks.systems.erp.models import Approvals, Code, CompanyCode, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
+from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
 
-ORDER = "purchase_order"
 GR_IR = "2100"
 
 
@@ -37,8 +37,6 @@ class ReceiptLine(Request, frozen=True, kw_only=True):
 class GoodsReceiptCreate(Request, frozen=True, kw_only=True):
     """A delivery to post. received_by: the person who took it, who is nobody that approved the order."""
 
-    company_code: CompanyCode
-    order_number: Code
     document_date: Day
     posting_date: Day
     received_by: Code
@@ -115,8 +113,7 @@ KIND = DocumentKind(
     party=lambda _request: None,
 )
 CREATE_ERRORS = (
-    "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "CODING_INVALID",
-    "PERIOD_CLOSED",
+    "NOT_FOUND", "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED",
 )  # fmt: skip
 
 
@@ -126,10 +123,11 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
 
     def references(call: Call) -> Refs:
         body: GoodsReceiptCreate = call.body
-        return Refs(ext_ref=body.external_ref, parents=((ORDER, body.order_number),), src_version=body.source_revision)
+        return Refs(ext_ref=body.external_ref, parents=((ORDERS.name, call.path["number"]),), src_version=body.source_revision)
 
     create = Operation(
-        "erp.gr.create", "POST", KIND.path, "create", WRITE, "Post a goods receipt", GoodsReceipt, desk.create,
+        "erp.gr.create", "POST", f"{ORDERS.path}/{{number}}{KIND.path}", "create", WRITE, "Post a receipt of an order's goods",
+        GoodsReceipt, desk.create,
         request=GoodsReceiptCreate, status=201, refs=references, errors=CREATE_ERRORS,
     )  # fmt: skip
     return (create, *shared(KIND, desk, plural="Goods receipts", undoing="Take a goods receipt back", request=ReverseReceipt))
@@ -140,19 +138,19 @@ class GoodsReceipts(DocumentDesk):
 
     def __init__(self, erp: Erp, of: DocumentKind) -> None:
         super().__init__(erp, of)
-        self._delivered: dict[str, tuple[Delivery, ...]] = {}  # by number of the receipt
+        self._delivered: dict[str, tuple[str, tuple[Delivery, ...]]] = {}  # order and lines, by number of the receipt
 
     def create(self, call: Call) -> Reply:
         """erp.gr.create"""
         body: GoodsReceiptCreate = call.body
         erp = self._erp
         erp.documents.refuse_repeat(KIND.name, body.external_ref)
-        company = erp.master.companies.get(body.company_code)
-        if company is None:
-            raise Refusal("CODING_INVALID", f"no company code {body.company_code!r}; there are {', '.join(erp.master.companies)}")
+        order = erp.documents.get(ORDERS.name, call.path["number"])
+        if order.status != "created":
+            raise Refusal("ORDER_NOT_OPEN", f"order {order.number} is {order.status}")
+        company = erp.master.companies[order.company_code]
         rules.to_day(body.document_date)
         on = rules.to_day(body.posting_date)
-        order = self._order(body)
         rules.check_person(erp.master, body.received_by, company)
         if body.received_by in {approval.approver for approval in order.request.approvals}:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{body.received_by} approved order {order.number} and cannot receive it")
@@ -161,7 +159,7 @@ class GoodsReceipts(DocumentDesk):
         entries = tuple(entry for each in deliveries for entry in each.entries())
         total = sum(each.minor for each in deliveries)
         document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
-        self._delivered[document.number] = deliveries
+        self._delivered[document.number] = order.number, deliveries
         for each in deliveries:
             erp.positions.put(self._position(order, each).receive(each.quantity, each.minor))
         posted = erp.post(document)
@@ -173,14 +171,6 @@ class GoodsReceipts(DocumentDesk):
             created={"existing_id": document.number, "existing_status": document.status},
             effects=(*posted, *self._memo(document, deliveries, sign=-1)),
         )
-
-    def _order(self, body: GoodsReceiptCreate) -> Document:
-        found = self._erp.documents.look(ORDER, body.order_number)
-        is_ours = found is not None and found.company_code == body.company_code
-        if found is None or not is_ours or found.status != "created":
-            state = found.status if found is not None and is_ours else "unknown"
-            raise Refusal("ORDER_NOT_OPEN", f"order {body.order_number!r} of company {body.company_code} is {state}")
-        return found
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[Delivery, ...]:
         lines = {line.line_no: line for line in order.request.lines}
@@ -211,7 +201,8 @@ class GoodsReceipts(DocumentDesk):
         reply = super().undo(call)
         if self._erp.documents.get(KIND.name, number).status == before.status:
             return reply
-        order, deliveries = self._erp.documents.get(ORDER, before.request.order_number), self._delivered[number]
+        order_number, deliveries = self._delivered[number]
+        order = self._erp.documents.get(ORDERS.name, order_number)
         for each in deliveries:
             self._erp.positions.put(self._position(order, each).receive(-each.quantity, -each.minor))
         if not call.body.replacement_expected:
@@ -234,7 +225,7 @@ class GoodsReceipts(DocumentDesk):
         more = {
             "posting_date": rules.to_yyyymmdd(document.posting_date),
             "text": request.text,
-            "order_number": request.order_number,
+            "order_number": self._delivered[document.reverses or document.number][0],
             "received_by": request.received_by,
         }
         return GoodsReceipt(**head(document, company) | more)
@@ -251,10 +242,8 @@ def _spendings(order: Document, deliveries: Sequence[Delivery]) -> tuple[Spendin
 
 
 def example(desk: Example) -> Body:
-    """One that the fuzzer completes with the number of an order."""
+    """Of the example of an order."""
     return {
-        "company_code": desk.entity.erp_company,
-        "order_number": "4500000404",
         "document_date": DAY,
         "posting_date": DAY,
         "received_by": desk.person,

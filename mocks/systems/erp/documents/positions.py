@@ -29,7 +29,7 @@ class Position:
 
     def worth(self, quantity: int) -> int:
         """Of so much of the line from its beginning, in minor units, half up: parts of a line add up to the line."""
-        return (2 * quantity * self.price * 10**self.decimals + UNIT) // (2 * UNIT)
+        return int((2 * quantity * self.price * 10**self.decimals + UNIT) // (2 * UNIT))
 
     def receipt_worth(self, quantity: int) -> int:
         """What a further receipt adds to GR/IR."""

@@ -106,10 +106,6 @@ class Documents:
             raise Refusal("NOT_FOUND", f"no {kind} with number {number!r}")
         return document
 
-    def look(self, kind: str, number: str) -> Document | None:
-        """The document with this number, if there is one."""
-        return self._by_number[kind].get(number)
-
     def job(self, job_id: str) -> PostingJob:
         """The job with this id. Raises NOT_FOUND."""
         job = self.jobs.get(job_id)
