@@ -142,7 +142,7 @@ class BudgetVersionCreate(Request, frozen=True, kw_only=True):
     currency: Currency
     sequence: Annotated[int, Meta(ge=1, le=1_000_000, description="higher than that of the version in force")]
     other_amount: Amount | None = None
-    lines: Annotated[tuple[BudgetLine, ...], Meta(max_length=5_000)]
+    lines: Annotated[tuple[BudgetLine, ...], Meta(max_length=1_000)]
     checksum: Checksum | None = None
 
 
