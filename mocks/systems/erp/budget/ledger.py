@@ -4,8 +4,7 @@ Available is what is left of the budget: budget - reserved - pre-encumbrance - e
 check, over all its lines or none; it is approved (a pre-encumbrance), consumed by an order, released, or ended by its time.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -126,16 +125,15 @@ class BudgetLedger:
     reservations: dict[str, Reservation] = field(default_factory=dict)
     _live: dict[str, Reservation] = field(default_factory=dict)  # those that time ends
     _expired: list[Reservation] = field(default_factory=list)
-    _totals: dict[tuple[Bucket, str, BalanceType], int] = field(default_factory=lambda: defaultdict(int))
+    _totals: dict[Bucket, dict[str, list[int]]] = field(default_factory=dict)  # as BALANCE_TYPES, by month in which something ever moved
     _held: dict[str, dict[tuple[str, Bucket, str, BalanceType], int]] = field(default_factory=dict)  # by owner, then line
-    _months: dict[Bucket, set[str]] = field(default_factory=lambda: defaultdict(set))  # in which something was ever moved
 
-    def figures(self, bucket: Bucket, months: Iterable[str]) -> Figures:
+    def figures(self, bucket: Bucket, months: Collection[str]) -> Figures:
         """Of these months together."""
-        months = tuple(months)
         version = self.versions.get(bucket.company_code)
-        budget = sum(version.budget_minor(bucket, month) for month in months) if version else 0
-        return Figures(budget, *(sum(self._totals.get((bucket, month, stage), 0) for month in months) for stage in BALANCE_TYPES))
+        moved = [totals for month, totals in self._totals.get(bucket, {}).items() if month in months]
+        sums = map(sum, zip(*moved, strict=True)) if moved else ()
+        return Figures(version.budget_minor(bucket, months) if version else 0, *sums)
 
     def status(self, bucket: Bucket, period: str) -> Figures:
         """Of the months that count together with this one."""
@@ -156,10 +154,11 @@ class BudgetLedger:
                     found[line.bucket, months] = Shortfall(line.bucket, months, asked - given, figures)
         return tuple(found.values())
 
-    def _windows(self, policy: BudgetPolicy, line: Spending) -> Iterator[tuple[str, ...]]:
-        seen = {policy.months(line.period)}
-        seen |= {months for month in self._months.get(line.bucket, ()) if line.period in (months := policy.months(month))}
-        return iter(sorted(seen))
+    def _windows(self, policy: BudgetPolicy, line: Spending) -> Iterable[tuple[str, ...]]:
+        own = policy.months(line.period)
+        if policy.window != "to_date":
+            return (own,)
+        return sorted({own, *(months for month in self._totals.get(line.bucket, ()) if line.period in (months := policy.months(month)))})
 
     def reserve(self, reservation: Reservation, *, despite: bool = False) -> Reservation:
         """Check and reserve in one step; the reservation with what it is warned of. despite: somebody with the authority said so.
@@ -243,7 +242,7 @@ class BudgetLedger:
         self.versions[version.company_code] = version
         policy = self.policies[version.company_code]
         found: dict[tuple[Bucket, tuple[str, ...]], Shortfall] = {}
-        for bucket, months in self._months.items():
+        for bucket, months in self._totals.items():
             for window in {policy.months(month) for month in months} if bucket.company_code == version.company_code else ():
                 figures = self.figures(bucket, window)
                 if figures.available < 0:
@@ -261,10 +260,9 @@ class BudgetLedger:
         for line in (each for each in lines if each.amount_minor):
             version = self.versions.get(line.bucket.company_code)
             amount = sign * line.amount_minor
-            self._totals[line.bucket, line.period, stage] += amount
+            self._totals.setdefault(line.bucket, {}).setdefault(line.period, [0, 0, 0, 0])[BALANCE_TYPES.index(stage)] += amount
             held, key = self._held.setdefault(owner, {}), (line.line, line.bucket, line.period, stage)
             held[key] = held.get(key, 0) + amount
-            self._months[line.bucket].add(line.period)
             number = len(self.movements) + 1
             self.movements.append(
                 Movement(number, owner, line.line, line.bucket, line.period, stage, amount, version.id if version else None)

@@ -1,6 +1,7 @@
 """How a company controls its budget: how strictly, over which months, with which tolerance (domain.md, sections 4 and 19)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from mocks.systems.erp.periods import shifted
@@ -23,13 +24,18 @@ class BudgetPolicy:
     def months(self, period: str) -> tuple[str, ...]:
         """The months whose budget and spending count together when something is spent in `period`: its month, quarter or fiscal year; or
         from the beginning of the fiscal year until then."""
-        into_year = (int(period[5:]) - self.year_starts) % 12
-        if self.window == "to_date":
-            return tuple(shifted(period, -back) for back in range(into_year, -1, -1))
-        length = MONTHS[self.window]
-        first = shifted(period, -(into_year % length))
-        return tuple(shifted(first, number) for number in range(length))
+        return _months(self.window, self.year_starts, period)
 
     def tolerated(self, budget_minor: int) -> int:
         """How far the months together may go below zero, in minor units."""
         return budget_minor * self.tolerance_percent // 100
+
+
+@cache
+def _months(window: Window, year_starts: int, period: str) -> tuple[str, ...]:
+    into_year = (int(period[5:]) - year_starts) % 12
+    if window == "to_date":
+        return tuple(shifted(period, -back) for back in range(into_year, -1, -1))
+    length = MONTHS[window]
+    first = shifted(period, -(into_year % length))
+    return tuple(shifted(first, number) for number in range(length))

@@ -1,7 +1,7 @@
 """Budget versions: what may be spent, by bucket and month. One version of a company is in force at a time."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,9 +30,11 @@ class BudgetVersion:
     usual_minor: int = 0
     lines: Mapping[tuple[Bucket, str], int] = field(default_factory=dict)
 
-    def budget_minor(self, bucket: Bucket, month: str) -> int:
-        """Of one month."""
-        return self.lines.get((bucket, month), self.usual_minor)
+    def budget_minor(self, bucket: Bucket, months: Collection[str]) -> int:
+        """Of these months together."""
+        if not self.lines:
+            return self.usual_minor * len(months)
+        return sum(self.lines.get((bucket, month), self.usual_minor) for month in months)
 
     @property
     def checksum(self) -> str:
