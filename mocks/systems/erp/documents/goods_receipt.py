@@ -161,7 +161,7 @@ class GoodsReceipts(DocumentDesk):
         document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
         self._delivered[document.number] = order.number, deliveries
         for each in deliveries:
-            erp.positions.put(self._position(order, each).receive(each.quantity, each.minor))
+            erp.positions.put(self._position(order, each.line).receive(each.quantity, each.minor))
         posted = erp.post(document)
         erp.budget.relieve(order.number, _spendings(order, deliveries), "encumbrance")
         return Reply(
@@ -177,10 +177,10 @@ class GoodsReceipts(DocumentDesk):
         after: dict[int, Position] = {}
         found = []
         for asked in body.lines:
-            position = after.get(asked.order_line) or self._erp.positions.get(order.number, asked.order_line)
-            quantity = rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
-            if position is None:
+            if asked.order_line not in lines:
                 raise Refusal("QUANTITY_EXCEEDED", f"order {order.number} has no line {asked.order_line}")
+            position = after.get(asked.order_line) or self._position(order, lines[asked.order_line])
+            quantity = rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
             if not 0 < quantity <= position.ordered - position.received:
                 left = (position.ordered - position.received) / rules.QUANTITY_SCALE
                 said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
@@ -189,10 +189,11 @@ class GoodsReceipts(DocumentDesk):
             after[asked.order_line] = position.receive(quantity, found[-1].minor)
         return tuple(found)
 
-    def _position(self, order: Document, delivery: Delivery) -> Position:
-        position = self._erp.positions.get(order.number, delivery.line.line_no)
-        assert position is not None, "a receipt is of lines that the order has"
-        return position
+    def _position(self, order: Document, line: OrderLine) -> Position:
+        """How much of the line was received so far."""
+        ordered, price = rules.scaled(line.quantity, rules.QUANTITY_SCALE), rules.scaled(line.unit_price, rules.PRICE_SCALE)
+        decimals = self._erp.master.companies[order.company_code].decimals
+        return self._erp.positions.get(order.number, line.line_no) or Position(order.number, line.line_no, ordered, price, decimals)
 
     def undo(self, call: Call) -> Reply:
         """erp.gr.reverse"""
@@ -204,7 +205,7 @@ class GoodsReceipts(DocumentDesk):
         order_number, deliveries = self._delivered[number]
         order = self._erp.documents.get(ORDERS.name, order_number)
         for each in deliveries:
-            self._erp.positions.put(self._position(order, each).receive(-each.quantity, -each.minor))
+            self._erp.positions.put(self._position(order, each.line).receive(-each.quantity, -each.minor))
         if not call.body.replacement_expected:
             return reply
         self._erp.budget.commit(order.number, _spendings(order, deliveries), "encumbrance", despite=True)

@@ -47,7 +47,7 @@ class Positions:
     _of: dict[str, dict[int, Position]] = field(default_factory=dict)
 
     def get(self, order: str, line_no: int) -> Position | None:
-        """None: the order has no such line."""
+        """None: nothing ever happened to it."""
         return self._of.get(order, {}).get(line_no)
 
     def put(self, position: Position) -> None:

@@ -17,7 +17,6 @@ from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import CREATE_RULES, WRITE, shared
-from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import (
@@ -162,8 +161,6 @@ class PurchaseOrders(DocumentDesk):
         entries = (*_encumbered(body, amounts), Entry(RESERVE, -total))
         number = erp.documents.free_number(KIND, call)
         kept = self._encumber(call, number, company, _spendings(body, amounts, month(on)))
-        for line in body.lines:
-            erp.positions.put(_position(number, line, company))
         document = erp.start(call, KIND, body, company, number=number, amount_minor=total, posting_date=on, entries=entries)
         return Reply(
             self.record(document, company),
@@ -223,11 +220,6 @@ def _encumbered(body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[E
     for line, amount in zip(body.lines, amounts, strict=True):
         by_center[line.cost_center] = by_center.get(line.cost_center, 0) + amount
     return (Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items())
-
-
-def _position(number: str, line: OrderLine, company: ErpCompany) -> Position:
-    ordered, price = rules.scaled(line.quantity, rules.QUANTITY_SCALE), rules.scaled(line.unit_price, rules.PRICE_SCALE)
-    return Position(number, line.line_no, ordered, price, company.decimals)
 
 
 def _spendings(body: PurchaseOrderCreate, amounts: Sequence[int], period: str) -> tuple[Spending, ...]:
