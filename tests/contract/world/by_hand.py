@@ -22,6 +22,7 @@ def config(**changes: Any) -> WorldConfig:
     return WorldConfig(**{**base, "late_commit_ms": 50, "webhook_schedule_ms": (0, 30, 60), **changes})
 
 
+SHORT = aiohttp.ClientTimeout(total=0.5)
 PATIENT = aiohttp.ClientTimeout(total=20)  # nothing is held at the token endpoint here: a machine that is late is no reason to fail
 
 
@@ -223,9 +224,9 @@ def money_of(currency: str) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def hand(**changes: Any) -> AsyncIterator[Hand]:
-    """An open world and a hand that is logged in."""
-    async with World.open(config(**changes)) as world, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.5)) as session:
+async def hand(patience: aiohttp.ClientTimeout = SHORT, **changes: Any) -> AsyncIterator[Hand]:
+    """An open world and a hand that is logged in. patience: for each request; short, where an answer is held back."""
+    async with World.open(config(**changes)) as world, aiohttp.ClientSession(timeout=patience) as session:
         one = Hand(world, session)
         await one.login()
         yield one

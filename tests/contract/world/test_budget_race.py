@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from tests.contract.world.by_hand import Hand, hand
+from tests.contract.world.by_hand import PATIENT, Hand, hand
 
 SENDERS, FITS, EACH = 200, 50, "10.00"
 RESERVATIONS = "/budget-reservations"
@@ -39,7 +39,7 @@ def test_the_last_of_a_budget_is_given_away_once() -> None:
     """Exactly as many get something as fit, each once; nothing is lost or kept twice; and what expires can be had again."""
 
     async def run() -> None:
-        async with hand() as one:
+        async with hand(PATIENT) as one:
             center = one.world.company.cost_centers_of("DE01")[0].erp_id
             line = {"cost_center": center, "account_group": "54", "period": "2026-10", "amount": "500.00"}
             budget = {"company_code": "2000", "currency": "EUR", "sequence": 2, "lines": [line]}
