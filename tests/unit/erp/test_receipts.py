@@ -62,6 +62,11 @@ def test_a_return_without_replacement_frees_the_funds() -> None:
     receipt = received(one, order)
     one.call("erp.gr.reverse", {"reason": "returned", "replacement_expected": False}, path={"number": receipt.number})
     assert figures(one) == ("392.00", "0.00", "0.00")
+    assert one.refused("erp.po.cancel", {"reason": "x"}, path={"number": order}) == "INVALID_TRANSITION"
+    assert one.refused("erp.gr.create", receipt_body("5"), path={"number": order}) == "QUANTITY_EXCEEDED"
+    received(one, order, "4")
+    assert figures(one) == ("0.00", "392.00", "392.00")
+    assert one.erp.core.ledger.balance(DE.erp_company, "9200") == 0
 
 
 @pytest.mark.parametrize(
@@ -105,10 +110,10 @@ def test_what_was_delivered_is_not_cancelled() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.one_of(st.integers(1, 4_000), st.just(-1)), max_size=12))
+@given(st.lists(st.one_of(st.integers(1, 4_000), st.sampled_from([-1, -2])), max_size=12))
 def test_any_walk_of_deliveries_adds_up(walk: list[int]) -> None:
-    """GR/IR of the line is what the received quantity is worth, and encumbrance, actual spending and the order add up, whatever the
-    parts; a price of thirds of a cent rounds nothing away."""
+    """GR/IR of the line is what the received quantity is worth; encumbrance, actual spending and the order add up as long as nothing went
+    back for good; the memo ledger says the same as the budget; a price of thirds of a cent rounds nothing away."""
     one = World()
     line = {"line_no": 10, "text": "x", "quantity": "10", "unit_price": "9.333333", "amount": "93.33", "gl_account": "5400"}
     order = ordered(one, lines=[{**line, "cost_center": CENTER}], total="93.33")
@@ -117,14 +122,17 @@ def test_any_walk_of_deliveries_adds_up(walk: list[int]) -> None:
         if thousandths > 0:
             quantity = f"{thousandths // 1000}.{thousandths % 1000:03d}"
             position = one.erp.core.positions.get(order, 10)
-            if (position.received if position else 0) + thousandths <= 10_000:
+            if thousandths <= (position.open if position else 10_000):
                 receipts.append(received(one, order, quantity).number)
         elif receipts:
-            one.call("erp.gr.reverse", {"reason": "x"}, path={"number": receipts.pop(0)})
+            back = {"reason": "x", "replacement_expected": thousandths == -1}
+            one.call("erp.gr.reverse", back, path={"number": receipts.pop(0)})
         position = one.erp.core.positions.get(order, 10)
         encumbrance, actual, owed = figures(one)
         assert owed == actual == f"{(position.received_minor if position else 0) / 100:.2f}"
-        assert float(encumbrance) + float(actual) == pytest.approx(93.33)
+        if position is None or not position.returned:
+            assert float(encumbrance) + float(actual) == pytest.approx(93.33)
+        assert float(encumbrance) >= 0.0
         assert one.erp.core.ledger.balance(DE.erp_company, "9200") == round(float(encumbrance) * 100)
         if not receipts:
             assert owed == "0.00"

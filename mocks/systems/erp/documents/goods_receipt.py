@@ -9,15 +9,15 @@ from msgspec import Meta, Struct
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import rules
+from mocks.systems.erp.budget.funds import RESERVE
 from mocks.systems.erp.budget.ledger import Spending
-from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
 from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, RESERVE, OrderLine
+from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, OrderLine
 from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry, Journal, moving
@@ -98,6 +98,15 @@ class Delivery:
         return Entry(self.line.gl_account, self.minor, self.line.cost_center), Entry(GR_IR, -self.minor, item=self.item)
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A posted receipt. order: its number; relieved: what it took from the order's encumbrance."""
+
+    order: str
+    deliveries: tuple[Delivery, ...]
+    relieved: tuple[Spending, ...]
+
+
 KIND = DocumentKind(
     name="goods_receipt",
     noun="goods receipt",
@@ -138,7 +147,7 @@ class GoodsReceipts(DocumentDesk):
 
     def __init__(self, erp: Erp, of: DocumentKind) -> None:
         super().__init__(erp, of)
-        self._delivered: dict[str, tuple[str, tuple[Delivery, ...]]] = {}  # order and lines, by number of the receipt
+        self._delivered: dict[str, Received] = {}  # by number of the receipt
 
     def create(self, call: Call) -> Reply:
         """erp.gr.create"""
@@ -159,17 +168,17 @@ class GoodsReceipts(DocumentDesk):
         entries = tuple(entry for each in deliveries for entry in each.entries())
         total = sum(each.minor for each in deliveries)
         document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
-        self._delivered[document.number] = order.number, deliveries
         for each in deliveries:
             erp.positions.put(self._position(order, each.line).receive(each.quantity, each.minor))
         posted = erp.post(document)
-        erp.budget.relieve(order.number, _spendings(order, deliveries), "encumbrance")
+        relieved = self._relieve(order, deliveries)
+        self._delivered[document.number] = Received(order.number, deliveries, relieved)
         return Reply(
             self.record(document, company),
             version=document.version,
             location=f"{KIND.path}/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=(*posted, *self._memo(document, deliveries, sign=-1)),
+            effects=(*posted, *self._memo(document, relieved, sign=-1)),
         )
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[Delivery, ...]:
@@ -181,8 +190,8 @@ class GoodsReceipts(DocumentDesk):
                 raise Refusal("QUANTITY_EXCEEDED", f"order {order.number} has no line {asked.order_line}")
             position = after.get(asked.order_line) or self._position(order, lines[asked.order_line])
             quantity = rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
-            if not 0 < quantity <= position.ordered - position.received:
-                left = (position.ordered - position.received) / rules.QUANTITY_SCALE
+            if not 0 < quantity <= position.open:
+                left = position.open / rules.QUANTITY_SCALE
                 said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
                 raise Refusal("QUANTITY_EXCEEDED", said)
             found.append(Delivery(lines[asked.order_line], position.item, quantity, position.receipt_worth(quantity)))
@@ -200,24 +209,40 @@ class GoodsReceipts(DocumentDesk):
         number = call.path["number"]
         before = self._erp.documents.get(KIND.name, number)
         reply = super().undo(call)
-        if self._erp.documents.get(KIND.name, number).status == before.status:
+        after = self._erp.documents.get(KIND.name, number)
+        if after.status == before.status:
             return reply
-        order_number, deliveries = self._delivered[number]
-        order = self._erp.documents.get(ORDERS.name, order_number)
-        for each in deliveries:
-            self._erp.positions.put(self._position(order, each.line).receive(-each.quantity, -each.minor))
-        if not call.body.replacement_expected:
+        received = self._delivered[number]
+        order = self._erp.documents.get(ORDERS.name, received.order)
+        is_owed = call.body.replacement_expected
+        for each in received.deliveries:
+            position = self._position(order, each.line).receive(-each.quantity, -each.minor)
+            self._erp.positions.put(position if is_owed else replace(position, returned=position.returned + each.quantity))
+        if not is_owed:
             return reply
-        self._erp.budget.commit(order.number, _spendings(order, deliveries), "encumbrance", despite=True)
-        return replace(reply, effects=(*reply.effects, *self._memo(before, deliveries, sign=1)))
+        self._erp.budget.commit(order.number, received.relieved, "encumbrance", despite=True)
+        reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
+        return replace(reply, effects=(*reply.effects, *self._memo(reversal, received.relieved, sign=1)))
 
-    def _memo(self, document: Document, deliveries: Sequence[Delivery], *, sign: int) -> tuple[Effect, ...]:
-        """What it takes from the encumbrance of its order (sign -1), or gives back to it."""
-        by_center: dict[str, int] = {}
+    def _relieve(self, order: Document, deliveries: Sequence[Delivery]) -> tuple[Spending, ...]:
+        """What the receipt takes from the encumbrance of its order: its worth, and with the last of a line all that is left."""
+        budget = self._erp.budget
+        held = {spending.line: spending for spending in budget.held(order.number, "encumbrance")}
+        wanted = []
         for each in deliveries:
-            by_center[each.line.cost_center] = by_center.get(each.line.cost_center, 0) + sign * each.minor
+            left = held.get(str(each.line.line_no))
+            if left is not None:
+                is_last = self._position(order, each.line).open == 0
+                wanted.append(left if is_last else replace(left, amount_minor=each.minor))
+        return budget.relieve(order.number, wanted, "encumbrance")
+
+    def _memo(self, document: Document, moved: Sequence[Spending], *, sign: int) -> tuple[Effect, ...]:
+        """The same in the memo ledger: what was taken from the encumbrance (sign -1), or given back to it."""
+        by_center: dict[str, int] = {}
+        for each in moved:
+            by_center[each.bucket.cost_center] = by_center.get(each.bucket.cost_center, 0) + sign * each.amount_minor
         entries = (*(Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items()), Entry(RESERVE, -sum(by_center.values())))
-        name = f"{document.number}/{'received' if sign < 0 else 'returned'}"
+        name = f"{document.number}/encumbrance"
         return self._erp.ledger.post(Journal(name, "memo", document.company_code, document.currency, document.period, moving(entries)))
 
     def record(self, document: Document, company: ErpCompany) -> GoodsReceipt:
@@ -226,20 +251,10 @@ class GoodsReceipts(DocumentDesk):
         more = {
             "posting_date": rules.to_yyyymmdd(document.posting_date),
             "text": request.text,
-            "order_number": self._delivered[document.reverses or document.number][0],
+            "order_number": self._delivered[document.reverses or document.number].order,
             "received_by": request.received_by,
         }
         return GoodsReceipt(**head(document, company) | more)
-
-
-def _spendings(order: Document, deliveries: Sequence[Delivery]) -> tuple[Spending, ...]:
-    """In the month that the order was encumbered in."""
-
-    def one(line: OrderLine, minor: int) -> Spending:
-        bucket = bucket_of(order.company_code, line.gl_account, line.cost_center, line.project)
-        return Spending(str(line.line_no), bucket, order.period, minor)
-
-    return tuple(one(each.line, each.minor) for each in deliveries)
 
 
 def example(desk: Example) -> Body:

@@ -21,11 +21,17 @@ class Position:
     decimals: int
     received: int = 0
     received_minor: int = 0
+    returned: int = 0  # without a replacement: nobody owes it any more
 
     @property
     def item(self) -> str:
         """The key of its open items on GR/IR."""
         return f"{self.order}/{self.line_no}"
+
+    @property
+    def open(self) -> int:
+        """What the supplier still owes."""
+        return self.ordered - self.received - self.returned
 
     def worth(self, quantity: int) -> int:
         """Of so much of the line from its beginning, in minor units, half up: parts of a line add up to the line."""
@@ -54,6 +60,6 @@ class Positions:
         """It is new, or something happened to it."""
         self._of.setdefault(position.order, {})[position.line_no] = position
 
-    def is_received(self, order: str) -> bool:
-        """Whether anything of it is."""
-        return any(position.received for position in self._of.get(order, {}).values())
+    def is_touched(self, order: str) -> bool:
+        """Whether anything of it was delivered, and is there or went back for good."""
+        return any(position.received or position.returned for position in self._of.get(order, {}).values())

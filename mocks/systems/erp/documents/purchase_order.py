@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import refs, rules
-from mocks.systems.erp.budget.funds import exceeded, expired, memo, step_effect
+from mocks.systems.erp.budget.funds import RESERVE, exceeded, expired, memo, step_effect
 from mocks.systems.erp.budget.ledger import Ended, Overdrawn, Reservation, Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
@@ -39,7 +39,7 @@ from mocks.systems.erp.models import (
 )
 from mocks.systems.erp.periods import month
 
-ENCUMBRANCE, RESERVE = "9200", "9900"
+ENCUMBRANCE = "9200"
 ReservationId = Annotated[
     str, Meta(min_length=1, max_length=20, description="of funds that were reserved for it, and are given back for what it encumbers")
 ]
@@ -187,8 +187,8 @@ class PurchaseOrders(DocumentDesk):
     def undo(self, call: Call) -> Reply:
         """erp.po.cancel"""
         number = call.path["number"]
-        if self._erp.positions.is_received(number):
-            raise Refusal("INVALID_TRANSITION", f"order {number} was delivered, at least in part: take its receipts back first")
+        if self._erp.positions.is_touched(number):
+            raise Refusal("INVALID_TRANSITION", f"order {number} was delivered, at least in part, so it cannot be cancelled as a whole")
         return super().undo(call)
 
     def _consumed(self, before: Reservation | None) -> Iterator[Effect]:
