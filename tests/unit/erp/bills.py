@@ -36,7 +36,7 @@ def order(one: World, quantity: int = 10, price: int = 10_000, account: str = "5
     total = text(quantity * price, entity)
     line = {"line_no": 10, "text": "x", "quantity": str(quantity), "unit_price": text(price, entity), "amount": total}
     lines = [{**line, "gl_account": account, "cost_center": center(entity)}]
-    return str(one.call("erp.po.create", order_body(entity, lines=lines, total=total, **members)).body.number)
+    return str(one.call("erp.po.create", order_body(entity, **{"lines": lines, "total": total, **members})).body.number)
 
 
 def receive(one: World, number: str, quantity: str, entity: str = "DE01") -> str:
