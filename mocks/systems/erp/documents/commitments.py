@@ -20,6 +20,23 @@ def relieve(erp: Erp, order: str, wanted: Sequence[tuple[int, int | None]]) -> t
     return erp.budget.relieve(order, asked, "encumbrance")
 
 
+def give_back(erp: Erp, order: Document, taken: Sequence[Spending]) -> tuple[Spending, ...]:
+    """Encumber again what was taken, whatever the budget says by now, and never more than what is still to come costs; what was given back."""
+    by_bill = erp.master.companies[order.company_code].matching.relief == "invoice"
+    given = []
+    for line in taken:
+        position = erp.positions.get(order.number, int(line.line))
+        if position is not None:
+            room = position.left_worth(position.to_come(by_bill=by_bill)) - _held(erp, order.number, line.line)
+            given.append(replace(line, amount_minor=min(line.amount_minor, max(room, 0))))
+            erp.budget.commit(order.number, given[-1:], "encumbrance", despite=True)
+    return tuple(line for line in given if line.amount_minor)
+
+
+def _held(erp: Erp, order: str, line: str) -> int:
+    return sum(each.amount_minor for each in erp.budget.held(order, "encumbrance") if each.line == line)
+
+
 def moved(erp: Erp, document: Document, spendings: Sequence[Spending], *, sign: int) -> tuple[Effect, ...]:
     """The same in the memo ledger: what a document took from the encumbrance (sign -1), or gave back to it."""
     by_center: dict[str, int] = {}

@@ -12,7 +12,7 @@ from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.commitments import moved, relieve
+from mocks.systems.erp.documents.commitments import give_back, moved, relieve
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
@@ -223,8 +223,8 @@ class GoodsReceipts(DocumentDesk):
         told = self._erp.tell_clearing(call, reversal)
         if not is_owed:
             return replace(reply, effects=(*reply.effects, *told))
-        self._erp.budget.commit(order.number, received.relieved, "encumbrance", despite=True)
-        return replace(reply, effects=(*reply.effects, *moved(self._erp, reversal, received.relieved, sign=1), *told))
+        given = give_back(self._erp, order, received.relieved)
+        return replace(reply, effects=(*reply.effects, *moved(self._erp, reversal, given, sign=1), *told))
 
     def _check_there(self, receipt: Document) -> None:
         """What was written off is no longer on GR/IR, so it cannot be taken from there. Raises INVALID_TRANSITION."""

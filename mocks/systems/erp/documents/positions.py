@@ -51,9 +51,18 @@ class Position:
         """What the supplier still owes."""
         return self.ordered - self.received - self.returned - self.direct
 
+    def to_come(self, *, by_bill: bool) -> int:
+        """What stays encumbered: what is neither delivered nor gone for good, or (where bills relieve) not billed yet. May be negative."""
+        there = self.invoiced if by_bill else self.received
+        return self.ordered - self.returned - self.direct - there
+
     def worth(self, quantity: int) -> int:
         """Of so much of the line from its beginning, in minor units, half up: parts of a line add up to the line."""
         return int((2 * quantity * self.price * 10**self.decimals + UNIT) // (2 * UNIT))
+
+    def left_worth(self, quantity: int) -> int:
+        """Of so much of the line from its end."""
+        return self.worth(self.ordered) - self.worth(self.ordered - quantity) if quantity > 0 else 0
 
     def receipt_worth(self, quantity: int) -> int:
         """What a further receipt adds to GR/IR; one that catches up with the invoices ends the balance."""

@@ -217,8 +217,7 @@ class ClearingDesk:
             erp.invoices.written_off[position.item] -= quantity
         erp.positions.put(after)
         posted = erp.post(document)
-        left = after.ordered - after.returned - after.direct - (after.invoiced if by_bill else after.received)
-        amount = abs(minor) if left > 0 else None
+        amount = abs(minor) if after.to_come(by_bill=by_bill) > 0 else None
         relieved = relieve(erp, order.number, [(position.line_no, amount)]) if is_relieved else ()
         return (*posted, *moved(erp, document, relieved, sign=-1), *erp.tell_clearing(call, document))
 

@@ -10,7 +10,7 @@ from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.commitments import moved, relieve
+from mocks.systems.erp.documents.commitments import give_back, moved, relieve
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
 from mocks.systems.erp.documents.store import Document
@@ -108,9 +108,8 @@ def _relieved(erp: Erp, match: Match) -> dict[str, tuple[Spending, ...]]:
     for part in match.parts if match.bill.sign > 0 else ():
         if part.way == "two_way" or (part.way == "three_way" and by_bill):
             after = match.positions[part.item or ""]
-            left = after.ordered - after.returned - after.direct - (after.invoiced if by_bill else after.received)
             amount = part.net if part.way == "two_way" else part.cleared
-            wanted[part.order or ""].append((part.order_line, amount if left > 0 else None))
+            wanted[part.order or ""].append((part.order_line, amount if after.to_come(by_bill=by_bill) > 0 else None))
     return {order: relieve(erp, order, lines) for order, lines in wanted.items()}
 
 
@@ -144,8 +143,8 @@ def unbook(erp: Erp, document: Document, reversal: Document) -> tuple[Effect, ..
     back = [replace(each, period=reversal.period, amount_minor=-each.amount_minor) for each in billing.spent]
     erp.budget.book(reversal.number, back)
     effects: list[Effect] = []
-    for order, lines in billing.relieved.items():
-        if erp.documents.get(ORDERS.name, order).status not in CLOSED_ORDERS:
-            erp.budget.commit(order, lines, "encumbrance", despite=True)
-            effects += moved(erp, reversal, lines, sign=1)
+    for number, lines in billing.relieved.items():
+        order = erp.documents.get(ORDERS.name, number)
+        if order.status not in CLOSED_ORDERS:
+            effects += moved(erp, reversal, give_back(erp, order, lines), sign=1)
     return tuple(effects)
