@@ -37,6 +37,7 @@ def figures(one: World) -> tuple[str, str, str]:
     return told.encumbrance, told.actual, f"{-one.erp.core.ledger.balance(DE.erp_company, '2100') / 100:.2f}"
 
 
+@pytest.mark.requirement("R03.07")
 def test_parts_of_an_order_are_received_and_taken_back() -> None:
     """PST-P06 and PST-P07: expense against GR/IR at the order's price, the encumbrance relieved by as much, and again when it is owed."""
     one = World()
