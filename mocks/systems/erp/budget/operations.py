@@ -7,13 +7,19 @@ from mocks.systems.erp.budget.funds import KIND
 from mocks.systems.erp.budget.models import (
     Approve,
     BudgetStatus,
+    BudgetTransferCreate,
+    BudgetTransferRecord,
     BudgetVersionCreate,
     BudgetVersionRecord,
+    BudgetYearClose,
+    BudgetYearRecord,
     Release,
     Reservation,
     ReservationCreate,
     ReservationPage,
 )
+from mocks.systems.erp.budget.transfers import TransferDesk
+from mocks.systems.erp.budget.year_end import YearEndDesk
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.operations import READ, REFERENCE, WRITE
 
@@ -22,6 +28,11 @@ ONE = f"{PATH}/{{reservation_id}}"
 CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
 RESERVE = (
     "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED",
+)  # fmt: skip
+
+TRANSFER = (
+    "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "CODING_INVALID", "AMOUNT_MISMATCH", "APPROVAL_EVIDENCE_MISSING", "SEGREGATION_OF_DUTIES",
+    "LIMIT_EXCEEDED", "PERIOD_CLOSED", "BUDGET_EXCEEDED",
 )  # fmt: skip
 
 
@@ -50,11 +61,13 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         text("company_code", "company code"), text("cost_center", "cost centre"), text("gl_account", "account"),
         text("project", "project", required=False),
     )  # fmt: skip
-    day = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8})
+    yyyymmdd = {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8}
+    day = QueryParam("date", "whose months count, as YYYYMMDD; today when absent", False, yyyymmdd)
+    as_of = QueryParam("as_of", "how it stood at the end of that day (UTC), as YYYYMMDD; now when absent", False, yyyymmdd)
     return (
         Operation(
             "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
-            BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day), refs=refs.coding,
+            BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day, as_of), refs=refs.coding,
         ),
         Operation(
             "erp.budget_version.create", "POST", "/budget-versions", "create", WRITE, "Put a budget in the place of the one before",
@@ -81,5 +94,26 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         Operation(
             "erp.budget_reservation.release", "POST", f"{ONE}/release", "update", WRITE,
             "Give reserved or pre-encumbered funds back", Reservation, desk.release, request=Release, errors=CHANGE, refs=one,
+        ),
+        *_movements(erp, own),
+    )  # fmt: skip
+
+
+def _movements(erp: Erp, own: refs.CallRefs) -> tuple[Operation, ...]:
+    def references(call: Call) -> Refs:
+        body: BudgetTransferCreate = call.body
+        centers = refs.centers((body.giving.cost_center, body.receiving.cost_center))
+        return own.document(body, centers, own.minor(body.amount, body.currency))
+
+    return (
+        Operation(
+            "erp.budget_transfer.create", "POST", "/budget-transfers", "create", WRITE, "Move budget to another place",
+            BudgetTransferRecord, TransferDesk(erp).create, request=BudgetTransferCreate, status=201, errors=TRANSFER, refs=references,
+        ),
+        Operation(
+            "erp.budget_year.close", "POST", "/budget-years/close", "actor", "erp.act",
+            "End a budget year: what is open lapses, or is carried forward", BudgetYearRecord, YearEndDesk(erp).close,
+            request=BudgetYearClose,
+            errors=("NOT_FOUND", "INVALID_TRANSITION", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED"),
         ),
     )  # fmt: skip
