@@ -38,22 +38,11 @@ TRANSFER = (
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
     """Of the desk for funds of one ERP."""
-    desk = BudgetDesk(erp)
-    own = refs.CallRefs(erp.master)
+    desk, own = BudgetDesk(erp), refs.CallRefs(erp.master)
+    return (*_budgets(desk), *_reservations(desk, own), *_movements(erp, own))
 
-    def references(call: Call) -> Refs:
-        body: ReservationCreate = call.body
-        return Refs(
-            ext_ref=body.external_ref,
-            keys=refs.centers(line.cost_center for line in body.lines),
-            amount_minor=own.minor(body.total, body.currency),
-            currency=body.currency,
-            src_version=body.source_revision,
-        )
 
-    def one(call: Call) -> Refs:
-        return Refs(parents=((KIND, call.path["reservation_id"]),))
-
+def _budgets(desk: BudgetDesk) -> tuple[Operation, ...]:
     def text(name: str, doc: str, *, required: bool = True) -> QueryParam:
         return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
 
@@ -74,6 +63,24 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
             BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201,
             errors=("CURRENCY_INVALID", "CODING_INVALID", "VERSION_CONFLICT"),
         ),
+    )  # fmt: skip
+
+
+def _reservations(desk: BudgetDesk, own: refs.CallRefs) -> tuple[Operation, ...]:
+    def references(call: Call) -> Refs:
+        body: ReservationCreate = call.body
+        return Refs(
+            ext_ref=body.external_ref,
+            keys=refs.centers(line.cost_center for line in body.lines),
+            amount_minor=own.minor(body.total, body.currency),
+            currency=body.currency,
+            src_version=body.source_revision,
+        )
+
+    def one(call: Call) -> Refs:
+        return Refs(parents=((KIND, call.path["reservation_id"]),))
+
+    return (
         Operation(
             "erp.budget_reservation.create", "POST", PATH, "create", WRITE, "Check and reserve funds in one step", Reservation,
             desk.reserve, request=ReservationCreate, status=201, errors=RESERVE, refs=references,
@@ -95,7 +102,6 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
             "erp.budget_reservation.release", "POST", f"{ONE}/release", "update", WRITE,
             "Give reserved or pre-encumbered funds back", Reservation, desk.release, request=Release, errors=CHANGE, refs=one,
         ),
-        *_movements(erp, own),
     )  # fmt: skip
 
 
