@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mocks.company import chart
 from mocks.company.company import Company
-from mocks.company.model import Account, BudgetControl, CostCenter, Employee, Entity
+from mocks.company.model import Account, BudgetControl, CostCenter, Employee, Entity, Reapproval
 
 ERP_NAME_LENGTH = 35
 
@@ -21,6 +21,7 @@ class ErpCompany:
     currency: str
     decimals: int
     budget: BudgetControl
+    reapproval: Reapproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,14 @@ class ErpVendor:
 
 @dataclass(frozen=True, slots=True)
 class ErpCostCenter:
-    """A cost centre; `valid_to` inclusive."""
+    """A cost centre; `valid_to` inclusive. owner: personnel number of whoever answers for its budget."""
 
     number: str
     company_code: str
     function: str
     active: bool
     valid_to: date | None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ def erp_master(company: Company) -> ErpMaster:
     """The ERP's projection."""
     houses = {entity.key: entity for entity in company.entities}
     codes = {key: house.erp_company for key, house in houses.items()}
+    personnel = {each.key: each.erp_id for each in company.employees}
     return ErpMaster(
         companies={
-            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals, house.budget)
+            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals, house.budget, house.reapproval)
             for house in company.entities
         },
         accounts={account.code: account for account in chart.ACCOUNTS},
@@ -106,7 +109,9 @@ def erp_master(company: Company) -> ErpMaster:
             for each in company.suppliers
         },
         cost_centers={
-            each.erp_id: ErpCostCenter(each.erp_id, codes[each.entity], each.function, each.active, each.valid_to)
+            each.erp_id: ErpCostCenter(
+                each.erp_id, codes[each.entity], each.function, each.active, each.valid_to, personnel.get(each.owner)
+            )
             for each in company.cost_centers
         },
         projects={each.erp_id: ErpProject(each.erp_id, codes[each.entity], each.active) for each in company.projects},

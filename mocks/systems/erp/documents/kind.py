@@ -7,7 +7,9 @@ from typing import Any, Literal
 from mocks.systems.erp.ledger import LedgerName
 from mocks.systems.erp.periods import Module
 
-Status = Literal["created", "cancelled", "accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"]
+Status = Literal[
+    "created", "closed", "finally_closed", "cancelled", "accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"
+]  # fmt: skip
 Transitions = Mapping[tuple[Status, str], Status]
 
 UNDONE: frozenset[Status] = frozenset({"cancelled", "withdrawn", "voided", "reversed"})

@@ -12,6 +12,7 @@ class Position:
     """One order line. Quantities in thousandths of its unit, the price in millionths of its currency.
 
     received_minor: what the receipts put on GR/IR; a receipt that is taken back takes back exactly what it had put there.
+    received_value: the same before it was rounded, quantity times the price that was the order's when it was received.
     """
 
     order: str
@@ -21,6 +22,7 @@ class Position:
     decimals: int
     received: int = 0
     received_minor: int = 0
+    received_value: int = 0
     returned: int = 0  # without a replacement: nobody owes it any more
 
     @property
@@ -29,21 +31,35 @@ class Position:
         return f"{self.order}/{self.line_no}"
 
     @property
+    def settled(self) -> int:
+        """What a change cannot take back: the supplier delivered it, and it is here or went back for good."""
+        return self.received + self.returned
+
+    @property
     def open(self) -> int:
         """What the supplier still owes."""
-        return self.ordered - self.received - self.returned
+        return self.ordered - self.settled
+
+    @property
+    def open_minor(self) -> int:
+        """What of it is still to be received comes to, in minor units: what is encumbered for it."""
+        return self.receipt_worth(self.open) if self.open else 0
 
     def worth(self, quantity: int) -> int:
         """Of so much of the line from its beginning, in minor units, half up: parts of a line add up to the line."""
-        return int((2 * quantity * self.price * 10**self.decimals + UNIT) // (2 * UNIT))
+        return self._rounded(quantity * self.price)
 
     def receipt_worth(self, quantity: int) -> int:
-        """What a further receipt adds to GR/IR."""
-        return self.worth(self.received + quantity) - self.received_minor
+        """What a further receipt adds to GR/IR. What was received before keeps its value, also when the price changed since."""
+        return self._rounded(self.received_value + quantity * self.price) - self.received_minor
 
-    def receive(self, quantity: int, minor: int) -> "Position":
-        """After a receipt, or (both negative) after one was taken back."""
-        return replace(self, received=self.received + quantity, received_minor=self.received_minor + minor)
+    def receive(self, quantity: int, minor: int, price: int | None = None) -> "Position":
+        """After a receipt, or (both negative) after one was taken back. price: of the order when it was received."""
+        value = self.received_value + quantity * (self.price if price is None else price)
+        return replace(self, received=self.received + quantity, received_minor=self.received_minor + minor, received_value=value)
+
+    def _rounded(self, value: int) -> int:
+        return int((2 * value * 10**self.decimals + UNIT) // (2 * UNIT))
 
 
 @dataclass(slots=True)
@@ -61,5 +77,5 @@ class Positions:
         self._of.setdefault(position.order, {})[position.line_no] = position
 
     def is_touched(self, order: str) -> bool:
-        """Whether anything of it was delivered, and is there or went back for good."""
-        return any(position.received or position.returned for position in self._of.get(order, {}).values())
+        """Whether anything of it was delivered and is there."""
+        return any(position.received for position in self._of.get(order, {}).values())
