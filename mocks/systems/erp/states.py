@@ -78,7 +78,7 @@ class OrderGiven(Parameters, frozen=True, kw_only=True):
     number: Name | None = None
     external_ref: Name | None = None
     company_code: Company = "1000"
-    status: Literal["created", "cancelled"] = "created"
+    status: Literal["created", "cancelled", "closed", "finally_closed"] = "created"
     version: Version | None = None
 
 
@@ -115,7 +115,12 @@ def states() -> tuple[State, ...]:
         State("an employee exists", "to post for, or as an approver; `limit` as decimal text, null: no limit", EmployeeGiven, _employee),
         State("a period is open", "postings of the module are accepted", PeriodGiven, lambda stage, given: _period(stage, given, "open")),
         State("a period is closed", "postings are refused", PeriodGiven, lambda stage, given: _period(stage, given, "closed")),
-        State("a purchase order exists", "created, or cancelled; a number that is not given is drawn and answered", OrderGiven, _order),
+        State(
+            "a purchase order exists",
+            "created, cancelled, closed (received first) or closed for good; what is not given is drawn",
+            OrderGiven,
+            _order,
+        ),
         State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, ap_invoice.KIND, _invoice)),
         State(
             "a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, journal_entry.KIND, _journal)
@@ -126,6 +131,7 @@ def states() -> tuple[State, ...]:
     )
 
 
+_ORDER_DOC = "created, cancelled, closed (received first), closed for good; a number that is not given is drawn and answered"
 _POSTING_DOC = (
     "accepted (its job has not run), posted, rejected by its job, withdrawn, or undone (voided, reversed); what is not given is drawn"
 )
@@ -210,11 +216,21 @@ def _order(stage: Stage, given: OrderGiven) -> Values:
     }
     order = stage.perform("erp.po.create", body=body).body
     path = {"number": order.number}
-    if given.status == "cancelled":
-        stage.perform("erp.po.cancel", path=path, body={"reason": "provider state"})
+    if given.status == "closed":
+        stage.perform("erp.gr.create", path=path, body=_receipt(stage, company, approver))
+    if given.status != "created":
+        verb = {"cancelled": "cancel", "closed": "close", "finally_closed": "final_close"}[given.status]
+        stage.perform(f"erp.po.{verb}", path=path, body={"reason": "provider state"})
     _raise_version(stage, "purchase_order", order.number, given.version, "erp.po.cancel")
     document = documents.get("purchase_order", order.number)
     return {"number": order.number, "id": order.id, "version": document.version, "external_ref": document.ext_ref}
+
+
+def _receipt(stage: Stage, company: ErpCompany, approver: str) -> dict[str, Any]:
+    """Of the whole line of that order, taken by somebody who did not approve it."""
+    day = stage.mechanics.business.now().strftime("%Y%m%d")
+    line = {"line_no": 1, "order_line": 10, "quantity": "1"}
+    return {"document_date": day, "posting_date": day, "received_by": _person(stage, company, approver), "lines": [line]}
 
 
 Body = Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]

@@ -18,6 +18,7 @@ REFUSALS_ELSEWHERE = {
 }
 
 
+@pytest.mark.requirement("R06.08")
 @pytest.mark.parametrize("case", HTTP, ids=lambda case: case.description)
 def test_engine_and_system(case: Case) -> None:
     """The engine sends exactly this request and understands exactly this answer."""

@@ -4,12 +4,15 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, report, requisition
+
+pytestmark = pytest.mark.requirement("R06.04", "R09.01")
 
 ENDINGS = ["ok", "ok", "ok", "before", "after", "late", "throttled", "crash_before", "crash_after"]
 CHANGES = ["nothing", "nothing", "nothing", "touch", "reverse", "approve_next_revision"]

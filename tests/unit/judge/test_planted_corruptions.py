@@ -13,6 +13,8 @@ from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, co
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
 
+pytestmark = pytest.mark.requirement("R06.16")
+
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED, *corrupt_late.PLANTED)
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (
