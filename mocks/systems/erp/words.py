@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from mocks.abilities.drafted import AMOUNT, MANY
 from mocks.abilities.system_type import Words
 from mocks.company import Company
+from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
 from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
+from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
 from mocks.systems.erp.periods import MODULES
 
 CLOSED_DAY = "20250115"
@@ -48,6 +50,10 @@ def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
         "quantity": ("1",),
         "net_amount": ("980.00", "98000"),
         "tax_amount": ("0.00", "0"),
+        "tax_total": ("0.00", "0"),
+        "tax_code": tuple(dict.fromkeys(each.code for each in TAX_CODES)),
+        "supplier_reference": ("INV-1", "INV-0002"),
+        "entered_by": people[:MANY],
         "debit": ("980.00", "0.00", "98000", "0"),
         "credit": ("0.00", "980.00", "0", "98000"),
         "account_group": ("54", "51"),
@@ -84,6 +90,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         ),
         "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
+    bodies |= invoice_bodies(desks)
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
 

@@ -37,8 +37,8 @@ def balances(one: World, **members: Any) -> list[Any]:
 
 def written_off(one: World, number: str, actor: str = BOSS) -> Any:
     """What the write-off of line 10 booked."""
-    body = {**DAYS, "order_number": number, "order_line": 10, "reason": "nothing will come"}
-    return one.call("erp.gr_ir.write_off", body, actor=actor).body
+    body = {**DAYS, "order_line": 10, "reason": "nothing will come"}
+    return one.call("erp.gr_ir.write_off", body, path={"order_number": number}, actor=actor).body
 
 
 def by_bill(one: World) -> None:
@@ -135,17 +135,17 @@ def test_who_writes_off_and_what() -> None:
     """A person, who did not take the goods; a line that has something; and nothing twice."""
     one = World()
     number = order(one)
-    body = {**DAYS, "order_number": number, "order_line": 10, "reason": "x", "external_ref": "W-1"}
-    call = "erp.gr_ir.write_off"
-    assert one.refused(call, body, actor=BOSS) == "INVALID_TRANSITION"
+    body = {**DAYS, "order_line": 10, "reason": "x", "external_ref": "W-1"}
+    call, path = "erp.gr_ir.write_off", {"order_number": number}
+    assert one.refused(call, body, path=path, actor=BOSS) == "INVALID_TRANSITION"
     receive(one, number, "4")
-    assert one.refused(call, body, actor=RECEIVER) == "SEGREGATION_OF_DUTIES"
-    assert one.refused(call, body, actor="1") == "SEGREGATION_OF_DUTIES"
-    assert one.refused(call, body | {"order_line": 20}, actor=BOSS) == "NOT_FOUND"
-    assert one.refused(call, body | {"order_number": "4599999999"}, actor=BOSS) == "NOT_FOUND"
-    assert one.refused(call, body | {"posting_date": "20250115"}, actor=BOSS) == "PERIOD_CLOSED"
-    one.call(call, body, actor=BOSS)
-    assert one.refused(call, body, actor=BOSS) == "DUPLICATE_REFERENCE"
+    assert one.refused(call, body, path=path, actor=RECEIVER) == "SEGREGATION_OF_DUTIES"
+    assert one.refused(call, body, path=path, actor="1") == "SEGREGATION_OF_DUTIES"
+    assert one.refused(call, body | {"order_line": 20}, path=path, actor=BOSS) == "NOT_FOUND"
+    assert one.refused(call, body, path={"order_number": "4599999999"}, actor=BOSS) == "NOT_FOUND"
+    assert one.refused(call, body | {"posting_date": "20250115"}, path=path, actor=BOSS) == "PERIOD_CLOSED"
+    one.call(call, body, path=path, actor=BOSS)
+    assert one.refused(call, body, path=path, actor=BOSS) == "DUPLICATE_REFERENCE"
 
 
 def test_open_items_say_when_and_whether_they_are_paid() -> None:

@@ -21,7 +21,7 @@ from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.book import DOCUMENT
 from mocks.systems.erp.invoices.posting import encumber
 from mocks.systems.erp.ledger import Entry
-from mocks.systems.erp.models import Approvals, Balance, Code, Day, LineNo, Reason, Reference, Request, Revision
+from mocks.systems.erp.models import Approvals, Balance, Day, LineNo, Reason, Reference, Request, Revision
 from mocks.systems.erp.payables import OpenItem
 
 
@@ -77,7 +77,6 @@ class OpenItemPage(Struct, frozen=True, kw_only=True):
 class WriteOff(Request, frozen=True, kw_only=True):
     """Give up what stands on GR/IR for an order line: nobody is going to bill it, or to deliver it."""
 
-    order_number: Code
     order_line: LineNo
     document_date: Day
     posting_date: Day
@@ -181,7 +180,7 @@ class ClearingDesk:
                 "SEGREGATION_OF_DUTIES", f"acting user {call.actor!r} is not an employee; send a personnel number in X-Acting-User"
             )
         erp.documents.refuse_repeat(WRITE_OFF.name, body.external_ref)
-        order, line = self._line(f"{body.order_number}/{body.order_line}")
+        order, line = self._line(f"{call.path['order_number']}/{body.order_line}")
         company = erp.master.companies[order.company_code]
         rules.to_day(body.document_date)
         on = rules.to_day(body.posting_date)

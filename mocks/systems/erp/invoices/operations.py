@@ -1,6 +1,6 @@
 """Supplier invoices as the ERP offers them: their kind, their operations, and a valid one for fuzzing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from mocks.kit.operation import Call, Operation, QueryParam, Refs
 from mocks.systems.erp import refs
@@ -107,17 +107,15 @@ def _clearing(desk: ClearingDesk) -> tuple[Operation, ...]:
     company = QueryParam("company_code", "company code", True, {"type": "string", "minLength": 1, "maxLength": 8})
     vendor = QueryParam("vendor_id", "supplier; all when absent", False, {"type": "string", "minLength": 1, "maxLength": 20})
 
-    def order(call: Call) -> Refs:
-        return Refs(parents=((ORDERS.name, call.body.order_number),), ext_ref=call.body.external_ref)
-
     return (
         Operation(
             "erp.gr_ir.list", "GET", "/gr-ir-balances", "list", READ, "Order lines with something on GR/IR, and since when", GrIrPage,
             desk.list_balances, errors=("INVALID_PARAMETER",), query=(company,),
         ),
         Operation(
-            f"{WRITE_OFF.point}.write_off", "POST", WRITE_OFF.path, "actor", ACT, "Write off what an order line has on GR/IR", WrittenOff,
-            desk.write_off, request=WriteOff, status=201, errors=WRITE_OFF_ERRORS, refs=order,
+            f"{WRITE_OFF.point}.write_off", "POST", f"{ORDERS.path}/{{order_number}}{WRITE_OFF.path}", "actor", ACT,
+            "Write off what an order line has on GR/IR", WrittenOff, desk.write_off, request=WriteOff, status=201,
+            errors=WRITE_OFF_ERRORS, refs=lambda call: Refs(parents=((ORDERS.name, call.path["order_number"]),)),
         ),
         Operation(
             "erp.open_item.list", "GET", "/open-items", "list", READ, "What suppliers have to get, document by document", OpenItemPage,
@@ -142,3 +140,16 @@ def example(desk: Example) -> Body:
     }  # fmt: skip
     more = {"vendor_id": desk.vendor, "supplier_reference": "INV-1", "posting_date": DAY, "entered_by": desk.person}
     return {**desk.head(), **more, "lines": [line], "tax_total": desk.zero, "total": desk.total}
+
+
+def bodies(desks: Sequence[Example]) -> dict[str, tuple[Body, ...]]:
+    """What else is asked of this desk, for fuzzing."""
+    many = [{"items": [example(desk), {**example(desk), "total": desk.zero}]} for desk in desks]
+    reason = {"reason": "fuzz"}
+    return {
+        f"{KIND.point}.create_batch": tuple(many),
+        f"{KIND.point}.hold": (reason,),
+        f"{KIND.point}.release_hold": tuple({"code": code, **reason} for code in ("DUP_SUSPECT", "MANUAL", "PRICE")),
+        f"{KIND.point}.rematch": ({},),
+        f"{WRITE_OFF.point}.write_off": ({"order_line": 10, "document_date": DAY, "posting_date": DAY, **reason},),
+    }
