@@ -109,11 +109,11 @@ def _clearing(desk: ClearingDesk) -> tuple[Operation, ...]:
 
     return (
         Operation(
-            "erp.gr_ir.list", "GET", "/gr-ir-balances", "list", READ, "Order lines with something on GR/IR, and since when", GrIrPage,
+            "erp.gr_ir.list", "GET", WRITE_OFF.path, "list", READ, "Order lines with something on GR/IR, and since when", GrIrPage,
             desk.list_balances, errors=("INVALID_PARAMETER",), query=(company,),
         ),
         Operation(
-            f"{WRITE_OFF.point}.write_off", "POST", f"{ORDERS.path}/{{order_number}}{WRITE_OFF.path}", "actor", ACT,
+            f"{WRITE_OFF.point}.write_off", "POST", f"{WRITE_OFF.path}/{{order_number}}/write-off", "actor", ACT,
             "Write off what an order line has on GR/IR", WrittenOff, desk.write_off, request=WriteOff, status=201,
             errors=WRITE_OFF_ERRORS, refs=lambda call: Refs(parents=((ORDERS.name, call.path["order_number"]),)),
         ),
