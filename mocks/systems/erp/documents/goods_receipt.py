@@ -1,6 +1,6 @@
 """Goods receipts: what was delivered of an order, accrued on GR/IR at the order's price (PST-P06), and its reversal (PST-P07)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -17,13 +17,14 @@ from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
 from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, OrderLine
+from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, OrderLine, line_id
 from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry, Journal, moving
 from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
 
 GR_IR = "2100"
+REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
 
 
 class ReceiptLine(Request, frozen=True, kw_only=True):
@@ -89,6 +90,7 @@ class Delivery:
     """One line of a receipt: thousandths of a unit, and what they are worth at the order's price. item: its open item on GR/IR."""
 
     line: OrderLine
+    place: int  # of the line in the order, from 1
     item: str
     quantity: int
     minor: int
@@ -119,7 +121,7 @@ KIND = DocumentKind(
     transitions={("posted", "undo"): "reversed"},
     record=GoodsReceipt,
     page=GoodsReceiptPage,
-    party=lambda _request: None,
+    party=lambda request: request.received_by,
 )
 CREATE_ERRORS = (
     "NOT_FOUND", "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED",
@@ -178,11 +180,12 @@ class GoodsReceipts(DocumentDesk):
             version=document.version,
             location=f"{KIND.path}/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=(*posted, *self._memo(document, relieved, sign=-1)),
+            effects=(*posted, *_receipt_lines(document, order, deliveries), *self._memo(document, relieved, sign=-1)),
         )
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[Delivery, ...]:
         lines = {line.line_no: line for line in order.request.lines}
+        places = {line.line_no: place for place, line in enumerate(order.request.lines, 1)}
         after: dict[int, Position] = {}
         found = []
         for asked in body.lines:
@@ -194,7 +197,8 @@ class GoodsReceipts(DocumentDesk):
                 left = position.open / rules.QUANTITY_SCALE
                 said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
                 raise Refusal("QUANTITY_EXCEEDED", said)
-            found.append(Delivery(lines[asked.order_line], position.item, quantity, position.receipt_worth(quantity)))
+            minor = position.receipt_worth(quantity)
+            found.append(Delivery(lines[asked.order_line], places[asked.order_line], position.item, quantity, minor))
             after[asked.order_line] = position.receive(quantity, found[-1].minor)
         return tuple(found)
 
@@ -212,9 +216,9 @@ class GoodsReceipts(DocumentDesk):
         after = self._erp.documents.get(KIND.name, number)
         if after.status == before.status:
             return reply
-        received = self._delivered[number]
+        received, is_owed = self._delivered[number], call.body.replacement_expected
+        reply = replace(reply, effects=(replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD), *reply.effects[1:]))
         order = self._erp.documents.get(ORDERS.name, received.order)
-        is_owed = call.body.replacement_expected
         for each in received.deliveries:
             position = self._position(order, each.line).receive(-each.quantity, -each.minor)
             self._erp.positions.put(position if is_owed else replace(position, returned=position.returned + each.quantity))
@@ -255,6 +259,26 @@ class GoodsReceipts(DocumentDesk):
             "received_by": request.received_by,
         }
         return GoodsReceipt(**head(document, company) | more)
+
+
+def _receipt_lines(document: Document, order: Document, deliveries: Sequence[Delivery]) -> Iterator[Effect]:
+    """What was received of each order line, and how that is coded: the ledger entry knows neither quantity nor project."""
+    for number, each in enumerate(deliveries, 1):
+        yield Effect(
+            "receipt_line",
+            f"{document.number}/L{number}",
+            "create",
+            amount_minor=each.minor,
+            quantity=each.quantity,
+            currency=document.currency,
+            company=document.company_code,
+            period=document.period,
+            account=each.line.gl_account,
+            cost_center=each.line.cost_center,
+            project=each.line.project,
+            parent_id=document.number,
+            src_line=line_id(order.number, each.place),
+        )
 
 
 def example(desk: Example) -> Body:

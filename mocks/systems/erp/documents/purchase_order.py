@@ -16,7 +16,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
-from mocks.systems.erp.documents.operations import CREATE_RULES, WRITE, shared
+from mocks.systems.erp.documents.operations import ACT, CREATE_RULES, WRITE, shared
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import (
@@ -139,7 +139,12 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         request=PurchaseOrderCreate, status=201, refs=references,
         errors=(*CREATE_RULES, "SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED", "RESERVATION_ENDED"),
     )  # fmt: skip
-    return (create, *shared(KIND, desk, plural="Purchase orders", undoing="Cancel a purchase order", request=Cancel))
+    enter = Operation(
+        "erp.po.enter", "POST", f"{KIND.path}/entry", "actor", ACT, "A buyer types an order that comes from nowhere else", PurchaseOrder,
+        desk.enter,
+        request=PurchaseOrderCreate, status=201, refs=references, errors=("EMPLOYEE_UNKNOWN", *create.errors),
+    )  # fmt: skip
+    return (create, enter, *shared(KIND, desk, plural="Purchase orders", undoing="Cancel a purchase order", request=Cancel))
 
 
 class PurchaseOrders(DocumentDesk):
@@ -169,6 +174,15 @@ class PurchaseOrders(DocumentDesk):
             created={"existing_id": document.number, "existing_status": document.status},
             effects=(*erp.post(document), *_order_lines(document, body, amounts), *self._consumed(kept), *expired(erp.budget)),
         )
+
+    def enter(self, call: Call) -> Reply:
+        """erp.po.enter"""
+        body: PurchaseOrderCreate = call.body
+        buyer, master = call.actor or "", self._erp.master
+        rules.check_person(master, buyer, rules.company_of(master, body.company_code, body.currency))
+        if buyer in {approval.approver for approval in body.approvals}:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{buyer} approved an order of their own")
+        return self.create(call)
 
     def _encumber(self, call: Call, number: str, company: ErpCompany, lines: Sequence[Spending]) -> Reservation | None:
         """PST-P03. Answers the reservation that the order names, as it was."""
@@ -214,6 +228,11 @@ class PurchaseOrders(DocumentDesk):
         return PurchaseOrder(**head(document, company), vendor_id=request.vendor_id, requested_by=request.requested_by)
 
 
+def line_id(order: str, place: int) -> str:
+    """How the history calls a line: by its place in the order, from 1, whatever number it was given."""
+    return f"{order}/L{place}"
+
+
 def _encumbered(body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[Entry]:
     """One memo line for each cost centre, so that the books tell who ordered."""
     by_center: dict[str, int] = {}
@@ -234,9 +253,10 @@ def _order_lines(document: Document, body: PurchaseOrderCreate, amounts: Sequenc
     for number, (line, amount) in enumerate(zip(body.lines, amounts, strict=True), 1):
         yield Effect(
             "order_line",
-            f"{document.number}/L{number}",
+            line_id(document.number, number),
             "create",
             amount_minor=amount,
+            quantity=rules.scaled(line.quantity, rules.QUANTITY_SCALE),
             currency=document.currency,
             company=document.company_code,
             period=document.period,
