@@ -62,7 +62,9 @@ def ordered_on(stream: Stream, on: date) -> date:
     return max(on - timedelta(days=1 + stream.below(DAYS_MAX)), on.replace(day=1))
 
 
-def delivered(stream: Stream, entity: Entity, lines: Sequence[dict[str, Any]], centers: Sequence[CostCenter], projects: Sequence[Project]) -> tuple[Delivered, ...]:  # fmt: skip
+def delivered(
+    stream: Stream, entity: Entity, lines: Sequence[dict[str, Any]], centers: Sequence[CostCenter], projects: Sequence[Project]
+) -> tuple[Delivered, ...]:
     """The order lines behind what came. lines: as somebody would have asked for just that (`requisition_body`)."""
     by_center = {center.procurement_id: center for center in centers}
     by_project = {project.procurement_id: project for project in projects}

@@ -42,7 +42,7 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         approvals=tuple(_approval(step, where) for step in requisition.approvals),
         next_approver_id=requisition.next_approver,
         erp_order=requisition.recorded,
-        erprefusal_record=refusal_record(requisition.refusal),
+        erp_refusal=refusal_record(requisition.refusal),
         exported=False,
         external_id=None,
         correlation_id=requisition.correlation_id,
