@@ -190,7 +190,7 @@ class Cast:
         if flow.query is not None:
             return self._ask(paper, flow)
         bad = step_at(paper, BAD_COPIES)
-        if bad is not None:
+        if bad is not None and not paper.actor.is_born_due:
             return self._after_bad_copy(paper, bad)
         paper.become_due()
         if step_at(paper, {REORDERED}) is not None:
@@ -223,19 +223,16 @@ class Cast:
 
     async def _after_bad_copy(self, paper: Paper, step: Step) -> None:
         """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. One that
-        nobody approves has to exist before anything can be said of it, so there the bad copy follows the genuine one."""
+        nobody approves has to exist before anything can be said of it; there its system sends the bad copy, right before the genuine one."""
         deliver = self.session.catalog.faults[step.fault_id].mode(step.mode).deliver
         actor, txn_id = paper.actor, paper.experiment.txn_id
         assert deliver is not None
         assert actor.due_event is not None
         assert actor.event_data is not None
-        if actor.is_born_due:
-            paper.become_due()
         data = actor.event_data(paper.body, "approved")
         await self.session.world.send_event(txn_id, actor.due_event, paper.source_id, data, deliver=deliver, fault=step)
         await asyncio.sleep(AFTER_BAD_COPY_S)
-        if not actor.is_born_due:
-            paper.become_due()
+        paper.become_due()
 
     def race(self, action: str, txn_id: str) -> None:
         """What people do when a fault says that they do it now (F-F1, F-F2, F-F5, F-F14)."""
