@@ -222,8 +222,8 @@ class Cast:
         await self.session.world.ask(question)
 
     async def _after_bad_copy(self, paper: Paper, step: Step) -> None:
-        """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. One that
-        nobody approves has to exist before anything can be said of it; there its system sends the bad copy, right before the genuine one."""
+        """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. What
+        nobody approves has to exist before anything can be said of it: there its system sends the bad copy before the genuine one."""
         deliver = self.session.catalog.faults[step.fault_id].mode(step.mode).deliver
         actor, txn_id = paper.actor, paper.experiment.txn_id
         assert deliver is not None
