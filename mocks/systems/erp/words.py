@@ -21,7 +21,9 @@ ACCOUNTS = ("5400", "5100", "5300", "5310", "5200", "1100", "1145", "2030", "920
 
 def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
-    return Words(_erp_words(company), _erp_bodies(company))
+    bodies = _erp_bodies(company)
+    entered = bodies["erp.po.enter"]
+    return Words(_erp_words(company), bodies, {"erp.po.enter": tuple(str(body["requested_by"]) for body in entered)})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -77,6 +79,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     }
     bodies |= {
         "erp.budget_reservation.create": tuple(body for desk in desks for body in _kept(desk)),
+        "erp.po.enter": bodies["erp.po.create"],
         "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(

@@ -1,13 +1,13 @@
 """Goods receipts: what was delivered of an order, accrued on GR/IR at the order's price (PST-P06), and its reversal (PST-P07)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.core import Erp
@@ -17,6 +17,7 @@ from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
 from mocks.systems.erp.documents.order.funds import follow, position_of, post_memo
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.life import line_id
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
@@ -24,6 +25,7 @@ from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
 
 GR_IR = "2100"
+REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
 
 
 class ReceiptLine(Request, frozen=True, kw_only=True):
@@ -90,6 +92,7 @@ class Delivery:
     GR/IR."""
 
     line: OrderLine
+    place: int  # of the line in the order, from 1
     item: str
     quantity: int
     minor: int
@@ -124,7 +127,7 @@ KIND = DocumentKind(
     transitions={("posted", "undo"): "reversed"},
     record=GoodsReceipt,
     page=GoodsReceiptPage,
-    party=lambda _request: None,
+    party=lambda request: request.received_by,
 )
 CREATE_ERRORS = (
     "NOT_FOUND", "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED",
@@ -175,17 +178,23 @@ class GoodsReceipts(DocumentDesk):
         document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
         posted = erp.post(document)
         relieved = self._move(order, moves)
+        memo = post_memo(erp, f"{document.number}/encumbrance", document, document.period, relieved)
         self._delivered[document.number] = Received(order.number, deliveries)
         return Reply(
             self.record(document, company),
             version=document.version,
             location=f"{KIND.path}/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=(*posted, *post_memo(erp, f"{document.number}/encumbrance", document, document.period, relieved)),
+            effects=(
+                *posted,
+                *_receipt_lines(document, order, deliveries),
+                *memo,
+            ),
         )
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[tuple[Delivery, ...], Moves]:
         lines = {line.line_no: line for line in order.request.lines}
+        places = {line.line_no: place for place, line in enumerate(order.request.lines, 1)}
         after: dict[int, Position] = {}
         found = []
         for asked in body.lines:
@@ -197,7 +206,8 @@ class GoodsReceipts(DocumentDesk):
                 left = position.open / rules.QUANTITY_SCALE
                 said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
                 raise Refusal("QUANTITY_EXCEEDED", said)
-            found.append(Delivery(lines[asked.order_line], position.item, quantity, position.receipt_worth(quantity), position.price))
+            line, place, worth = lines[asked.order_line], places[asked.order_line], position.receipt_worth(quantity)
+            found.append(Delivery(line, place, position.item, quantity, worth, position.price))
             after[asked.order_line] = position.receive(quantity, found[-1].minor)
         return tuple(found), [(position_of(self._erp, order, lines[number]), position) for number, position in after.items()]
 
@@ -209,10 +219,11 @@ class GoodsReceipts(DocumentDesk):
         after = self._erp.documents.get(KIND.name, number)
         if after.status == before.status:
             return reply
-        received = self._delivered[number]
+        received, is_owed = self._delivered[number], call.body.replacement_expected
+        reply = replace(reply, effects=(replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD), *reply.effects[1:]))
         order = self._erp.documents.get(ORDERS.name, received.order)
         reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
-        moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=call.body.replacement_expected))
+        moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=is_owed))
         memo = post_memo(self._erp, f"{reversal.number}/encumbrance", reversal, reversal.period, moved)
         return replace(reply, effects=(*reply.effects, *memo))
 
@@ -242,6 +253,26 @@ class GoodsReceipts(DocumentDesk):
             "received_by": request.received_by,
         }
         return GoodsReceipt(**head(document, company) | more)
+
+
+def _receipt_lines(document: Document, order: Document, deliveries: Sequence[Delivery]) -> Iterator[Effect]:
+    """What was received of each order line, and how that is coded: the ledger entry knows neither quantity nor project."""
+    for number, each in enumerate(deliveries, 1):
+        yield Effect(
+            "receipt_line",
+            f"{document.number}/L{number}",
+            "create",
+            amount_minor=each.minor,
+            quantity=each.quantity,
+            currency=document.currency,
+            company=document.company_code,
+            period=document.period,
+            account=each.line.gl_account,
+            cost_center=each.line.cost_center,
+            project=each.line.project,
+            parent_id=document.number,
+            src_line=line_id(order.number, each.place),
+        )
 
 
 def example(desk: Example) -> Body:

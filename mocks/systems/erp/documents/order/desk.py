@@ -56,6 +56,15 @@ class PurchaseOrders(DocumentDesk):
             effects=(*erp.post(document), *rows, *self._consumed(kept), *expired(erp.budget)),
         )
 
+    def enter(self, call: Call) -> Reply:
+        """erp.po.enter"""
+        body: PurchaseOrderCreate = call.body
+        buyer, master = call.actor or "", self._erp.master
+        rules.check_person(master, buyer, rules.company_of(master, body.company_code, body.currency))
+        if buyer in {approval.approver for approval in body.approvals}:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{buyer} approved an order of their own")
+        return self.create(call)
+
     def _encumber(self, call: Call, number: str, company: ErpCompany, lines: Sequence[Spending]) -> Reservation | None:
         """PST-P03. Answers the reservation that the order names, as it was."""
         reservation_id = call.body.reservation_id

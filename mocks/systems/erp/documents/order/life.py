@@ -78,15 +78,21 @@ def delivery_status(lines: Sequence[OrderLine], positions: Sequence[Position | N
     return "partially_received" if any(is_open) else "received"
 
 
+def line_id(order: str, place: int) -> str:
+    """How the history calls a line: by its place in the order, from 1, whatever number it was given."""
+    return f"{order}/L{place}"
+
+
 def order_lines(document: Document, lines: Iterable[tuple[int, OrderLine, int]], *, is_new: bool = True) -> Iterator[Effect]:
     """How each line is coded: the memo entry knows no expense account, and the judge compares it with what the requisition maps to. lines:
     place in the order from 1, line, minor units."""
     for number, line, amount in lines:
         yield Effect(
             "order_line",
-            f"{document.number}/L{number}",
+            line_id(document.number, number),
             "create" if is_new else "update",
             amount_minor=amount,
+            quantity=rules.scaled(line.quantity, rules.QUANTITY_SCALE),
             currency=document.currency,
             company=document.company_code,
             period=document.period,
