@@ -10,6 +10,7 @@ from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import Spending
+from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import DAY, Body, Example
@@ -24,7 +25,6 @@ from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
 
-GR_IR = "2100"
 REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
 
 
@@ -88,19 +88,20 @@ class ReverseReceipt(Request, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One line of a receipt: thousandths of a unit, and what they are worth at the order's price, in millionths. item: its open item on
-    GR/IR."""
+    """One line of a receipt: thousandths of a unit, and what they are worth at the order's price, in minor units and before they were
+    rounded. item: its open item on GR/IR."""
 
     line: OrderLine
     place: int  # of the line in the order, from 1
     item: str
     quantity: int
     minor: int
-    price: int
+    value: int
 
     def entries(self) -> tuple[Entry, Entry]:
         """PST-P06."""
-        return Entry(self.line.gl_account, self.minor, self.line.cost_center), Entry(GR_IR, -self.minor, item=self.item)
+        cost = Entry(self.line.gl_account, self.minor, self.line.cost_center, project=self.line.project)
+        return cost, Entry(GR_IR, -self.minor, item=self.item)
 
 
 Moves = Sequence[tuple[Position, Position]]
@@ -128,6 +129,7 @@ KIND = DocumentKind(
     record=GoodsReceipt,
     page=GoodsReceiptPage,
     party=lambda request: request.received_by,
+    accrues=True,
 )
 CREATE_ERRORS = (
     "NOT_FOUND", "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED",
@@ -189,6 +191,7 @@ class GoodsReceipts(DocumentDesk):
                 *posted,
                 *_receipt_lines(document, order, deliveries),
                 *memo,
+                *erp.tell_clearing(call, document),
             ),
         )
 
@@ -206,15 +209,17 @@ class GoodsReceipts(DocumentDesk):
                 left = position.open / rules.QUANTITY_SCALE
                 said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
                 raise Refusal("QUANTITY_EXCEEDED", said)
-            line, place, worth = lines[asked.order_line], places[asked.order_line], position.receipt_worth(quantity)
-            found.append(Delivery(line, place, position.item, quantity, worth, position.price))
-            after[asked.order_line] = position.receive(quantity, found[-1].minor)
+            minor = position.receipt_worth(quantity)
+            value = position.value_of(quantity, minor)
+            found.append(Delivery(lines[asked.order_line], places[asked.order_line], position.item, quantity, minor, value))
+            after[asked.order_line] = position.receive(quantity, minor, value)
         return tuple(found), [(position_of(self._erp, order, lines[number]), position) for number, position in after.items()]
 
     def undo(self, call: Call) -> Reply:
         """erp.gr.reverse"""
         number = call.path["number"]
         before = self._erp.documents.get(KIND.name, number)
+        self._check_there(before)
         reply = super().undo(call)
         after = self._erp.documents.get(KIND.name, number)
         if after.status == before.status:
@@ -225,7 +230,17 @@ class GoodsReceipts(DocumentDesk):
         reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
         moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=is_owed))
         memo = post_memo(self._erp, f"{reversal.number}/encumbrance", reversal, reversal.period, moved)
-        return replace(reply, effects=(*reply.effects, *memo))
+        return replace(reply, effects=(*reply.effects, *memo, *self._erp.tell_clearing(call, reversal)))
+
+    def _check_there(self, receipt: Document) -> None:
+        """What was written off is no longer on GR/IR, so it cannot be taken from there. Raises INVALID_TRANSITION."""
+        if receipt.status != "posted":
+            return
+        received = self._delivered[receipt.number]
+        order = self._erp.documents.get(ORDERS.name, received.order)
+        moves = self._taken_back(order, received.deliveries, is_owed=True)
+        if any(after.received < 0 for _, after in moves):
+            raise Refusal("INVALID_TRANSITION", f"what {receipt.number} brought was written off", current_status=receipt.status)
 
     def _taken_back(self, order: Document, deliveries: Sequence[Delivery], *, is_owed: bool) -> Moves:
         """Of each line once, at the price and value of its receipts."""
@@ -233,7 +248,7 @@ class GoodsReceipts(DocumentDesk):
         for each in deliveries:
             before = position_of(self._erp, order, each.line)
             _, position = moves.get(each.line.line_no, (before, before))
-            position = position.receive(-each.quantity, -each.minor, each.price)
+            position = position.receive(-each.quantity, -each.minor, -each.value)
             moves[each.line.line_no] = before, position if is_owed else replace(position, returned=position.returned + each.quantity)
         return list(moves.values())
 

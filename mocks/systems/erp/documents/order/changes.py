@@ -130,7 +130,7 @@ class OrderChanges:
         elif not life.is_gone(was):
             line, cancelled = msgspec.structs.replace(was, quantity="0", amount=to_text(0, company.decimals)), before.ordered
         if after.ordered < before.settled:
-            said = f"line {was.line_no} of order {order.number}: {before.settled / rules.QUANTITY_SCALE:g} were delivered already"
+            said = f"line {was.line_no} of order {order.number}: {before.settled / rules.QUANTITY_SCALE:g} were delivered or billed already"
             raise Refusal("QUANTITY_EXCEEDED", said)
         return LineChange(number, was, line or was, before, after, minor, cancelled)
 

@@ -43,7 +43,7 @@ class OrderEndings:
                 self._erp.positions.put(after)
         moved = follow(self._erp, order.number, ((before, after) for _, _, before, after in cuts))
         changed = self._cut(call, order, cuts, status=status)
-        life = self._lives.of(order).cancel({line.line_no: before.open for _, line, before, _ in cuts})
+        life = self._lives.of(order).cancel({line.line_no: before.ordered - after.ordered for _, line, before, after in cuts})
         self._lives.put(order, replace(life, revision=life.revision + 1))
         rows = order_lines(changed, [(number, line, after.worth(after.ordered)) for number, line, _, after in cuts], is_new=False)
         memo = post_memo(self._erp, f"{order.number}/v{changed.version}", order, period, moved)
@@ -53,7 +53,7 @@ class OrderEndings:
         found = []
         for number, line in enumerate(order.request.lines, 1):
             before = position_of(self._erp, order, line)
-            if before.open > 0:
+            if before.ordered > before.settled:
                 after = replace(before, ordered=before.settled)
                 amount = to_text(after.worth(after.ordered), after.decimals)
                 left = msgspec.structs.replace(line, quantity=quantity_text(after.ordered), amount=amount)

@@ -17,14 +17,14 @@ ENCUMBRANCE = "9200"
 
 
 def position_of(erp: Erp, order: Document, line: OrderLine) -> Position:
-    """How much of the line was received so far."""
-    return erp.positions.get(order.number, line.line_no) or Position(
-        order.number,
-        line.line_no,
-        rules.scaled(line.quantity, rules.QUANTITY_SCALE),
-        rules.scaled(line.unit_price, rules.PRICE_SCALE),
-        erp.master.companies[order.company_code].decimals,
-    )
+    """How much of the line was received and billed so far."""
+    known = erp.positions.get(order.number, line.line_no)
+    if known is not None:
+        return known
+    company = erp.master.companies[order.company_code]
+    ordered, price = rules.scaled(line.quantity, rules.QUANTITY_SCALE), rules.scaled(line.unit_price, rules.PRICE_SCALE)
+    by_bill = company.matching.relief == "invoice"
+    return Position(order.number, line.line_no, ordered, price, company.decimals, by_bill=by_bill)
 
 
 def encumbered(body: PurchaseOrderCreate, amounts: Sequence[int]) -> Iterator[Entry]:
