@@ -197,7 +197,7 @@ class Found:
     @property
     def live(self) -> bool:
         """It counts, or will count, in the books."""
-        return self.status in {"created", "accepted", "posted"}
+        return self.status in {"created", "closed", "finally_closed", "accepted", "posted"}
 
 
 @dataclass(frozen=True, slots=True)

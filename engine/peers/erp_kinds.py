@@ -155,7 +155,12 @@ def take_back_body(why: TakeBack) -> dict[str, Any]:
 
 KINDS: Mapping[Kind, KindOnWire] = {
     "purchase_order": KindOnWire(
-        "erp.po", "/purchase-orders", "cancel", by_job=False, statuses=("created", "cancelled", "reversal"), body=_order_body
+        "erp.po",
+        "/purchase-orders",
+        "cancel",
+        by_job=False,
+        statuses=("created", "closed", "finally_closed", "cancelled", "reversal"),
+        body=_order_body,
     ),
     "ap_invoice": KindOnWire(
         "erp.ap_invoice",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 Kind = Literal["read", "lookup", "list", "create", "update", "actor"]
 
 
@@ -18,8 +20,7 @@ class Refusal(Exception):  # noqa: N818 (a refusal is an answer, not a defect)
         self.extra = extra
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):  # every change makes several, and a frozen dataclass of so many members takes its time
     """One state change, written as a `commit` row at the instant it happens (columns of contracts/history.yaml)."""
 
     entity_type: str

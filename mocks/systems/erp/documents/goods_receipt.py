@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
@@ -225,7 +225,9 @@ class GoodsReceipts(DocumentDesk):
         if after.status == before.status:
             return reply
         received, is_owed = self._delivered[number], call.body.replacement_expected
-        reply = replace(reply, effects=(replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD), *reply.effects[1:]))
+        reply = replace(
+            reply, effects=(structs.replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD), *reply.effects[1:])
+        )
         order = self._erp.documents.get(ORDERS.name, received.order)
         reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
         moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=is_owed))

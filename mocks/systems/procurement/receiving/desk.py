@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import cast
 
+from msgspec import structs
+
 from mocks.company.projections import House, ProcurementMaster
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.procurement.receiving import models
@@ -141,7 +143,7 @@ class ReceiptDesk(Desk[Receipt]):
         self._orders.put(order)
         why = models.ReceiptReversal(reason=body.reason, replacement_expected=is_owed, reversed_by_id=actor.id, reversed_at=call.now)
         reply = self._change(call, receipt, status=status, reversal=why)
-        reply = replace(reply, effects=(replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD),))
+        reply = replace(reply, effects=(structs.replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD),))
         return self._with_event(reply, receipt.id, "goods_receipt.reversed", reason=body.reason)
 
     def record_posting(self, call: Call) -> Reply:
