@@ -16,6 +16,8 @@ from loadtests.work import Access, Click, Paperwork
 
 TAKE_S = 0.2
 WAIT_S = 0.05
+PASSES = frozenset({429, 503})
+LOOK_S, LOOKS_MAX = 0.25, 240
 Row = dict[str, Any]
 Client = Any  # locust's FastHttpSession: post() with catch_response
 
@@ -94,7 +96,7 @@ class Play:
         for number, step in enumerate(document.steps):
             gevent.sleep(max(0.0, step.due_s - self.now()))
             sent = self.now()
-            answer = self._send(client, document, replace(step, body={**step.body, **known}), source_id)
+            answer = self._patiently(client, document, replace(step, body={**step.body, **known}), source_id)
             done = self.now()
             lag = sent - max(step.due_s, ready)
             self._measured(document, number, step, (sent, done, lag), answer)
@@ -102,6 +104,16 @@ class Play:
                 return
             ready, source_id = done, answer["id"] or source_id
             known = known | answer["told"] if step.is_before else {}
+
+    def _patiently(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
+        """Whoever makes what a document grows out of waits for a system that is in maintenance: the document is due later then."""
+        answer = self._send(client, document, step, source_id)
+        for _ in range(LOOKS_MAX if step.is_before else 0):
+            if answer["status"] not in PASSES:
+                break
+            gevent.sleep(LOOK_S)
+            answer = self._send(client, document, step, source_id)
+        return answer
 
     def _send(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
         """Status, id of the document, what went wrong. A token that expired is renewed once."""

@@ -1,7 +1,7 @@
 """What the people of a load type and click: every document with its steps, prepared before the first one is due."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contracts.catalog import Catalog, Flow, load_catalog
@@ -29,8 +29,8 @@ class PlannedClick:
     path: str
     actor: str
     body: Mapping[str, Any]
-    takes: Mapping[str, str]
-    is_before: bool
+    takes: Mapping[str, str] = field(default_factory=dict)
+    is_before: bool = False
 
     def row(self) -> dict[str, Any]:
         """As in the file for the senders."""
