@@ -14,6 +14,7 @@ from mocks.systems.erp.documents.kind import UNDONE, DocumentKind, Status
 from mocks.systems.erp.documents.positions import Positions
 from mocks.systems.erp.documents.store import Document, Documents, PostingJob, draw_id, draw_uuid
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
+from mocks.systems.erp.payables import OpenItems
 from mocks.systems.erp.periods import Periods
 
 
@@ -39,6 +40,7 @@ class Erp:
     ledger: Ledger = field(init=False)
     budget: BudgetLedger = field(init=False)
     positions: Positions = field(default_factory=Positions)
+    payables: OpenItems = field(default_factory=OpenItems)
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""
