@@ -207,6 +207,8 @@ class Counter:
         effects: list[Effect] = []
         accepted = 0
         for payment in bank.payments_of(file):
+            if payment.status != "received":
+                continue  # a clerk has rejected it
             wrong = self._defect(payment)
             accepted += wrong is None
             why: dict[str, object] = {} if wrong is None else {"reason_code": wrong.reason_code, "reason": wrong.detail}

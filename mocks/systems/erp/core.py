@@ -41,6 +41,7 @@ class Erp:
     budget: BudgetLedger = field(init=False)
     positions: Positions = field(default_factory=Positions)
     payables: OpenItems = field(default_factory=OpenItems)
+    locks: dict[str, str] = field(default_factory=dict)  # documents that nobody takes back, and why: those that are being paid
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""
@@ -113,6 +114,12 @@ class Erp:
         if document.status in UNDONE:
             return document, ()
         after = document.step("undo")
+        if document.number in self.locks:
+            raise Refusal(
+                "INVALID_TRANSITION",
+                f"{document.kind} {document.number} is {self.locks[document.number]}: it cannot be taken back",
+                current_status=document.status,
+            )
         if after == "withdrawn":
             return self._withdraw(call, document, reason)
         day = self._day_of_reversal(document, posting_date, call.now.date())

@@ -94,7 +94,7 @@ class Walk:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(steps, max_size=25))
+@given(st.lists(steps, min_size=8, max_size=25))
 def test_any_walk_adds_up(walk: list[tuple[Any, ...]]) -> None:
     """After every step."""
     one = Walk()

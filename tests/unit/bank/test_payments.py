@@ -149,6 +149,16 @@ def test_a_file_and_each_of_its_payments_are_acknowledged_apart() -> None:
     assert world.bank.core.files.get(told.file_id).version == 2
 
 
+def test_a_clerk_may_be_faster_than_the_acknowledgement() -> None:
+    """What was rejected by then stays so, and the file is accepted for the rest of it."""
+    world = BankWorld()
+    made = world.upload("M-1", "F-1", "F-2")
+    world.act("reject", made.transactions[0].payment_id)
+    world.finish_jobs()
+    told = world.call("bank.payment_file.read", path={"fileId": made.file_id}).body
+    assert (told.status, [each.status for each in told.transactions]) == ("partially_accepted", ["rejected", "accepted"])
+
+
 @pytest.mark.parametrize(
     ("members", "reason_code"),
     [
