@@ -40,6 +40,63 @@ class Banking:
 
 
 @dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far something may be off. Of a percent and an amount limit the stricter one wins; None: no limit of that sort."""
+
+    upper_percent: int | None = None
+    upper_minor: int | None = None
+    lower_percent: int | None = None
+
+    def allows(self, difference_minor: int, base_minor: int) -> bool:
+        """Whether base + difference passes (both in minor units)."""
+        if difference_minor < 0:
+            return self.lower_percent is None or -difference_minor * 100 <= self.lower_percent * base_minor
+        is_small = self.upper_minor is None or difference_minor <= self.upper_minor
+        return is_small and (self.upper_percent is None or difference_minor * 100 <= self.upper_percent * base_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchControl:
+    """How an entity checks what suppliers bill against orders and receipts (domain.md, sections 5 and 19).
+
+    three_way_over_minor: goods of orders above this total need a receipt; service_groups: the first two digits of accounts that need none;
+    before_receipt: what becomes of a bill that comes first; price, amount: of a line of goods, and of all that is billed of a service;
+    over_ordered_percent: how much more than ordered may be billed; small_difference_minor: what is written off without asking;
+    tax_line_minor, tax_least_minor: how far printed tax may be off, for each line, and in any case; relief: when spending takes the
+    place of a commitment.
+    """
+
+    three_way_over_minor: int
+    service_groups: tuple[str, ...]
+    before_receipt: Literal["post_and_block", "park"]
+    price: Tolerance
+    amount: Tolerance
+    over_ordered_percent: int
+    small_difference_minor: int
+    tax_line_minor: int = 1
+    tax_least_minor: int = 2
+    relief: Literal["receipt", "invoice"] = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCode:
+    """A tax of one entity in a time range. rate: hundredths of a percent. recoverable_percent: of it what comes back; the rest is cost.
+    owed_on: the account of what the entity owes itself, because the supplier prints none (reverse charge, use tax)."""
+
+    entity: str
+    code: str
+    rate: int
+    recoverable_percent: int = 100
+    owed_on: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether this rate applies on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A legal entity."""
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
-from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity
+from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES
+from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, TaxCode
 
 ERP_NAME_LENGTH = 35
 
@@ -22,6 +23,8 @@ class ErpCompany:
     currency: str
     decimals: int
     budget: BudgetControl
+    matching: MatchControl
+    tax_codes: tuple[TaxCode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +85,24 @@ class ErpMaster:
     bank_accounts: Mapping[str, BankAccount]  # of vendors, people and companies
 
 
+def _erp_company(house: Entity) -> ErpCompany:
+    return ErpCompany(
+        code=house.erp_company,
+        name=house.name,
+        currency=house.currency,
+        decimals=house.decimals,
+        budget=house.budget,
+        matching=MATCH_CONTROLS[house.key],
+        tax_codes=tuple(each for each in TAX_CODES if each.entity == house.key),
+    )
+
+
 def erp_master(company: Company) -> ErpMaster:
     """The ERP's projection."""
     houses = {entity.key: entity for entity in company.entities}
     codes = {key: house.erp_company for key, house in houses.items()}
     return ErpMaster(
-        companies={
-            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals, house.budget)
-            for house in company.entities
-        },
+        companies={house.erp_company: _erp_company(house) for house in company.entities},
         accounts={account.code: account for account in chart.ACCOUNTS},
         vendors={
             each.erp_id: ErpVendor(

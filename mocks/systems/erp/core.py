@@ -1,6 +1,6 @@
 """The ERP's books as one state, and the steps that all document kinds share: start a document, post it, take it back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -10,9 +10,11 @@ from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import BudgetLedger, Spending, first_budgets
 from mocks.systems.erp.budget.versions import bucket_of
+from mocks.systems.erp.clearing import GR_IR, Clearing
 from mocks.systems.erp.documents.kind import UNDONE, DocumentKind, Status
 from mocks.systems.erp.documents.positions import Positions
 from mocks.systems.erp.documents.store import Document, Documents, PostingJob, draw_id, draw_uuid
+from mocks.systems.erp.invoices.book import InvoiceBook
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
 from mocks.systems.erp.payables import OpenItems
 from mocks.systems.erp.periods import Periods
@@ -42,6 +44,10 @@ class Erp:
     positions: Positions = field(default_factory=Positions)
     payables: OpenItems = field(default_factory=OpenItems)
     locks: dict[str, str] = field(default_factory=dict)  # documents that nobody takes back, and why: those that are being paid
+    clearing: Clearing = field(default_factory=Clearing)
+    invoices: InvoiceBook = field(default_factory=InvoiceBook)
+    after_clearing: list[Callable[[Call, Document], tuple[Effect, ...]]] = field(default_factory=list)
+    after_block: list[Callable[[Call, str], tuple[Effect, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""
@@ -92,20 +98,37 @@ class Erp:
 
     def post(self, document: Document) -> tuple[Effect, ...]:
         """Post a document's entries: the effect of the document, then one of each line."""
+        return (document_effect(document, "create"), *self.enter(document))
+
+    def enter(self, document: Document) -> tuple[Effect, ...]:
+        """Only its lines, and what they spend: of a document that was there before it was posted."""
         lines = self.ledger.post(_journal(document))
+        for entry in document.entries:
+            if entry.account == GR_IR:
+                self.clearing.move(document.company_code, entry.item or "", document.posting_date, -entry.amount_minor)
         self._spend(document)
-        return (document_effect(document, "create"), *lines)
+        return lines
+
+    def tell_clearing(self, call: Call, document: Document) -> tuple[Effect, ...]:
+        """Who waits for goods learns that they came, went (a reversal) or never will come (a write-off); what came of it."""
+        return tuple(effect for follow in self.after_clearing for effect in follow(call, document))
+
+    def tell_block(self, call: Call, vendor_id: str) -> tuple[Effect, ...]:
+        """Who owes a supplier learns that its blocks changed; what came of it."""
+        return tuple(effect for follow in self.after_block for effect in follow(call, vendor_id))
 
     def _spend(self, document: Document) -> None:
-        """What is booked as expense is actual spending; documents of the memo ledger say themselves what they commit."""
-        if document.of.ledger == "actual":
+        """What is booked as expense is actual spending, unless it is accrued and spent with the bill; documents of the memo ledger say
+        themselves what they commit."""
+        waits = document.of.accrues and self.master.companies[document.company_code].matching.relief == "invoice"
+        if document.of.ledger == "actual" and not waits:
             self.budget.book(document.number, tuple(self._spendings(document)))
 
     def _spendings(self, document: Document) -> Iterator[Spending]:
         accounts = self.master.accounts
         for number, entry in enumerate(document.entries, 1):
             if entry.cost_center is not None and accounts[entry.account].type == "expense":
-                bucket = bucket_of(document.company_code, entry.account, entry.cost_center)
+                bucket = bucket_of(document.company_code, entry.account, entry.cost_center, entry.project)
                 yield Spending(str(number), bucket, document.period, entry.amount_minor)
 
     def undo(self, call: Call, document: Document, *, reason: str, posting_date: date | None) -> tuple[Document, tuple[Effect, ...]]:
@@ -125,8 +148,7 @@ class Erp:
         day = self._day_of_reversal(document, posting_date, call.now.date())
         reversal = self._reversal(call, document, day, reason)
         self.documents.add(reversal)
-        lines = self.ledger.post(_journal(reversal))
-        self._spend(reversal)
+        lines = self.enter(reversal)
         self.budget.relieve(document.number, self.budget.held(document.number, "encumbrance"), "encumbrance")
         changed = self.documents.change(document, status=after, reversed_by=reversal.number, reason=reason, updated_at=call.now)
         return changed, (document_effect(reversal, "reverse"), update_effect(changed, call.if_match), *lines)

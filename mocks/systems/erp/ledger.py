@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mocks.company.model import Account
@@ -15,13 +15,15 @@ OWED = "owed"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line to post: signed minor units, debit positive. `item` is the subledger key on control accounts."""
+    """One line to post: signed minor units, debit positive. `item` is the subledger key on control accounts; `project`: whose budget it
+    is, beside its cost centre."""
 
     account: str
     amount_minor: int
     cost_center: str | None = None
     item: str | None = None
     text: str = ""
+    project: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Ledger:
 
 def reversed_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The same lines on the other side."""
-    return tuple(Entry(entry.account, -entry.amount_minor, entry.cost_center, entry.item, entry.text) for entry in entries)
+    return tuple(replace(entry, amount_minor=-entry.amount_minor) for entry in entries)
 
 
 def moving(entries: Sequence[Entry]) -> tuple[Entry, ...]:

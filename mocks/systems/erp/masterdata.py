@@ -65,7 +65,8 @@ class MasterData:
             company=vendor.company_code,
             state=f"{body.block}_block:{'on' if body.on else 'off'}",
         )
-        return Reply(self._supplier(vendor, changed), version=changed.version, effects=(effect,))
+        told = self._erp.tell_block(call, vendor.vendor_id)
+        return Reply(self._supplier(vendor, changed), version=changed.version, effects=(effect, *told))
 
     def _vendor(self, vendor_id: str) -> tuple[ErpVendor, VendorState]:
         if vendor_id not in self._erp.master.vendors:

@@ -74,6 +74,13 @@ def check_evidence(
         raise Refusal("LIMIT_EXCEEDED", f"no approver's limit covers {amount_minor} minor units of {company.currency}")
 
 
+def check_authority(master: ErpMaster, personnel_no: str, amount_minor: int) -> None:
+    """A person whose own limit covers an amount in minor units of their company's currency. Raises LIMIT_EXCEEDED."""
+    limit = master.people[personnel_no].limit_minor
+    if limit is not None and limit < amount_minor:
+        raise Refusal("LIMIT_EXCEEDED", f"{personnel_no} may decide up to {limit} minor units, and this is {amount_minor}")
+
+
 def _is_instant(text: str) -> bool:
     try:
         return datetime.fromisoformat(text).tzinfo is not None
@@ -150,6 +157,12 @@ def scaled(text: str, scale: int) -> int:
     if len(fraction) > digits or not (whole + fraction).isdecimal():  # `$` of the pattern lets a newline pass
         raise Refusal("VALIDATION_FAILED", f"number {text!r}: expected at most {digits} decimals")
     return int(whole) * scale + int(fraction.ljust(digits, "0") or "0")
+
+
+def quantity_text(thousandths: int) -> str:
+    """6500 is "6.5"."""
+    whole, rest = divmod(thousandths, QUANTITY_SCALE)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".")
 
 
 def check_extension(quantity: str, unit_price: str, amount_minor: int, company: ErpCompany) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from mocks.abilities.drafted import AMOUNT
 from mocks.company import Entity
+from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
 
 DAY = "20261028"
@@ -29,6 +30,11 @@ class Example:
     @property
     def zero(self) -> str:
         return to_text(0, self.entity.decimals)
+
+    @property
+    def untaxed(self) -> str:
+        """A tax code at no rate."""
+        return next(each.code for each in TAX_CODES if each.entity == self.entity.key and not each.rate)
 
     def head(self) -> Body:
         """What all documents have."""

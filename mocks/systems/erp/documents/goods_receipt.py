@@ -7,23 +7,22 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import rules
-from mocks.systems.erp.budget.funds import RESERVE
 from mocks.systems.erp.budget.ledger import Spending
+from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.commitments import moved, relieve
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
 from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import ENCUMBRANCE, OrderLine
 from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
+from mocks.systems.erp.documents.purchase_order import OrderLine
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.ledger import Entry, Journal, moving
+from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
-
-GR_IR = "2100"
 
 
 class ReceiptLine(Request, frozen=True, kw_only=True):
@@ -95,7 +94,8 @@ class Delivery:
 
     def entries(self) -> tuple[Entry, Entry]:
         """PST-P06."""
-        return Entry(self.line.gl_account, self.minor, self.line.cost_center), Entry(GR_IR, -self.minor, item=self.item)
+        cost = Entry(self.line.gl_account, self.minor, self.line.cost_center, project=self.line.project)
+        return cost, Entry(GR_IR, -self.minor, item=self.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ KIND = DocumentKind(
     record=GoodsReceipt,
     page=GoodsReceiptPage,
     party=lambda _request: None,
+    accrues=True,
 )
 CREATE_ERRORS = (
     "NOT_FOUND", "DUPLICATE_REFERENCE", "ORDER_NOT_OPEN", "QUANTITY_EXCEEDED", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED",
@@ -178,7 +179,7 @@ class GoodsReceipts(DocumentDesk):
             version=document.version,
             location=f"{KIND.path}/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=(*posted, *self._memo(document, relieved, sign=-1)),
+            effects=(*posted, *moved(erp, document, relieved, sign=-1), *erp.tell_clearing(call, document)),
         )
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[Delivery, ...]:
@@ -200,14 +201,14 @@ class GoodsReceipts(DocumentDesk):
 
     def _position(self, order: Document, line: OrderLine) -> Position:
         """How much of the line was received so far."""
-        ordered, price = rules.scaled(line.quantity, rules.QUANTITY_SCALE), rules.scaled(line.unit_price, rules.PRICE_SCALE)
         decimals = self._erp.master.companies[order.company_code].decimals
-        return self._erp.positions.get(order.number, line.line_no) or Position(order.number, line.line_no, ordered, price, decimals)
+        return self._erp.positions.of_line(order.number, line, decimals)
 
     def undo(self, call: Call) -> Reply:
         """erp.gr.reverse"""
         number = call.path["number"]
         before = self._erp.documents.get(KIND.name, number)
+        self._check_there(before)
         reply = super().undo(call)
         after = self._erp.documents.get(KIND.name, number)
         if after.status == before.status:
@@ -215,35 +216,34 @@ class GoodsReceipts(DocumentDesk):
         received = self._delivered[number]
         order = self._erp.documents.get(ORDERS.name, received.order)
         is_owed = call.body.replacement_expected
+        reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
         for each in received.deliveries:
             position = self._position(order, each.line).receive(-each.quantity, -each.minor)
             self._erp.positions.put(position if is_owed else replace(position, returned=position.returned + each.quantity))
+        told = self._erp.tell_clearing(call, reversal)
         if not is_owed:
-            return reply
+            return replace(reply, effects=(*reply.effects, *told))
         self._erp.budget.commit(order.number, received.relieved, "encumbrance", despite=True)
-        reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
-        return replace(reply, effects=(*reply.effects, *self._memo(reversal, received.relieved, sign=1)))
+        return replace(reply, effects=(*reply.effects, *moved(self._erp, reversal, received.relieved, sign=1), *told))
+
+    def _check_there(self, receipt: Document) -> None:
+        """What was written off is no longer on GR/IR, so it cannot be taken from there. Raises INVALID_TRANSITION."""
+        if receipt.status != "posted":
+            return
+        left: dict[str, int] = {}
+        order = self._erp.documents.get(ORDERS.name, self._delivered[receipt.number].order)
+        for each in self._delivered[receipt.number].deliveries:
+            left.setdefault(each.item, self._position(order, each.line).received)
+            left[each.item] -= each.quantity
+        if any(quantity < 0 for quantity in left.values()):
+            raise Refusal("INVALID_TRANSITION", f"what {receipt.number} brought was written off", current_status=receipt.status)
 
     def _relieve(self, order: Document, deliveries: Sequence[Delivery]) -> tuple[Spending, ...]:
         """What the receipt takes from the encumbrance of its order: its worth, and with the last of a line all that is left."""
-        budget = self._erp.budget
-        held = {spending.line: spending for spending in budget.held(order.number, "encumbrance")}
-        wanted = []
-        for each in deliveries:
-            left = held.get(str(each.line.line_no))
-            if left is not None:
-                is_last = self._position(order, each.line).open == 0
-                wanted.append(left if is_last else replace(left, amount_minor=each.minor))
-        return budget.relieve(order.number, wanted, "encumbrance")
-
-    def _memo(self, document: Document, moved: Sequence[Spending], *, sign: int) -> tuple[Effect, ...]:
-        """The same in the memo ledger: what was taken from the encumbrance (sign -1), or given back to it."""
-        by_center: dict[str, int] = {}
-        for each in moved:
-            by_center[each.bucket.cost_center] = by_center.get(each.bucket.cost_center, 0) + sign * each.amount_minor
-        entries = (*(Entry(ENCUMBRANCE, amount, center) for center, amount in by_center.items()), Entry(RESERVE, -sum(by_center.values())))
-        name = f"{document.number}/encumbrance"
-        return self._erp.ledger.post(Journal(name, "memo", document.company_code, document.currency, document.period, moving(entries)))
+        if self._erp.master.companies[order.company_code].matching.relief == "invoice":
+            return ()
+        wanted = [(each.line.line_no, None if self._position(order, each.line).open == 0 else each.minor) for each in deliveries]
+        return relieve(self._erp, order.number, wanted)
 
     def record(self, document: Document, company: ErpCompany) -> GoodsReceipt:
         """The receipt on the wire."""

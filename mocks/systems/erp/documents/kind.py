@@ -7,7 +7,9 @@ from typing import Any, Literal
 from mocks.systems.erp.ledger import LedgerName
 from mocks.systems.erp.periods import Module
 
-Status = Literal["created", "cancelled", "accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"]
+Status = Literal[
+    "created", "cancelled", "accepted", "parked", "on_hold", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"
+]
 Transitions = Mapping[tuple[Status, str], Status]
 
 UNDONE: frozenset[Status] = frozenset({"cancelled", "withdrawn", "voided", "reversed"})
@@ -19,7 +21,8 @@ class DocumentKind:
 
     name: as in contracts/documents.yaml; noun: for people; point: what its call points begin with; undo: the verb that takes it back;
     module: whose period must be open; numbers: prefix of its range and of the documents that reverse it; transitions: every one that
-    exists; record, page: its models; party: the vendor or employee that a request is about.
+    exists; record, page: its models; party: the vendor or employee that a request is about; accrues: what it books as expense waits for a
+    bill, so that it is spending only where commitments are relieved at receipt.
     """
 
     name: str
@@ -34,6 +37,7 @@ class DocumentKind:
     record: type
     page: type
     party: Callable[[Any], str | None]
+    accrues: bool = False
 
 
 def posted_by_job(undone: Status) -> Transitions:

@@ -1,0 +1,151 @@
+"""What a matched bill books: PST-P08 to P18, with the budget effects of the entity's relief policy, and the exact way back (PST-P21)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mocks.kit.operation import Effect, Refusal
+from mocks.systems.erp import rules
+from mocks.systems.erp.budget.ledger import Spending
+from mocks.systems.erp.budget.versions import bucket_of
+from mocks.systems.erp.clearing import GR_IR
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.commitments import moved, relieve
+from mocks.systems.erp.documents.positions import Position
+from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
+from mocks.systems.erp.documents.store import Document
+from mocks.systems.erp.invoices.bill import Bill
+from mocks.systems.erp.invoices.book import Billing, Part
+from mocks.systems.erp.invoices.matching import OVER_FOR_GOOD, Match, unbooked
+from mocks.systems.erp.invoices.tax import INPUT_TAX
+from mocks.systems.erp.ledger import Entry, moving, reversed_entries
+from mocks.systems.erp.payables import AP_TRADE, item_of, terms_of
+
+SMALL_DIFFERENCES = "6010"
+CLOSED_ORDERS = OVER_FOR_GOOD | {"closed"}
+"""Statuses of an order that nothing is encumbered for again."""
+
+
+def entries_of(match: Match, number: str) -> tuple[Entry, ...]:
+    """Of the document with this number; a credit on the other sides (PST-P14, P15)."""
+    bill = match.bill
+    owed: defaultdict[str, int] = defaultdict(int)
+    for part in match.parts:
+        if part.tax.owed_on is not None:
+            owed[part.tax.owed_on] -= part.tax.owed
+    entries = (
+        *(entry for part in match.parts for entry in _costs(part)),
+        Entry(INPUT_TAX, sum(part.tax.recoverable for part in match.parts)),
+        *(Entry(account, minor) for account, minor in owed.items()),
+        Entry(SMALL_DIFFERENCES, bill.rounding),
+        Entry(AP_TRADE, -bill.total, item=number),
+    )
+    return moving(entries if bill.sign > 0 else reversed_entries(entries))
+
+
+def _costs(part: Part) -> Iterator[Entry]:
+    """GR/IR at the order's price, and to whom the line is charged the rest: the difference in price, and tax that does not come back."""
+    charge = part.charge
+    yield Entry(GR_IR, part.cleared, item=part.item)
+    for minor in (part.net - part.cleared, part.tax.cost):
+        yield Entry(charge.account, minor, charge.cost_center, text=part.asked.text, project=charge.project)
+
+
+def check_postable(erp: Erp, bill: Bill, match: Match) -> None:
+    """What must hold when it is booked: the supplier may be posted to, and who is charged anything exists. Raises SUPPLIER_BLOCKED,
+    COST_CENTER_INACTIVE and CODING_INVALID."""
+    vendor, state = erp.vendor(bill.body.vendor_id)
+    if state.posting_block or not vendor.active:
+        raise Refusal("SUPPLIER_BLOCKED", f"supplier {vendor.vendor_id} is {'blocked for posting' if vendor.active else 'inactive'}")
+    for part in match.parts:
+        charge = part.charge
+        if part.order is None:
+            rules.check_expense_account(erp.master, charge.account)
+        if part.net != part.cleared or part.tax.cost:
+            rules.check_coding(erp.master, bill.company, charge.account, charge.cost_center, project=charge.project, on=bill.on)
+
+
+def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
+    """Everything but the document's own row: its lines, open item, order lines, and what it moves in the budget."""
+    bill = match.bill
+    for position in match.positions.values():
+        erp.positions.put(position)
+    lines = erp.enter(document)
+    vendor, _ = erp.vendor(bill.body.vendor_id)
+    item = item_of(
+        document.number,
+        company_code=document.company_code,
+        vendor_id=vendor.vendor_id,
+        reference=bill.body.supplier_reference,
+        currency=document.currency,
+        amount_minor=bill.sign * bill.total,
+        document_date=bill.dated,
+        terms=terms_of(vendor.payment_terms),
+    )
+    erp.payables.add(item)
+    spent = tuple(_spent(match, document.period)) if bill.company.matching.relief == "invoice" else ()
+    erp.budget.book(document.number, spent)
+    relieved = {order: lines for order, lines in _relieved(erp, match).items() if lines}
+    erp.invoices.post(Billing(document.number, bill.sign, tuple(match.parts), spent, relieved))
+    memo = (effect for each in relieved.values() for effect in moved(erp, document, each, sign=-1))
+    return (*lines, *memo)
+
+
+def _spent(match: Match, period: str) -> Iterator[Spending]:
+    """Goods become spending with their bill, where commitments are relieved by it: their expense was booked by the receipt."""
+    for part in match.parts:
+        if part.cleared:
+            charge = part.charge
+            bucket = bucket_of(match.bill.company.code, charge.account, charge.cost_center, charge.project)
+            yield Spending(f"{part.asked.line_no}/received", bucket, period, match.bill.sign * part.cleared)
+
+
+def _relieved(erp: Erp, match: Match) -> dict[str, tuple[Spending, ...]]:
+    """What it takes from the encumbrance of each order: the lesser of net and what is left, and with the last of a line all that is left
+    (PST-P11). Goods are relieved by their receipt, unless the entity does it with the bill."""
+    wanted: defaultdict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    by_bill = match.bill.company.matching.relief == "invoice"
+    for part in match.parts if match.bill.sign > 0 else ():
+        if part.way == "two_way" or (part.way == "three_way" and by_bill):
+            after = match.positions[part.item or ""]
+            left = after.ordered - after.returned - after.direct - (after.invoiced if by_bill else after.received)
+            amount = part.net if part.way == "two_way" else part.cleared
+            wanted[part.order or ""].append((part.order_line, amount if left > 0 else None))
+    return {order: relieve(erp, order, lines) for order, lines in wanted.items()}
+
+
+def check_voidable(erp: Erp, document: Document) -> None:
+    """Nothing that came later builds on it. Raises INVALID_TRANSITION."""
+    billing = erp.invoices.live[document.number]
+    item = erp.payables.get(document.number)
+    if item is None or not item.is_whole:
+        raise Refusal("INVALID_TRANSITION", f"{document.number} is paid, at least in part", current_status=document.status)
+    positions: dict[tuple[str, int], Position] = {}
+    for part in (each for each in billing.parts if each.item):
+        key = (part.order or "", part.order_line)
+        before = positions.get(key) or erp.positions.get(*key)
+        if before is not None:
+            positions[key] = unbooked(before, part, billing.sign)
+    if any(min(each.invoiced, each.direct, each.billed_minor, each.returned) < 0 for each in positions.values()):
+        said = f"what {document.number} billed was credited or written off meanwhile"
+        raise Refusal("INVALID_TRANSITION", said, current_status=document.status)
+
+
+def unbook(erp: Erp, document: Document, reversal: Document) -> tuple[Effect, ...]:
+    """PST-P21, beside the reversed entries: open item, order lines, and the budget, which encumbers again what the order still is for."""
+    billing = erp.invoices.void(document.number)
+    item = erp.payables.get(document.number)
+    if item is not None:
+        erp.payables.reduce(document.number, item.open_minor)
+    for part in (each for each in billing.parts if each.item):
+        position = erp.positions.get(part.order or "", part.order_line)
+        if position is not None:
+            erp.positions.put(unbooked(position, part, billing.sign))
+    back = [replace(each, period=reversal.period, amount_minor=-each.amount_minor) for each in billing.spent]
+    erp.budget.book(reversal.number, back)
+    effects: list[Effect] = []
+    for order, lines in billing.relieved.items():
+        if erp.documents.get(ORDERS.name, order).status not in CLOSED_ORDERS:
+            erp.budget.commit(order, lines, "encumbrance", despite=True)
+            effects += moved(erp, reversal, lines, sign=1)
+    return tuple(effects)
