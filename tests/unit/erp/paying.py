@@ -81,4 +81,4 @@ class PayWorld(World):
 
     def invoice(self, number: str) -> Any:
         """How far an invoice is paid."""
-        return self.call("erp.invoice_payment.read", path={"number": number}).body
+        return self.call("erp.invoice_payment.read", path={"document_number": number}).body

@@ -270,12 +270,12 @@ class PaymentDesk:
 
     def read_invoice(self, call: Call) -> Reply:
         """erp.invoice_payment.read"""
-        number = call.path["number"]
+        number = call.path["document_number"]
         known = self.book.invoices.get(number)
         company_code, open_minor = self.book.payables.look(number)
         company = self._erp.master.companies[company_code]
         answer = models.InvoicePayment(
-            number=number,
+            document_number=number,
             status=known.status if known else "open",
             company_code=company.code,
             payments=known.payments if known else 0,

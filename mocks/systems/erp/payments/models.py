@@ -138,7 +138,7 @@ class RecordStatus(Request, frozen=True, kw_only=True):
 class InvoicePayment(Struct, frozen=True, kw_only=True):
     """How far an invoice is paid. payments: how often money was sent for it, whatever came back."""
 
-    number: str
+    document_number: str
     status: Literal["open", "scheduled", "paid", "cleared"]
     company_code: str
     payments: int

@@ -91,7 +91,7 @@ def _payments(desk: PaymentDesk) -> tuple[Operation, ...]:
             errors=(*CHANGE_RULES, "AMOUNT_MISMATCH", "CURRENCY_INVALID"), refs=one, touch=desk.touch,
         ),
         Operation(
-            "erp.invoice_payment.read", "GET", "/invoice-payments/{number}", "read", READ, "How far an invoice is paid",
+            "erp.invoice_payment.read", "GET", "/invoice-payments/{document_number}", "read", READ, "How far an invoice is paid",
             models.InvoicePayment, desk.read_invoice, errors=("NOT_FOUND",), refs=_invoice,
         ),
     )  # fmt: skip
@@ -99,4 +99,4 @@ def _payments(desk: PaymentDesk) -> tuple[Operation, ...]:
 
 def _invoice(call: Call) -> Refs:
     """Of a supplier's or an employee's invoice."""
-    return Refs(parents=tuple((kind, call.path["number"]) for kind in ("supplier_invoice", "ap_invoice")))
+    return Refs(parents=tuple((kind, call.path["document_number"]) for kind in ("supplier_invoice", "ap_invoice")))
