@@ -10,6 +10,7 @@ from mocks.kit.operation import Refusal
 from mocks.systems.erp.core import VendorState
 from mocks.systems.erp.payments.values import PAYMENTS, RUNS
 from tests.unit.company.play import COMPANY
+from tests.unit.erp.bills import bill, cost_line, order, order_line, read, taken, vendor
 from tests.unit.erp.paying import PAYMENT, RUN, STATUS, PayWorld
 
 
@@ -143,6 +144,26 @@ def test_two_people_decide_within_their_limits() -> None:
     assert world.refused(f"{RUN}.approve", {}, path=path, actor=staff) == "LIMIT_EXCEEDED"
     assert world.refused(f"{RUN}.approve", {}, path=path, actor=boss, if_match=1) == "PRECONDITION_FAILED"
     assert world.call(f"{RUN}.approve", {}, path=path, actor=boss, if_match=2).body.approved_by == boss
+
+
+def test_invoices_of_suppliers_as_they_are_billed() -> None:
+    """One that nothing holds is scheduled, and nobody voids it then; one that came before its goods waits for them."""
+    world = PayWorld()
+    billed = taken(world, bill(cost_line(100_000)))
+    early = taken(world, bill(order_line(order(world, 10, 1_000), 10, 1_000), vendor_id=vendor(), supplier_reference="R-2"))
+    run = world.propose(next_run_on="20270131")
+    (payment,) = run.payments
+    assert [each.number for each in payment.documents] == [billed.number]
+    assert [(each.document, each.reason) for each in run.left_out] == [(early.number, "NO_RECEIPT")]
+    void = {"reason": "not ours"}
+    assert world.refused("erp.supplier_invoice.void", void, path={"number": billed.number}) == "INVALID_TRANSITION"
+    for verb in ("review", "approve", "issue"):
+        world.run_step(verb, run.number)
+    assert world.refused("erp.supplier_invoice.void", void, path={"number": billed.number}) == "INVALID_TRANSITION"
+    world.told(payment.payment_number, "returned")
+    assert read(world, billed.number).open_amount == "1000.00"
+    assert world.call("erp.supplier_invoice.void", void, path={"number": billed.number}).body.status == "voided"
+    assert (world.balance("2000"), world.balance("1010")) == (-10_000, 0)
 
 
 @pytest.mark.parametrize("verb", ["approve", "issue"])
