@@ -45,6 +45,7 @@ bench: $(VENV)/.dev ## figures, each beside a bare baseline measured in the same
 
 docs: $(VENV)/.dev ## write the pages that are generated from the code
 	$(BIN)/python -m harness.docs
+	$(BIN)/python -m tests.requirements
 
 pacts: $(VENV)/.dev ## write the pact files that the engine's consumer tests play
 	$(BIN)/python -m tests.contract.pact.files

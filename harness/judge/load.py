@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -128,7 +129,19 @@ def connect(scratch: Path, *, threads: int) -> duckdb.DuckDBPyConnection:
         "preserve_insertion_order": "false",
         "checkpoint_threshold": "1TB",  # nothing outlives this database, so compressing its tables on the way is lost time
     }
-    return duckdb.connect(":memory:", config=settings)
+    con = duckdb.connect(":memory:", config=settings)
+    if threads == 1:
+        con.execute("set disabled_optimizers = $names", {"names": _not_worth_it()})
+    return con
+
+
+@cache
+def _not_worth_it() -> str:
+    """Optimizers that take longer over our questions than they save on a small history (measured up to 25 MB): all but the one that turns
+    conditions into joins."""
+    with duckdb.connect(":memory:") as con:
+        names = (str(name) for (name,) in con.execute("from duckdb_optimizers()").fetchall())
+        return ",".join(name for name in names if name != "filter_pushdown")
 
 
 def _read(con: duckdb.DuckDBPyConnection, run_dir: Path, schema: History, scratch: Path) -> bool:

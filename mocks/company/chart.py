@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from mocks.company.model import Account, Banking, BudgetControl, Entity, ExpenseCategory, PurchaseCategory
+from mocks.company.model import Account, Banking, BudgetControl, Entity, ExpenseCategory, PurchaseCategory, Reapproval
 
 DAY = timedelta(days=1)
 REMAP_DAY = date(2026, 1, 1)
@@ -15,17 +15,17 @@ ENTITIES = (
     Entity(
         "US01", "Acme Corporation", "US", "en_US", "USD", 2, "ACME-US", "10", "1000", "ap_invoice", 0,
         (500_000, 2_500_000, 10_000_000, 50_000_000), "America/New_York",
-        BudgetControl("advisory", "quarter", 5, 2, 1_000_000_000),
+        BudgetControl("advisory", "quarter", 5, 2, 1_000_000_000, "lapse"), Reapproval(10, 50_000),
     ),
     Entity(
         "DE01", "Acme Deutschland GmbH", "DE", "de_DE", "EUR", 2, "ACME-DE", "20", "2000", "journal_entry", 19,
         (500_000, 2_000_000, 10_000_000, 40_000_000), "Europe/Berlin",
-        BudgetControl("absolute", "year", 0, 1, 1_000_000_000),
+        BudgetControl("absolute", "year", 0, 1, 1_000_000_000, "carry_forward"), Reapproval(10, 50_000),
     ),
     Entity(
         "JP01", "アクメ・ジャパン株式会社", "JP", "ja_JP", "JPY", 0, "ACME-JP", "30", "3000", "ap_invoice", 10,
         (700_000, 3_500_000, 15_000_000, 75_000_000), "Asia/Tokyo",
-        BudgetControl("absolute", "year", 0, 4, 1_500_000_000),
+        BudgetControl("absolute", "year", 0, 4, 1_500_000_000, "lapse"), Reapproval(10, 70_000),
     ),
 )  # fmt: skip
 

@@ -15,7 +15,8 @@ class BudgetControl:
     """How an entity controls its budget (domain.md, sections 4 and 19).
 
     level: nobody asks, one is warned, one is refused; window: the months that count together; tolerance_percent: of the budget;
-    year_starts: the first month of the fiscal year; monthly_minor: of every cost centre and group of accounts.
+    year_starts: the first month of the fiscal year; monthly_minor: of every cost centre and group of accounts;
+    year_end: what becomes of encumbrances that are still open then (PST-A10).
     """
 
     level: Literal["none", "advisory", "absolute"]
@@ -23,6 +24,16 @@ class BudgetControl:
     tolerance_percent: int
     year_starts: int
     monthly_minor: int
+    year_end: Literal["lapse", "carry_forward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reapproval:
+    """When a change order needs evidence of a new approval (domain.md, section 19): its value rises by more than so many percent of what
+    was approved last, or by more than the floor, in minor units."""
+
+    percent: int
+    floor_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ class Entity:
     limits_minor: tuple[int, ...]  # approval limit of level 1, 2, 3, 4
     zone: str  # IANA name: the calendar day of its documents is the local one
     budget: BudgetControl
+    reapproval: Reapproval
 
 
 @dataclass(frozen=True, slots=True)

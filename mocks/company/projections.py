@@ -9,7 +9,7 @@ from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
 from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES
-from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, TaxCode
+from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
 
 ERP_NAME_LENGTH = 35
 
@@ -23,6 +23,7 @@ class ErpCompany:
     currency: str
     decimals: int
     budget: BudgetControl
+    reapproval: Reapproval
     matching: MatchControl
     tax_codes: tuple[TaxCode, ...]
 
@@ -45,13 +46,14 @@ class ErpVendor:
 
 @dataclass(frozen=True, slots=True)
 class ErpCostCenter:
-    """A cost centre; `valid_to` inclusive."""
+    """A cost centre; `valid_to` inclusive. owner: personnel number of whoever answers for its budget."""
 
     number: str
     company_code: str
     function: str
     active: bool
     valid_to: date | None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _erp_company(house: Entity) -> ErpCompany:
         currency=house.currency,
         decimals=house.decimals,
         budget=house.budget,
+        reapproval=house.reapproval,
         matching=MATCH_CONTROLS[house.key],
         tax_codes=tuple(each for each in TAX_CODES if each.entity == house.key),
     )
@@ -101,6 +104,7 @@ def erp_master(company: Company) -> ErpMaster:
     """The ERP's projection."""
     houses = {entity.key: entity for entity in company.entities}
     codes = {key: house.erp_company for key, house in houses.items()}
+    personnel = {each.key: each.erp_id for each in company.employees}
     return ErpMaster(
         companies={house.erp_company: _erp_company(house) for house in company.entities},
         accounts={account.code: account for account in chart.ACCOUNTS},
@@ -120,7 +124,9 @@ def erp_master(company: Company) -> ErpMaster:
             for each in company.suppliers
         },
         cost_centers={
-            each.erp_id: ErpCostCenter(each.erp_id, codes[each.entity], each.function, each.active, each.valid_to)
+            each.erp_id: ErpCostCenter(
+                each.erp_id, codes[each.entity], each.function, each.active, each.valid_to, personnel.get(each.owner)
+            )
             for each in company.cost_centers
         },
         projects={each.erp_id: ErpProject(each.erp_id, codes[each.entity], each.active) for each in company.projects},

@@ -28,7 +28,8 @@ class Effect:
     version: int | None = None
     base_version: int | None = None
     src_version: int | None = None
-    amount_minor: int | None = None  # documents: gross total; journal_line, source_line, order_line: signed, debit positive
+    amount_minor: int | None = None  # documents: gross total; lines: signed, debit positive
+    quantity: int | None = None  # lines of orders and receipts: thousandths of a unit
     currency: str | None = None
     company: str | None = None
     period: str | None = None  # YYYY-MM of the posting date
@@ -39,12 +40,12 @@ class Effect:
     project: str | None = None
     party: str | None = None  # whom the document is about: the supplier of an order, the employee of a claim
     approvers: str | None = None  # space-separated ids of those who approved the document
-    parent_id: str | None = None  # document of a journal_line, source_line, order_line; the reversed document's id for effect=reverse
+    parent_id: str | None = None  # the document of a line; the reversed document's id for effect=reverse
     ext_ref: str | None = None
     state: str | None = None
     category: str | None = None  # source_line: the source system's own word for what the amount is; journal_line: owed
     covers: str | None = None  # documents that stand for several sources: their ids, space-separated
-    src_line: str | None = None  # documents that stand for one line of their source: its number there
+    src_line: str | None = None  # documents that stand for one line of their source: its number there; lines of receipts: the order_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def test_a_connector_that_runs_already_is_verified_by_its_url(tmp_path: Path) ->
     assert ("F-G1", "not_applicable") in cells
 
 
+@pytest.mark.requirement("R06.17")
 @pytest.mark.slow
 def test_a_connector_that_only_polls_is_verified(tmp_path: Path) -> None:
     """Nothing is sent to it, so nothing about events applies; its polls are waited for."""

@@ -10,6 +10,7 @@ from tests.guard.designs import DESIGNS
 from tests.guard.table import trial
 
 
+@pytest.mark.requirement("R01.05")
 @pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
 def test_a_correct_connector_of_another_design_passes(tmp_path, design) -> None:

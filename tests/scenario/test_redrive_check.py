@@ -7,7 +7,7 @@ import pytest
 from tests.puppet.manifest import puppet_manifest
 from tests.scenario.running import CAREFUL, DEAF, NAIVE, connector, document, left_over, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.requirement("R09.02", "R09.12")]
 GROUPS = ("one", "range", "twice", "all", "repeat", "known")
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.scenario.running import CAREFUL, NAIVE, document, left_over, run, scenario, violated
 
 
+@pytest.mark.requirement("R08.08")
 def test_a_lost_answer_shows_the_naive_connector(tmp_path: Path) -> None:
     """One fault at one call point: the connector that sends again posts twice, and a replay shows it again."""
     done = run("verify", "--scenario", scenario(tmp_path, "F-A3"), "--seed", 1, "--connector", NAIVE, "--out", tmp_path / "run")
@@ -35,6 +36,7 @@ def careful_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
+@pytest.mark.requirement("R08.08")
 def test_the_same_lost_answer_does_not_hurt_the_careful_connector(careful_run: Path) -> None:
     """Everything that a run leaves is there, and nothing of it is still running."""
     names = {"manifest.json", "plan.json", "verdict.json", "history.ndjson", "history.parquet", "report.html", "junit.xml", "ctrf.json"}

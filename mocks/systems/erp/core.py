@@ -120,9 +120,10 @@ class Erp:
     def _spend(self, document: Document) -> None:
         """What is booked as expense is actual spending, unless it is accrued and spent with the bill; documents of the memo ledger say
         themselves what they commit."""
-        waits = document.of.accrues and self.master.companies[document.company_code].matching.relief == "invoice"
-        if document.of.ledger == "actual" and not waits:
-            self.budget.book(document.number, tuple(self._spendings(document)))
+        if document.of.ledger == "actual":
+            self.budget.expire(document.updated_at)
+            if not (document.of.accrues and self.master.companies[document.company_code].matching.relief == "invoice"):
+                self.budget.book(document.number, tuple(self._spendings(document)))
 
     def _spendings(self, document: Document) -> Iterator[Spending]:
         accounts = self.master.accounts
@@ -131,8 +132,11 @@ class Erp:
                 bucket = bucket_of(document.company_code, entry.account, entry.cost_center, entry.project)
                 yield Spending(str(number), bucket, document.period, entry.amount_minor)
 
-    def undo(self, call: Call, document: Document, *, reason: str, posting_date: date | None) -> tuple[Document, tuple[Effect, ...]]:
-        """Take a document back by a new one that names it; an accepted one is withdrawn instead. Again: no change."""
+    def undo(
+        self, call: Call, document: Document, *, reason: str, posting_date: date | None, entries: tuple[Entry, ...] | None = None
+    ) -> tuple[Document, tuple[Effect, ...]]:
+        """Take a document back by a new one that names it; an accepted one is withdrawn instead. Again: no change. entries: what is taken
+        back, when it is not what was posted first."""
         rules.check_version(call.if_match, document.version, f"{document.kind} {document.number}")
         if document.status in UNDONE:
             return document, ()
@@ -146,7 +150,7 @@ class Erp:
         if after == "withdrawn":
             return self._withdraw(call, document, reason)
         day = self._day_of_reversal(document, posting_date, call.now.date())
-        reversal = self._reversal(call, document, day, reason)
+        reversal = self._reversal(call, document, day, reason, document.entries if entries is None else entries)
         self.documents.add(reversal)
         lines = self.enter(reversal)
         self.budget.relieve(document.number, self.budget.held(document.number, "encumbrance"), "encumbrance")
@@ -160,7 +164,7 @@ class Erp:
             return asked
         return self.periods.first_open_day(document.company_code, document.posting_date, module, today)
 
-    def _reversal(self, call: Call, document: Document, day: date, reason: str) -> Document:
+    def _reversal(self, call: Call, document: Document, day: date, reason: str, entries: tuple[Entry, ...]) -> Document:
         name = f"{document.kind}.reversal"
         return replace(
             document,
@@ -170,7 +174,7 @@ class Erp:
             version=1,
             status="reversal",
             posting_date=day,
-            entries=reversed_entries(document.entries),
+            entries=reversed_entries(entries),
             created_at=call.now,
             updated_at=call.now,
             job_id=None,

@@ -12,7 +12,7 @@ from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpP
 from mocks.kit.operation import Refusal
 from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents import ap_invoice, journal_entry
+from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.payments.states import states as payment_states
@@ -79,7 +79,17 @@ class OrderGiven(Parameters, frozen=True, kw_only=True):
     number: Name | None = None
     external_ref: Name | None = None
     company_code: Company = "1000"
-    status: Literal["created", "cancelled"] = "created"
+    status: Literal["created", "cancelled", "closed", "finally_closed"] = "created"
+    version: Version | None = None
+
+
+class GoodsReceiptGiven(Parameters, frozen=True, kw_only=True):
+    """A goods receipt of an order of its own; without `number` the ERP draws one and answers it."""
+
+    number: Name | None = None
+    external_ref: Name | None = None
+    company_code: Company = "1000"
+    status: Literal["posted", "reversed"] = "posted"
     version: Version | None = None
 
 
@@ -116,7 +126,15 @@ def states() -> tuple[State, ...]:
         State("an employee exists", "to post for, or as an approver; `limit` as decimal text, null: no limit", EmployeeGiven, _employee),
         State("a period is open", "postings of the module are accepted", PeriodGiven, lambda stage, given: _period(stage, given, "open")),
         State("a period is closed", "postings are refused", PeriodGiven, lambda stage, given: _period(stage, given, "closed")),
-        State("a purchase order exists", "created, or cancelled; a number that is not given is drawn and answered", OrderGiven, _order),
+        State(
+            "a purchase order exists",
+            "created, cancelled, closed (received first) or closed for good; what is not given is drawn",
+            OrderGiven,
+            _order,
+        ),
+        State(
+            "a goods receipt exists", "posted, or reversed; a number that is not given is drawn and answered", GoodsReceiptGiven, _receipt
+        ),
         State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, ap_invoice.KIND, _invoice)),
         State(
             "a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, journal_entry.KIND, _journal)
@@ -212,11 +230,35 @@ def _order(stage: Stage, given: OrderGiven) -> Values:
     }
     order = stage.perform("erp.po.create", body=body).body
     path = {"number": order.number}
-    if given.status == "cancelled":
-        stage.perform("erp.po.cancel", path=path, body={"reason": "provider state"})
+    if given.status == "closed":
+        stage.perform("erp.gr.create", path=path, body=_delivery(stage, company, approver))
+    if given.status != "created":
+        verb = {"cancelled": "cancel", "closed": "close", "finally_closed": "final_close"}[given.status]
+        stage.perform(f"erp.po.{verb}", path=path, body={"reason": "provider state"})
     _raise_version(stage, "purchase_order", order.number, given.version, "erp.po.cancel")
     document = documents.get("purchase_order", order.number)
     return {"number": order.number, "id": order.id, "version": document.version, "external_ref": document.ext_ref}
+
+
+def _delivery(stage: Stage, company: ErpCompany, approver: str) -> dict[str, Any]:
+    """Of the whole line of that order, taken by somebody who did not approve it."""
+    day = stage.mechanics.business.now().strftime("%Y%m%d")
+    line = {"line_no": 1, "order_line": 10, "quantity": "1"}
+    return {"document_date": day, "posting_date": day, "received_by": _person(stage, company, approver), "lines": [line]}
+
+
+def _receipt(stage: Stage, given: GoodsReceiptGiven) -> Values:
+    company = _company(stage, given.company_code)
+    _take(stage, goods_receipt.KIND.name, given.number)
+    order = _order(stage, OrderGiven(company_code=company.code))["number"]
+    reference = {"external_ref": given.external_ref, "source_revision": 1} if given.external_ref else {}
+    body = _delivery(stage, company, _approver(stage, company)) | reference
+    receipt = stage.perform("erp.gr.create", path={"number": order}, body=body).body
+    if given.status == "reversed":
+        stage.perform("erp.gr.reverse", path={"number": receipt.number}, body={"reason": "provider state"})
+    _raise_version(stage, goods_receipt.KIND.name, receipt.number, given.version, "erp.gr.reverse")
+    document = _books(stage).documents.get(goods_receipt.KIND.name, receipt.number)
+    return {"number": document.number, "id": document.id, "version": document.version, "order_number": order}
 
 
 Body = Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]

@@ -6,6 +6,7 @@ from mocks.abilities.drafted import AMOUNT, MANY
 from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.company.money import to_text
+from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.payments.example import FILE_WORDS, WORDS, proposals
@@ -14,6 +15,8 @@ from mocks.systems.erp.periods import MODULES
 PROPOSE = "erp.payment_run.propose"
 CLOSED_DAY = "20250115"
 BUDGET_SEQUENCES = (2, 50, 5_000, 500_000)
+REVISIONS = (2, 50, 5_000, 500_000)
+FISCAL_YEARS = (2024, 2025, 2026)
 OTHER_PERIOD = "2026-11"  # open, and no document of ours is posted in it
 ACCOUNTS = ("5400", "5100", "5300", "5310", "5200", "1100", "1145", "2030", "9200")
 
@@ -22,7 +25,8 @@ def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
     bodies = _erp_bodies(company)
     proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers})
+    buyers = tuple(str(body["requested_by"]) for body in bodies["erp.po.enter"])
+    return Words(_erp_words(company), bodies, {PROPOSE: proposers, "erp.po.enter": buyers})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -82,7 +86,13 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.payment_run.delete": ({"reason": "fuzz"},),
         "erp.payment_run.record_status": FILE_WORDS,
         "erp.payment.record_status": WORDS,
+        "erp.po.enter": bodies["erp.po.create"],
         "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
+        "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
+        "erp.budget_year.close": tuple(
+            {"company_code": desk.entity.erp_company, "fiscal_year": year, "reason": "fuzz"} for desk in desks for year in FISCAL_YEARS
+        ),
+        "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
@@ -98,6 +108,38 @@ def _kept(desk: Example) -> Iterator[Body]:
     yield {**valid, "currency": "CHF"}
     too_much = to_text(10**12, desk.entity.decimals)
     yield {**valid, "lines": [{**line, "amount": too_much}], "total": too_much}
+
+
+def _changed(desk: Example, revision: int, pieces: int) -> Body:
+    """The order of the example, so many of it, in this revision of its source. One of nothing can be closed at once."""
+    order = purchase_order.example(desk)
+    (line,) = order["lines"]
+    total = to_text(pieces * AMOUNT, desk.entity.decimals)
+    lines = [{**line, "quantity": str(pieces), "amount": total}]
+    change = {"source_revision": revision, "reason": "fuzz", "lines": lines, "total": total}
+    return {**change, "approvals": order["approvals"]}
+
+
+def _transferred(desk: Example, company: Company) -> Iterator[Body]:
+    """Budget of a cost centre for another group of its accounts, as its owner and the boss agreed, and what one rule each refuses."""
+    center = next(each for each in company.cost_centers if each.erp_id == desk.cost_center)
+    owner = next(each.erp_id for each in company.employees if each.key == center.owner)
+    (evidence,) = desk.head()["approvals"]
+    place = {"cost_center": desk.cost_center, "account_group": "54", "period": "2026-10"}
+    valid = {
+        "company_code": desk.entity.erp_company,
+        "currency": desk.entity.currency,
+        "document_date": DAY,
+        "giving": place,
+        "receiving": {**place, "account_group": "51"},
+        "amount": desk.total,
+        "reason": "fuzz",
+        "approvals": [evidence, {**evidence, "approver": owner}, {**evidence, "approver": company.controller(desk.entity.key).erp_id}],
+    }
+    yield valid
+    yield {**valid, "approvals": [evidence]}
+    yield {**valid, "receiving": place}
+    yield {**valid, "amount": to_text(10**12, desk.entity.decimals)}
 
 
 def _budget(desk: Example, sequence: int) -> Body:

@@ -44,6 +44,7 @@ def assert_posted_once(one: Rig, txns: list[str], how: dict[str, str | None]) ->
     assert len(references) == len(txns)
 
 
+@pytest.mark.requirement("R01.05", "R05.01")
 def test_both_flows_end_posted_and_nothing_secret_is_logged(tmp_path: Path) -> None:
     """The way that nothing goes wrong, with one correlation id from the source to the ERP."""
 
@@ -66,6 +67,7 @@ def test_both_flows_end_posted_and_nothing_secret_is_logged(tmp_path: Path) -> N
     assert all(json.loads(line)["event"] for line in (tmp_path / "engine.log").read_text().splitlines())
 
 
+@pytest.mark.requirement("R06.12", "R08.13")
 @pytest.mark.slow
 def test_killed_in_the_middle_again_and_again_everything_is_posted_once(tmp_path: Path) -> None:
     """Acknowledged events, jobs under way and unanswered creates survive; what this engine held is taken back at once."""
@@ -84,6 +86,7 @@ def test_killed_in_the_middle_again_and_again_everything_is_posted_once(tmp_path
     asyncio.run(go())
 
 
+@pytest.mark.requirement("R08.01")
 @pytest.mark.slow
 def test_an_outage_parks_nothing_and_is_no_storm(tmp_path: Path) -> None:
     """While the ERP refuses connections it is asked a few times a second, whatever the number of documents."""
@@ -106,6 +109,7 @@ def test_an_outage_parks_nothing_and_is_no_storm(tmp_path: Path) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.requirement("R08.09", "R09.03")
 @pytest.mark.slow
 def test_a_lost_event_is_caught_up_and_a_refusal_is_parked_then_redriven(tmp_path: Path) -> None:
     """Polling finds what no webhook told; a document that was refused for good waits for a person, and a redrive finishes it."""

@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from mocks.kit.settings import Settings
 from mocks.kit.webhooks import Subscription
 from tests.contract.kit.toy import Stage, stage
+
+pytestmark = pytest.mark.requirement("R08.07")
 
 FAST = Settings(webhook_schedule_ms=(0, 50))
 

@@ -34,6 +34,7 @@ async def raw_post(toy: Stage, data: bytes, content_type: str | None = "applicat
         return answer.status, msgspec.json.decode(await answer.read())
 
 
+@pytest.mark.requirement("R01.11", "R01.22")
 def test_authentication() -> None:
     """No token, an unknown, an expired, a revoked one, and one without the scope: 401 or 403 problems, nothing in the books."""
 
@@ -81,6 +82,7 @@ def test_secrets_stay_out_of_the_history() -> None:
     staged(check)
 
 
+@pytest.mark.requirement("R08.05")
 @pytest.mark.parametrize(
     ("data", "content_type", "status", "code"),
     [
@@ -249,6 +251,7 @@ def test_trace_headers() -> None:
     staged(check)
 
 
+@pytest.mark.requirement("R08.02")
 def test_rate_limit() -> None:
     """Over the rate: 429 with Retry-After and RateLimit fields, refused without effect; under it the fields count down."""
 

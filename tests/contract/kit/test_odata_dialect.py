@@ -182,6 +182,7 @@ async def odata_story(world: World, http: aiohttp.ClientSession) -> None:
         assert [item["OrderQuantity"] for item in entity["to_PurchaseOrderItem"]["results"]] == ["1"]
 
 
+@pytest.mark.requirement("R01.18", "R06.08")
 def test_another_wire_the_same_history() -> None:
     """An unavailable system, a lost answer after the commit, a refused duplicate and a read leave the same rows in both dialects."""
     house, odata = facts(played(house_story)), facts(played(odata_story, erp=ODataV2()))

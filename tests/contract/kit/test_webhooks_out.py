@@ -137,6 +137,7 @@ def test_delivery_is_signed_and_traced() -> None:
     assert [row["status"] for row in toy.rows("event_ack")] == [202]
 
 
+@pytest.mark.requirement("R06.02")
 def test_retries_keep_the_id_and_stop_at_2xx() -> None:
     """500, then a redirect (a failure), then 200: three attempts with one id."""
     inbox = Inbox(answer=lambda number: (500, 302, 200)[number], headers={"location": "/elsewhere"})
@@ -199,6 +200,7 @@ def test_away_receiver_gets_it_on_the_schedule() -> None:
     assert len(inbox.seen) == 1
 
 
+@pytest.mark.requirement("R04.17", "R04.19", "R08.09")
 @pytest.mark.parametrize(
     ("fault", "mode", "deliveries", "ids", "genuine"),
     [
@@ -252,6 +254,7 @@ def test_header_names_have_no_case() -> None:
     assert {"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"} == set(asyncio.run(signatures("other_case")))
 
 
+@pytest.mark.requirement("R04.14", "R06.05")
 def test_callback_overtakes_the_response() -> None:
     """F-D6: the event is acknowledged before the answer of the create is on the wire."""
     inbox = Inbox()
@@ -260,6 +263,7 @@ def test_callback_overtakes_the_response() -> None:
     assert order == ["fault_fired", "event_ack", "response_end"]
 
 
+@pytest.mark.requirement("R04.14")
 def test_an_accepted_document_is_turned_down() -> None:
     """F-B28: 202 goes out as ever, then the job fails and the rejection is told; F-D6 lets that overtake the answer too."""
     inbox = Inbox()
@@ -299,6 +303,7 @@ def test_a_job_that_never_was_cannot_fail() -> None:
     assert [row["state"] for row in toy.rows("commit")] == ["accepted", "posted"]
 
 
+@pytest.mark.requirement("R04.19")
 def test_older_event_after_the_newer_one() -> None:
     """F-D3: the first event waits until the second of its type was delivered."""
     inbox = Inbox()

@@ -10,6 +10,8 @@ from mocks.kit.operation import Refs
 from mocks.kit.settings import Settings
 from tests.contract.kit.toy import Stage, stage
 
+pytestmark = pytest.mark.requirement("R08.03")
+
 SHORT = Settings(client_timeout_ms=200, late_commit_ms=80, event_delay_ms=50, webhook_schedule_ms=(0, 50))
 
 
@@ -191,6 +193,7 @@ def test_drip_under_and_over_the_timeout() -> None:
     assert asyncio.run(run("over_timeout")) == (False, 1, "info")
 
 
+@pytest.mark.requirement("R08.05")
 def test_truncated_malformed_html() -> None:
     """F-A9, F-A10, F-A11: half a body, a body that is no JSON, a page instead of an answer; bytes are counted, the view is unknown."""
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from harness.structured_log import JsonFormatter
 from tests.contract.engine.rig import ENTITIES, Step, rig
@@ -72,6 +73,7 @@ def test_no_secret_of_a_whole_run_is_in_any_log_or_in_the_history(tmp_path: Path
     assert [line for line in about_documents if not line["correlation_id"] or not line["trace_id"]] == []
 
 
+@pytest.mark.requirement("R09.04")
 def test_a_log_line_of_the_world_says_which_transaction_it_is_about() -> None:
     """A defect in a handler is found by its correlation id."""
     record = logging.makeLogRecord(

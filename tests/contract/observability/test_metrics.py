@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import aiohttp
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.metrics import METRICS as OF_ENGINE
@@ -53,6 +54,7 @@ def played(folder: Path) -> tuple[str, Values, Values]:
     return asyncio.run(go())
 
 
+@pytest.mark.requirement("R01.06", "R04.18")
 def test_both_sides_count_the_same_things(tmp_path: Path) -> None:
     """What the engine says it sent is what the world says it met; nothing secret and no id is shown."""
     text, engine, world = played(tmp_path)

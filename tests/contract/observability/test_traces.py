@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.tracing import root_of, trace_of
 from mocks.kit import tracing as world_tracing
 from tests.contract.engine.rig import Rig, Step, rig
 from tests.contract.observability.collector import Collector, collector
 from tests.contract.observability.secrets import secrets_of
+
+pytestmark = pytest.mark.requirement("R09.04")
 
 WORLD, ENGINE = "dryclose-world", "dryclose-engine"
 CREATE, RECORD, READ = "erp.po.create", "procurement.requisition.record_order", "procurement.requisition.read"
@@ -39,6 +43,7 @@ def of_transaction(spans: Collector) -> set[str]:
     return {span.trace_id for span in spans.spans if span.name in names}
 
 
+@pytest.mark.requirement("R01.06")
 def test_a_requisition_is_one_trace_from_the_webhook_to_the_write_back(tmp_path: Path) -> None:
     """Exactly one trace id; each span hangs under the one that caused it; a fault is named on the span that met it."""
     fault = Step(CREATE, 1, "F-A3", "drop")

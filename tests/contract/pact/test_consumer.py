@@ -15,9 +15,11 @@ REFUSALS_ELSEWHERE = {
     "erp.po.find": "nothing found is an answer; access is refused for all reads alike",
     "erp.ap_invoice.find": "as erp.po.find",
     "erp.journal.find": "as erp.po.find",
+    "erp.gr.find": "as erp.po.find",
 }
 
 
+@pytest.mark.requirement("R06.08")
 @pytest.mark.parametrize("case", HTTP, ids=lambda case: case.description)
 def test_engine_and_system(case: Case) -> None:
     """The engine sends exactly this request and understands exactly this answer."""

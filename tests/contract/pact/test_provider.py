@@ -168,6 +168,7 @@ def test_generators_take_values_of_states(capsys: Captured, tmp_path: Path) -> N
     assert code == 0, out
 
 
+@pytest.mark.requirement("R08.07")
 def test_a_mock_that_drifts_breaks_our_pacts(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another word for a status, and an event without its revision: named with the interaction and the place."""
     real = MasterData._supplier

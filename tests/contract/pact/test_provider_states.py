@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 
 from mocks.provider_states.desk import all_states, listing
-from mocks.systems.erp.states import PostingGiven
+from mocks.systems.erp.states import GoodsReceiptGiven, PostingGiven
 from mocks.systems.expense.states import ReportGiven
+from mocks.systems.procurement.receiving.states import ReceiptGiven
 from mocks.systems.procurement.states import RequisitionGiven
 from mocks.systems.registry import SYSTEMS
 from mocks.world import World, WorldConfig
@@ -93,6 +94,28 @@ def test_requisitions(entity: str) -> None:
             await desk.given("a requisition exists", id="REQ-MINE-1", status=status, legal_entity=entity, version=9)
             code, found = await desk.get("procurement", "/api/v1/requisitions/REQ-MINE-1")
             assert (code, found["status"], found["version"], found["legalEntity"]) == (200, status, 9, entity)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
+@pytest.mark.parametrize("entity", ["ACME-US", "ACME-DE", "ACME-JP"])
+def test_receipts(entity: str) -> None:
+    """Every status can be had, in every entity, of an order that is registered; and a goods receipt of the ERP in each of its own."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(ReceiptGiven.__annotations__["status"]):
+            await desk.given("a receipt exists", id="GRN-MINE-1", status=status, legal_entity=entity, version=9, purchase_order="45-mine")
+            code, found = await desk.get("procurement", "/api/v1/receipts/GRN-MINE-1")
+            assert (code, found["status"], found["version"], found["legalEntity"]) == (200, status, 9, entity)
+            code, order = await desk.get("procurement", "/api/v1/orders/45-mine", same_books=True)
+            assert (code, order["purchaseOrder"]) == (200, found["purchaseOrder"])
+            await desk.post({"action": "teardown"})
+        company = {"ACME-US": "1000", "ACME-DE": "2000", "ACME-JP": "3000"}[entity]
+        for status in get_args(GoodsReceiptGiven.__annotations__["status"]):
+            await desk.given("a goods receipt exists", number="50-mine", company_code=company, status=status, version=9)
+            code, found = await desk.get("erp", "/goods-receipts/50-mine")
+            assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
             await desk.post({"action": "teardown"})
 
     on_desk(body)

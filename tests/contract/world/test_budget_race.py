@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.contract.world.by_hand import PATIENT, Hand, hand
 
 SENDERS, FITS, EACH = 200, 50, "10.00"
@@ -35,6 +37,7 @@ async def available(one: Hand, center: str) -> dict[str, str]:
     return dict(told["figures"])
 
 
+@pytest.mark.requirement("R09.16")
 def test_the_last_of_a_budget_is_given_away_once() -> None:
     """Exactly as many get something as fit, each once; nothing is lost or kept twice; and what expires can be had again."""
 

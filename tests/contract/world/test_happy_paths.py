@@ -56,6 +56,7 @@ async def posting(one: Hand, txn_id: str, entity: str) -> dict[str, Any]:
     return done
 
 
+@pytest.mark.requirement("R01.01", "R05.01")
 @pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
 def test_requisition_to_order(entity: str) -> None:
     """A requisition of each entity becomes one order, and the world knows that it is settled."""
@@ -77,6 +78,7 @@ def test_requisition_to_order(entity: str) -> None:
     assert sum(lines) == 0
 
 
+@pytest.mark.requirement("R01.01", "R05.08")
 @pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
 def test_expense_to_posting(entity: str) -> None:
     """A report of each entity is posted by its route; the trial balance sums to zero."""
@@ -98,6 +100,7 @@ def test_expense_to_posting(entity: str) -> None:
     assert all(row["txn_id"] == "exp-000001" and "op_id" not in row for row in posted)
 
 
+@pytest.mark.requirement("R03.22")
 def test_history_obeys_its_schema() -> None:
     """Every row has only declared columns of the declared type, in total order, with the columns that its kind needs."""
 

@@ -49,6 +49,7 @@ def orders(world: World) -> int:
     return sum(row["entity_type"] == "purchase_order" and row["effect"] == "create" for row in rows(world, "commit"))
 
 
+@pytest.mark.requirement("R08.13")
 @pytest.mark.parametrize(("fault", "committed"), [("F-G1", 0), ("F-G2", 1)])
 def test_a_killed_client_leaves_no_answer(fault: str, committed: int) -> None:
     """At the kill a request held before its commit is gone, one held after it has its effect; no answer is ever sent."""
@@ -120,6 +121,7 @@ def test_frontier_wait_is_bounded() -> None:
     assert 0.04 < asyncio.run(run()) < 0.4
 
 
+@pytest.mark.requirement("R08.01")
 def test_maintenance_window() -> None:
     """F-B5: every answer of the system is 503 with Retry-After until the window ends; credited to who was open and who joined."""
 
@@ -143,6 +145,7 @@ def test_maintenance_window() -> None:
     assert (refused["client_view"], refused["retry_after_ms"], refused["txn_id"]) == ("fail", 1000, "p2p-000002")
 
 
+@pytest.mark.requirement("R08.01")
 @pytest.mark.parametrize("runner", [asyncio.run, uvloop.run])
 def test_full_outage_refuses_connections(runner: Runner) -> None:
     """F-H2: open connections are reset, new ones are refused by the kernel, and the same port serves again at once after the end."""
@@ -172,6 +175,7 @@ def test_full_outage_refuses_connections(runner: Runner) -> None:
     runner(run())
 
 
+@pytest.mark.requirement("R08.06")
 def test_revoked_token() -> None:
     """F-B10: the old token is worth nothing, a new one works; credited to whoever is open before the new one is issued."""
 
@@ -193,6 +197,7 @@ def test_revoked_token() -> None:
     assert [row["fault_id"] for row in rows(world, "fault_healed")] == ["F-B10"]
 
 
+@pytest.mark.requirement("R08.06")
 def test_refused_client() -> None:
     """F-B11: no token for the connector's client until the end, and it is no stranger; people get theirs. Then all is good again."""
 
@@ -219,6 +224,7 @@ def test_refused_client() -> None:
     assert not rows(world, "stranger")
 
 
+@pytest.mark.requirement("R01.11")
 def test_rotated_secret() -> None:
     """F-B12: two secrets are good; then the first and every token end, for whoever is open until somebody signs in with the second."""
 

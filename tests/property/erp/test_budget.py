@@ -110,6 +110,7 @@ class Walk:
             assert figures.available >= -self.policy.tolerated(figures.budget)
 
 
+@pytest.mark.requirement("R03.18", "R09.08")
 @settings(max_examples=150, deadline=None)
 @given(policies, st.lists(steps, max_size=25))
 def test_any_walk_adds_up(policy: BudgetPolicy, walk: list[tuple[Any, ...]]) -> None:
@@ -220,6 +221,7 @@ def test_a_new_version_tells_whom_it_leaves_overdrawn() -> None:
     assert (short.bucket, short.months, short.figures.available) == (BUCKETS[0], ("2026-10",), -400)
 
 
+@pytest.mark.requirement("R03.18")
 def test_golden_ge1_in_the_memo_ledger() -> None:
     """Domestic order, budget 10,000.00: pre-encumbrance, encumbrance, actual and available at each of the nine steps of the example."""
     books = BudgetLedger({"2000": BudgetPolicy("absolute", "year")})

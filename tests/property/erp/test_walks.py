@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def check_history(world: World) -> None:
         assert world.erp.core.ledger.balance(company, account) == amount
 
 
+@pytest.mark.requirement("R01.01")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(steps, max_size=40))
 def test_any_walk_leaves_the_books_right(walk: list[tuple[Any, ...]]) -> None:

@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ def test_invented_cursors_are_refused(cursor: str) -> None:
     assert Cursors(b"secret").decode("erp.po.list", cursor) is None
 
 
+@pytest.mark.requirement("R08.02")
 @given(st.lists(st.integers(0, 2_000_000_000), min_size=1, max_size=60), st.integers(1, 20))
 def test_rate_is_never_exceeded(gaps_ns: list[int], per_s: int) -> None:
     """In any second at most twice the rate passes (a full bucket and its refill), and a refusal names a wait of at least one second."""

@@ -1,9 +1,12 @@
 """The key store as a model: however deliveries of one request are repeated and interleaved, there is one effect."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mocks.kit.idempotency import IdempotencyStore, Scope, parse_key
+
+pytestmark = pytest.mark.requirement("R09.01")
 
 KEYS = st.sampled_from(["k1", "k2"])
 CLIENTS = st.sampled_from(["a", "b"])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def next_states(state: str) -> set[str]:
     return (found - {"submitted"}) | ({"pending_approval"} if "submitted" in found else set())
 
 
+@pytest.mark.requirement("R01.02")
 @settings(max_examples=100, deadline=None)
 @given(st.lists(steps, max_size=25))
 def test_any_walk_stays_on_the_table(walk: list[tuple[str, str | None, str]]) -> None:

@@ -34,6 +34,7 @@ def profile(folder: Path, *lines: str) -> Path:
     return path
 
 
+@pytest.mark.requirement("R01.21", "R09.07")
 @pytest.mark.slow
 def test_a_smoke_load_of_the_engine_passes(tmp_path: Path) -> None:
     """Everything is shown and stored: load.json as its schema says, a verdict over the same history, the page, Locust's own page."""
@@ -60,6 +61,7 @@ def test_a_smoke_load_of_the_engine_passes(tmp_path: Path) -> None:
     assert left_over(run_dir) == []
 
 
+@pytest.mark.requirement("R06.13")
 @pytest.mark.slow
 def test_two_workers_share_one_database(tmp_path: Path) -> None:
     """Engine processes that only work take documents from one PostgreSQL; each is posted once, whoever took it."""

@@ -16,6 +16,7 @@ limits: {settle_s: 30, solo: 0}
 """
 
 
+@pytest.mark.requirement("R08.04")
 @pytest.mark.slow
 @pytest.mark.parametrize(("behaviours", "code"), [({}, 0), ({"one_breaker_for_all": {}}, 1)], ids=["right", "one-breaker-for-all"])
 def test_an_outage_stops_only_what_needs_the_system(tmp_path, behaviours, code) -> None:

@@ -56,12 +56,14 @@ def test_a_refresh_token_that_is_used_twice_is_found(tmp_path) -> None:
     assert refused_grants(tmp_path) > 1
 
 
+@pytest.mark.requirement("R06.03")
 def test_asking_from_the_last_change_passes(tmp_path) -> None:
     """No overlap is needed where the window includes its beginning, and where news is told by the version."""
     played = play_in("coarse-times", tmp_path, {"asks_from_the_last_change": {}}, poll_interval_s=0.1)
     assert played.exit_code == 0, played.text
 
 
+@pytest.mark.requirement("R06.03")
 def test_asking_after_the_last_change_is_found(tmp_path) -> None:
     """What came later in a second that it had seen is never found, and no event tells of it."""
     played = play_in("coarse-times", tmp_path, {"asks_after_the_last_change": {}}, poll_interval_s=0.1)

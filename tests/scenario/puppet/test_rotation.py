@@ -4,7 +4,7 @@ import pytest
 
 from tests.scenario.puppet.playing import play
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.requirement("R08.06")]
 
 FAULTS = "include: [F-A3, F-B12, F-G1]"
 SMALL = "volume: {baseline: 2}"

@@ -7,6 +7,8 @@ import pytest
 from tests.scenario.puppet.playing import play
 from tests.scenario.running import CAREFUL, document, run
 
+pytestmark = pytest.mark.requirement("R08.07", "R09.13")
+
 ONLY_EXPENSES = "flows: [expense-to-posting]\nvolume: {baseline: 2}"
 
 

@@ -23,6 +23,7 @@ def test_the_zoo_names_what_exists() -> None:
     assert len({bug.number for bug in BUGS}) == len(BUGS)
 
 
+@pytest.mark.requirement("R08.10")
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.number in SHORT], ids=lambda bug: bug.behaviour)
 def test_a_seeded_bug_is_found_for_its_own_reason(tmp_path, bug) -> None:

@@ -12,6 +12,8 @@ from mocks.systems.expense import models as expense
 from mocks.systems.expense.rules import to_ddmmyyyy
 from mocks.systems.procurement import models as procurement
 
+pytestmark = pytest.mark.requirement("R06.14")
+
 PATTERNS = {"%Y%m%d": erp.DAY_PATTERN, "%Y-%m-%d": procurement.DAY_PATTERN, "%d/%m/%Y": expense.DAY_PATTERN}
 NO_DAYS = [
     (2026, 2, 29),

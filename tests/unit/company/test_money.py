@@ -5,6 +5,7 @@ import pytest
 from mocks.company.money import AmountError, share_half_up, split, to_minor, to_text
 
 
+@pytest.mark.requirement("R06.14")
 @pytest.mark.parametrize(
     ("text", "decimals", "minor"),
     [

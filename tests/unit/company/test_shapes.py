@@ -41,6 +41,7 @@ def test_a_document_has_the_lines_of_its_shape() -> None:
     assert sum(shape.lines is None for shape in DRAWN) > 800
 
 
+@pytest.mark.requirement("R07.10")
 @pytest.mark.parametrize("lines", [None, 1, 2, 40])
 def test_credits_are_lines_of_a_claim_whose_total_stays(lines: int | None) -> None:
     """At least one, beside at least one that is none; tax has the sign of its line. No order has any."""

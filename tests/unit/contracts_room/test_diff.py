@@ -233,6 +233,7 @@ ASYNC: dict[str, Any] = {
 }
 
 
+@pytest.mark.requirement("R04.20")
 @pytest.mark.parametrize(
     ("path", "value", "pointers"),
     [

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from harness.stage.provider import Arrived, mock_provider
 from tests.shipped import CATALOG
+
+pytestmark = pytest.mark.requirement("R04.20")
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 DOCUMENT = json.loads((CONTRACTS / "asyncapi" / "events.json").read_text("utf-8"))

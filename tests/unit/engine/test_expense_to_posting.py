@@ -120,6 +120,7 @@ def test_a_redrive_that_is_put_off_still_submits_anew_and_once(tmp_path: Path) -
     assert len(one.erp.books.documents) == 2  # the one that was rejected, and one more
 
 
+@pytest.mark.requirement("R06.05")
 def test_a_confirmation_that_never_comes_is_parked_as_unknown(tmp_path: Path) -> None:
     """After a bounded number of looks, each later than the one before."""
     one = desk(tmp_path, report())

@@ -11,6 +11,8 @@ from engine.model.failures import from_problem
 from engine.settings import Settings, SettingsError, state_dir
 from engine.work.facts import EventError, fact_of_event, fact_of_source
 
+pytestmark = pytest.mark.requirement("R04.17", "R08.17", "R09.10")
+
 ERRORS = load_errors()
 
 

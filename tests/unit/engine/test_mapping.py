@@ -13,6 +13,7 @@ from engine.model.sources import RequisitionLine
 from tests.unit.engine.fakes import DAY, MAPPINGS, UNITS, report, requisition, write_rules
 
 
+@pytest.mark.requirement("R06.15", "R07.07")
 def test_a_rule_counts_on_its_days_only(tmp_path: Path) -> None:
     """Both bounds belong to the rule."""
     rules = write_rules(tmp_path)
@@ -20,12 +21,14 @@ def test_a_rule_counts_on_its_days_only(tmp_path: Path) -> None:
     assert rules.purchase_account("IT", DAY.replace(month=1, day=1)) == "5410"
 
 
+@pytest.mark.requirement("R06.15")
 def test_a_value_without_a_rule_is_named(tmp_path: Path) -> None:
     """The message says which table, which value, and what to do."""
     with pytest.raises(Unmapped, match=r"suppliers\.csv has no row for 1000 / PS-404; add it and redrive"):
         order_draft(requisition(supplier="PS-404"), write_rules(tmp_path), UNITS)
 
 
+@pytest.mark.requirement("R03.23")
 @pytest.mark.parametrize("member", ["supplier", "requester", "legal_entity"])
 def test_nothing_unmapped_gets_a_default(tmp_path: Path, member: str) -> None:
     """Every id must be known."""
@@ -33,6 +36,7 @@ def test_nothing_unmapped_gets_a_default(tmp_path: Path, member: str) -> None:
         order_draft(requisition(**{member: "?"}), write_rules(tmp_path), UNITS)
 
 
+@pytest.mark.requirement("R05.09")
 @pytest.mark.parametrize("member", ["category", "cost_center", "project"])
 def test_nothing_unmapped_in_a_line_gets_a_default(tmp_path: Path, member: str) -> None:
     """Every id must be known."""
@@ -42,6 +46,7 @@ def test_nothing_unmapped_in_a_line_gets_a_default(tmp_path: Path, member: str) 
         order_draft(requisition(lines=(line,)), write_rules(tmp_path), UNITS)
 
 
+@pytest.mark.requirement("R03.14", "R09.14")
 def test_an_order_carries_the_approval_evidence_and_the_source(tmp_path: Path) -> None:
     """People under their personnel numbers, lines in tens, the reference from source id and revision."""
     draft = order_draft(requisition(), write_rules(tmp_path), UNITS)
@@ -62,6 +67,7 @@ def test_an_unknown_currency_is_not_guessed(tmp_path: Path) -> None:
         order_draft(requisition(currency="ZZZ"), write_rules(tmp_path), UNITS)
 
 
+@pytest.mark.requirement("R05.08")
 def test_the_invoice_route_splits_net_and_tax(tmp_path: Path) -> None:
     """Gross is what the report says."""
     draft = posting_draft(report(), write_rules(tmp_path), UNITS)
@@ -73,6 +79,7 @@ def test_the_invoice_route_splits_net_and_tax(tmp_path: Path) -> None:
     assert sum(line.net + line.tax for line in draft.invoice_lines) == draft.total
 
 
+@pytest.mark.requirement("R05.08")
 def test_the_journal_route_balances(tmp_path: Path) -> None:
     """PST-X04: expense and tax against card clearing and payroll clearing."""
     plain = report()

@@ -55,6 +55,7 @@ def test_an_existing_document_over_another_amount_is_for_a_person(tmp_path: Path
     assert (outcome.parking.code, outcome.parking.outcome) == ("AMOUNT_DIFFERS", "posted")
 
 
+@pytest.mark.requirement("R05.18", "R08.11")
 @pytest.mark.parametrize("moment", ["erp.supplier.read", "erp.po.create", "source.record"])
 @pytest.mark.parametrize("how", ["ok", "before", "after", "late", "crash_before", "crash_after"])
 def test_a_reversed_approval_leaves_nothing_live(tmp_path: Path, moment: str, how: str) -> None:
@@ -77,6 +78,7 @@ def test_a_reversed_approval_leaves_nothing_live(tmp_path: Path, moment: str, ho
     assert one.fate.calls.count("erp.undo") <= 1 or how.startswith("crash")
 
 
+@pytest.mark.requirement("R06.04", "R08.11")
 def test_a_late_commit_after_a_reversal_is_still_found_and_cancelled(tmp_path: Path) -> None:
     """One look that finds nothing proves nothing: the obligation stays until a late commit is out of the question."""
     one = desk(tmp_path, choose=script(("erp.po.create", "late")))
@@ -97,6 +99,7 @@ def test_the_next_revision_is_ordered_and_the_one_before_undone(tmp_path: Path) 
     assert one.erp.books.live() == ["REQ-T-1-r2"]
 
 
+@pytest.mark.requirement("R07.04")
 def test_a_blocked_supplier_is_told_to_the_author(tmp_path: Path) -> None:
     """A refusal carries code, reason and owner; nothing is ordered."""
     one = desk(tmp_path)
@@ -107,6 +110,7 @@ def test_a_blocked_supplier_is_told_to_the_author(tmp_path: Path) -> None:
     assert one.erp.books.documents == {}
 
 
+@pytest.mark.requirement("R05.09", "R07.08")
 def test_an_invalid_coding_is_told_to_the_author(tmp_path: Path) -> None:
     """The check's code and reason reach the requisition."""
     one = desk(tmp_path)
@@ -115,6 +119,7 @@ def test_an_invalid_coding_is_told_to_the_author(tmp_path: Path) -> None:
     assert one.source.refusal == one.erp.coding
 
 
+@pytest.mark.requirement("R08.17")
 def test_a_business_refusal_of_the_create_is_told_to_the_author(tmp_path: Path) -> None:
     """The ERP may change its mind between check and create."""
     one = desk(tmp_path)
@@ -132,6 +137,7 @@ def test_a_refusal_after_a_lost_answer_does_not_hide_the_order(tmp_path: Path) -
     assert settle(one).how == "ordered"
 
 
+@pytest.mark.requirement("R08.12")
 def test_a_closed_period_parks_and_a_redrive_posts(tmp_path: Path) -> None:
     """The author cannot repair a closed period: the document waits for finance."""
     one = desk(tmp_path)

@@ -9,6 +9,8 @@ from engine.model.failures import SystemDown
 from engine.peers.breaker import OPENS_AFTER, Breaker
 from engine.peers.waits import CAP_FACTOR, backoff_s, retry_after_s
 
+pytestmark = pytest.mark.requirement("R09.05")
+
 NOW = datetime(2026, 11, 21, 10, 0, 0, tzinfo=UTC)
 
 

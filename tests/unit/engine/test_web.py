@@ -143,6 +143,7 @@ def test_an_event_that_cannot_be_saved_is_not_acknowledged() -> None:
     assert post(Store(OSError("database is gone")), BODY, signed()) == 503
 
 
+@pytest.mark.requirement("R09.09")
 def test_parked_items_say_what_a_person_needs() -> None:
     """The shape of the connector contract."""
     status, answer = ask(Store(), lambda client: client.get("/parked"))
@@ -167,6 +168,7 @@ NAMED = [
 ]
 
 
+@pytest.mark.requirement("R09.03")
 @pytest.mark.parametrize(("body", "references"), NAMED)
 def test_redrive_takes_all_or_those_that_are_named(body: bytes, references: set[str] | None) -> None:
     """An empty body means all, an empty list nobody."""
@@ -175,6 +177,7 @@ def test_redrive_takes_all_or_those_that_are_named(body: bytes, references: set[
     assert store.redriven == [references]
 
 
+@pytest.mark.requirement("R09.12")
 @pytest.mark.parametrize(
     ("body", "items"),
     [(b"", ["REQ-1"]), (b'{"references":["REQ-1","REQ-2"]}', ["REQ-1"]), (b'{"reference":"REQ-2"}', []), (b"[]", None)],

@@ -44,6 +44,7 @@ def figures(one: World, **query: str) -> dict[str, str]:
     return {name: getattr(told, name) for name in told.__struct_fields__}
 
 
+@pytest.mark.requirement("R01.01")
 def test_funds_are_asked_for_reserved_approved_and_given_back() -> None:
     """Each step moves the same amount, the memo ledger balances, and the history has a row for each."""
     one = world()

@@ -14,6 +14,7 @@ from tests.unit.erp.test_postings import close
 CENTER = COMPANY.cost_centers_of("US01")[0].erp_id
 
 
+@pytest.mark.requirement("R03.01")
 def test_a_supplier_is_read_within_its_company() -> None:
     """The crosswalk's vendor id finds it; another company code does not."""
     world = World()
@@ -24,6 +25,7 @@ def test_a_supplier_is_read_within_its_company() -> None:
     assert world.refused("erp.supplier.read", path={"vendor_id": "V0"}) == "NOT_FOUND"
 
 
+@pytest.mark.requirement("R05.02")
 @pytest.mark.parametrize(
     ("account", "center", "project", "code"),
     [
@@ -42,6 +44,7 @@ def test_the_coding_check_answers_what_a_posting_would(account: str, center: str
     assert (answer.valid, answer.code, answer.reason is None) == (code is None, code, code is None)
 
 
+@pytest.mark.requirement("R03.02")
 def test_the_coding_check_obeys_the_date() -> None:
     """An account of last year is valid on a day of last year."""
     query = {"company_code": "1000", "gl_account": "5200", "cost_center": CENTER}
@@ -49,6 +52,7 @@ def test_the_coding_check_obeys_the_date() -> None:
     assert World().refused("erp.coding.check", query={**query, "date": "20250230"}) == "INVALID_PARAMETER"
 
 
+@pytest.mark.requirement("R01.01", "R01.15")
 def test_the_trial_balance_adds_up_to_zero() -> None:
     """Actual and memo apart; each balances on its own."""
     world = World()
@@ -63,6 +67,7 @@ def test_the_trial_balance_adds_up_to_zero() -> None:
     assert world.refused("erp.trial_balance.read", query={"company_code": "1"}) == "INVALID_PARAMETER"
 
 
+@pytest.mark.requirement("R02.02")
 def test_calendar_of_periods() -> None:
     """The month before stays open for five days, the next one is open, later ones are future."""
     periods = Periods()
@@ -76,6 +81,7 @@ def test_calendar_of_periods() -> None:
     assert status("2026-12", date(2027, 1, 3)) == "open"
 
 
+@pytest.mark.requirement("R02.02", "R03.20")
 def test_periods_close_and_reopen_per_module() -> None:
     """Closing AP leaves GL open; closing twice or reopening an open one is refused."""
     world = World()

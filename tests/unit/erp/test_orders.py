@@ -15,6 +15,7 @@ def lines_of(world: World) -> list[tuple[str | None, int | None, str | None]]:
     return [(each.account, each.amount_minor, each.parent_id) for each in world.effects if each.entity_type == "journal_line"]
 
 
+@pytest.mark.requirement("R03.06")
 def test_an_order_encumbers_its_amount() -> None:
     """PST-P03: debit 9200, credit 9900 in the memo ledger, nothing in the actual one."""
     world = World()
@@ -27,6 +28,7 @@ def test_an_order_encumbers_its_amount() -> None:
     assert world.erp.core.ledger.totals("1000", "actual", None) == []
 
 
+@pytest.mark.requirement("R09.08")
 def test_cancelling_posts_the_opposite_under_a_new_number() -> None:
     """PST-P05: the order stays as it was but for its status; the new document names it; again changes nothing."""
     world = World()
@@ -113,6 +115,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.requirement("R07.08")
 @pytest.mark.parametrize("name", REFUSALS)
 def test_an_order_that_breaks_a_rule_is_refused(name: str) -> None:
     """One rule each, its own code, and no trace in the books."""
@@ -133,6 +136,7 @@ def test_unit_prices_may_have_more_decimals_than_the_currency() -> None:
     assert World().refused("erp.po.create", body) == "accepted"
 
 
+@pytest.mark.requirement("R03.01", "R07.04")
 def test_blocks_can_be_set_and_lifted() -> None:
     """A person blocks a supplier for purchasing; orders are refused until the block is lifted."""
     world = World()
@@ -180,3 +184,18 @@ def test_an_order_is_found_by_its_reference() -> None:
     order = world.call("erp.po.create", order_body(external_ref="r1")).body
     assert world.call("erp.po.find", query={"external_ref": "r1"}).body == {"items": [order], "next": None}
     assert world.call("erp.po.find", query={"external_ref": "r2"}).body["items"] == []
+
+
+def test_a_buyer_types_an_order_that_comes_from_nowhere_else() -> None:
+    """By the rules of any order; by somebody of the company, who is none of those who approved it."""
+    world = World()
+    buyer = COMPANY.requester("US01", "buyer").erp_id
+    body = order_body(requested_by=buyer)
+    made = world.call("erp.po.enter", body, actor=buyer).body
+    assert (made.status, made.requested_by, made.external_ref) == ("created", buyer, None)
+    assert world.call("erp.po.read", path={"number": made.number}).body == made
+    approver = str(body["approvals"][0]["approver"])
+    assert world.refused("erp.po.enter", order_body(), actor=approver) == "SEGREGATION_OF_DUTIES"
+    assert world.refused("erp.po.enter", body, actor=COMPANY.requester("DE01", "buyer").erp_id) == "EMPLOYEE_UNKNOWN"
+    assert world.refused("erp.po.enter", body, actor="nobody") == "EMPLOYEE_UNKNOWN"
+    assert world.refused("erp.po.enter", {**body, "total": "1.00"}, actor=buyer) == "AMOUNT_MISMATCH"

@@ -36,6 +36,7 @@ def test_expense_by_accounts_payable() -> None:
     assert (ledger.open_items("1000", "2010"), ledger.open_items("1000", "1145")) == ({who: -7_500}, {who: -24_000})
 
 
+@pytest.mark.requirement("R03.15")
 def test_expense_by_journal_reaches_the_same_costs() -> None:
     """The payroll route credits 2030 instead of 2010; the expense balances are the same."""
     world = World()
@@ -53,6 +54,7 @@ def test_yen_have_no_decimals_anywhere() -> None:
     assert world.call("erp.ap_invoice.read", path={"number": accepted.document_number}).body.total == "315"
 
 
+@pytest.mark.requirement("R04.14")
 @pytest.mark.parametrize("kind", ROUTES)
 def test_acceptance_is_not_posting(kind: str) -> None:
     """202 with a job; the document's create effect and the confirmation come with the posting."""
@@ -72,6 +74,7 @@ def test_acceptance_is_not_posting(kind: str) -> None:
     assert event.data == {"job_id": job_id, "document_type": kind, "document_number": number, "external_ref": "r1", "status": "posted"}
 
 
+@pytest.mark.requirement("R03.15", "R08.12")
 @pytest.mark.parametrize("kind", ROUTES)
 def test_a_period_that_closes_meanwhile_rejects_the_posting(kind: str) -> None:
     """The job checks again; the rejection says why, posts nothing, and frees the reference."""
@@ -88,6 +91,7 @@ def test_a_period_that_closes_meanwhile_rejects_the_posting(kind: str) -> None:
     assert world.refused(f"{point}.create", body(external_ref="r1")) == "accepted"
 
 
+@pytest.mark.requirement("R05.18")
 @pytest.mark.parametrize("kind", ROUTES)
 def test_a_posted_document_is_taken_back_by_a_new_one(kind: str) -> None:
     """Full reversal with its own number; the original keeps its lines; again changes nothing."""

@@ -76,6 +76,7 @@ def test_every_state_of_the_table_is_declared() -> None:
     assert set(get_args(State)) - reached == {"paid", "rejected"}
 
 
+@pytest.mark.requirement("R01.03", "R04.11")
 def test_approval_tells_the_connector() -> None:
     """One event with the version that the connector will read; dates in the system's own format."""
     world = World()
@@ -163,6 +164,7 @@ def test_if_match_guards_the_update() -> None:
     assert world.call("expense.report.record_refusal", REFUSAL, path=path, if_match=4).body.state == "on_hold"
 
 
+@pytest.mark.requirement("R03.10")
 def test_revising_replaces_the_lines() -> None:
     """New lines, new total, next revision; the refusal is gone."""
     world, report_id = report_in("on_hold")

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from harness.judge import Verdict, judge
+from harness.judge import Verdict
 from harness.judge.guest_rules import read_guest_rules
 from harness.judge.guests import prove
 from harness.stage.directory import RunDirectory
 from tests.shipped import CATALOG
 from tests.unit.judge.history_builder import Row, Scribe, written
+from tests.unit.judge.judging import judge
 
 CANDIDATES = "select flow, count(*) as n from document group by 1"
 VIOLATIONS = "select txn_id, call_point, amount_minor as money_minor, currency, 'too dear' as story, entity_id from document where {}"

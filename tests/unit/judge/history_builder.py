@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.judge import Verdict, judge
+from harness.judge import Verdict
 from harness.judge.synthetic import (
     DATES,
     P2P,
@@ -32,6 +32,7 @@ from harness.judge.synthetic import (
     posting_lines,
     source_lines,
 )
+from tests.unit.judge.judging import judge
 
 POISON = Fault("F-H1", "always_500", commits=False, status=500, arrival=0)
 REVERSED = Fault("F-F1", "after_answer", commits=True, status=200, view="ok")

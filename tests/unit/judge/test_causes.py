@@ -140,6 +140,7 @@ def blocked(scribe: Scribe, calls: int) -> None:
     insert(scribe, index, *({**row, **at, "op_id": 97_000 + n, "attempt": 4 + n} for n in range(calls) for row in call))
 
 
+@pytest.mark.requirement("R09.03")
 def test_a_poison_document_that_blocks_others_is_their_cause(tmp_path: Path) -> None:
     """Nobody worked on 8 while 12 was tried again and again."""
     scribe = clean_run()

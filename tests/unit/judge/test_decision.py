@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from harness.errors import RunUnreadable
-from harness.judge import explain, finish_history, judge
+from harness.judge import explain, finish_history
 from harness.judge.checks import check
 from harness.judge.invariants import Invariant
 from harness.judge.synthetic import RESPONSE_LOST, Row, Scribe, order
 from tests.unit.judge.corrupt_books import lost, second_order
 from tests.unit.judge.corrupt_conduct import fault_never_fired
 from tests.unit.judge.history_builder import clean_run, drop, insert, invariant, judged, one, refresh_views, renumber, rows
+from tests.unit.judge.judging import judge
 
 CELL: Row = {"flow": "requisition-to-po", "call_point": "erp.po.create", "fault_id": "F-A3", "mode": "drop", "status": "planned"}
 

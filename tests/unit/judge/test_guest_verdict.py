@@ -9,12 +9,13 @@ import pytest
 
 from harness import commands
 from harness.docs import pages
-from harness.judge import guest_process, guest_rules, guests, judge, write_verdict
+from harness.judge import guest_process, guest_rules, guests, write_verdict
 from harness.judge.public import VIEWS_VERSION, public_tables
 from harness.scenario import load_scenario
 from reports import summary_text, write_ctrf, write_junit, write_report
 from tests.unit.judge.guest_builder import CATALOG, judged_with, proven, stored, write_rule
 from tests.unit.judge.history_builder import clean_run, invariant, rows
+from tests.unit.judge.judging import judge
 
 ROOT = Path(__file__).parents[3]
 TOO_DEAR = "txn_id in ('p2p-000001', 'p2p-000009')"

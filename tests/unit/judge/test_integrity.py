@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from harness.errors import RunUnreadable
-from harness.judge import Verdict, judge
+from harness.judge import Verdict
 from harness.judge import judging as room
 from harness.judge.synthetic import Row
 from harness.stage.directory import RunDirectory
 from tests.unit.judge.history_builder import clean_run, drop, judged, one, written
+from tests.unit.judge.judging import judge
 from tests.unit.judge.test_decision import CELL
 
 

@@ -9,6 +9,8 @@ from tests.unit.judge.corrupt_conduct import parked_item
 from tests.unit.judge.history_builder import clean_run, insert, one
 from tests.unit.judge.one_question import answer
 
+pytestmark = pytest.mark.requirement("R09.09", "R09.10")
+
 CLOSED, POISONED, REFUSED = "ER-T1-000017", "REQ-T1-000012", "REQ-T1-000016"  # a closed period, server errors only, 422 for the write-back
 
 

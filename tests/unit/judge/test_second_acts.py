@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from harness.judge import look
 from harness.judge.synthetic import Row, Scribe
 from tests.unit.judge.history_builder import cancel_effects, clean_run, insert, one, refresh_views, rows, written
+
+pytestmark = pytest.mark.requirement("R05.18")
 
 TXN, SOURCE = "p2p-000009", "REQ-T1-000009"
 OLD, NEW = "4500000009", "4500000909"

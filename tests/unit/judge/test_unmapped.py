@@ -9,6 +9,8 @@ from harness.judge.synthetic import Row
 from tests.unit.judge.history_builder import clean_run, judged, one, rows
 from tests.unit.judge.one_question import answer
 
+pytestmark = pytest.mark.requirement("R03.23")
+
 ASKED: Row = {"kind": "commit", "entity_type": "source_line"}
 CASES = (
     ("exp-000008", ASKED, "category", "LODGING", "an account rule for the category LODGING"),

@@ -11,6 +11,8 @@ from tests.unit.judge.corrupt_habits import TXN, hammers, is_refused, keeps_its_
 from tests.unit.judge.history_builder import clean_run, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer
 
+pytestmark = pytest.mark.requirement("R09.05")
+
 HABITS = [("K05", hammers), ("K06", never_waits), ("K08", storms), ("K13", keeps_its_token)]
 
 

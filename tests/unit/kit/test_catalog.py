@@ -16,6 +16,7 @@ def copy(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.requirement("R06.07")
 def test_everything_refers_to_something() -> None:
     """Codes of modes exist, events belong to call points, callbacks answer call points, documents of creates are targets."""
     catalog = CATALOG

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from harness.load import figures
 from harness.load.facts import Called, Throttled
 from harness.load.percentiles import nearest_rank, spread
@@ -19,6 +21,7 @@ def test_percentiles_are_measured_values() -> None:
     assert spread([]) == {"count": 0, "p50": None, "p95": None, "p99": None, "max": None}
 
 
+@pytest.mark.requirement("R09.07")
 def test_backlog_is_the_most_that_waits_in_each_second() -> None:
     """Approved and not confirmed, whether it is confirmed later or never; a peak between two full seconds counts."""
     journeys = [journey(0.2, 0.5), journey(0.9, 1.5), journey(1.1, None)]
@@ -27,6 +30,7 @@ def test_backlog_is_the_most_that_waits_in_each_second() -> None:
     assert figures.waiting_at(journeys, 1.0) == 1
 
 
+@pytest.mark.requirement("R08.14")
 def test_drain_ends_with_the_last_document_that_waited() -> None:
     """Documents that were approved after the window do not count; one that never comes makes the drain endless."""
     found = figures.maintenance([*DAY, journey(12.5, 9.0)], WINDOW, "erp")
@@ -44,6 +48,7 @@ def test_a_window_that_nobody_met_has_no_drain() -> None:
     assert (found["backlog_at_end"], found["drain_s"]) == (0, None)
 
 
+@pytest.mark.requirement("R08.14")
 def test_recovery_is_the_last_slow_second_after_the_window() -> None:
     """Slow: more than half as much again as p95 before, and at least 500 ms. Nothing after it proves nothing."""
     later = [journey(12.2, 2.0), journey(13.0, 0.9), journey(14.0, 0.2)]
@@ -92,6 +97,7 @@ def test_throttling_says_who_obeyed() -> None:
     assert found["by_call_point"] == {"a": 2, "b": 2}
 
 
+@pytest.mark.requirement("R08.04")
 def test_people_and_connector_are_told_apart_with_their_errors() -> None:
     """Errors by code for people, by status for the connector."""
     people = figures.people([click(0.0), click(1.0, error="MAINTENANCE")])

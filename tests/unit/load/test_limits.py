@@ -52,11 +52,13 @@ def untested(*measured: Any, **changes: Any) -> list[str]:
     return [one.name for one in held(*measured, **changes) if one.ok is None]
 
 
+@pytest.mark.requirement("R09.15")
 def test_everything_within_its_limits_is_held() -> None:
     """No limit is missed by a calm load."""
     assert missed(CALM, CLICKS, [1, 2, 3]) == {}
 
 
+@pytest.mark.requirement("R05.14")
 def test_a_missed_limit_names_value_and_second() -> None:
     """The first second in which it was missed, not the end of the load."""
     slow = [*CALM, *(journey(second, 2.5) for second in (50.0, 51.0, 52.0))]

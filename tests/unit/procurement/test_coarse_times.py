@@ -3,7 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.unit.company.play import COMPANY, START, World
+
+pytestmark = pytest.mark.requirement("R06.03")
 
 SECOND = timedelta(seconds=1)
 

@@ -8,6 +8,7 @@ from tests.unit.company.play import COMPANY, World
 THREE_WITH_A_DELEGATE = Shape(signers=Signers(3, delegated=True))
 
 
+@pytest.mark.requirement("R03.14")
 @pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
 def test_a_delegate_decides_and_both_are_named(entity: str) -> None:
     """In order; each delegate beside the manager who is away, everybody else beside nobody."""

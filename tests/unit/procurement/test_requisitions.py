@@ -81,6 +81,7 @@ def test_every_status_of_the_table_is_declared() -> None:
     assert set(get_args(Status)) - reached == {"closed"}
 
 
+@pytest.mark.requirement("R01.02", "R04.04")
 def test_approval_tells_the_connector() -> None:
     """One event with the version that the connector will read."""
     world = World()
@@ -96,6 +97,7 @@ def test_approval_tells_the_connector() -> None:
     assert world.effects[-1].amount_minor == 98_000
 
 
+@pytest.mark.requirement("R03.04", "R03.05")
 def test_a_large_amount_needs_the_whole_chain() -> None:
     """Each approver in order; the event goes out with the last."""
     world = World()
@@ -118,6 +120,7 @@ def test_nobody_approves_their_own_or_out_of_turn(actor: str) -> None:
     assert world.refused("procurement.requisition.approve", {}, path={"id": requisition_id}, actor=actor) == "SEGREGATION_OF_DUTIES"
 
 
+@pytest.mark.requirement("R01.22")
 def test_only_the_requester_submits_and_withdraws() -> None:
     """A colleague may not; a stranger is no employee."""
     world, requisition_id = requisition_in("draft")
@@ -127,6 +130,7 @@ def test_only_the_requester_submits_and_withdraws() -> None:
     assert world.refused("procurement.requisition.submit", {}, path=path, actor=None) == "EMPLOYEE_UNKNOWN"
 
 
+@pytest.mark.requirement("R04.05")
 def test_an_approval_is_taken_back_by_who_gave_it_and_only_before_the_order() -> None:
     """The event names the reason; the evidence is marked as reversed; afterwards no order can be recorded."""
     world, requisition_id = requisition_in("approved")

@@ -1,5 +1,7 @@
 """Documents that a connector has to park, for every alternative of every flow."""
 
+import pytest
+
 from harness.plan.variants import read_variants
 from harness.run.redrive_plan import ITEMS, ROUNDS, redrive_plan
 from harness.scenario import load_scenario
@@ -23,6 +25,7 @@ def test_each_alternative_is_refused_where_it_is_made_and_where_it_is_told() -> 
     assert len({one.tracer_minor for one in experiments}) == len(experiments)
 
 
+@pytest.mark.requirement("R06.17")
 def test_only_flows_that_the_connector_serves() -> None:
     """Nothing of another flow, and no plan without any."""
     flow = next(iter(CATALOG.flows))

@@ -12,6 +12,8 @@ from harness.run.replay import experiment_of, read_recorded, scenario_of, waves_
 from harness.scenario import load_scenario
 from tests.shipped import CATALOG
 
+pytestmark = pytest.mark.requirement("R09.12")
+
 EXPERIMENT = Experiment(
     txn_id="p2p-000017",
     flow="requisition-to-po",

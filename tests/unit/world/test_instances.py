@@ -39,6 +39,7 @@ def play(story: Any) -> None:
     asyncio.run(whole())
 
 
+@pytest.mark.requirement("R01.19")
 def test_each_has_its_own_books_and_keys() -> None:
     """The same request with the same key and reference makes an order in each; rows carry the instance."""
 

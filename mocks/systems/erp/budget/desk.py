@@ -1,6 +1,6 @@
 """The desk for funds: ask, reserve with the check in one step, turn into a pre-encumbrance (PST-P01), give back (PST-P02)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
@@ -35,6 +35,7 @@ class BudgetDesk:
         body: BudgetVersionCreate = call.body
         budget, master = self._erp.budget, self._erp.master
         company = rules.company_of(master, body.company_code, body.currency)
+        budget.expire(call.now)
         before = budget.versions[company.code]
         if body.sequence <= before.sequence:
             said = f"company {company.code} has budget version {before.id}; sequence {body.sequence} is not newer"
@@ -62,7 +63,7 @@ class BudgetDesk:
             overdrawn=tuple(_warning(short, company) for short in overdrawn),
         )
         effect = Effect("budget_version", number, "create", version=body.sequence, company=company.code, currency=company.currency)
-        return Reply(record, version=body.sequence, created={"existing_id": number}, effects=(effect,))
+        return Reply(record, version=body.sequence, created={"existing_id": number}, effects=(effect, *expired(budget)))
 
     def _budget_lines(self, body: BudgetVersionCreate, company: ErpCompany) -> dict[tuple[Bucket, str], int]:
         lines: dict[tuple[Bucket, str], int] = {}
@@ -85,9 +86,11 @@ class BudgetDesk:
         if problem is not None:
             raise Refusal("INVALID_PARAMETER", problem[1])
         company = master.companies[query["company_code"]]
-        self._erp.budget.expire(call.now)
+        budget.expire(call.now)
         bucket = bucket_of(company.code, account, center, project)
         policy = budget.policies[company.code]
+        at, months = _until(call), policy.months(month(on))
+        figures, version = budget.figures_at(bucket, months, at) if "as_of" in query else (budget.figures(bucket, months), None)
         answer = BudgetStatus(
             company_code=company.code,
             cost_center=center,
@@ -95,11 +98,11 @@ class BudgetDesk:
             project=project,
             level=policy.level,
             window=policy.window,
-            months=policy.months(month(on)),
+            months=months,
             currency=company.currency,
-            figures=_figures(budget.status(bucket, month(on)), company),
-            budget_version=budget.versions[company.code].id,
-            as_of=call.now,
+            figures=_figures(figures, company),
+            budget_version=(version or budget.versions[company.code]).id,
+            as_of=at,
         )
         return Reply(answer, effects=expired(budget))
 
@@ -214,6 +217,13 @@ class BudgetDesk:
             budget_version=kept.budget_version,
             warnings=tuple(_warning(short, company) for short in kept.warnings),
         )
+
+
+def _until(call: Call) -> datetime:
+    """The end of the day that is asked for; now when it is not over, or none is."""
+    if "as_of" not in call.query:
+        return call.now
+    return min(call.now, datetime.combine(rules.query_day(call.query["as_of"]), time.max, UTC))
 
 
 def _figures(figures: Figures, company: ErpCompany) -> BudgetFigures:

@@ -1,13 +1,16 @@
 """The figures of every bucket and month, moved by entries that are never changed.
 
 Available is what is left of the budget: budget - reserved - pre-encumbrance - encumbrance - actual. A reservation is one step with its
-check, over all its lines or none; it is approved (a pre-encumbrance), consumed by an order, released, or ended by its time.
+check, over all its lines or none; it is approved (a pre-encumbrance), consumed by an order, released, or ended by its time. The budget is
+that of the version in force, and what was transferred or carried forward beside it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Literal
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from typing import Any, Literal, NamedTuple
 
 from mocks.company.model import BudgetControl
 from mocks.systems.erp.budget.policy import BudgetPolicy
@@ -15,6 +18,10 @@ from mocks.systems.erp.budget.versions import Bucket, BudgetVersion
 
 BalanceType = Literal["reserved", "pre_encumbrance", "encumbrance", "actual"]
 BALANCE_TYPES: tuple[BalanceType, ...] = ("reserved", "pre_encumbrance", "encumbrance", "actual")
+BudgetStage = Literal["reserved", "pre_encumbrance", "encumbrance", "actual", "budget"]
+_AT: Mapping[BudgetStage, int] = {"reserved": 0, "pre_encumbrance": 1, "encumbrance": 2, "actual": 3, "budget": 4}
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""Before anybody said what time it is."""
 ReservationStatus = Literal["reserved", "approved", "consumed", "released", "expired"]
 HOLDS: Mapping[ReservationStatus, BalanceType] = {"reserved": "reserved", "approved": "pre_encumbrance"}
 """In which stage a reservation keeps its funds; in every other status it keeps none."""
@@ -38,18 +45,23 @@ class Spending:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """One entry: signed minor units of a stage. owner: the document for which; version: of the budget that was in force."""
+class Movement(NamedTuple):
+    """One entry: signed minor units of a stage. owner: the document for which; version: of the budget that was in force; at: business
+    time. Its stage is `budget` where it moved the budget itself."""
 
     number: int
     owner: str
     line: str
     bucket: Bucket
     period: str
-    stage: BalanceType
+    stage: BudgetStage
     amount_minor: int
     version: str | None
+    at: datetime
+
+
+Holding = tuple[str, Bucket, str, BudgetStage]
+"""Line, bucket, month and stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +135,38 @@ class BudgetLedger:
     versions: dict[str, BudgetVersion] = field(default_factory=dict)  # in force, by company code
     movements: list[Movement] = field(default_factory=list)
     reservations: dict[str, Reservation] = field(default_factory=dict)
-    _live: dict[str, Reservation] = field(default_factory=dict)  # those that time ends
+    _now: datetime = BEGINNING  # whoever asks, reserves, orders or posts says it first
+    _published: list[tuple[datetime, BudgetVersion]] = field(default_factory=list)  # of all companies, oldest first
+    _ends: list[tuple[datetime, str]] = field(default_factory=list)  # heap: when a reservation's time is over, unless it ended before
     _expired: list[Reservation] = field(default_factory=list)
-    _totals: dict[Bucket, dict[str, list[int]]] = field(default_factory=dict)  # as BALANCE_TYPES, by month in which something ever moved
-    _held: dict[str, dict[tuple[str, Bucket, str, BalanceType], int]] = field(default_factory=dict)  # by owner, then line
+    _totals: dict[Bucket, dict[str, list[int]]] = field(default_factory=dict)  # as _AT, by month in which something ever moved
+    _held: dict[str, dict[Holding, int]] = field(default_factory=dict)  # by owner; a line that holds nothing more keeps its place
 
     def figures(self, bucket: Bucket, months: Collection[str]) -> Figures:
         """Of these months together."""
-        version = self.versions.get(bucket.company_code)
         moved = [totals for month, totals in self._totals.get(bucket, {}).items() if month in months]
-        sums = map(sum, zip(*moved, strict=True)) if moved else ()
-        return Figures(version.budget_minor(bucket, months) if version else 0, *sums)
+        return _figures(self.versions.get(bucket.company_code), bucket, months, moved)
+
+    def figures_at(self, bucket: Bucket, months: Collection[str], at: datetime) -> tuple[Figures, BudgetVersion | None]:
+        """The same as it stood at a business time, and the version that was in force then: summed again from the entries."""
+        moved = [0] * len(_AT)
+        for move in self.movements[: bisect_right(self.movements, at, key=lambda each: each.at)]:
+            if move.bucket == bucket and move.period in months:
+                moved[_AT[move.stage]] += move.amount_minor
+        known = [version for since, version in self._published if since <= at and version.company_code == bucket.company_code]
+        version = known[-1] if known else None
+        return _figures(version, bucket, months, [moved]), version
+
+    def _available(self, bucket: Bucket, months: Collection[str]) -> tuple[int, int]:
+        """Budget, and what of it is available: of these months together."""
+        version = self.versions.get(bucket.company_code)
+        budget = version.budget_minor(bucket, months) if version else 0
+        spoken_for = 0
+        for month, (reserved, pre_encumbrance, encumbrance, actual, moved) in self._totals.get(bucket, {}).items():
+            if month in months:
+                budget += moved
+                spoken_for += reserved + pre_encumbrance + encumbrance + actual
+        return budget, budget - spoken_for
 
     def status(self, bucket: Bucket, period: str) -> Figures:
         """Of the months that count together with this one."""
@@ -148,10 +181,10 @@ class BudgetLedger:
             if policy.level == "none":
                 continue
             for months in self._windows(policy, line):
-                asked, given = (_within(lines, line.bucket, months) for lines in (wanted, freed))
-                figures = self.figures(line.bucket, months)
-                if figures.available + given - asked < -policy.tolerated(figures.budget):
-                    found[line.bucket, months] = Shortfall(line.bucket, months, asked - given, figures)
+                asked = _within(wanted, line.bucket, months) - _within(freed, line.bucket, months)
+                budget, available = self._available(line.bucket, months)
+                if available - asked < -policy.tolerated(budget):
+                    found[line.bucket, months] = Shortfall(line.bucket, months, asked, self.figures(line.bucket, months))
         return tuple(found.values())
 
     def _windows(self, policy: BudgetPolicy, line: Spending) -> Iterable[tuple[str, ...]]:
@@ -166,7 +199,8 @@ class BudgetLedger:
         short = self._allowed(reservation.lines, despite=despite)
         version = self.versions.get(reservation.lines[0].bucket.company_code)
         kept = replace(reservation, warnings=short, budget_version=version.id if version else "")
-        self.reservations[kept.id] = self._live[kept.id] = kept
+        self.reservations[kept.id] = kept
+        heappush(self._ends, (kept.expires_at, kept.id))
         self._move(kept.id, kept.lines, "reserved", 1)
         return kept
 
@@ -176,9 +210,12 @@ class BudgetLedger:
         return self._step(self.reservations[reservation_id], trigger, now)
 
     def expire(self, now: datetime) -> None:
-        """End every reservation whose time is over."""
-        for late in [each for each in self._live.values() if each.expires_at <= now]:
-            self._expired.append(self._step(late, "expire", now))
+        """It is this time now: end every reservation whose time is over."""
+        self._now = max(self._now, now)
+        while self._ends and self._ends[0][0] <= now:
+            late = self.reservations[heappop(self._ends)[1]]
+            if (late.status, "expire") in TRANSITIONS:  # what was approved waits without end
+                self._expired.append(self._step(late, "expire", now))
 
     def take_expired(self) -> tuple[Reservation, ...]:
         """Those that ended by their time since this was asked last: a call that is refused tells nobody of them."""
@@ -192,7 +229,6 @@ class BudgetLedger:
         self._move(reservation.id, reservation.lines, HOLDS[reservation.status], -1)
         if after in HOLDS:
             self._move(reservation.id, reservation.lines, HOLDS[after], 1)
-        self._live.pop(reservation.id, None)  # what was approved waits without end
         changed = replace(reservation, status=after, version=reservation.version + 1, updated_at=now)
         self.reservations[reservation.id] = changed
         return changed
@@ -209,6 +245,66 @@ class BudgetLedger:
             self._step(kept, "consume", now)
         self._move(owner, lines, "encumbrance", 1)
         return kept
+
+    def amend(self, owner: str, wanted: Sequence[Spending], *, despite: bool = False) -> tuple[Spending, ...]:
+        """What `owner` encumbers from now on for each of these lines, wherever and however much it was before (PST-P04, PST-P06); the
+        signed differences. Where they come to more than was given back the budget is asked. Raises Overdrawn."""
+        lines = {line.line for line in wanted}
+        freed = tuple(each for each in self.held(owner, "encumbrance") if each.line in lines)
+        short = [each for each in self.shortfalls(wanted, freed) if each.wanted > 0]
+        self._refuse(short, despite=despite)
+        return self._replace(owner, lines, freed, wanted)
+
+    def release(self, owner: str) -> tuple[Spending, ...]:
+        """`owner` encumbers nothing any more, and never again unless it is amended (PST-P05); the differences, all negative."""
+        return self._replace(owner, {line for line, *_ in self._held.get(owner, {})}, self.held(owner, "encumbrance"), ())
+
+    def place(self, owner: str, line: str) -> tuple[Bucket, str] | None:
+        """Bucket and month in which a line of `owner` is encumbered, or would be again. None: nobody speaks of it, or it was released."""
+        held = self._held.get(owner, {})
+        return next(((bucket, month) for each, bucket, month, stage in held if each == line and stage == "encumbrance"), None)
+
+    def transfer(self, owner: str, giving: Spending, receiving: Spending) -> None:
+        """PST-A09: budget of one bucket and month becomes that of another. Nobody gives what is not available. Raises Overdrawn."""
+        short = []
+        for months in self._windows(self.policies[giving.bucket.company_code], giving):
+            asked = giving.amount_minor - _within((receiving,), giving.bucket, months)
+            if asked > 0 and self._available(giving.bucket, months)[1] < asked:
+                short.append(Shortfall(giving.bucket, months, asked, self.figures(giving.bucket, months)))
+        if short:
+            raise Overdrawn(short)
+        self._move(owner, (giving,), "budget", -1)
+        self._move(owner, (receiving,), "budget", 1)
+
+    def open_encumbrances(self, company_code: str, months: Collection[str]) -> Iterator[tuple[str, Spending]]:
+        """Owner and line of everything that a company has encumbered in these months, in the order in which it was."""
+        for owner in self._held:
+            for each in self.held(owner, "encumbrance"):
+                if each.bucket.company_code == company_code and each.period in months:
+                    yield owner, each
+
+    def lapse(self, owner: str, line: Spending) -> None:
+        """PST-A10: what a line holds in a month that is over is given back, and it is not encumbered again unless it is amended."""
+        self._move(owner, (line,), "encumbrance", -1)
+        del self._held[owner][line.line, line.bucket, line.period, "encumbrance"]
+
+    def carry_forward(self, owner: str, line: Spending, month: str) -> None:
+        """PST-A10: what a line holds is held in another month from now on, and brings as much budget with it."""
+        carried = replace(line, period=month)
+        self.lapse(owner, line)
+        self._move(owner, (line,), "budget", -1)
+        self._move(owner, (carried,), "budget", 1)
+        self._move(owner, (carried,), "encumbrance", 1)
+
+    def _replace(self, owner: str, lines: Collection[str], freed: Sequence[Spending], wanted: Sequence[Spending]) -> tuple[Spending, ...]:
+        moved = _differences(freed, wanted)
+        self._move(owner, moved, "encumbrance", 1)
+        held = self._held.setdefault(owner, {})
+        places: dict[Holding, int] = {(each.line, each.bucket, each.period, "encumbrance"): 0 for each in wanted}
+        for key in [each for each in held if each[0] in lines and each[3] == "encumbrance" and each not in places]:
+            del held[key]
+        self._held[owner] = places | held  # one that is worth nothing has its place too
+        return moved
 
     def commit(self, owner: str, lines: Sequence[Spending], stage: BalanceType, *, despite: bool = False) -> tuple[Shortfall, ...]:
         """Check and commit in one step, without a reservation. Raises Overdrawn."""
@@ -240,6 +336,7 @@ class BudgetLedger:
     def publish(self, version: BudgetVersion) -> tuple[Shortfall, ...]:
         """The version is in force from now on. Every bucket that it leaves overdrawn is told, and nothing is undone for it."""
         self.versions[version.company_code] = version
+        self._published.append((self._now, version))
         policy = self.policies[version.company_code]
         found: dict[tuple[Bucket, tuple[str, ...]], Shortfall] = {}
         for bucket, months in self._totals.items():
@@ -251,22 +348,47 @@ class BudgetLedger:
 
     def _allowed(self, lines: Sequence[Spending], freed: Sequence[Spending] = (), *, despite: bool) -> tuple[Shortfall, ...]:
         short = self.shortfalls(lines, freed)
+        self._refuse(short, despite=despite)
+        return short
+
+    def _refuse(self, short: Sequence[Shortfall], *, despite: bool) -> None:
         strict = [each for each in short if self.policies[each.bucket.company_code].level == "absolute"]
         if strict and not despite:
             raise Overdrawn(strict)
-        return short
 
-    def _move(self, owner: str, lines: Sequence[Spending], stage: BalanceType, sign: Literal[1, -1]) -> None:
-        for line in (each for each in lines if each.amount_minor):
-            version = self.versions.get(line.bucket.company_code)
-            amount = sign * line.amount_minor
-            self._totals.setdefault(line.bucket, {}).setdefault(line.period, [0, 0, 0, 0])[BALANCE_TYPES.index(stage)] += amount
-            held, key = self._held.setdefault(owner, {}), (line.line, line.bucket, line.period, stage)
+    def _move(self, owner: str, lines: Sequence[Spending], stage: BudgetStage, sign: Literal[1, -1]) -> None:
+        movements, at = self.movements, _AT[stage]
+        for line in lines:
+            if not line.amount_minor:
+                continue
+            bucket, month, amount = line.bucket, line.period, sign * line.amount_minor
+            version = self.versions.get(bucket.company_code)
+            of_bucket = self._totals.setdefault(bucket, {})
+            if month not in of_bucket:
+                of_bucket[month] = [0] * len(_AT)
+            of_bucket[month][at] += amount
+            held, key = self._held.setdefault(owner, {}), (line.line, bucket, month, stage)
             held[key] = held.get(key, 0) + amount
-            number = len(self.movements) + 1
-            self.movements.append(
-                Movement(number, owner, line.line, line.bucket, line.period, stage, amount, version.id if version else None)
-            )
+            name = version.id if version else None
+            movements.append(Movement(len(movements) + 1, owner, line.line, bucket, month, stage, amount, name, self._now))
+
+
+def _figures(version: BudgetVersion | None, bucket: Bucket, months: Collection[str], moved: Sequence[Sequence[int]]) -> Figures:
+    budget = version.budget_minor(bucket, months) if version else 0
+    if not moved:
+        return Figures(budget)
+    *spoken_for, adjusted = map(sum, zip(*moved, strict=True))
+    return Figures(budget + adjusted, *spoken_for)
+
+
+def _differences(before: Iterable[Spending], after: Iterable[Spending]) -> tuple[Spending, ...]:
+    """Signed, by line, bucket and month; what stays as it was is left out."""
+    amounts: dict[tuple[str, Bucket, str], int] = {}
+    for sign, lines in ((-1, before), (1, after)):
+        for line in lines:
+            key = line.line, line.bucket, line.period
+            amounts[key] = amounts.get(key, 0) + sign * line.amount_minor
+    return tuple(Spending(*key, amount) for key, amount in amounts.items() if amount)
 
 
 def _within(lines: Sequence[Spending], bucket: Bucket, months: Collection[str]) -> int:

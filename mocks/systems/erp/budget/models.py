@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from mocks.systems.erp.models import (
     Amount,
+    Approvals,
     Balance,
     Code,
     CompanyCode,
@@ -38,7 +39,8 @@ class BudgetFigures(Struct, frozen=True, kw_only=True):
 
 
 class BudgetStatus(Struct, frozen=True, kw_only=True):
-    """What a bucket may still spend. It may be stale in the next moment: only a reservation keeps funds."""
+    """What a bucket may still spend, or might have spent at a time that is over. It may be stale in the next moment: only a reservation
+    keeps funds."""
 
     company_code: str
     cost_center: str
@@ -156,3 +158,78 @@ class BudgetVersionRecord(Record, frozen=True, kw_only=True):
     checksum: str
     lines: int
     overdrawn: tuple[BudgetWarning, ...]
+
+
+class BudgetPlace(Request, frozen=True, kw_only=True):
+    """Of which cost centre, group of accounts and month."""
+
+    cost_center: Code
+    account_group: AccountGroup
+    project: Code | None = None
+    period: Period
+
+
+class BudgetTransferCreate(Request, frozen=True, kw_only=True):
+    """Budget that one place gives to another one. approvals: of the owners of both cost centres, two people at least."""
+
+    company_code: CompanyCode
+    currency: Currency
+    document_date: Day
+    external_ref: Reference | None = None
+    source_revision: Revision | None = None
+    giving: BudgetPlace
+    receiving: BudgetPlace
+    amount: Amount
+    reason: Reason
+    approvals: Approvals = ()
+
+
+class BudgetTransferRecord(Record, frozen=True, kw_only=True):
+    """A transfer that was made. It stays beside whatever version is published later."""
+
+    transfer_number: str
+    company_code: str
+    currency: str
+    document_date: str
+    external_ref: str | None
+    source_revision: int | None
+    giving: BudgetPlace
+    receiving: BudgetPlace
+    amount: str
+    reason: str
+    approvals: Approvals
+
+
+class BudgetYearClose(Request, frozen=True, kw_only=True):
+    """The fiscal year of a company whose budget ends. fiscal_year: the calendar year in which it began."""
+
+    company_code: CompanyCode
+    fiscal_year: Annotated[int, Meta(ge=2000, le=2099)]
+    reason: Reason
+
+
+class OpenEncumbrance(Struct, frozen=True, kw_only=True):
+    """What a line of a document still encumbered when the year ended."""
+
+    document_number: str
+    line_no: int
+    cost_center: str
+    account_group: str
+    project: str | None
+    period: str
+    amount: Balance
+
+
+class BudgetYearRecord(Struct, frozen=True, kw_only=True):
+    """A budget year that is closed. carried_to: the month that pays for what was open, with as much budget; null: it lapsed."""
+
+    company_code: str
+    currency: str
+    fiscal_year: int
+    periods: tuple[str, ...]
+    year_end: Literal["lapse", "carry_forward"]
+    carried_to: str | None
+    encumbrances: tuple[OpenEncumbrance, ...]
+    total: Balance
+    closed_by: str
+    reason: str

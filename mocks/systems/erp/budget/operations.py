@@ -7,13 +7,19 @@ from mocks.systems.erp.budget.funds import KIND
 from mocks.systems.erp.budget.models import (
     Approve,
     BudgetStatus,
+    BudgetTransferCreate,
+    BudgetTransferRecord,
     BudgetVersionCreate,
     BudgetVersionRecord,
+    BudgetYearClose,
+    BudgetYearRecord,
     Release,
     Reservation,
     ReservationCreate,
     ReservationPage,
 )
+from mocks.systems.erp.budget.transfers import TransferDesk
+from mocks.systems.erp.budget.year_end import YearEndDesk
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.operations import READ, REFERENCE, WRITE
 
@@ -24,12 +30,43 @@ RESERVE = (
     "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED",
 )  # fmt: skip
 
+TRANSFER = (
+    "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "CODING_INVALID", "AMOUNT_MISMATCH", "APPROVAL_EVIDENCE_MISSING", "SEGREGATION_OF_DUTIES",
+    "LIMIT_EXCEEDED", "PERIOD_CLOSED", "BUDGET_EXCEEDED",
+)  # fmt: skip
+
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
     """Of the desk for funds of one ERP."""
-    desk = BudgetDesk(erp)
-    own = refs.CallRefs(erp.master)
+    desk, own = BudgetDesk(erp), refs.CallRefs(erp.master)
+    return (*_budgets(desk), *_reservations(desk, own), *_movements(erp, own))
 
+
+def _budgets(desk: BudgetDesk) -> tuple[Operation, ...]:
+    def text(name: str, doc: str, *, required: bool = True) -> QueryParam:
+        return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
+
+    bucket = (
+        text("company_code", "company code"), text("cost_center", "cost centre"), text("gl_account", "account"),
+        text("project", "project", required=False),
+    )  # fmt: skip
+    yyyymmdd = {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8}
+    day = QueryParam("date", "whose months count, as YYYYMMDD; today when absent", False, yyyymmdd)
+    as_of = QueryParam("as_of", "how it stood at the end of that day (UTC), as YYYYMMDD; now when absent", False, yyyymmdd)
+    return (
+        Operation(
+            "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
+            BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day, as_of), refs=refs.coding,
+        ),
+        Operation(
+            "erp.budget_version.create", "POST", "/budget-versions", "create", WRITE, "Put a budget in the place of the one before",
+            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201,
+            errors=("CURRENCY_INVALID", "CODING_INVALID", "VERSION_CONFLICT"),
+        ),
+    )  # fmt: skip
+
+
+def _reservations(desk: BudgetDesk, own: refs.CallRefs) -> tuple[Operation, ...]:
     def references(call: Call) -> Refs:
         body: ReservationCreate = call.body
         return Refs(
@@ -43,24 +80,7 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
     def one(call: Call) -> Refs:
         return Refs(parents=((KIND, call.path["reservation_id"]),))
 
-    def text(name: str, doc: str, *, required: bool = True) -> QueryParam:
-        return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
-
-    bucket = (
-        text("company_code", "company code"), text("cost_center", "cost centre"), text("gl_account", "account"),
-        text("project", "project", required=False),
-    )  # fmt: skip
-    day = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8})
     return (
-        Operation(
-            "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
-            BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day), refs=refs.coding,
-        ),
-        Operation(
-            "erp.budget_version.create", "POST", "/budget-versions", "create", WRITE, "Put a budget in the place of the one before",
-            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201,
-            errors=("CURRENCY_INVALID", "CODING_INVALID", "VERSION_CONFLICT"),
-        ),
         Operation(
             "erp.budget_reservation.create", "POST", PATH, "create", WRITE, "Check and reserve funds in one step", Reservation,
             desk.reserve, request=ReservationCreate, status=201, errors=RESERVE, refs=references,
@@ -81,5 +101,25 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         Operation(
             "erp.budget_reservation.release", "POST", f"{ONE}/release", "update", WRITE,
             "Give reserved or pre-encumbered funds back", Reservation, desk.release, request=Release, errors=CHANGE, refs=one,
+        ),
+    )  # fmt: skip
+
+
+def _movements(erp: Erp, own: refs.CallRefs) -> tuple[Operation, ...]:
+    def references(call: Call) -> Refs:
+        body: BudgetTransferCreate = call.body
+        centers = refs.centers((body.giving.cost_center, body.receiving.cost_center))
+        return own.document(body, centers, own.minor(body.amount, body.currency))
+
+    return (
+        Operation(
+            "erp.budget_transfer.create", "POST", "/budget-transfers", "create", WRITE, "Move budget to another place",
+            BudgetTransferRecord, TransferDesk(erp).create, request=BudgetTransferCreate, status=201, errors=TRANSFER, refs=references,
+        ),
+        Operation(
+            "erp.budget_year.close", "POST", "/budget-years/close", "actor", "erp.act",
+            "End a budget year: what is open lapses, or is carried forward", BudgetYearRecord, YearEndDesk(erp).close,
+            request=BudgetYearClose,
+            errors=("NOT_FOUND", "INVALID_TRANSITION", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED"),
         ),
     )  # fmt: skip

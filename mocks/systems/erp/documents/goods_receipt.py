@@ -1,28 +1,31 @@
 """Goods receipts: what was delivered of an order, accrued on GR/IR at the order's price (PST-P06), and its reversal (PST-P07)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.commitments import moved, relieve
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
+from mocks.systems.erp.documents.order.funds import follow, position_of, post_memo
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.life import line_id
+from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
-from mocks.systems.erp.documents.purchase_order import OrderLine
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
+
+REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
 
 
 class ReceiptLine(Request, frozen=True, kw_only=True):
@@ -85,12 +88,15 @@ class ReverseReceipt(Request, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One line of a receipt: thousandths of a unit, and what they are worth at the order's price. item: its open item on GR/IR."""
+    """One line of a receipt: thousandths of a unit, and what they are worth at the order's price, in minor units and before they were
+    rounded. item: its open item on GR/IR."""
 
     line: OrderLine
+    place: int  # of the line in the order, from 1
     item: str
     quantity: int
     minor: int
+    value: int
 
     def entries(self) -> tuple[Entry, Entry]:
         """PST-P06."""
@@ -98,13 +104,16 @@ class Delivery:
         return cost, Entry(GR_IR, -self.minor, item=self.item)
 
 
+Moves = Sequence[tuple[Position, Position]]
+"""Of each line, its position before and after."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A posted receipt. order: its number; relieved: what it took from the order's encumbrance."""
+    """A posted receipt. order: its number."""
 
     order: str
     deliveries: tuple[Delivery, ...]
-    relieved: tuple[Spending, ...]
 
 
 KIND = DocumentKind(
@@ -119,7 +128,7 @@ KIND = DocumentKind(
     transitions={("posted", "undo"): "reversed"},
     record=GoodsReceipt,
     page=GoodsReceiptPage,
-    party=lambda _request: None,
+    party=lambda request: request.received_by,
     accrues=True,
 )
 CREATE_ERRORS = (
@@ -164,45 +173,47 @@ class GoodsReceipts(DocumentDesk):
         rules.check_person(erp.master, body.received_by, company)
         if body.received_by in {approval.approver for approval in order.request.approvals}:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{body.received_by} approved order {order.number} and cannot receive it")
-        deliveries = self._deliveries(body, order)
+        deliveries, moves = self._deliveries(body, order)
         erp.periods.require_open(company.code, on, KIND.module, call.now.date())
         entries = tuple(entry for each in deliveries for entry in each.entries())
         total = sum(each.minor for each in deliveries)
         document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
-        for each in deliveries:
-            erp.positions.put(self._position(order, each.line).receive(each.quantity, each.minor))
         posted = erp.post(document)
-        relieved = self._relieve(order, deliveries)
-        self._delivered[document.number] = Received(order.number, deliveries, relieved)
+        relieved = self._move(order, moves)
+        memo = post_memo(erp, f"{document.number}/encumbrance", document, document.period, relieved)
+        self._delivered[document.number] = Received(order.number, deliveries)
         return Reply(
             self.record(document, company),
             version=document.version,
             location=f"{KIND.path}/{document.number}",
             created={"existing_id": document.number, "existing_status": document.status},
-            effects=(*posted, *moved(erp, document, relieved, sign=-1), *erp.tell_clearing(call, document)),
+            effects=(
+                *posted,
+                *_receipt_lines(document, order, deliveries),
+                *memo,
+                *erp.tell_clearing(call, document),
+            ),
         )
 
-    def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[Delivery, ...]:
+    def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[tuple[Delivery, ...], Moves]:
         lines = {line.line_no: line for line in order.request.lines}
+        places = {line.line_no: place for place, line in enumerate(order.request.lines, 1)}
         after: dict[int, Position] = {}
         found = []
         for asked in body.lines:
             if asked.order_line not in lines:
                 raise Refusal("QUANTITY_EXCEEDED", f"order {order.number} has no line {asked.order_line}")
-            position = after.get(asked.order_line) or self._position(order, lines[asked.order_line])
+            position = after.get(asked.order_line) or position_of(self._erp, order, lines[asked.order_line])
             quantity = rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
             if not 0 < quantity <= position.open:
                 left = position.open / rules.QUANTITY_SCALE
                 said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
                 raise Refusal("QUANTITY_EXCEEDED", said)
-            found.append(Delivery(lines[asked.order_line], position.item, quantity, position.receipt_worth(quantity)))
-            after[asked.order_line] = position.receive(quantity, found[-1].minor)
-        return tuple(found)
-
-    def _position(self, order: Document, line: OrderLine) -> Position:
-        """How much of the line was received so far."""
-        decimals = self._erp.master.companies[order.company_code].decimals
-        return self._erp.positions.of_line(order.number, line, decimals)
+            minor = position.receipt_worth(quantity)
+            value = position.value_of(quantity, minor)
+            found.append(Delivery(lines[asked.order_line], places[asked.order_line], position.item, quantity, minor, value))
+            after[asked.order_line] = position.receive(quantity, minor, value)
+        return tuple(found), [(position_of(self._erp, order, lines[number]), position) for number, position in after.items()]
 
     def undo(self, call: Call) -> Reply:
         """erp.gr.reverse"""
@@ -213,37 +224,39 @@ class GoodsReceipts(DocumentDesk):
         after = self._erp.documents.get(KIND.name, number)
         if after.status == before.status:
             return reply
-        received = self._delivered[number]
+        received, is_owed = self._delivered[number], call.body.replacement_expected
+        reply = replace(reply, effects=(replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD), *reply.effects[1:]))
         order = self._erp.documents.get(ORDERS.name, received.order)
-        is_owed = call.body.replacement_expected
         reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
-        for each in received.deliveries:
-            position = self._position(order, each.line).receive(-each.quantity, -each.minor)
-            self._erp.positions.put(position if is_owed else replace(position, returned=position.returned + each.quantity))
-        told = self._erp.tell_clearing(call, reversal)
-        if not is_owed:
-            return replace(reply, effects=(*reply.effects, *told))
-        self._erp.budget.commit(order.number, received.relieved, "encumbrance", despite=True)
-        return replace(reply, effects=(*reply.effects, *moved(self._erp, reversal, received.relieved, sign=1), *told))
+        moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=is_owed))
+        memo = post_memo(self._erp, f"{reversal.number}/encumbrance", reversal, reversal.period, moved)
+        return replace(reply, effects=(*reply.effects, *memo, *self._erp.tell_clearing(call, reversal)))
 
     def _check_there(self, receipt: Document) -> None:
         """What was written off is no longer on GR/IR, so it cannot be taken from there. Raises INVALID_TRANSITION."""
         if receipt.status != "posted":
             return
-        left: dict[str, int] = {}
-        order = self._erp.documents.get(ORDERS.name, self._delivered[receipt.number].order)
-        for each in self._delivered[receipt.number].deliveries:
-            left.setdefault(each.item, self._position(order, each.line).received)
-            left[each.item] -= each.quantity
-        if any(quantity < 0 for quantity in left.values()):
+        received = self._delivered[receipt.number]
+        order = self._erp.documents.get(ORDERS.name, received.order)
+        moves = self._taken_back(order, received.deliveries, is_owed=True)
+        if any(after.received < 0 for _, after in moves):
             raise Refusal("INVALID_TRANSITION", f"what {receipt.number} brought was written off", current_status=receipt.status)
 
-    def _relieve(self, order: Document, deliveries: Sequence[Delivery]) -> tuple[Spending, ...]:
-        """What the receipt takes from the encumbrance of its order: its worth, and with the last of a line all that is left."""
-        if self._erp.master.companies[order.company_code].matching.relief == "invoice":
-            return ()
-        wanted = [(each.line.line_no, None if self._position(order, each.line).open == 0 else each.minor) for each in deliveries]
-        return relieve(self._erp, order.number, wanted)
+    def _taken_back(self, order: Document, deliveries: Sequence[Delivery], *, is_owed: bool) -> Moves:
+        """Of each line once, at the price and value of its receipts."""
+        moves: dict[int, tuple[Position, Position]] = {}
+        for each in deliveries:
+            before = position_of(self._erp, order, each.line)
+            _, position = moves.get(each.line.line_no, (before, before))
+            position = position.receive(-each.quantity, -each.minor, -each.value)
+            moves[each.line.line_no] = before, position if is_owed else replace(position, returned=position.returned + each.quantity)
+        return list(moves.values())
+
+    def _move(self, order: Document, moves: Moves) -> tuple[Spending, ...]:
+        """The order's positions, and what it encumbers for what is still to come (PST-P06, PST-P07)."""
+        for _, after in moves:
+            self._erp.positions.put(after)
+        return follow(self._erp, order.number, moves)
 
     def record(self, document: Document, company: ErpCompany) -> GoodsReceipt:
         """The receipt on the wire."""
@@ -255,6 +268,26 @@ class GoodsReceipts(DocumentDesk):
             "received_by": request.received_by,
         }
         return GoodsReceipt(**head(document, company) | more)
+
+
+def _receipt_lines(document: Document, order: Document, deliveries: Sequence[Delivery]) -> Iterator[Effect]:
+    """What was received of each order line, and how that is coded: the ledger entry knows neither quantity nor project."""
+    for number, each in enumerate(deliveries, 1):
+        yield Effect(
+            "receipt_line",
+            f"{document.number}/L{number}",
+            "create",
+            amount_minor=each.minor,
+            quantity=each.quantity,
+            currency=document.currency,
+            company=document.company_code,
+            period=document.period,
+            account=each.line.gl_account,
+            cost_center=each.line.cost_center,
+            project=each.line.project,
+            parent_id=document.number,
+            src_line=line_id(order.number, each.place),
+        )
 
 
 def example(desk: Example) -> Body:

@@ -8,8 +8,9 @@ from mocks.systems.erp.ledger import LedgerName
 from mocks.systems.erp.periods import Module
 
 Status = Literal[
-    "created", "cancelled", "accepted", "parked", "on_hold", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"
-]
+    "created", "closed", "finally_closed", "cancelled", "accepted", "parked", "on_hold", "posted", "rejected", "withdrawn", "voided",
+    "reversed", "reversal",
+]  # fmt: skip
 Transitions = Mapping[tuple[Status, str], Status]
 
 UNDONE: frozenset[Status] = frozenset({"cancelled", "withdrawn", "voided", "reversed"})

@@ -5,7 +5,7 @@ from mocks.systems.erp import models, refs
 from mocks.systems.erp.documents.desk import DocumentDesk
 from mocks.systems.erp.documents.kind import DocumentKind
 
-READ, WRITE = "erp.read", "erp.write"
+READ, WRITE, ACT = "erp.read", "erp.write", "erp.act"
 CREATE_RULES = (
     "DUPLICATE_REFERENCE",
     "CURRENCY_INVALID",
@@ -20,8 +20,10 @@ CHANGE_RULES = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION", "PERIO
 REFERENCE = QueryParam("external_ref", "the sender's own id of the document", True, {"type": "string", "minLength": 1, "maxLength": 64})
 
 
-def shared(of: DocumentKind, desk: DocumentDesk, *, plural: str, undoing: str, request: type = models.Reverse) -> tuple[Operation, ...]:
-    """Find, list, read, take back. undoing: what taking back is called; request: its body."""
+def shared(
+    of: DocumentKind, desk: DocumentDesk, *, plural: str, undoing: str, request: type = models.Reverse, more: tuple[str, ...] = ()
+) -> tuple[Operation, ...]:
+    """Find, list, read, take back. undoing: what taking back is called; request: its body; more: what else it may refuse."""
     one = refs.number(of.name)
     return (
         Operation(
@@ -35,6 +37,6 @@ def shared(of: DocumentKind, desk: DocumentDesk, *, plural: str, undoing: str, r
         ),
         Operation(
             f"{of.point}.{of.undo}", "POST", f"{of.path}/{{number}}/{of.undo}", "update", WRITE, undoing, of.record,
-            desk.undo, request=request, errors=CHANGE_RULES, refs=one, touch=desk.touch,
+            desk.undo, request=request, errors=(*CHANGE_RULES, *more), refs=one, touch=desk.touch,
         ),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the ERP remembers of supplier invoices beside their documents: how each line was booked, its holds, what is suspected of whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,14 +56,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """A posted invoice. sign: -1 of a credit; spent: actual spending beside its expense entries; relieved: what it took from the
-    encumbrance of its orders, or (a credit) gave back to it, by order."""
+    """A posted invoice. sign: -1 of a credit; spent: actual spending beside its expense entries."""
 
     document: str
     sign: int
     parts: tuple[Part, ...]
     spent: tuple[Spending, ...] = ()
-    relieved: Mapping[str, tuple[Spending, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -12,13 +12,14 @@ from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.clearing import GR_IR, Uncleared
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.commitments import moved, relieve
 from mocks.systems.erp.documents.kind import DocumentKind
-from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
-from mocks.systems.erp.documents.purchase_order import OrderLine
+from mocks.systems.erp.documents.order.funds import position_of
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.models import OrderLine
+from mocks.systems.erp.documents.positions import UNIT, Position
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.book import DOCUMENT
+from mocks.systems.erp.invoices.posting import encumber
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Balance, Code, Day, LineNo, Reason, Reference, Request, Revision
 from mocks.systems.erp.payables import OpenItem
@@ -134,7 +135,7 @@ class ClearingDesk:
 
     def _balance(self, each: Uncleared, company: ErpCompany, age: int) -> GrIrBalance:
         order, line = self._line(each.item)
-        position = self._erp.positions.of_line(order.number, line, company.decimals)
+        position = position_of(self._erp, order, line)
         return GrIrBalance(
             order_number=order.number,
             order_line=line.line_no,
@@ -184,7 +185,7 @@ class ClearingDesk:
         company = erp.master.companies[order.company_code]
         rules.to_day(body.document_date)
         on = rules.to_day(body.posting_date)
-        position = erp.positions.of_line(order.number, line, company.decimals)
+        position = position_of(erp, order, line)
         minor = position.received_minor - position.invoiced_minor
         if minor == 0:
             raise Refusal("INVALID_TRANSITION", f"line {line.line_no} of order {order.number} has nothing on GR/IR")
@@ -194,7 +195,7 @@ class ClearingDesk:
         erp.periods.require_open(company.code, on, WRITE_OFF.module, call.now.date())
         entries = (Entry(GR_IR, minor, item=position.item), Entry(line.gl_account, -minor, line.cost_center, project=line.project))
         document = erp.start(call, WRITE_OFF, body, company, amount_minor=minor, posting_date=on, entries=entries, status="posted")
-        effects = self._give_up(call, document, order, position)
+        effects = self._give_up(call, document, position)
         return Reply(
             _written_off(document, order, company),
             version=document.version,
@@ -202,25 +203,20 @@ class ClearingDesk:
             effects=effects,
         )
 
-    def _give_up(self, call: Call, document: Document, order: Document, position: Position) -> tuple[Effect, ...]:
+    def _give_up(self, call: Call, document: Document, position: Position) -> tuple[Effect, ...]:
         """PST-P22: it counts as gone for good, so that nobody owes it. PST-P23: what was billed counts as spent without a receipt. Spending
         and encumbrance move as the entity counts them: where bills relieve, an accrual was never spending."""
         erp = self._erp
         quantity, minor = position.received - position.invoiced, document.amount_minor
-        by_bill = erp.master.companies[document.company_code].matching.relief == "invoice"
         if minor > 0:
-            gone = position.receive(-quantity, -minor)
-            after, is_relieved = replace(gone, returned=gone.returned + quantity), by_bill
+            gone = position.receive(-quantity, -minor, -minor * UNIT // 10**position.decimals)
+            after = replace(gone, returned=gone.returned + quantity)
         else:
             after = replace(position, invoiced=position.received, invoiced_minor=position.received_minor, direct=position.direct - quantity)
-            is_relieved = not by_bill
             erp.invoices.written_off[position.item] -= quantity
         erp.positions.put(after)
         posted = erp.post(document)
-        left = after.ordered - after.returned - after.direct - (after.invoiced if by_bill else after.received)
-        amount = abs(minor) if left > 0 else None
-        relieved = relieve(erp, order.number, [(position.line_no, amount)]) if is_relieved else ()
-        return (*posted, *moved(erp, document, relieved, sign=-1), *erp.tell_clearing(call, document))
+        return (*posted, *encumber(erp, document, [(position, after)]), *erp.tell_clearing(call, document))
 
 
 def _page(rows: Iterable[tuple[str, Any]], call: Call) -> tuple[list[Any], tuple[str] | None]:

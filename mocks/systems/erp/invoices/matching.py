@@ -10,9 +10,10 @@ from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.goods_receipt import KIND as RECEIPTS
+from mocks.systems.erp.documents.order.funds import position_of
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
-from mocks.systems.erp.documents.purchase_order import OrderLine
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill, BillLine, variances
 from mocks.systems.erp.invoices.book import DOCUMENT, Charge, Part, Way
@@ -27,10 +28,12 @@ OVER_FOR_GOOD = frozenset({"cancelled", "reversal", "finally_closed"})
 
 @dataclass(slots=True)
 class Match:
-    """What a bill comes to. positions: of its order lines, as they are once it is booked; findings: the holds that it deserves."""
+    """What a bill comes to. before, positions: its order lines, as they are now and once it is booked, by their key on GR/IR; findings: the
+    holds that it deserves."""
 
     bill: Bill
     parts: list[Part] = field(default_factory=list)
+    before: dict[str, Position] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -62,12 +65,14 @@ class Matcher:
 
     def _order_line(self, match: Match, line: BillLine, asked: BilledOrderLine, document: str | None) -> None:
         order, ordered = self._ordered(match.bill, asked)
-        untouched = self._erp.positions.of_line(order.number, ordered, match.bill.company.decimals)
+        untouched = position_of(self._erp, order, ordered)
         before = match.positions.get(untouched.item, untouched)
         quantity = rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
         way = self._way(match.bill, order, ordered, before)
         sign = match.bill.sign
-        cleared = sign * before.invoice_worth(sign * quantity) if way == "three_way" else 0
+        cleared = 0
+        if way == "three_way":
+            cleared = before.invoice_worth(quantity) if sign > 0 else before.credit_worth(quantity)
         charge = Charge(ordered.gl_account, ordered.cost_center, ordered.project)
         worth = before.worth(quantity)
         part = Part(asked, way, line.net, line.tax, charge, order.number, asked.order_line, quantity, worth, cleared)
@@ -79,6 +84,7 @@ class Matcher:
             match.findings += _receipts(part, self._missing_before(match, part, before, document))
             match.findings += _billed_before(part, untouched)
         match.parts.append(part)
+        match.before.setdefault(after.item, untouched)
         match.positions[after.item] = after
 
     def _ordered(self, bill: Bill, asked: BilledOrderLine) -> tuple[Document, OrderLine]:
@@ -202,7 +208,7 @@ def booked(before: Position, part: Part, sign: int) -> Position:
         return before.invoice(quantity, sign * part.cleared, net)
     if part.way == "price_credit":
         return replace(before, billed_minor=before.billed_minor + net)
-    after = before.spend(quantity, net)
+    after = before.spend(quantity, sign * part.worth, net)
     return after if sign > 0 else replace(after, returned=after.returned + part.quantity)
 
 

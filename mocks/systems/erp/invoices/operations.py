@@ -8,7 +8,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import CREATE_RULES, READ, WRITE, shared
-from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.invoices.book import DOCUMENT
 from mocks.systems.erp.invoices.desk import SupplierInvoices
 from mocks.systems.erp.invoices.gr_ir import WRITE_OFF, ClearingDesk, GrIrPage, OpenItemPage, WriteOff, WrittenOff

@@ -1,7 +1,7 @@
 """What a matched bill books: PST-P08 to P18, with the budget effects of the entity's relief policy, and the exact way back (PST-P21)."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mocks.kit.operation import Effect, Refusal
@@ -10,9 +10,9 @@ from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.commitments import moved, relieve
+from mocks.systems.erp.documents.order.funds import follow, post_memo
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.positions import Position
-from mocks.systems.erp.documents.purchase_order import KIND as ORDERS
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill
 from mocks.systems.erp.invoices.book import Billing, Part
@@ -85,10 +85,21 @@ def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
     erp.payables.add(item)
     spent = tuple(_spent(match, document.period)) if bill.company.matching.relief == "invoice" else ()
     erp.budget.book(document.number, spent)
-    relieved = {order: lines for order, lines in _relieved(erp, match).items() if lines}
-    erp.invoices.post(Billing(document.number, bill.sign, tuple(match.parts), spent, relieved))
-    memo = (effect for each in relieved.values() for effect in moved(erp, document, each, sign=-1))
-    return (*lines, *memo)
+    erp.invoices.post(Billing(document.number, bill.sign, tuple(match.parts), spent))
+    moves = ((match.before[item], after) for item, after in match.positions.items())
+    return (*lines, *encumber(erp, document, moves))
+
+
+def encumber(erp: Erp, document: Document, moves: Iterable[tuple[Position, Position]]) -> tuple[Effect, ...]:
+    """The encumbrance of its orders follows their lines. What needs no receipt takes the lesser of net and what is left, and with the last
+    of a line all that is left (PST-P11); goods are relieved by their receipt, or with the bill, as the entity says. An order that is
+    closed is not encumbered again (PST-P21)."""
+    moved: list[Spending] = []
+    for before, after in moves:
+        status = erp.documents.get(ORDERS.name, before.order).status
+        if status not in CLOSED_ORDERS or after.open_minor <= before.open_minor:
+            moved += follow(erp, before.order, [(before, after)])
+    return post_memo(erp, f"{document.number}/encumbrance", document, document.period, moved)
 
 
 def _spent(match: Match, period: str) -> Iterator[Spending]:
@@ -98,20 +109,6 @@ def _spent(match: Match, period: str) -> Iterator[Spending]:
             charge = part.charge
             bucket = bucket_of(match.bill.company.code, charge.account, charge.cost_center, charge.project)
             yield Spending(f"{part.asked.line_no}/received", bucket, period, match.bill.sign * part.cleared)
-
-
-def _relieved(erp: Erp, match: Match) -> dict[str, tuple[Spending, ...]]:
-    """What it takes from the encumbrance of each order: the lesser of net and what is left, and with the last of a line all that is left
-    (PST-P11). Goods are relieved by their receipt, unless the entity does it with the bill."""
-    wanted: defaultdict[str, list[tuple[int, int | None]]] = defaultdict(list)
-    by_bill = match.bill.company.matching.relief == "invoice"
-    for part in match.parts if match.bill.sign > 0 else ():
-        if part.way == "two_way" or (part.way == "three_way" and by_bill):
-            after = match.positions[part.item or ""]
-            left = after.ordered - after.returned - after.direct - (after.invoiced if by_bill else after.received)
-            amount = part.net if part.way == "two_way" else part.cleared
-            wanted[part.order or ""].append((part.order_line, amount if left > 0 else None))
-    return {order: relieve(erp, order, lines) for order, lines in wanted.items()}
 
 
 def check_voidable(erp: Erp, document: Document) -> None:
@@ -137,15 +134,13 @@ def unbook(erp: Erp, document: Document, reversal: Document) -> tuple[Effect, ..
     item = erp.payables.get(document.number)
     if item is not None:
         erp.payables.reduce(document.number, item.open_minor)
+    moves: dict[str, tuple[Position, Position]] = {}
     for part in (each for each in billing.parts if each.item):
         position = erp.positions.get(part.order or "", part.order_line)
         if position is not None:
-            erp.positions.put(unbooked(position, part, billing.sign))
+            before, _ = moves.get(position.item, (position, position))
+            moves[position.item] = before, unbooked(position, part, billing.sign)
+            erp.positions.put(moves[position.item][1])
     back = [replace(each, period=reversal.period, amount_minor=-each.amount_minor) for each in billing.spent]
     erp.budget.book(reversal.number, back)
-    effects: list[Effect] = []
-    for order, lines in billing.relieved.items():
-        if erp.documents.get(ORDERS.name, order).status not in CLOSED_ORDERS:
-            erp.budget.commit(order, lines, "encumbrance", despite=True)
-            effects += moved(erp, reversal, lines, sign=1)
-    return tuple(effects)
+    return encumber(erp, reversal, moves.values())

@@ -1,0 +1,1 @@
+"""The life of a purchase order: placed, changed, delivered, cancelled, closed."""
