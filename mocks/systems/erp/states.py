@@ -15,6 +15,7 @@ from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.models import Period
+from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
 
@@ -141,6 +142,7 @@ def states() -> tuple[State, ...]:
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
         *budget_states(_books, _company, _open_center),
+        *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
     )
 
 
@@ -260,6 +262,12 @@ def _receipt(stage: Stage, given: GoodsReceiptGiven) -> Values:
 
 
 Body = Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]
+
+
+def _owe(stage: Stage, company: ErpCompany) -> str:
+    """An employee's invoice of the usual amount is posted; its number."""
+    given = PostingGiven(company_code=company.code)
+    return str(_posting(stage, given, ap_invoice.KIND, _invoice)["number"])
 
 
 def _posting(

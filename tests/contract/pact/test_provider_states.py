@@ -200,7 +200,7 @@ def test_keys_tokens_limits_and_windows_are_taken_back() -> None:
         ({"state": "a supplier exists", "params": {"company_code": "9999"}}, "expected one of 1000, 2000, 3000"),
         ({"state": "a requisition exists", "params": {"version": 1}}, "a document in this status has version 3 or a later one"),
         ({"state": "an employee exists", "params": {"limit": "1"}}, "expected exactly 2 decimals"),
-        ({"state": "the access token is valid", "params": {"scopes": ["root"]}}, "expected some of erp.act"),
+        ({"state": "the access token is valid", "params": {"scopes": ["root"]}}, "expected some of bank.act"),
         ({"state": "a requisition exists", "action": "begin"}, "Invalid enum value 'begin'"),
     ],
 )
