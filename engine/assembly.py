@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.clock import Clock
-from engine.flows import expense_to_posting, requisition_to_po
+from engine.flows import expense_to_posting, receipt_to_grir, requisition_to_po
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.obligations import Patience
 from engine.flows.ports import Erp
 from engine.flows.posting import Hooks, PostingRun
+from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.requisition_to_po import RequisitionHooks
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
@@ -17,6 +18,7 @@ from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway
+from engine.peers.receiving import ReceivingGateway
 from engine.store.documents import Claim
 from engine.work.poller import Lister
 from engine.work.runner import Flow
@@ -54,6 +56,10 @@ def _expense(parts: Parts, erp: Erp, trace: Trace) -> ExpenseHooks:
     return ExpenseHooks(ExpenseGateway(parts.peers["expense"], trace, parts.minor_units), erp, parts.rules(), parts.minor_units)
 
 
+def _receipt(parts: Parts, erp: Erp, trace: Trace) -> ReceiptHooks:
+    return ReceiptHooks(ReceivingGateway(parts.peers["procurement"], trace), erp, parts.rules())
+
+
 def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
     """Runs of a flow that turns one approved document into one ERP document."""
 
@@ -85,5 +91,11 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "expense"),
         _posting(_expense),
         lambda parts, trace: ExpenseGateway(parts.peers["expense"], trace, parts.minor_units),
+    ),
+    ServedFlow(
+        receipt_to_grir.FLOW,
+        ("erp", "procurement"),
+        _posting(_receipt),
+        lambda parts, trace: ReceivingGateway(parts.peers["procurement"], trace),
     ),
 )

@@ -6,7 +6,7 @@ moment in which the step was due and its predecessor done, to the moment in whic
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gevent
@@ -16,6 +16,8 @@ from loadtests.work import Access, Click, Paperwork
 
 TAKE_S = 0.2
 WAIT_S = 0.05
+PASSES = frozenset({429, 503})
+LOOK_S, LOOKS_MAX = 0.25, 240
 Row = dict[str, Any]
 Client = Any  # locust's FastHttpSession: post() with catch_response
 
@@ -90,41 +92,54 @@ class Play:
 
     def _play(self, client: Client, document: Paperwork) -> None:
         ready, source_id = 0.0, ""
+        known: dict[str, Any] = {}  # what the document and those who act before it have to name
         for number, step in enumerate(document.steps):
             gevent.sleep(max(0.0, step.due_s - self.now()))
             sent = self.now()
-            answer = self._send(client, document, step, source_id)
+            answer = self._patiently(client, document, replace(step, body={**step.body, **known}), source_id)
             done = self.now()
             lag = sent - max(step.due_s, ready)
             self._measured(document, number, step, (sent, done, lag), answer)
             if answer["error"]:
                 return
             ready, source_id = done, answer["id"] or source_id
+            known = known | answer["told"] if step.is_before else {}
+
+    def _patiently(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
+        """Whoever makes what a document grows out of waits for a system that is in maintenance: the document is due later then."""
+        answer = self._send(client, document, step, source_id)
+        for _ in range(LOOKS_MAX if step.is_before else 0):
+            if answer["status"] not in PASSES:
+                break
+            gevent.sleep(LOOK_S)
+            answer = self._send(client, document, step, source_id)
+        return answer
 
     def _send(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
         """Status, id of the document, what went wrong. A token that expired is renewed once."""
-        answer: Row = {"status": 0, "id": "", "error": "no answer"}
+        answer: Row = {"status": 0, "id": "", "told": {}, "error": "no answer"}
         for _ in range(2):
             try:
                 answer = self._post(client, document, step, source_id)
             except Exception as error:  # noqa: BLE001 (whatever goes wrong with one request is a measurement, not the end of the load)
-                return {"status": 0, "id": "", "error": f"{type(error).__name__}: {error}"[:200]}
+                return {"status": 0, "id": "", "told": {}, "error": f"{type(error).__name__}: {error}"[:200]}
             if answer["status"] != 401:
                 break
             self.tokens.value = ""
         return answer
 
     def _post(self, client: Client, document: Paperwork, step: Click, source_id: str) -> Row:
-        url = self.access.urls[document.system] + step.path.replace("{id}", source_id)
+        url = self.access.urls[step.system] + step.path.replace("{id}", source_id)
         headers = {"Authorization": self.tokens.header(client), "X-Acting-User": step.actor, "X-Correlation-ID": document.correlation_id}
         # Whoever answers may name another address; a token and a load are not carried there.
         with client.post(url, json=dict(step.body), headers=headers, name=step.op, catch_response=True, allow_redirects=False) as response:
             status = int(response.status_code or 0)
             if 200 <= status < 300:
                 body: Mapping[str, Any] = response.json()
-                return {"status": status, "id": str(body.get(document.id_member, "")), "error": ""}
+                source_id = "" if step.is_before else str(body.get(document.id_member, ""))
+                return {"status": status, "id": source_id, "told": {name: body[member] for member, name in step.takes.items()}, "error": ""}
             response.failure(f"status {status}")
-            return {"status": status, "id": "", "error": _code(response, status)}
+            return {"status": status, "id": "", "told": {}, "error": _code(response, status)}
 
     def _measured(self, document: Paperwork, number: int, step: Click, times: tuple[float, float, float], answer: Row) -> None:
         sent, done, lag = times

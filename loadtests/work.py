@@ -6,20 +6,26 @@ The client's secret is not in it.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One click: due in seconds from the start. `{id}` in the path is the document's id."""
+    """One click: due in seconds from the start. `{id}` in the path is the document's id.
+
+    takes: members of its answer that later bodies need, and what they are called there; is_before: it makes what the document grows out of.
+    """
 
     op: str
     due_s: float
+    system: str
     path: str
     actor: str
     body: Mapping[str, Any]
+    takes: Mapping[str, str] = field(default_factory=dict)
+    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,6 @@ class Paperwork:
 
     txn_id: str
     correlation_id: str
-    system: str
     id_member: str
     steps: tuple[Click, ...]
 
@@ -77,15 +82,24 @@ def work_of(message: Mapping[str, Any]) -> Work:
 
 def document_of(row: Mapping[str, Any]) -> Paperwork:
     """One line of the file."""
-    steps = tuple(Click(step["op"], step["due"], step["path"], step["actor"], step["body"]) for step in row["steps"])
-    return Paperwork(row["txn"], row["corr"], row["system"], row["id"], steps)
+    steps = tuple(_click(step) for step in row["steps"])
+    return Paperwork(row["txn"], row["corr"], row["id"], steps)
+
+
+def _click(step: Mapping[str, Any]) -> Click:
+    named = (step["op"], step["due"], step["system"], step["path"], step["actor"], step["body"])
+    return Click(*named, step.get("takes", {}), step.get("before", False))
 
 
 def document_row(document: Paperwork) -> dict[str, Any]:
     """The counterpart of document_of."""
-    steps = [{"op": step.op, "due": step.due_s, "path": step.path, "actor": step.actor, "body": dict(step.body)} for step in document.steps]
-    row = {"txn": document.txn_id, "corr": document.correlation_id, "system": document.system, "id": document.id_member}
-    return {**row, "steps": steps}
+    row = {"txn": document.txn_id, "corr": document.correlation_id, "id": document.id_member}
+    return {**row, "steps": [_click_row(step) for step in document.steps]}
+
+
+def _click_row(step: Click) -> dict[str, Any]:
+    row = {"op": step.op, "due": step.due_s, "system": step.system, "path": step.path, "actor": step.actor, "body": dict(step.body)}
+    return row | ({"takes": dict(step.takes), "before": True} if step.is_before else {})
 
 
 def parts(documents: Sequence[Paperwork], count: int) -> list[tuple[Paperwork, ...]]:

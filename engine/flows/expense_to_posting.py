@@ -9,7 +9,7 @@ from engine.flows.ports import Erp, Expense
 from engine.flows.posting import check_codings
 from engine.mapping.expense import posting_date, posting_draft
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Kind, PostingDraft
+from engine.model.erp_documents import Kind, PostingDraft, TakeBack
 from engine.model.progress import Posting
 from engine.model.sources import ExpenseReport, Refusal
 
@@ -39,9 +39,9 @@ class ExpenseHooks:
         """Raises Unpostable."""
         return posting_draft(report, self.rules, self.minor_units)
 
-    def reason_to_undo(self, source_id: str) -> str:
+    def take_back(self, report: ExpenseReport) -> TakeBack:
         """For the ERP's audit trail."""
-        return f"{source_id} went back to its author"
+        return TakeBack(f"{report.source_id} went back to its author")
 
     async def check(self, draft: PostingDraft) -> Refusal | None:
         """Each combination."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from engine.flows.outcomes import Waiting
 from engine.flows.ports import LookUpAndUndo
 from engine.mapping.references import external_ref, idempotency_key
-from engine.model.erp_documents import Kind
+from engine.model.erp_documents import Kind, TakeBack
 from engine.model.failures import REREAD, CallFailed
 from engine.model.progress import Posting, PostingState, Progress
 
@@ -40,31 +40,31 @@ def suspect_all(progress: Progress, revision: int, kind: Kind, source_id: str, a
 
 
 async def undo_all(
-    progress: Progress, erp: LookUpAndUndo, reason: str, *, except_revision: int | None, patience: Patience, at: float
+    progress: Progress, erp: LookUpAndUndo, why: TakeBack, *, except_revision: int | None, patience: Patience, at: float
 ) -> Waiting | None:
     """Take back every posting but that of one revision. Waiting when an unknown one must be looked up again."""
     waiting: Waiting | None = None
     for posting in progress.obligations():
         if posting.revision != except_revision:
-            waiting = await _undo(posting, erp, reason, patience, at) or waiting
+            waiting = await _undo(posting, erp, why, patience, at) or waiting
     return waiting
 
 
-async def _undo(posting: Posting, erp: LookUpAndUndo, reason: str, patience: Patience, at: float) -> Waiting | None:
+async def _undo(posting: Posting, erp: LookUpAndUndo, why: TakeBack, patience: Patience, at: float) -> Waiting | None:
     if posting.state == "unknown" and not await look_up(posting, erp):
         waiting = still_open(posting, patience, at)
         if waiting is None:
             posting.state = "undone"
         return waiting
     if posting.state in {"live", "accepted"} and posting.number is not None:
-        await _take_back(posting, posting.number, erp, reason)
+        await _take_back(posting, posting.number, erp, why)
     posting.state = "undone"
     return None
 
 
-async def _take_back(posting: Posting, number: str, erp: LookUpAndUndo, reason: str) -> None:
+async def _take_back(posting: Posting, number: str, erp: LookUpAndUndo, why: TakeBack) -> None:
     try:
-        await erp.undo(posting.kind, number, reason, idempotency_key(posting.external_ref, "undo"))
+        await erp.undo(posting.kind, number, why, idempotency_key(posting.external_ref, "undo"))
     except CallFailed as failure:
         # A document that is not live any more needs no undoing, whoever saw to it.
         if failure.retry != REREAD or (await erp.read(posting.kind, number)).live:

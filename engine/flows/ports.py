@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Protocol
 
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
-from engine.model.sources import ExpenseReport, Refusal, Requisition
+from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
+from engine.model.sources import ExpenseReport, Receipt, Refusal, Requisition
 
 
 class Procurement(Protocol):
@@ -29,6 +29,16 @@ class Expense(Protocol):
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
 
 
+class Receiving(Protocol):
+    """Where receipts live."""
+
+    async def read(self, source_id: str) -> Receipt: ...
+
+    async def record_posting(self, source_id: str, version: int, *, number: str, document_id: int | None, revision: int) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
 class LookUpAndUndo(Protocol):
     """Finding and taking back what was posted under our reference."""
 
@@ -36,13 +46,15 @@ class LookUpAndUndo(Protocol):
 
     async def read(self, kind: Kind, number: str) -> Found: ...
 
-    async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None: ...
+    async def undo(self, kind: Kind, number: str, why: TakeBack, key: str) -> None: ...
 
 
 class Erp(LookUpAndUndo, Protocol):
     """Where documents are posted."""
 
     async def supplier(self, vendor_id: str, company_code: str) -> SupplierState: ...
+
+    async def order_lines(self, number: str) -> tuple[int, ...]: ...
 
     async def check(self, coding: Coding) -> Refusal | None: ...
 

@@ -13,7 +13,7 @@ from engine.flows.obligations import STATES_BY_STATUS, Patience, found_after_all
 from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, Waiting, park, park_again, refusal_of, reread_on_conflict
 from engine.flows.ports import Erp
 from engine.mapping.references import idempotency_key
-from engine.model.erp_documents import Draft, Found, Kind, PostingJob
+from engine.model.erp_documents import Draft, Found, Kind, PostingJob, TakeBack
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
 from engine.model.progress import Posting, Progress
 from engine.model.sources import Recorded, Refusal, SourceStage
@@ -57,7 +57,7 @@ class Hooks(Protocol[S, D]):
         """Raises Unpostable when a value has no rule."""
         ...
 
-    def reason_to_undo(self, source_id: str, /) -> str: ...
+    def take_back(self, source: S, /) -> TakeBack: ...
 
     async def check(self, draft: D, /) -> Refusal | None:
         """What speaks against it before it is created."""
@@ -114,15 +114,15 @@ class PostingRun(Generic[S, D]):
         if progress.parking is not None and unchanged and not progress.taken_up:
             return park_again(progress)
         if source.stage is SourceStage.APPROVED:
-            waiting = await self._undo("superseded by a newer revision", except_revision=source.revision)
+            waiting = await self._undo(TakeBack("superseded by a newer revision"), except_revision=source.revision)
             return waiting or await self._post(source)
         if source.stage is SourceStage.RECORDED:
             return await self._compare(source)
         how = "refused" if source.stage is SourceStage.REFUSED else "undone" if progress.postings else "nothing"
-        return await self._undo(self.hooks.reason_to_undo(self.source_id)) or Settled(how)
+        return await self._undo(self.hooks.take_back(source)) or Settled(how)
 
-    async def _undo(self, reason: str, except_revision: int | None = None) -> StepEnd | None:
-        return await undo_all(self.progress, self.erp, reason, except_revision=except_revision, patience=self.patience, at=self.at)
+    async def _undo(self, why: TakeBack, except_revision: int | None = None) -> StepEnd | None:
+        return await undo_all(self.progress, self.erp, why, except_revision=except_revision, patience=self.patience, at=self.at)
 
     async def _post(self, source: S) -> StepEnd:
         posting = self.progress.posting(source.revision)

@@ -8,7 +8,7 @@ from engine.flows.ports import Erp, Procurement
 from engine.flows.posting import check_codings
 from engine.mapping.purchase import order_draft
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Kind, OrderDraft
+from engine.model.erp_documents import Kind, OrderDraft, TakeBack
 from engine.model.progress import Posting
 from engine.model.sources import Refusal, Requisition
 
@@ -38,9 +38,9 @@ class RequisitionHooks:
         """Raises Unpostable."""
         return order_draft(requisition, self.rules, self.minor_units)
 
-    def reason_to_undo(self, source_id: str) -> str:
+    def take_back(self, requisition: Requisition) -> TakeBack:
         """For the ERP's audit trail."""
-        return f"the approval of {source_id} was taken back"
+        return TakeBack(f"the approval of {requisition.source_id} was taken back")
 
     async def check(self, draft: OrderDraft) -> Refusal | None:
         """The supplier first, then each combination."""

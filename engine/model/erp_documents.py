@@ -147,6 +147,44 @@ class PostingDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class GoodsReceiptLine:
+    """What came of one order line, under the ERP's number of it."""
+
+    line_no: int
+    order_line: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceiptDraft:
+    """A goods receipt to be posted. total: what it is worth at the order's price, as the source sees it."""
+
+    kind: ClassVar[Kind] = "goods_receipt"
+    posted_on: ClassVar[date | None] = None  # the source does not ask for it
+    external_ref: str
+    source_revision: int
+    order: str
+    document_date: date
+    posting_date: date
+    received_by: str
+    text: str
+    lines: tuple[GoodsReceiptLine, ...]
+    total: Decimal
+
+    def codings(self) -> tuple[Coding, ...]:
+        """None of its own: it is coded as its order is."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Why a document is undone. replacement: of goods, whether the supplier still owes them; None where nobody asks."""
+
+    reason: str
+    replacement: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A document that the ERP has under our reference. `status` is the ERP's own word, e.g. created, posted, voided."""
 
@@ -159,7 +197,7 @@ class Found:
     @property
     def live(self) -> bool:
         """It counts, or will count, in the books."""
-        return self.status in {"created", "accepted", "posted"}
+        return self.status in {"created", "closed", "finally_closed", "accepted", "posted"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,37 @@ class ExpenseReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """How much of one order line came; `order_line` counts the lines of the order from 1."""
+
+    line_no: int
+    order_line: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Goods that somebody took, at one version. replacement: of one that was taken back, whether the supplier still owes them."""
+
+    source_id: str
+    revision: int
+    version: int
+    status: str
+    stage: SourceStage
+    legal_entity: str
+    receiver: str
+    order: str
+    currency: str
+    received_on: date
+    lines: tuple[ReceiptLine, ...]
+    total: Decimal
+    replacement: bool | None
+    recorded: Recorded | None
+    correlation_id: str | None
+    order_lines: tuple[int, ...] = ()  # the ERP's numbers of the order's lines, in its order
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One item of a source system's list: a document changed. `updated_at` is the system's own text, for the watermark."""
 

@@ -6,11 +6,11 @@ from urllib.parse import quote
 import msgspec
 
 from engine.model.calls import Request, Trace
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
+from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
 from engine.model.failures import one_of, other_shape
 from engine.model.sources import Refusal
 from engine.peers.caller import Peer, decode
-from engine.peers.erp_kinds import KINDS, day
+from engine.peers.erp_kinds import KINDS, day, take_back_body
 
 JOB_STATUSES = ("accepted", "posted", "rejected", "withdrawn")
 
@@ -35,6 +35,14 @@ class _Document(msgspec.Struct):
     job_id: str | None = None
 
 
+class _OrderLine(msgspec.Struct):
+    line_no: int
+
+
+class _Order(msgspec.Struct):
+    lines: list[_OrderLine]
+
+
 class _Documents(msgspec.Struct):
     items: list[_Document]
 
@@ -54,6 +62,7 @@ class _Job(msgspec.Struct):
 _SUPPLIER = msgspec.json.Decoder(_Supplier)
 _CHECK = msgspec.json.Decoder(_Check)
 _DOCUMENT = msgspec.json.Decoder(_Document)
+_ORDER = msgspec.json.Decoder(_Order)
 _DOCUMENTS = msgspec.json.Decoder(_Documents)
 _ACCEPTANCE = msgspec.json.Decoder(_Acceptance)
 _JOB = msgspec.json.Decoder(_Job)
@@ -75,6 +84,11 @@ class ErpGateway:
         return SupplierState(
             not supplier.purchasing_block, f"supplier {vendor_id} is blocked for purchasing" if supplier.purchasing_block else None
         )
+
+    async def order_lines(self, number: str) -> tuple[int, ...]:
+        """The numbers of an order's lines, in its order."""
+        request = Request("erp.po.read", "GET", f"/purchase-orders/{quote(number, safe='')}")
+        return tuple(line.line_no for line in decode(await self._peer.call(request, self._trace), _ORDER).lines)
 
     async def check(self, coding: Coding) -> Refusal | None:
         """None when the combination may be posted to."""
@@ -98,7 +112,7 @@ class ErpGateway:
     async def create(self, draft: Draft, key: str) -> Found:
         """The document that exists now under the draft's reference; of a kind that a job posts, the one that was accepted."""
         wire = KINDS[draft.kind]
-        request = Request(f"{wire.point}.create", "POST", wire.path, body=msgspec.json.encode(wire.body(draft)), key=key)
+        request = Request(f"{wire.point}.create", "POST", wire.home(draft), body=msgspec.json.encode(wire.body(draft)), key=key)
         answer = await self._peer.call(request, self._trace)
         if not wire.by_job:
             return _found(request, draft.kind, decode(answer, _DOCUMENT))
@@ -122,11 +136,11 @@ class ErpGateway:
         job = decode(await self._peer.call(request, self._trace), _JOB)
         return PostingJob(one_of(request.operation, "status", job.status, JOB_STATUSES), job.document_number, job.code, job.reason)
 
-    async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None:
+    async def undo(self, kind: Kind, number: str, why: TakeBack, key: str) -> None:
         """Cancel, void or reverse; undoing it again changes nothing."""
         wire = KINDS[kind]
         path = f"{wire.path}/{quote(number, safe='')}/{wire.undo}"
-        request = Request(f"{wire.point}.{wire.undo}", "POST", path, body=msgspec.json.encode({"reason": reason}), key=key)
+        request = Request(f"{wire.point}.{wire.undo}", "POST", path, body=msgspec.json.encode(take_back_body(why)), key=key)
         await self._peer.call(request, self._trace)
 
 

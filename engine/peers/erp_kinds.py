@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
-from engine.model.erp_documents import Evidence, Kind, OrderDraft, PostingDraft
+from engine.model.erp_documents import Evidence, GoodsReceiptDraft, Kind, OrderDraft, PostingDraft, TakeBack
 
 
 @dataclass(frozen=True, slots=True)
 class KindOnWire:
-    """point: what its call points begin with; undo: the verb that takes it back; by_job: a create is accepted first, and a job posts it."""
+    """point: what its call points begin with; undo: the verb that takes it back; by_job: a create is accepted first, and a job posts it;
+    under: where it is created, when that is under another document."""
 
     point: str
     path: str
@@ -19,6 +21,11 @@ class KindOnWire:
     by_job: bool
     statuses: tuple[str, ...]
     body: Callable[[Any], dict[str, Any]]
+    under: Callable[[Any], str] | None = None
+
+    def home(self, draft: Any) -> str:
+        """Where a draft is sent."""
+        return self.path if self.under is None else f"{self.under(draft)}{self.path}"
 
 
 def day(value: date) -> str:
@@ -129,9 +136,31 @@ def _journal_body(draft: PostingDraft) -> dict[str, Any]:
     }
 
 
+def _receipt_body(draft: GoodsReceiptDraft) -> dict[str, Any]:
+    return {
+        "document_date": day(draft.document_date),
+        "posting_date": day(draft.posting_date),
+        "received_by": draft.received_by,
+        "external_ref": draft.external_ref,
+        "source_revision": draft.source_revision,
+        "text": draft.text,
+        "lines": [{"line_no": line.line_no, "order_line": line.order_line, "quantity": _number(line.quantity)} for line in draft.lines],
+    }
+
+
+def take_back_body(why: TakeBack) -> dict[str, Any]:
+    """Of a cancellation, a void or a reversal."""
+    return {"reason": why.reason, **({} if why.replacement is None else {"replacement_expected": why.replacement})}
+
+
 KINDS: Mapping[Kind, KindOnWire] = {
     "purchase_order": KindOnWire(
-        "erp.po", "/purchase-orders", "cancel", by_job=False, statuses=("created", "cancelled", "reversal"), body=_order_body
+        "erp.po",
+        "/purchase-orders",
+        "cancel",
+        by_job=False,
+        statuses=("created", "closed", "finally_closed", "cancelled", "reversal"),
+        body=_order_body,
     ),
     "ap_invoice": KindOnWire(
         "erp.ap_invoice",
@@ -148,5 +177,14 @@ KINDS: Mapping[Kind, KindOnWire] = {
         by_job=True,
         statuses=("accepted", "posted", "rejected", "withdrawn", "reversed", "reversal"),
         body=_journal_body,
+    ),
+    "goods_receipt": KindOnWire(
+        "erp.gr",
+        "/goods-receipts",
+        "reverse",
+        by_job=False,
+        statuses=("posted", "reversed", "reversal"),
+        body=_receipt_body,
+        under=lambda draft: f"/purchase-orders/{quote(draft.order, safe='')}",
     ),
 }

@@ -60,6 +60,29 @@ class Show:
 Race = Callable[[Office, Occasion, str | None], None]
 
 
+def approved_by_mistake(_draft: Draft) -> Mapping[str, Any]:
+    """What an approver says who takes an approval back."""
+    return {"reason": "approved by mistake"}
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One step of somebody. takes: members of its answer that later bodies of the document need, and what they are called there."""
+
+    point: str
+    actor: str
+    body: Mapping[str, Any]
+    takes: Mapping[str, str] = field(default_factory=dict)
+
+    def filled(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Its body with what steps before it told."""
+        return {**self.body, **known}
+
+    def told(self, answer: Any) -> dict[str, Any]:
+        """What later steps need of its answer."""
+        return {name: member(answer, asked) for asked, name in self.takes.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One kind of source document as its people see it; verbs complete `points` to call points.
@@ -68,7 +91,8 @@ class Actor:
     does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
     `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
     contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and where it is
-    for. subject: of a document about which the connector is asked, the id that is asked about.
+    for. subject: of a document about which the connector is asked, the id that is asked about. is_prepared: others act before it is
+    written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it is taken back.
     """
 
     document: str
@@ -78,6 +102,7 @@ class Actor:
     submit: str | None = "submit"
     approve: str | None = "approve"
     take_back: str | None = None
+    taking_back: Callable[[Draft], Mapping[str, Any]] = approved_by_mistake
     cancel: str | None = None
     recall: str | None = None
     amend: str | None = None
@@ -89,6 +114,7 @@ class Actor:
     races: Mapping[str, Race] = field(default_factory=dict)
     subject: Callable[[Any], str] | None = None
     picks_seller: bool = False
+    is_prepared: bool = False
     show: Show | None = None
 
     def point(self, verb: str) -> str:
@@ -105,13 +131,17 @@ class Actor:
         """Nobody approves it."""
         return self.approve is None
 
-    def clicks(self, draft: Draft) -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
-        """Everything that leads there, in order: verb, who, body."""
-        found: list[tuple[str, str, Mapping[str, Any]]] = [("create", draft.actor, draft.body)]
+    def preparations(self, draft: Draft) -> tuple[Click, ...]:
+        """What has to be done before it is written, in order."""
+        return tuple(Click(one.point, one.actor, one.body, one.tells) for one in draft.before)
+
+    def clicks(self, draft: Draft) -> tuple[Click, ...]:
+        """Everything that leads there, in order, what others do before it included."""
+        found = [*self.preparations(draft), Click(self.point("create"), draft.actor, draft.body)]
         if self.submit is not None:
-            found.append((self.submit, draft.actor, {}))
+            found.append(Click(self.point(self.submit), draft.actor, {}))
         if self.approve is not None:
-            found += [(self.approve, approver, {}) for approver in draft.approvers]
+            found += [Click(self.point(self.approve), approver, {}) for approver in draft.approvers]
         return tuple(found)
 
 

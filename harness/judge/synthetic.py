@@ -447,7 +447,11 @@ def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
     posted: dict[str, tuple[str, str]] = {}
     for row in rows:
         mine = number is None or str(row.get("txn_id", "")).endswith(f"-{number:06d}")
-        if row["kind"] != "commit" or not mine or row["entity_type"] in {"journal_line", "source_line", "order_line", "supplier", "period"}:
+        if (
+            row["kind"] != "commit"
+            or not mine
+            or row["entity_type"] in {"journal_line", "source_line", "order_line", "receipt_line", "supplier", "period"}
+        ):
             continue
         key = (row["entity_type"], row["entity_id"])
         found[key] = {**found.get(key, {}), **{name: row[name] for name in kept if name in row}}

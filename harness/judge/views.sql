@@ -85,7 +85,7 @@ left join ref_call_point c on c.id = r.call_point left join ref_error e on e.cod
 create table effect as
 select h.seq, h.t_mono_ns, h.t_biz, h.op_id, coalesce(h.txn_id, op.txn_id) as txn_id, coalesce(h.call_point, op.call_point) as call_point,
   op.seq as request_seq,
-  h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.currency, h.company,
+  h.entity_type, h.entity_id, h.parent_id, h.effect, h.version, h.base_version, h.src_version, h.amount_minor, h.quantity, h.currency, h.company,
   h.period, h.document_date, h.posting_date, h.account,
   h.cost_center, h.project, h.party, h.approvers, h.category, h.ext_ref, h.state, h.node, h.covers, h.src_line, h.corr_id, op.document
 from h left join op using (op_id) where h.kind = 'commit';

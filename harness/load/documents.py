@@ -1,11 +1,11 @@
 """What the people of a load type and click: every document with its steps, prepared before the first one is due."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from contracts.catalog import Catalog, Flow, load_catalog
-from harness.actors.actor import Actor, Occasion
+from harness.actors.actor import Actor, Click, Occasion
 from harness.actors.published import paths
 from harness.actors.registry import ACTORS
 from harness.load.amounts import Zipf, amount_minor, spread
@@ -20,13 +20,22 @@ ROLE: Literal["load"] = "load"
 
 @dataclass(frozen=True, slots=True)
 class PlannedClick:
-    """One click: what, when it is due (seconds from the start), by whom."""
+    """One click: what, when it is due (seconds from the start), by whom. takes: members of its answer that later bodies of the document
+    need, and what they are called there; of a click that makes what the document grows out of, `is_before`."""
 
     op: str
     due_s: float
+    system: str
     path: str
     actor: str
     body: Mapping[str, Any]
+    takes: Mapping[str, str] = field(default_factory=dict)
+    is_before: bool = False
+
+    def row(self) -> dict[str, Any]:
+        """As in the file for the senders."""
+        found = {"op": self.op, "due": self.due_s, "system": self.system, "path": self.path, "actor": self.actor, "body": self.body}
+        return found | ({"takes": self.takes, "before": True} if self.is_before else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,6 @@ class PlannedDocument:
 
     experiment: Experiment
     correlation_id: str
-    system: str
     id_member: str
     amount_minor: int
     currency: str
@@ -51,9 +59,8 @@ class PlannedDocument:
         return {
             "txn": self.experiment.txn_id,
             "corr": self.correlation_id,
-            "system": self.system,
             "id": self.id_member,
-            "steps": [{"op": step.op, "due": step.due_s, "path": step.path, "actor": step.actor, "body": step.body} for step in self.steps],
+            "steps": [step.row() for step in self.steps],
         }
 
 
@@ -90,20 +97,18 @@ class _People:
         flow = self.flows[arrival.flow]
         actor, txn_id = ACTORS[flow.source_document], f"{flow.prefix}-{number:06d}"
         draft = self._draft(actor, flow, arrival, txn_id)
-        clicks, where = actor.clicks(draft), paths(flow.source_system)
-        due = steps_at(arrival.at_s, len(draft.approvers), stream(self.seed, "load", self.wave, txn_id))
+        clicks, before = actor.clicks(draft), len(draft.before)
+        due = steps_at(arrival.at_s, max(0, len(clicks) - 2), stream(self.seed, "load", self.wave, txn_id))
         template = f"{arrival.flow}/{arrival.entity}"
         return PlannedDocument(
             experiment=Experiment(txn_id, arrival.flow, arrival.entity, template, self.wave, ROLE, number),
             correlation_id=f"{prefix(self.wave)}{arrival.entity}.{txn_id}",
-            system=flow.source_system,
             id_member=actor.id_member,
             amount_minor=draft.amount_minor,
             currency=draft.currency,
             steps=tuple(
-                PlannedClick(point, round(at, 4), where[point].replace(f"{{{actor.id_member}}}", "{id}"), who, body)
-                for at, (verb, who, body) in zip(due[: len(clicks)], clicks, strict=True)
-                for point in (actor.point(verb),)
+                _planned(click, at, actor, is_before=number < before)
+                for number, (at, click) in enumerate(zip(due[: len(clicks)], clicks, strict=True))
             ),
         )
 
@@ -114,6 +119,12 @@ class _People:
         sellers = self.company.suppliers_of(arrival.entity) if actor.picks_seller else ()
         seller = self.suppliers[arrival.entity].pick(sellers, rnd) if sellers else None
         return actor.write(Occasion(self.company, arrival.entity, txn_id, minor, seller=seller))
+
+
+def _planned(click: Click, at: float, actor: Actor, *, is_before: bool) -> PlannedClick:
+    system = click.point.partition(".")[0]
+    path = paths(system)[click.point].replace(f"{{{actor.id_member}}}", "{id}")
+    return PlannedClick(click.point, round(at, 4), system, path, click.actor, click.body, click.takes, is_before)
 
 
 def senders_needed(found: Sequence[PlannedDocument], least: int = 20, most: int = 1000) -> int:

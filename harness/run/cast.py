@@ -33,6 +33,7 @@ class Paper:
         self.draft: Draft = self.actor.write(self.occasion(experiment.tracer_minor))
         self.body: Any = None
         self._revisions = 0
+        self._known: dict[str, Any] = {}  # what those told who acted before it was written
         self.source_id = ""
 
     def occasion(self, amount_minor: int) -> Occasion:
@@ -50,10 +51,15 @@ class Paper:
             shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
         )
 
+    def set_up(self) -> None:
+        """Others make what it grows out of."""
+        for click in self.actor.preparations(self.draft):
+            self._known |= click.told(self._act(click.point, click.actor, click.filled(self._known)))
+
     def create(self) -> None:
         """Its author types it."""
         world, experiment = self._session.world, self.experiment
-        self.body = self._act(self.actor.point("create"), self.draft.actor, self.draft.body)
+        self.body = self._act(self.actor.point("create"), self.draft.actor, {**self.draft.body, **self._known})
         self.source_id = member(self.body, self.actor.id_member)
         amount = (self.draft.amount_minor, self.draft.currency)
         keys = () if experiment.twin_of else self.draft.keys  # of what two documents name, the first one has the calls
@@ -89,7 +95,7 @@ class Paper:
     def take_back(self) -> None:
         """The last approver takes the approval back; what nobody approved, its author."""
         who = self.draft.approvers[-1] if self.draft.approvers else self.draft.actor
-        self.step(self.actor.take_back, who, {"reason": "approved by mistake"})
+        self.step(self.actor.take_back, who, self.actor.taking_back(self.draft))
 
     def cancel(self) -> None:
         """Its author does not want it any more."""
@@ -149,8 +155,12 @@ class Cast:
         self.papers: dict[str, Paper] = {}
         session.world.on_then(self.race)
 
-    def prepare(self, experiment: Experiment) -> Paper:
-        """Open the transaction and bring its document to the point where one approval is missing."""
+    def is_prepared(self, experiment: Experiment) -> bool:
+        """Whether others have to act before its document is written."""
+        return ACTORS[self.session.catalog.flows[experiment.flow].source_document].is_prepared
+
+    def set_up(self, experiment: Experiment) -> Paper:
+        """Open the transaction; whoever has to act before its document is written does."""
         self.session.world.open_txn(
             experiment.txn_id,
             flow=experiment.flow,
@@ -162,7 +172,13 @@ class Cast:
             **({"parent": experiment.parent} if experiment.parent else {}),
         )
         paper = self.papers[experiment.txn_id] = Paper(self.session, experiment, self.papers.get(experiment.parent or ""))
-        if not paper.actor.is_born_due:
+        paper.set_up()
+        return paper
+
+    def prepare(self, experiment: Experiment) -> Paper:
+        """Open the transaction and bring its document to the point where one approval is missing."""
+        paper = self.papers.get(experiment.txn_id) or self.set_up(experiment)
+        if not paper.actor.is_born_due and not paper.source_id:
             paper.create()
             paper.submit()
             paper.approve_but_last()
@@ -174,7 +190,7 @@ class Cast:
         if flow.query is not None:
             return self._ask(paper, flow)
         bad = step_at(paper, BAD_COPIES)
-        if bad is not None:
+        if bad is not None and not paper.actor.is_born_due:
             return self._after_bad_copy(paper, bad)
         paper.become_due()
         if step_at(paper, {REORDERED}) is not None:
@@ -186,7 +202,7 @@ class Cast:
         """One transaction from its first keystroke to its approval; a coroutine when something has to be waited for."""
         if experiment.parent is not None:
             return self._after(experiment.parent, experiment)
-        return self.finish(self.papers.get(experiment.txn_id) or self.prepare(experiment))
+        return self.finish(self.prepare(experiment))
 
     async def _after(self, parent: str, experiment: Experiment) -> None:
         """A document that grows out of another begins when that one is settled, or when a wave would give that one up."""
@@ -206,20 +222,17 @@ class Cast:
         await self.session.world.ask(question)
 
     async def _after_bad_copy(self, paper: Paper, step: Step) -> None:
-        """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. One that
-        nobody approves has to exist before anything can be said of it, so there the bad copy follows the genuine one."""
+        """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. What
+        nobody approves has to exist before anything can be said of it: there its system sends the bad copy before the genuine one."""
         deliver = self.session.catalog.faults[step.fault_id].mode(step.mode).deliver
         actor, txn_id = paper.actor, paper.experiment.txn_id
         assert deliver is not None
         assert actor.due_event is not None
         assert actor.event_data is not None
-        if actor.is_born_due:
-            paper.become_due()
         data = actor.event_data(paper.body, "approved")
         await self.session.world.send_event(txn_id, actor.due_event, paper.source_id, data, deliver=deliver, fault=step)
         await asyncio.sleep(AFTER_BAD_COPY_S)
-        if not actor.is_born_due:
-            paper.become_due()
+        paper.become_due()
 
     def race(self, action: str, txn_id: str) -> None:
         """What people do when a fault says that they do it now (F-F1, F-F2, F-F5, F-F14)."""

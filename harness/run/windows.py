@@ -172,6 +172,9 @@ async def _period_closed(cast: Cast, wave: Wave, window: Window, phase: Phase) -
     session = cast.session
     first, second = before_and_inside(wave)
     waiting = at_once(cast, first)
+    for experiment in second:
+        if experiment.parent is None and cast.is_prepared(experiment):
+            cast.set_up(experiment)  # what it grows out of is booked too, and was in time
     period = current_period(session, window.target)
     set_period(session, window.target, period, closed=True)
     try:

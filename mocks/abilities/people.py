@@ -28,9 +28,9 @@ class Play:
         self.source_id = str(getattr(record, member))
         self.path = {member: self.source_id}
 
-    def by_author(self, verb: str) -> None:
+    def by_author(self, verb: str, **body: str) -> None:
         """The person who wrote the document acts."""
-        self._stage.act(f"{self._prefix}.{verb}", actor=self._draft.actor, path=self.path, body={})
+        self._stage.act(f"{self._prefix}.{verb}", actor=self._draft.actor, path=self.path, body=body)
 
     def by_approver(self, verb: str, **body: str) -> None:
         """The last approver acts."""

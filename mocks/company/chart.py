@@ -1,8 +1,8 @@
 """Tables that no draw decides: entities, chart of accounts, categories, functions (domain.md sections 1 and 19)."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
-from mocks.company.model import Account, BudgetControl, Entity, ExpenseCategory, PurchaseCategory, Reapproval
+from mocks.company.model import Account, Banking, BudgetControl, Entity, ExpenseCategory, PurchaseCategory, Reapproval
 
 DAY = timedelta(days=1)
 REMAP_DAY = date(2026, 1, 1)
@@ -141,3 +141,13 @@ AWAY_EVERY, AWAY = 4, 1
 """Of so many managers of one level and entity, this one is away, and the next one decides."""
 
 PAYMENT_TERMS = ("N14", "N30", "N45", "N60", "2/10N30")
+
+BANKING = {
+    "US": Banking("FED", time(17), time(18), 25),
+    "DE": Banking("ECB", time(16), time(18), 0),
+    "JP": Banking("JP", time(15), time(17), 330),
+}
+"""How payments of a country's entities go through, by country."""
+BANK_CLERKS = ("clerk-01", "clerk-02", "clerk-03")
+OPENING_UNITS = 1_000_000_000
+"""Units of its currency on each account when the world opens. The bank lends beyond it: an account may go below zero."""

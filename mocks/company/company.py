@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mocks.company import drafts, mappings
+from mocks.company import drafts, mappings, receiving
 from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 from mocks.company.shapes import PLAIN, Shape, Signers
@@ -136,6 +136,45 @@ class Company:
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "expense")
         keys = _given(None, cost_center)
         return Draft("expense", "expense_report", entity, requester.expense_id, body, approvers, amount_minor, house.currency, keys)
+
+    def draft_receipt(
+        self,
+        entity: str,
+        key: str,
+        amount_minor: int,
+        *,
+        supplier: Supplier | None = None,
+        cost_center: CostCenter | None = None,
+        on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
+    ) -> Draft:
+        """What an employee of the entity types into procurement when goods came; `amount_minor` is what they are worth. A buyer types the
+        order before (`Draft.before`)."""
+        house, stream = self.entity(entity), Stream(self.seed, "receipt", entity, key)
+        receiver, buyer = self.requester(entity, key, shape), self.requester(entity, f"{key}/buyer")
+        centers = (cost_center,) if cost_center else self._centers(entity, stream)
+        projects = [project for project in self.projects if project.entity == entity and project.active]
+        seller = supplier or stream.pick(self.suppliers_of(entity))
+        coded = (stream.pick(projects).procurement_id, None) if stream.below(4) == 0 else (None,)
+        asked = drafts.requisition_body(
+            house, stream, amount_minor, supplier=seller, cost_centers=centers, projects=coded, on=on, shape=shape
+        )
+        lines = receiving.delivered(stream, house, asked["lines"], centers, projects)
+        chain = self.approval_chain(buyer, sum(line.minor for line in lines))
+        numbers = receiving.line_numbers(stream, len(lines))
+        purchase = receiving.Purchase(house, seller, buyer, chain, receiving.ordered_on(stream, on), lines, numbers)
+        return Draft(
+            system="procurement",
+            document="receipt",
+            entity=entity,
+            actor=receiver.procurement_id,
+            body=receiving.receipt_body(purchase, asked["title"]),
+            approvers=(),
+            amount_minor=amount_minor,
+            currency=house.currency,
+            keys=_given(supplier, cost_center),
+            before=receiving.preparations(purchase),
+        )
 
     def names_of_people(self) -> dict[str, str]:
         """What people are called, by their ids in every system; in Latin letters, which every audience can read."""

@@ -1,7 +1,7 @@
 """What people type: realistic bodies of their requests, around an amount that identifies the transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import cycle, islice
 from typing import Any, Literal
@@ -13,6 +13,19 @@ from mocks.company.shapes import CREDIT_EVERY, FEW_LINES, PLAIN, Shape
 from mocks.company.streams import Stream
 
 PAIR_AND_REST = 3  # lines at least of a document with two that are alike
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What somebody does before a document is written, because the document grows out of it. point: the operation's call point.
+
+    tells: members of its answer that every later body needs, and what they are called there.
+    """
+
+    point: str
+    actor: str
+    body: dict[str, Any]
+    tells: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,7 @@ class Draft:
     amount_minor: int  # total of the document (expense: gross)
     currency: str
     keys: tuple[tuple[str, str], ...]  # the ERP's ids of the supplier and cost centre that the caller gave
+    before: tuple[Preparation, ...] = ()  # what has to be there first
 
 
 def requisition_body(

@@ -4,7 +4,7 @@ No mock system sees these; each sees its projection.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 ExpenseRoute = Literal["ap_invoice", "journal_entry"]
@@ -34,6 +34,20 @@ class Reapproval:
 
     percent: int
     floor_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Banking:
+    """How a country's bank carries payments out.
+
+    calendar: whose days off it keeps (TARGET, Federal Reserve, banks of Japan); cut_off: what comes later, local time, waits for the next
+    banking day; books_at: when what is due that day is booked; charge_minor: for each payment, in minor units of the account.
+    """
+
+    calendar: Literal["ECB", "FED", "JP"]
+    cut_off: time
+    books_at: time
+    charge_minor: int
 
 
 @dataclass(frozen=True, slots=True)

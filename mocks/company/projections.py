@@ -1,14 +1,15 @@
 """What each system knows of the company: plain records with that system's own ids, names and formats. None holds another system's ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mocks.company import chart
+from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
 from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES
-from mocks.company.model import Account, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
+from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
 
 ERP_NAME_LENGTH = 35
 
@@ -83,6 +84,7 @@ class ErpMaster:
     cost_centers: dict[str, ErpCostCenter]
     projects: dict[str, ErpProject]
     people: dict[str, ErpPerson]
+    bank_accounts: Mapping[str, BankAccount]  # of vendors, people and companies
 
 
 def _erp_company(house: Entity) -> ErpCompany:
@@ -129,6 +131,14 @@ def erp_master(company: Company) -> ErpMaster:
         },
         projects={each.erp_id: ErpProject(each.erp_id, codes[each.entity], each.active) for each in company.projects},
         people={each.erp_id: ErpPerson(each.erp_id, codes[each.entity], each.limit_minor) for each in company.employees},
+        bank_accounts=BankAccounts(
+            company.seed,
+            {
+                **{house.erp_company: (house.country, house.key, house.name) for house in company.entities},
+                **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.suppliers},
+                **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.employees},
+            },
+        ),
     )
 
 
@@ -231,6 +241,49 @@ def expense_master(company: Company) -> ExpenseMaster:
         },
         currencies={name: decimals for name, (decimals, _) in chart.CURRENCIES.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BankCustomer:
+    """An account that a company of the group has at the bank. opening_minor: what was on it when the world opened."""
+
+    account: BankAccount
+    currency: str
+    decimals: int
+    zone: str
+    banking: Banking
+    opening_minor: int
+
+    @property
+    def account_id(self) -> str:
+        """The account as one text."""
+        return self.account.iban or f"{self.account.bank_code}-{self.account.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class BankMaster:
+    """Everything that the bank starts with: its customers by account, and its clerks."""
+
+    customers: dict[str, BankCustomer]
+    clerks: tuple[str, ...]
+
+
+def bank_master(company: Company) -> BankMaster:
+    """The bank's projection."""
+    owners = {entity.key: (entity.country, entity.key, entity.name) for entity in company.entities}
+    accounts = BankAccounts(company.seed, owners)
+    customers = (
+        BankCustomer(
+            accounts[entity.key],
+            entity.currency,
+            entity.decimals,
+            entity.zone,
+            chart.BANKING[entity.country],
+            chart.OPENING_UNITS * 10**entity.decimals,
+        )
+        for entity in company.entities
+    )
+    return BankMaster({each.account_id: each for each in customers}, chart.BANK_CLERKS)
 
 
 def _house(entity: Entity, house_id: str) -> House:

@@ -1,7 +1,7 @@
 """Carries out what a reply says: commit rows at their instant, the attribution index, deferred work, events."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from mocks.kit.attribution import AttributionIndex
@@ -12,7 +12,7 @@ from mocks.kit.recorder import Recorder
 from mocks.kit.scheduler import Scheduler
 from mocks.kit.streams import Streams
 
-EFFECT_COLUMNS = tuple(field.name for field in fields(Effect))
+EFFECT_COLUMNS = Effect.__struct_fields__
 effect_values = attrgetter(*EFFECT_COLUMNS)
 
 

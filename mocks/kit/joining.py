@@ -48,18 +48,25 @@ class Joining:
 
     def transaction(self, correlation_id: str, call_point: str) -> str | None:
         """The transaction that a person's request belongs to, opened when it is its first. Which flow it is says the kind of document
-        that people work on here; where several flows begin with one kind, the first word of the transaction's id."""
+        that people work on here; where several flows begin with one kind, or none does, the first word of the transaction's id."""
         if self._admission is None or self._pattern is None:
             return None
         found = self._pattern.fullmatch(correlation_id)
-        flows = self._begun_by.get(call_point.rpartition(".")[0], ())
-        if found is None or not flows:
+        if found is None:
             return None
         txn_id = found["txn"]
         if self._books.flow_of(txn_id) is None:
-            named = [flow for flow in flows if txn_id.rpartition("-")[0] == flow.prefix]
-            self._open(txn_id, (*named, *flows)[0].id, found["entity"], self._admission)
+            flow = self._flow(txn_id, call_point)
+            if flow is None:
+                return None
+            self._open(txn_id, flow.id, found["entity"], self._admission)
         return txn_id
+
+    def _flow(self, txn_id: str, call_point: str) -> Flow | None:
+        """By the kind of document, or, where somebody makes what one grows out of, by the first word of the transaction's id."""
+        flows = self._begun_by.get(call_point.rpartition(".")[0], ())
+        named = [flow for flow in flows or self._flows.values() if txn_id.rpartition("-")[0] == flow.prefix]
+        return next(iter((*named, *flows)), None)
 
     def _open(self, txn_id: str, flow: str, entity: str, admission: Admission) -> None:
         self._books.open(txn_id, flow)

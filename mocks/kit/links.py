@@ -7,8 +7,10 @@ from typing import Any
 from mocks.kit.operation import Operation
 
 OWN_NAMES = {"number": ("number", "document_number")}  # what an answer calls the id that a path calls so
+OWN = frozenset({"id", "number", "document_number"})  # an id of the answer itself is not that of something inside it
 GENERIC = frozenset({"id", "number"})  # names that mean something only under the path that gave them
-ITEMS = "items/0/"
+FIRST = "/0/"
+ITEMS = f"items{FIRST}"
 
 
 def links_of(source: Operation, operations: Iterable[Operation], schemas: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -33,16 +35,21 @@ def _pointer(name: str, members: Sequence[str], *, below: bool) -> str | None:
     if name in GENERIC and not below:
         return None
     wanted = OWN_NAMES.get(name, (name,))
-    return next((member for member in members if member.removeprefix(ITEMS) in wanted), None)
+    return next((member for member in members if member.rpartition(FIRST)[2] in wanted), None)
 
 
 def _members(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
-    """Names of the answer's members; of a page, those of its first item."""
+    """Names of the answer's members, and of the first of each of its lists; of a page, those of its first item."""
     properties: Mapping[str, Any] = _resolved(schema, schemas).get("properties", {})
-    if "items" not in properties:
-        return list(properties)
-    item = _resolved(properties["items"].get("items", {}), schemas)
-    return [f"{ITEMS}{name}" for name in item.get("properties", {})]
+    if "items" in properties:
+        return [f"{ITEMS}{name}" for name in _of_items(properties["items"], schemas)]
+    nested = [f"{member}{FIRST}{name}" for member, declared in properties.items() for name in _of_items(declared, schemas)]
+    return [*properties, *(name for name in nested if name.rpartition(FIRST)[2] not in OWN)]
+
+
+def _of_items(declared: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
+    """What each item of a list has."""
+    return list(_resolved(declared.get("items", {}), schemas).get("properties", {}))
 
 
 def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:

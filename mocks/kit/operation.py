@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 Kind = Literal["read", "lookup", "list", "create", "update", "actor"]
 
 
@@ -18,8 +20,7 @@ class Refusal(Exception):  # noqa: N818 (a refusal is an answer, not a defect)
         self.extra = extra
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):  # every change makes several, and a frozen dataclass of so many members takes its time
     """One state change, written as a `commit` row at the instant it happens (columns of contracts/history.yaml)."""
 
     entity_type: str
@@ -28,7 +29,8 @@ class Effect:
     version: int | None = None
     base_version: int | None = None
     src_version: int | None = None
-    amount_minor: int | None = None  # documents: gross total; journal_line, source_line, order_line: signed, debit positive
+    amount_minor: int | None = None  # documents: gross total; lines: signed, debit positive
+    quantity: int | None = None  # lines of orders and receipts: thousandths of a unit
     currency: str | None = None
     company: str | None = None
     period: str | None = None  # YYYY-MM of the posting date
@@ -39,12 +41,12 @@ class Effect:
     project: str | None = None
     party: str | None = None  # whom the document is about: the supplier of an order, the employee of a claim
     approvers: str | None = None  # space-separated ids of those who approved the document
-    parent_id: str | None = None  # document of a journal_line, source_line, order_line; the reversed document's id for effect=reverse
+    parent_id: str | None = None  # the document of a line; the reversed document's id for effect=reverse
     ext_ref: str | None = None
     state: str | None = None
     category: str | None = None  # source_line: the source system's own word for what the amount is; journal_line: owed
     covers: str | None = None  # documents that stand for several sources: their ids, space-separated
-    src_line: str | None = None  # documents that stand for one line of their source: its number there
+    src_line: str | None = None  # documents that stand for one line of their source: its number there; lines of receipts: the order_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,28 @@
-"""Finds approved documents by id and in order of their last change."""
+"""Finds documents by id and in order of their last change."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from mocks.kit.operation import Refusal
-from mocks.workflow.document import ApprovedDocument
 
 STALE_MIN = 1024
 """The change log is rewritten when more entries than this, and more than half of it, are outdated."""
 
-D = TypeVar("D", bound=ApprovedDocument)
+
+class Kept(Protocol):
+    """What a store has to know of its documents."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def updated_at(self) -> datetime: ...
+
+
+D = TypeVar("D", bound=Kept)
 Key = tuple[datetime, str]
 
 

@@ -43,14 +43,14 @@ def set_up_order(scribe: Scribe, txn_id: str, number: str, source: str) -> None:
 
 def receipt(scribe: Scribe, number: int, *, account: str = "5400", order: bool = False, parent: str | None = None) -> str:
     """A goods receipt that becomes one GR/IR posting. order: its purchase order is set up in the same transaction."""
-    txn_id, source, amount = f"grn-{number:06d}", f"GR-{number:06d}", 10_000 + number
-    join(scribe, txn_id, "receipt-to-grir", parent=parent)
+    txn_id, source, amount = f"arr-{number:06d}", f"GR-{number:06d}", 10_000 + number
+    join(scribe, txn_id, "arrival-to-grir", parent=parent)
     if order:
         set_up_order(scribe, txn_id, f"45900{number:05d}", source)
-    scribe.person("procurement.receipt.create", txn_id, "goods_receipt", source, "received", src_version=1, amount_minor=amount, **SOURCE)
+    scribe.person("procurement.arrival.create", txn_id, "arrival", source, "received", src_version=1, amount_minor=amount, **SOURCE)
     source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount, "US-MKT-01"))
-    scribe.event("wh.goods_receipt.recorded", txn_id)
-    scribe.call("procurement.receipt.read", txn_id)
+    scribe.event("wh.arrival.recorded", txn_id)
+    scribe.call("procurement.arrival.read", txn_id)
     post(
         scribe,
         txn_id,
@@ -62,9 +62,9 @@ def receipt(scribe: Scribe, number: int, *, account: str = "5400", order: bool =
 
 def receipt_with_freight(scribe: Scribe, number: int) -> str:
     """One receipt, two postings: the goods and the freight."""
-    txn_id, source, amount = f"grf-{number:06d}", f"GF-{number:06d}", 10_000 + number
-    join(scribe, txn_id, "receipt-with-freight")
-    scribe.person("procurement.receipt.create", txn_id, "goods_receipt", source, "received", src_version=1, amount_minor=amount, **SOURCE)
+    txn_id, source, amount = f"arf-{number:06d}", f"GF-{number:06d}", 10_000 + number
+    join(scribe, txn_id, "arrival-with-freight")
+    scribe.person("procurement.arrival.create", txn_id, "arrival", source, "received", src_version=1, amount_minor=amount, **SOURCE)
     source_lines(scribe, txn_id, source, ("IT_HARDWARE", amount, "US-MKT-01"))
     post(scribe, txn_id, "erp.grir.create", posting("grir_posting", f"51{number:08d}", amount, party="V100017"))
     post(scribe, txn_id, "erp.freight.create", posting("freight_accrual", f"52{number:08d}", 700, account="6300"))

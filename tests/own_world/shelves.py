@@ -143,7 +143,7 @@ TYPES: Mapping[str, SystemType] = {
     "procurement": shelf(
         "procurement",
         {
-            "procurement.receipt.create": ("actor", "goods_receipt"),
+            "procurement.arrival.create": ("actor", "arrival"),
             "procurement.delivery.create": ("actor", "delivery"),
             "procurement.unpriced.create": ("actor", "unpriced_order"),
             "procurement.requisition.create": ("actor", "requisition"),
@@ -151,7 +151,7 @@ TYPES: Mapping[str, SystemType] = {
             "procurement.supplier_copy.write": ("update", "supplier_copy"),
             "procurement.payment_news.write": ("update", "payment_news"),
         },
-        {"procurement.receipt.read": "goods_receipt", "procurement.delivery.read": "delivery"},
+        {"procurement.arrival.read": "arrival", "procurement.delivery.read": "delivery"},
     ),
     "expense": shelf(
         "expense",

@@ -101,6 +101,22 @@ def order(data):
     call("PUT", f"{requisition}/order", {"erpOrderNumber": created["number"], "erpStatus": created["status"]})
 
 
+def receive(data):
+    """Receipt -> goods receipt."""
+    receipt = f"{ENV['PROCUREMENT_URL']}/api/v1/receipts/{data['receiptId']}"
+    source = call("GET", receipt)
+    order = f"{ENV['ERP_URL']}/purchase-orders/{source['purchaseOrder']}"
+    numbers = [line["line_no"] for line in call("GET", order)["lines"]]
+    lines = [
+        {"line_no": line["lineNo"], "order_line": numbers[line["orderLine"] - 1], "quantity": line["quantity"]} for line in source["lines"]
+    ]
+    body = {"document_date": day(source["receivedOn"]), "posting_date": day(source["receivedOn"])}
+    created = call(
+        "POST", f"{order}/goods-receipts", body | {"received_by": USERS[source["receiverId"],]["erp_personnel_no"], "lines": lines}
+    )
+    call("PUT", f"{receipt}/posting", {"erpReceiptNumber": created["number"]})
+
+
 def post(data):
     """Expense report -> AP invoice or journal; what is written back waits for the ERP's confirmation."""
     report = call("GET", f"{ENV['EXPENSE_URL']}/v2/reports/{data['report_id']}")
@@ -151,7 +167,12 @@ def confirm(data):
     call("PUT", f"{ENV['EXPENSE_URL']}/v2/reports/{report['report_id']}/posting", body)
 
 
-HANDLERS = {"requisition.approved": order, "expense_report.approved": post, "posting.confirmed": confirm}
+HANDLERS = {
+    "requisition.approved": order,
+    "goods_receipt.recorded": receive,
+    "expense_report.approved": post,
+    "posting.confirmed": confirm,
+}
 
 
 def work():

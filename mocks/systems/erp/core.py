@@ -43,6 +43,7 @@ class Erp:
     budget: BudgetLedger = field(init=False)
     positions: Positions = field(default_factory=Positions)
     payables: OpenItems = field(default_factory=OpenItems)
+    locks: dict[str, str] = field(default_factory=dict)  # documents that nobody takes back, and why: those that are being paid
     clearing: Clearing = field(default_factory=Clearing)
     invoices: InvoiceBook = field(default_factory=InvoiceBook)
     after_clearing: list[Callable[[Call, Document], tuple[Effect, ...]]] = field(default_factory=list)
@@ -140,6 +141,12 @@ class Erp:
         if document.status in UNDONE:
             return document, ()
         after = document.step("undo")
+        if document.number in self.locks:
+            raise Refusal(
+                "INVALID_TRANSITION",
+                f"{document.kind} {document.number} is {self.locks[document.number]}: it cannot be taken back",
+                current_status=document.status,
+            )
         if after == "withdrawn":
             return self._withdraw(call, document, reason)
         day = self._day_of_reversal(document, posting_date, call.now.date())

@@ -6,6 +6,8 @@ from mocks.systems.erp.budget import operations as budgets
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
+from mocks.systems.erp.payments import operations as payments
+from mocks.systems.erp.payments.desk import PaymentDesk
 
 READ, WRITE, ACT = "erp.read", "erp.write", "erp.act"
 
@@ -20,11 +22,11 @@ _DAY = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "str
 _LEDGER = QueryParam("ledger", "actual (default) or memo", False, {"type": "string", "enum": ["actual", "memo"]})
 
 
-def operations(erp: Erp) -> tuple[Operation, ...]:
+def operations(erp: Erp, payment_desk: PaymentDesk) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *_people(data))
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *payments.operations(payment_desk), *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

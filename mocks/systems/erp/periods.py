@@ -1,6 +1,7 @@
 """Which months may be posted to, per company code and module."""
 
 from datetime import date
+from functools import cache
 from typing import Literal
 
 from mocks.kit.operation import Refusal
@@ -17,9 +18,10 @@ TRANSITIONS: dict[tuple[Status, str], Status] = {("open", "close"): "closed", ("
 
 def month(day: date) -> str:
     """The period of a day, as in 2026-10."""
-    return f"{day.year:04d}-{day.month:02d}"
+    return day.isoformat()[:7]
 
 
+@cache
 def shifted(period: str, months: int) -> str:
     """The period so many months later."""
     index = int(period[:4]) * 12 + int(period[5:]) - 1 + months

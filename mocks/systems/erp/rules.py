@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from mocks.company.money import AmountError, to_minor
@@ -12,9 +13,11 @@ from mocks.systems.erp.models import Approval
 
 QUANTITY_SCALE = 10**3
 PRICE_SCALE = 10**6
+DECIMALS = {QUANTITY_SCALE: 3, PRICE_SCALE: 6}
 _DIGITS = re.compile(r"[0-9]{8}")
 
 
+@lru_cache(maxsize=1_024)
 def to_day(text: str) -> date:
     """The day of a YYYYMMDD text. Raises VALIDATION_FAILED."""
     if _DIGITS.fullmatch(text):
@@ -151,9 +154,9 @@ def check_expense_account(master: ErpMaster, account_code: str) -> None:
 
 
 def scaled(text: str, scale: int) -> int:
-    """Decimal text times a power of ten. Raises VALIDATION_FAILED for more decimals than that."""
+    """Decimal text times one of the scales. Raises VALIDATION_FAILED for more decimals than that."""
     whole, _, fraction = text.partition(".")
-    digits = len(str(scale)) - 1
+    digits = DECIMALS[scale]
     if len(fraction) > digits or not (whole + fraction).isdecimal():  # `$` of the pattern lets a newline pass
         raise Refusal("VALIDATION_FAILED", f"number {text!r}: expected at most {digits} decimals")
     return int(whole) * scale + int(fraction.ljust(digits, "0") or "0")

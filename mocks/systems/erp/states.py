@@ -12,9 +12,10 @@ from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpP
 from mocks.kit.operation import Refusal
 from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents import ap_invoice, journal_entry
+from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.models import Period
+from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
 
@@ -82,6 +83,16 @@ class OrderGiven(Parameters, frozen=True, kw_only=True):
     version: Version | None = None
 
 
+class GoodsReceiptGiven(Parameters, frozen=True, kw_only=True):
+    """A goods receipt of an order of its own; without `number` the ERP draws one and answers it."""
+
+    number: Name | None = None
+    external_ref: Name | None = None
+    company_code: Company = "1000"
+    status: Literal["posted", "reversed"] = "posted"
+    version: Version | None = None
+
+
 class PostingGiven(Parameters, frozen=True, kw_only=True):
     """A document that a job posts; without `number` or `job_id` the ERP draws them and answers them."""
 
@@ -121,6 +132,9 @@ def states() -> tuple[State, ...]:
             OrderGiven,
             _order,
         ),
+        State(
+            "a goods receipt exists", "posted, or reversed; a number that is not given is drawn and answered", GoodsReceiptGiven, _receipt
+        ),
         State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, ap_invoice.KIND, _invoice)),
         State(
             "a journal entry exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, journal_entry.KIND, _journal)
@@ -128,10 +142,10 @@ def states() -> tuple[State, ...]:
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
         *budget_states(_books, _company, _open_center),
+        *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
     )
 
 
-_ORDER_DOC = "created, cancelled, closed (received first), closed for good; a number that is not given is drawn and answered"
 _POSTING_DOC = (
     "accepted (its job has not run), posted, rejected by its job, withdrawn, or undone (voided, reversed); what is not given is drawn"
 )
@@ -217,7 +231,7 @@ def _order(stage: Stage, given: OrderGiven) -> Values:
     order = stage.perform("erp.po.create", body=body).body
     path = {"number": order.number}
     if given.status == "closed":
-        stage.perform("erp.gr.create", path=path, body=_receipt(stage, company, approver))
+        stage.perform("erp.gr.create", path=path, body=_delivery(stage, company, approver))
     if given.status != "created":
         verb = {"cancelled": "cancel", "closed": "close", "finally_closed": "final_close"}[given.status]
         stage.perform(f"erp.po.{verb}", path=path, body={"reason": "provider state"})
@@ -226,14 +240,34 @@ def _order(stage: Stage, given: OrderGiven) -> Values:
     return {"number": order.number, "id": order.id, "version": document.version, "external_ref": document.ext_ref}
 
 
-def _receipt(stage: Stage, company: ErpCompany, approver: str) -> dict[str, Any]:
+def _delivery(stage: Stage, company: ErpCompany, approver: str) -> dict[str, Any]:
     """Of the whole line of that order, taken by somebody who did not approve it."""
     day = stage.mechanics.business.now().strftime("%Y%m%d")
     line = {"line_no": 1, "order_line": 10, "quantity": "1"}
     return {"document_date": day, "posting_date": day, "received_by": _person(stage, company, approver), "lines": [line]}
 
 
+def _receipt(stage: Stage, given: GoodsReceiptGiven) -> Values:
+    company = _company(stage, given.company_code)
+    _take(stage, goods_receipt.KIND.name, given.number)
+    order = _order(stage, OrderGiven(company_code=company.code))["number"]
+    reference = {"external_ref": given.external_ref, "source_revision": 1} if given.external_ref else {}
+    body = _delivery(stage, company, _approver(stage, company)) | reference
+    receipt = stage.perform("erp.gr.create", path={"number": order}, body=body).body
+    if given.status == "reversed":
+        stage.perform("erp.gr.reverse", path={"number": receipt.number}, body={"reason": "provider state"})
+    _raise_version(stage, goods_receipt.KIND.name, receipt.number, given.version, "erp.gr.reverse")
+    document = _books(stage).documents.get(goods_receipt.KIND.name, receipt.number)
+    return {"number": document.number, "id": document.id, "version": document.version, "order_number": order}
+
+
 Body = Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]
+
+
+def _owe(stage: Stage, company: ErpCompany) -> str:
+    """An employee's invoice of the usual amount is posted; its number."""
+    given = PostingGiven(company_code=company.code)
+    return str(_posting(stage, given, ap_invoice.KIND, _invoice)["number"])
 
 
 def _posting(

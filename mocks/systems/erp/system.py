@@ -10,6 +10,7 @@ from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.budget.funds import final_view
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.operations import operations
+from mocks.systems.erp.payments.desk import PaymentDesk
 
 ENCUMBRANCE = "9200"
 
@@ -26,7 +27,8 @@ class ErpSystem:
         self.name = instance
         self.namespace = namespace
         self.core = Erp(erp_master(company), posting_delay_ms)
-        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(self.core))
+        self.payments = PaymentDesk(self.core)
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(self.core, self.payments))
         self._audit = Audit(self.core.ledger, self.core.master.companies)
 
     def gauges(self) -> Mapping[str, Mapping[tuple[str, ...], float]]:
@@ -79,4 +81,5 @@ class ErpSystem:
             View("posting_job", job.job_id, job.status, job.version, ext_ref=job.ext_ref, parent_id=job.number, reason=job.code)
             for job in self.core.documents.jobs.values()
         ]
-        return documents + jobs + [final_view(kept) for kept in self.core.budget.reservations.values()]
+        reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
+        return documents + jobs + reservations + self.payments.book.final_views()

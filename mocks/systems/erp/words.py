@@ -11,8 +11,10 @@ from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
+from mocks.systems.erp.payments.example import FILE_WORDS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
 
+PROPOSE = "erp.payment_run.propose"
 CLOSED_DAY = "20250115"
 BUDGET_SEQUENCES = (2, 50, 5_000, 500_000)
 REVISIONS = (2, 50, 5_000, 500_000)
@@ -23,7 +25,10 @@ ACCOUNTS = ("5400", "5100", "5300", "5310", "5200", "1100", "1145", "2030", "920
 
 def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
-    return Words(_erp_words(company), _erp_bodies(company))
+    bodies = _erp_bodies(company)
+    proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
+    buyers = tuple(str(body["requested_by"]) for body in bodies["erp.po.enter"])
+    return Words(_erp_words(company), bodies, {PROPOSE: proposers, "erp.po.enter": buyers})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -83,6 +88,11 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     }
     bodies |= {
         "erp.budget_reservation.create": tuple(body for desk in desks for body in _kept(desk)),
+        PROPOSE: tuple(body for desk in desks for body in proposals(desk)),
+        "erp.payment_run.delete": ({"reason": "fuzz"},),
+        "erp.payment_run.record_status": FILE_WORDS,
+        "erp.payment.record_status": WORDS,
+        "erp.po.enter": bodies["erp.po.create"],
         "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(

@@ -1,1 +1,1 @@
-"""The mock procurement system: requisitions, their approval chain, and what became of them in the ERP."""
+"""The mock procurement system: requisitions, their approval chain, receipts, and what became of them in the ERP."""

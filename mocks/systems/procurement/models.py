@@ -28,6 +28,7 @@ DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_3
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, examples=["2026-11-20"])]
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", min_length=3, max_length=3, examples=["USD"])]
+Quantity = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$", max_length=13, examples=["10"])]
 Title = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
 Comment = Annotated[str, Meta(max_length=500)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -56,7 +57,7 @@ class DraftLine(Request, frozen=True, kw_only=True):
     """One line that somebody asks for."""
 
     description: Title
-    quantity: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?$", max_length=13, examples=["10"])]
+    quantity: Quantity
     unit_price: Price
     amount: Money
     category: Id
@@ -126,11 +127,11 @@ class RecordRefusal(Request, frozen=True, kw_only=True):
     owner: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
-class _Answer(Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
+class Answered(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What procurement answers."""
 
 
-class RequisitionLine(_Answer, frozen=True, kw_only=True):
+class RequisitionLine(Answered, frozen=True, kw_only=True):
     """One line of a requisition."""
 
     line_no: int
@@ -143,7 +144,7 @@ class RequisitionLine(_Answer, frozen=True, kw_only=True):
     project: str | None
 
 
-class ApprovalStep(_Answer, frozen=True, kw_only=True):
+class ApprovalStep(Answered, frozen=True, kw_only=True):
     """What one approver decided. `limit` null: no limit; `onBehalfOfId`: who was asked, where a delegate decided."""
 
     step: int
@@ -155,7 +156,7 @@ class ApprovalStep(_Answer, frozen=True, kw_only=True):
     comment: str | None
 
 
-class ErpOrder(_Answer, frozen=True, kw_only=True):
+class ErpOrder(Answered, frozen=True, kw_only=True):
     """The purchase order that was made from a requisition."""
 
     number: str
@@ -164,7 +165,7 @@ class ErpOrder(_Answer, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
-class ErpRefusal(_Answer, frozen=True, kw_only=True):
+class ErpRefusal(Answered, frozen=True, kw_only=True):
     """Why the ERP refused."""
 
     code: str
@@ -173,7 +174,7 @@ class ErpRefusal(_Answer, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
-class Requisition(_Answer, frozen=True, kw_only=True):
+class Requisition(Answered, frozen=True, kw_only=True):
     """A requisition. `nextApproverId`: whose turn it is while it is pending."""
 
     id: str
@@ -202,7 +203,7 @@ class Requisition(_Answer, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class RequisitionSummary(_Answer, frozen=True, kw_only=True):
+class RequisitionSummary(Answered, frozen=True, kw_only=True):
     """What a list tells of a requisition."""
 
     id: str
@@ -220,7 +221,7 @@ class RequisitionPage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class Supplier(_Answer, frozen=True, kw_only=True):
+class Supplier(Answered, frozen=True, kw_only=True):
     """A supplier as buyers know it."""
 
     id: str
@@ -244,7 +245,7 @@ class SupplierPage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class User(_Answer, frozen=True, kw_only=True):
+class User(Answered, frozen=True, kw_only=True):
     """A person; `approvalLimit` null: no limit."""
 
     id: str

@@ -42,7 +42,7 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         approvals=tuple(_approval(step, where) for step in requisition.approvals),
         next_approver_id=requisition.next_approver,
         erp_order=requisition.recorded,
-        erp_refusal=_refusal(requisition.refusal),
+        erp_refusal=refusal_record(requisition.refusal),
         exported=False,
         external_id=None,
         correlation_id=requisition.correlation_id,
@@ -68,7 +68,8 @@ def _approval(step: Approval, where: House) -> models.ApprovalStep:
     )
 
 
-def _refusal(said: ErpSaidNo | None) -> models.ErpRefusal | None:
+def refusal_record(said: ErpSaidNo | None) -> models.ErpRefusal | None:
+    """Why the ERP refused, on the wire."""
     return None if said is None else models.ErpRefusal(code=said.code, reason=said.reason, owner=said.owner, recorded_at=said.recorded_at)
 
 

@@ -1,6 +1,7 @@
 """What must hold for a requisition: known objects, amounts that add up, who may take an approval back."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from mocks.company.money import AmountError, to_minor
 from mocks.company.projections import House, Member, ProcurementMaster
@@ -10,6 +11,17 @@ from mocks.systems.procurement.requisitions import Requisition
 
 QUANTITY_SCALE = 10**3
 PRICE_SCALE = 10**6
+
+
+class Coded(Protocol):
+    """A line that says what it is for."""
+
+    @property
+    def category(self) -> str: ...
+    @property
+    def cost_center(self) -> str: ...
+    @property
+    def project(self) -> str | None: ...
 
 
 def house(master: ProcurementMaster, house_id: str, currency: str, member: Member) -> House:
@@ -28,14 +40,15 @@ def total_of(master: ProcurementMaster, lines: Sequence[DraftLine], where: House
     """Sum of the lines in minor units, when every line is coded and adds up."""
     total = 0
     for line in lines:
-        _check_coding(master, line, where.id)
+        check_coding(master, line, where.id)
         amount = _minor(line, where)
         _check_extension(line, amount, where)
         total += amount
     return total
 
 
-def _check_coding(master: ProcurementMaster, line: DraftLine, house_id: str) -> None:
+def check_coding(master: ProcurementMaster, line: Coded, house_id: str) -> None:
+    """A line names a category, a cost centre and perhaps a project that there are. Raises COST_CENTER_INACTIVE or CODING_INVALID."""
     if line.category not in master.categories:
         raise Refusal("CODING_INVALID", f"no category {line.category!r}; there are {', '.join(sorted(master.categories))}")
     if house_id not in master.cost_centers.get(line.cost_center, ()):
@@ -55,13 +68,14 @@ def _minor(line: DraftLine, where: House) -> int:
 
 
 def _check_extension(line: DraftLine, amount_minor: int, where: House) -> None:
-    product = _scaled(line.quantity, QUANTITY_SCALE) * _scaled(line.unit_price.amount, PRICE_SCALE) * 10**where.decimals
+    product = scaled(line.quantity, QUANTITY_SCALE) * scaled(line.unit_price.amount, PRICE_SCALE) * 10**where.decimals
     unit = QUANTITY_SCALE * PRICE_SCALE
     if (2 * product + unit) // (2 * unit) != amount_minor:
         raise Refusal("AMOUNT_MISMATCH", f"{line.quantity} x {line.unit_price.amount} is not {line.amount.amount} {where.currency}")
 
 
-def _scaled(text: str, scale: int) -> int:
+def scaled(text: str, scale: int) -> int:
+    """Decimal text times a power of ten. Raises VALIDATION_FAILED."""
     whole, _, fraction = text.partition(".")
     if not (whole + fraction).isdecimal():  # `$` of the pattern lets a newline pass
         raise Refusal("VALIDATION_FAILED", f"number {text!r}: expected digits and at most one point")

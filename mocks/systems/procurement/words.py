@@ -1,18 +1,30 @@
-"""Procurement's words and valid requisitions of one company."""
+"""Procurement's words and valid requisitions, orders and receipts of one company."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
 from mocks.abilities.system_type import Words
-from mocks.company import Company
+from mocks.company import Company, Draft
 
-CREATE = "procurement.requisition.create"
+CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
+ORDER = "4500077"
 
 
 def words(company: Company) -> Words:
     """What requests to procurement are made of."""
-    made = drafts(company, company.draft_requisition)
-    return Words(_members(company), {CREATE: tuple(each.body for each in made)}, {CREATE: tuple(each.actor for each in made)})
+    made, came = drafts(company, company.draft_requisition), drafts(company, company.draft_receipt)
+    orders, receipts = zip(*(_received(number, each) for number, each in enumerate(came)), strict=True)
+    said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts}
+    bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
+    return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
+
+
+def _received(number: int, draft: Draft) -> tuple[tuple[str, Mapping[str, Any]], tuple[str, Mapping[str, Any]]]:
+    """Who registers the order, and who takes its goods."""
+    named = {"purchaseOrder": f"{ORDER}{number:03d}"}
+    *_, registers = draft.before
+    return (registers.actor, {**registers.body, **named}), (draft.actor, {**draft.body, **named})
 
 
 def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -29,4 +41,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         ),
         "X-Acting-User": tuple(person.procurement_id for person in players(company)),
         "erpOrderNumber": ("4500012345",),
+        "erpReceiptNumber": ("5000012345",),
+        "purchaseOrder": tuple(f"{ORDER}{number:03d}" for number in range(MANY)),
+        "quantity": ("1",),
     }

@@ -13,6 +13,8 @@ from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
 from mocks.systems.procurement import requisitions
 from mocks.systems.procurement.models import Status
+from mocks.systems.procurement.receiving import receipts
+from mocks.systems.procurement.receiving.models import ReceiptStatus
 from mocks.world import World
 from tests.contract.connectors import members
 from tests.contract.connectors.page import PAGE, with_members
@@ -51,8 +53,8 @@ def _with_required(_system: str) -> dict[str, Any]:
 
 
 def test_every_state_stands_on_the_page() -> None:
-    """Of both source documents, of documents and jobs of the ERP."""
-    assert [state for state in (*get_args(Status), *get_args(State)) if f"`{state}`" not in TEXT] == []
+    """Of all source documents, of documents and jobs of the ERP."""
+    assert [state for state in (*get_args(Status), *get_args(State), *get_args(ReceiptStatus)) if f"`{state}`" not in TEXT] == []
 
 
 def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None:
@@ -65,16 +67,22 @@ def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None
 
 
 @pytest.mark.parametrize(
-    ("form", "asked"), [(requisitions.FORM, "approved,returned,cancelled"), (reports.FORM, "approved,sent_back,recalled")]
+    ("form", "asked"),
+    [
+        (requisitions.FORM, "approved,returned,cancelled"),
+        (reports.FORM, "approved,sent_back,recalled"),
+        (receipts.FORM, "recorded,reversed"),
+    ],
 )
 def test_a_poller_is_told_of_every_state_in_which_something_is_due(form, asked) -> None:
     """What may be booked, and where people can bring it from there: to be undone."""
     assert f"{form.status}={asked}`" in TEXT
     meaning = CATALOG.documents[form.kind].as_source
+    due = {state for state, what in meaning.items() if what == "approved"}
     bookable = {state for state, what in meaning.items() if what in {"approved", "posted"}}
     steps = form.lifecycle.transitions.items()
     undone = {after for (state, _), after in steps if state in bookable and meaning[after] in {"open", "dead"}}
-    assert {"approved", *undone} == set(asked.split(","))
+    assert {*due, *undone} == set(asked.split(","))
 
 
 def order_of(world: World, requisition: Any, **more: Any) -> dict[str, Any]:

@@ -67,6 +67,15 @@ def approved_requisition(world: World) -> str:
     return str(source)
 
 
+def recorded_receipt(world: World) -> str:
+    """Its id; its order stands in the ERP."""
+    draft, named = world.company.draft_receipt("US01", "t-3", 12_345), {}
+    for one in draft.before:
+        answer = world.act(one.point, path={}, body={**one.body, **named}, actor=one.actor).body
+        named |= {name: getattr(answer, member) for member, name in one.tells.items()}
+    return str(world.act("procurement.receipt.create", path={}, body={**draft.body, **named}, actor=draft.actor).body.id)
+
+
 def approved_report(world: World) -> str:
     """Its id."""
     draft = world.company.draft_expense_report("US01", "t-2", 12_345)
@@ -103,28 +112,48 @@ def test_the_report_of_the_page_is_the_report_of_the_wire() -> None:
     with_world(story)
 
 
+def test_the_receipt_of_the_page_is_the_receipt_of_the_wire() -> None:
+    """As for requisitions; and what a reversal says."""
+
+    async def story(world: World, call: Call) -> None:
+        source = recorded_receipt(world)
+        listed = await call("GET", "procurement", "/api/v1/receipts?status=recorded")
+        assert set(members_of(listed)) == members(block("GET {PROCUREMENT_URL}/api/v1/receipts?"))
+        shown = members(block("GET {PROCUREMENT_URL}/api/v1/receipts/"))
+        receipt = await call("GET", "procurement", f"/api/v1/receipts/{source}")
+        assert set(members_of(receipt)) == shown
+        order = await call("GET", "erp", f"/purchase-orders/{receipt['purchaseOrder']}")
+        assert members(block("GET {ERP_URL}/purchase-orders/4500012345")) <= set(members_of(order))
+        world.act("procurement.receipt.reverse", path={"id": source}, body={"reason": "no"}, actor=receipt["receiverId"])
+        gone = (await call("GET", "procurement", f"/api/v1/receipts/{source}"))["reversal"]
+        assert [name for name in gone if f'"{name}"' not in PAGE.read_text("utf-8")] == []
+
+    with_world(story)
+
+
 def test_request_members_of_the_page_are_those_of_the_openapi_document() -> None:
     """Each create body of the page uses members that the ERP knows, and all that it requires."""
 
     async def story(_world: World, call: Call) -> None:
         document = await call("GET", "erp", "/openapi.json")
-        for path in ("/purchase-orders", "/ap-invoices", "/journal-entries"):
+        for path in ("/purchase-orders", "/purchase-orders/{number}/goods-receipts", "/ap-invoices", "/journal-entries"):
             schema = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
-            known, required = names_of(schema, document)
-            sent = members(block(f"POST {{ERP_URL}}{path}").split("\n20")[0])
+            shown = path.replace("{number}", "4500012345")
+            sent = members(next(text for text in BLOCKS if f"POST {{ERP_URL}}{shown}\n" in text).split("\n20")[0])
+            known, required = names_of(schema, document, sent)
             assert sent <= known
             assert required <= sent
 
     with_world(story)
 
 
-def names_of(schema: dict[str, Any], document: dict[str, Any]) -> tuple[set[str], set[str]]:
-    """Members that a schema knows and those that it requires, inner objects included."""
+def names_of(schema: dict[str, Any], document: dict[str, Any], sent: set[str]) -> tuple[set[str], set[str]]:
+    """Members that a schema knows and those that it requires, inner objects included where they are sent."""
     if "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     known, required = set(schema.get("properties", {})), set(schema.get("required", ()))
-    for inner in [*schema.get("properties", {}).values(), schema.get("items")]:
+    for name, inner in [*schema.get("properties", {}).items(), (None, schema.get("items"))]:
         if isinstance(inner, dict) and ("$ref" in inner or "items" in inner):
-            more, needed = names_of(inner, document)
-            known, required = known | more, required | needed
+            more, needed = names_of(inner, document, sent)
+            known, required = known | more, required | (needed if name is None or name in sent else set())
     return known, required

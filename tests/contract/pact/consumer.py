@@ -20,6 +20,7 @@ from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway
+from engine.peers.receiving import ReceivingGateway
 from engine.peers.tokens import Client, Tokens
 from engine.work.facts import fact_of_event
 
@@ -92,6 +93,7 @@ class Gateways:
     erp: ErpGateway
     procurement: ProcurementGateway
     expense: ExpenseGateway
+    receiving: ReceivingGateway
     tokens: Tokens
 
 
@@ -134,6 +136,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ErpGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
+        ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
     )
 

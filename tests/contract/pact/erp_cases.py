@@ -17,6 +17,7 @@ from engine.model.erp_documents import (
     PostingDraft,
     PostingJob,
     SupplierState,
+    TakeBack,
 )
 from engine.model.sources import Refusal
 from tests.contract.pact.consumer import SPENT, Answer, Case, Check, Request, State, gives, problem, refused
@@ -256,7 +257,7 @@ def _orders() -> Iterator[Case]:
     cancel = Request("POST", f"/purchase-orders/{ORDER}/cancel", body={"reason": "approval reversed"}, key=UNDO_KEY)
 
     def undo(it: Any) -> Any:
-        return it.erp.undo("purchase_order", ORDER, "approval reversed", UNDO_KEY)
+        return it.erp.undo("purchase_order", ORDER, TakeBack("approval reversed"), UNDO_KEY)
 
     for name, status in (("an order", "created"), ("again", "cancelled")):
         yield _case(f"erp.po.cancel: {name}", (exists(status),), cancel, Answer(200, order("cancelled")), undo, gives(None))
@@ -365,7 +366,7 @@ def _posted(kind: Kind, path: str, point: str, verb: str, number: str, name: str
     request = Request("POST", f"{path}/{number}/{verb}", body={"reason": "report sent back"}, key=UNDO_KEY)
 
     def undo(it: Any) -> Any:
-        return it.erp.undo(kind, number, "report sent back", UNDO_KEY)
+        return it.erp.undo(kind, number, TakeBack("report sent back"), UNDO_KEY)
 
     for what, state, status in (("posted", "posted", undone), ("again", "undone", undone), ("not posted yet", "accepted", "withdrawn")):
         yield _case(f"{point}.{verb}: {what}", (exists(state),), request, Answer(200, document(status)), undo, gives(None))

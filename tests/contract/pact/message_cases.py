@@ -12,7 +12,8 @@ from engine.store.inbox import Fact
 from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase, State
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
-P2P, EXP = "requisition-to-po", "expense-to-posting"
+GRN = "GRN-PACT-00000001"
+P2P, EXP, GRIR = "requisition-to-po", "expense-to-posting", "receipt-to-grir"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -21,6 +22,7 @@ def cases() -> Iterator[MessageCase]:
     """Every event of contracts/events.yaml."""
     yield from _requisitions()
     yield from _reports()
+    yield from _receipts()
     yield from _postings()
 
 
@@ -58,6 +60,19 @@ def _requisitions() -> Iterator[MessageCase]:
         "approval.reversed", "procurement", REQ,
         {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
         (("a requisition exists", {"id": REQ, "status": "returned"}),), _fact(f"{P2P}:{REQ}:1:4", P2P, REQ, "approval.reversed"),
+    )  # fmt: skip
+
+
+def _receipts() -> Iterator[MessageCase]:
+    versions = {"receiptId": GRN, "revision": match.integer(1)}
+    yield _event(
+        "goods_receipt.recorded", "procurement", GRN, {**versions, "version": match.integer(1), "status": "recorded"},
+        (("a receipt exists", {"id": GRN, "status": "recorded"}),), _fact(f"{GRIR}:{GRN}:1:1", GRIR, GRN, "goods_receipt.recorded"),
+    )  # fmt: skip
+    yield _event(
+        "goods_receipt.reversed", "procurement", GRN,
+        {**versions, "version": match.integer(2), "status": "reversed", "reason": match.like("why")},
+        (("a receipt exists", {"id": GRN, "status": "reversed"}),), _fact(f"{GRIR}:{GRN}:1:2", GRIR, GRN, "goods_receipt.reversed"),
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 
 from mocks.provider_states.desk import all_states, listing
-from mocks.systems.erp.states import PostingGiven
+from mocks.systems.erp.states import GoodsReceiptGiven, PostingGiven
 from mocks.systems.expense.states import ReportGiven
+from mocks.systems.procurement.receiving.states import ReceiptGiven
 from mocks.systems.procurement.states import RequisitionGiven
 from mocks.systems.registry import SYSTEMS
 from mocks.world import World, WorldConfig
@@ -98,6 +99,28 @@ def test_requisitions(entity: str) -> None:
     on_desk(body)
 
 
+@pytest.mark.parametrize("entity", ["ACME-US", "ACME-DE", "ACME-JP"])
+def test_receipts(entity: str) -> None:
+    """Every status can be had, in every entity, of an order that is registered; and a goods receipt of the ERP in each of its own."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(ReceiptGiven.__annotations__["status"]):
+            await desk.given("a receipt exists", id="GRN-MINE-1", status=status, legal_entity=entity, version=9, purchase_order="45-mine")
+            code, found = await desk.get("procurement", "/api/v1/receipts/GRN-MINE-1")
+            assert (code, found["status"], found["version"], found["legalEntity"]) == (200, status, 9, entity)
+            code, order = await desk.get("procurement", "/api/v1/orders/45-mine", same_books=True)
+            assert (code, order["purchaseOrder"]) == (200, found["purchaseOrder"])
+            await desk.post({"action": "teardown"})
+        company = {"ACME-US": "1000", "ACME-DE": "2000", "ACME-JP": "3000"}[entity]
+        for status in get_args(GoodsReceiptGiven.__annotations__["status"]):
+            await desk.given("a goods receipt exists", number="50-mine", company_code=company, status=status, version=9)
+            code, found = await desk.get("erp", "/goods-receipts/50-mine")
+            assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
 @pytest.mark.parametrize("entity", ["10", "20", "30"])
 def test_reports(entity: str) -> None:
     """Every state can be had, in every entity."""
@@ -177,7 +200,7 @@ def test_keys_tokens_limits_and_windows_are_taken_back() -> None:
         ({"state": "a supplier exists", "params": {"company_code": "9999"}}, "expected one of 1000, 2000, 3000"),
         ({"state": "a requisition exists", "params": {"version": 1}}, "a document in this status has version 3 or a later one"),
         ({"state": "an employee exists", "params": {"limit": "1"}}, "expected exactly 2 decimals"),
-        ({"state": "the access token is valid", "params": {"scopes": ["root"]}}, "expected some of erp.act"),
+        ({"state": "the access token is valid", "params": {"scopes": ["root"]}}, "expected some of bank.act"),
         ({"state": "a requisition exists", "action": "begin"}, "Invalid enum value 'begin'"),
     ],
 )

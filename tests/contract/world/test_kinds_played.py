@@ -78,9 +78,9 @@ class Scene:
 
 async def one_for_one(it: Scene) -> None:
     """A receipt becomes one posting."""
-    it.begin("grn-1", "receipt-to-grir")
-    it.person("grn-1", "procurement.receipt.create", "GR-1", "received", **it.source(70_000, 28_000))
-    await it.read("procurement.receipt.read", "GR-1")
+    it.begin("arr-1", "arrival-to-grir")
+    it.person("arr-1", "procurement.arrival.create", "GR-1", "received", **it.source(70_000, 28_000))
+    await it.read("procurement.arrival.read", "GR-1")
     await it.write("erp.grir.create", it.posting("50-1", "GR-1", 98_000))
     if it.wrong == "posts twice":
         await it.write("erp.grir.create", it.posting("50-2", "GR-1", 98_000))
@@ -207,7 +207,7 @@ def played(catalog: Catalog, folder: Path, play: Callable[[Scene], Awaitable[Non
 
 
 KINDS = {
-    "one": (one_for_one, "receipt-to-grir", "C01"),
+    "one": (one_for_one, "arrival-to-grir", "C01"),
     "one_per_line": (one_per_line, "delivery-by-line", "C03"),
     "covers_many": (covers_many, "cards-to-journal", "C03"),
     "none": (none, "unpriced-to-refusal", "C21"),

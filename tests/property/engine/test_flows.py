@@ -1,4 +1,4 @@
-"""The two flows against random histories of failures, crashes and changes of mind."""
+"""The flows against random histories of failures, crashes and changes of mind."""
 
 import asyncio
 import tempfile
@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, report, requisition
+from tests.unit.engine.fakes import Desk, desk, receipt, report, requisition
 
 pytestmark = pytest.mark.requirement("R06.04", "R09.01")
 
 ENDINGS = ["ok", "ok", "ok", "before", "after", "late", "throttled", "crash_before", "crash_after"]
+NO_AMENDMENT = ["nothing", "nothing", "nothing", "touch", "reverse"]
 CHANGES = ["nothing", "nothing", "nothing", "touch", "reverse", "approve_next_revision"]
 WORK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -90,5 +91,15 @@ def test_a_report_ends_with_exactly_what_its_state_says(endings: list[str], chan
     """Whatever happens on the way."""
     with tempfile.TemporaryDirectory() as folder:
         one = desk(Path(folder), report())
+        live_through(one, endings, changes)
+        judge(one)
+
+
+@WORK
+@given(st.lists(st.sampled_from(ENDINGS), max_size=14), st.lists(st.sampled_from(NO_AMENDMENT), max_size=14))
+def test_a_receipt_ends_with_exactly_what_its_state_says(endings: list[str], changes: list[str]) -> None:
+    """Whatever happens on the way; what went back does not come again."""
+    with tempfile.TemporaryDirectory() as folder:
+        one = desk(Path(folder), receipt())
         live_through(one, endings, changes)
         judge(one)

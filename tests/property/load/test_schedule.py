@@ -76,7 +76,7 @@ def test_a_flat_shape_is_flat() -> None:
 @given(seeds, st.integers(1, 9), st.integers(1, 200))
 def test_workers_get_disjoint_parts_of_the_whole(seed: int, workers: int, count: int) -> None:
     """Together all of it, each once, each in order, none more than one document ahead: every worker has its share of the rate."""
-    found = [Paperwork(str(number), "", "erp", "id", ()) for number, _ in enumerate(drawn(seed, Shape(), count, 10.0))]
+    found = [Paperwork(str(number), "", "id", ()) for number, _ in enumerate(drawn(seed, Shape(), count, 10.0))]
     dealt = parts(found, workers)
     assert sorted(document.txn_id for part in dealt for document in part) == sorted(document.txn_id for document in found)
     assert max(map(len, dealt)) - min(map(len, dealt)) <= 1

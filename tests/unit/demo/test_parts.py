@@ -39,7 +39,7 @@ def test_people_take_their_time_within_bounds() -> None:
 
 def test_what_is_declared_later_is_spelled_from_its_name() -> None:
     """A call point or fault that this room has no words for can be read all the same."""
-    assert call_words("erp.goods_receipt.create") == "creates the goods receipt"
+    assert call_words("erp.gr.create") == "creates the goods receipt"
     assert call_words("bank.statement.collect") == "collects the statement"
     assert fault_label("F-Z9", "clock_skew") == "clock skew"
     assert fault_story("F-Z9", "clock_skew", "erp") == "clock skew at the ERP"

@@ -12,12 +12,24 @@ from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.obligations import Patience
 from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park_failure
 from engine.flows.posting import PostingRun
+from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.requisition_to_po import RequisitionHooks
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
+from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.progress import Progress, dump, load
-from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, SourceStage
+from engine.model.sources import (
+    Approval,
+    ExpenseLine,
+    ExpenseReport,
+    Receipt,
+    ReceiptLine,
+    Recorded,
+    Refusal,
+    Requisition,
+    RequisitionLine,
+    SourceStage,
+)
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
 DAY = date(2026, 10, 30)
@@ -89,6 +101,17 @@ def report(**members: object) -> ExpenseReport:
         currency="USD", submitted_on=DAY, approved_on=DAY, lines=lines,
         total=Decimal("160.50"), approvals=(Approval(1, "bob", "2026-10-30T10:00:00Z"),),
         recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
+def receipt(**members: object) -> Receipt:
+    """All of the first line of an order, and a part of the second."""
+    lines = (ReceiptLine(1, 1, Decimal(10)), ReceiptLine(2, 2, Decimal("1.125")))
+    plain = Receipt(
+        source_id="GRN-T-1", revision=1, version=1, status="recorded", stage=SourceStage.APPROVED, legal_entity="ACME-US", receiver="U1",
+        order="4500000009", currency="USD", received_on=DAY, lines=lines, total=Decimal("980.00"), replacement=None, recorded=None,
+        correlation_id=None,
     )  # fmt: skip
     return replace(plain, **members)  # type: ignore[arg-type]
 
@@ -172,6 +195,9 @@ class Books:
         return [str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "accepted", "posted"}]
 
 
+AT_ONCE = {"purchase_order": "created", "goods_receipt": "posted"}  # kinds that no job posts
+
+
 class FakeErp:
     """Creates once per key, refuses repeated references, undoes repeatedly without harm."""
 
@@ -179,6 +205,7 @@ class FakeErp:
         self.fate, self.books = fate, books
         self.blocked = False
         self.coding: Refusal | None = None
+        self.taken_back: list[TakeBack] = []
 
     async def supplier(self, vendor_id: str, company_code: str) -> SupplierState:
         state = SupplierState(not self.blocked, "supplier V1 is blocked for purchasing" if self.blocked else None)
@@ -189,11 +216,12 @@ class FakeErp:
 
     async def create(self, draft: Draft, key: str) -> Found:
         def effect() -> Found:
-            order = draft.kind == "purchase_order"
-            number = self.books.create(draft.kind, draft.external_ref, key, draft.total, "created" if order else "accepted")
-            return Found(number, 1, "created", draft.total) if order else Found(number, None, "accepted", None, f"J{number}")
+            status = AT_ONCE.get(draft.kind)
+            number = self.books.create(draft.kind, draft.external_ref, key, draft.total, status or "accepted")
+            return Found(number, 1, status, draft.total) if status else Found(number, None, "accepted", None, f"J{number}")
 
-        return self.fate.call(f"erp.{'po' if draft.kind == 'purchase_order' else 'posting'}.create", effect)  # type: ignore[return-value]
+        point = {"purchase_order": "po", "goods_receipt": "gr"}.get(draft.kind, "posting")
+        return self.fate.call(f"erp.{point}.create", effect)  # type: ignore[return-value]
 
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         def effect() -> Found | None:
@@ -218,8 +246,12 @@ class FakeErp:
 
         return self.fate.call("erp.job.read", effect)  # type: ignore[return-value]
 
-    async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None:
+    async def order_lines(self, number: str) -> tuple[int, ...]:
+        return self.fate.call("erp.po.read", lambda: (10, 30))  # type: ignore[return-value]
+
+    async def undo(self, kind: Kind, number: str, why: TakeBack, key: str) -> None:
         def effect() -> None:
+            self.taken_back.append(why)
             entry = self.books.documents[number]
             entry[2] = {"created": "cancelled", "accepted": "withdrawn", "posted": "voided"}.get(str(entry[2]), entry[2])
 
@@ -229,7 +261,7 @@ class FakeErp:
 class FakeSource:
     """Requisitions or reports: one document, versioned; write-backs only from approved."""
 
-    def __init__(self, fate: Fate, document: "Requisition | ExpenseReport") -> None:
+    def __init__(self, fate: Fate, document: "Requisition | ExpenseReport | Receipt") -> None:
         self.fate = fate
         self.document = document
         self.refusal: Refusal | None = None
@@ -238,7 +270,7 @@ class FakeSource:
         """A person changes the document."""
         self.document = replace(self.document, version=self.document.version + 1, **members)  # type: ignore[arg-type]
 
-    async def read(self, source_id: str) -> "Requisition | ExpenseReport":
+    async def read(self, source_id: str) -> "Requisition | ExpenseReport | Receipt":
         return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
 
     def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
@@ -254,7 +286,17 @@ class FakeSource:
     async def record_order(self, source_id: str, version: int, *, number: str, order_id: int | None, revision: int) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
 
-    async def record_posting(self, source_id: str, version: int | None, *, number: str, kind: str, posted_on: date, revision: int) -> None:
+    async def record_posting(
+        self,
+        source_id: str,
+        version: int | None,
+        *,
+        number: str,
+        revision: int,
+        kind: str | None = None,
+        posted_on: date | None = None,
+        document_id: int | None = None,
+    ) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
@@ -291,8 +333,12 @@ class Desk:
         progress.unsure = progress.unsure or self.crashed
         progress.taken_up = progress.taken_up or redriven
         news, self.news = self.news, False  # what changes during the run is news for the next one
-        made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
-        hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
+        hooks: Any
+        if isinstance(self.source.document, Receipt):
+            hooks = ReceiptHooks(self.source, self.erp, self.rules)  # type: ignore[arg-type]
+        else:
+            made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
+            hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
         flow: PostingRun[Any, Any] = PostingRun(
             self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news
         )
@@ -319,7 +365,7 @@ class Desk:
         raise AssertionError(f"no rest after {runs_max} runs: {self.outcomes[-3:]}")
 
 
-def desk(folder: Path, document: "Requisition | ExpenseReport | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
+def desk(folder: Path, document: "Requisition | ExpenseReport | Receipt | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
     """A document, its systems, and somebody to drive it."""
     fate = Fate(choose) if choose else Fate()
     return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate)

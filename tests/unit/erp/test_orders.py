@@ -184,3 +184,18 @@ def test_an_order_is_found_by_its_reference() -> None:
     order = world.call("erp.po.create", order_body(external_ref="r1")).body
     assert world.call("erp.po.find", query={"external_ref": "r1"}).body == {"items": [order], "next": None}
     assert world.call("erp.po.find", query={"external_ref": "r2"}).body["items"] == []
+
+
+def test_a_buyer_types_an_order_that_comes_from_nowhere_else() -> None:
+    """By the rules of any order; by somebody of the company, who is none of those who approved it."""
+    world = World()
+    buyer = COMPANY.requester("US01", "buyer").erp_id
+    body = order_body(requested_by=buyer)
+    made = world.call("erp.po.enter", body, actor=buyer).body
+    assert (made.status, made.requested_by, made.external_ref) == ("created", buyer, None)
+    assert world.call("erp.po.read", path={"number": made.number}).body == made
+    approver = str(body["approvals"][0]["approver"])
+    assert world.refused("erp.po.enter", order_body(), actor=approver) == "SEGREGATION_OF_DUTIES"
+    assert world.refused("erp.po.enter", body, actor=COMPANY.requester("DE01", "buyer").erp_id) == "EMPLOYEE_UNKNOWN"
+    assert world.refused("erp.po.enter", body, actor="nobody") == "EMPLOYEE_UNKNOWN"
+    assert world.refused("erp.po.enter", {**body, "total": "1.00"}, actor=buyer) == "AMOUNT_MISMATCH"

@@ -137,3 +137,20 @@ def test_any_walk_of_deliveries_adds_up(walk: list[int]) -> None:
         assert one.erp.core.ledger.balance(DE.erp_company, "9200") == round(float(encumbrance) * 100)
         if not receipts:
             assert owed == "0.00"
+
+
+def test_the_history_is_told_line_by_line() -> None:
+    """Of which order line how much, and how it is coded; and, when it goes back, whether the supplier still owes it."""
+    one = World()
+    order = ordered(one)
+    receipt = received(one, order, "1.5")
+    line = next(each for each in one.effects if each.entity_type == "receipt_line")
+    assert (line.parent_id, line.src_line, line.quantity, line.amount_minor) == (receipt.number, f"{order}/L1", 1_500, 14_700)
+    assert (line.account, line.cost_center) == ("5400", CENTER)
+    asked = next(each for each in one.effects if each.entity_type == "order_line")
+    assert (asked.entity_id, asked.quantity) == (f"{order}/L1", 10_000)
+    assert next(each.party for each in one.effects if each.entity_type == "goods_receipt") == RECEIVER
+    for number, is_owed in ((receipt.number, True), (received(one, order, "1").number, False)):
+        one.call("erp.gr.reverse", {"reason": "damaged", "replacement_expected": is_owed}, path={"number": number})
+    backs = [each.category for each in one.effects if each.entity_type == "goods_receipt" and each.effect == "reverse"]
+    assert backs == ["replacement", "for_good"]

@@ -79,7 +79,7 @@ def three_orders(scribe: Scribe) -> None:
 def test_a_source_order_that_is_set_up_inside_the_transaction_is_no_posting(catalog: Catalog, tmp_path: Path) -> None:
     verdict = judged(catalog, tmp_path / "run", lambda scribe: [receipt(scribe, n, order=True) for n in (1, 2, 3)])
     assert (verdict.verdict, found(verdict)) == ("pass", {})
-    assert of(verdict, "C01", "receipt-to-grir")["candidates"] == 3
+    assert of(verdict, "C01", "arrival-to-grir")["candidates"] == 3
 
 
 def test_one_receipt_two_postings_where_the_flow_says_so(catalog: Catalog, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_wrong_account_is_found_whatever_else_was_right(catalog: Catalog, tmp_
         receipt(scribe, 9, account="6010")
 
     verdict = judged(catalog, tmp_path / "run", story, require=("C14",))
-    assert (verdict.verdict, found(verdict)) == ("fail", {"C14": ["grn-000009"]})
+    assert (verdict.verdict, found(verdict)) == ("fail", {"C14": ["arr-000009"]})
 
 
 def test_evidence_of_one_flow_is_none_of_another(catalog: Catalog, tmp_path: Path) -> None:
@@ -138,13 +138,13 @@ def test_evidence_of_one_flow_is_none_of_another(catalog: Catalog, tmp_path: Pat
     def story(scribe: Scribe) -> None:
         three_orders(scribe)
         receipt(scribe, 9)
-        drop(scribe, lambda row: not (row.get("entity_type") == "source_line" and row.get("txn_id") == "grn-000009"))
+        drop(scribe, lambda row: not (row.get("entity_type") == "source_line" and row.get("txn_id") == "arr-000009"))
 
-    wanted = ("C14@requisition-to-po", "C14@receipt-to-grir")
+    wanted = ("C14@requisition-to-po", "C14@arrival-to-grir")
     verdict = judged(catalog, tmp_path / "run", story, require=wanted)
     assert (verdict.verdict, found(verdict)) == ("inconclusive", {})
-    assert (of(verdict, "C14", "requisition-to-po")["status"], of(verdict, "C14", "receipt-to-grir")["status"]) == ("ok", "vacuous")
-    assert any("C14 is required" in reason and "receipt-to-grir" in reason for reason in verdict.reasons)
+    assert (of(verdict, "C14", "requisition-to-po")["status"], of(verdict, "C14", "arrival-to-grir")["status"]) == ("ok", "vacuous")
+    assert any("C14 is required" in reason and "arrival-to-grir" in reason for reason in verdict.reasons)
 
 
 # --- right histories of every kind
@@ -331,10 +331,10 @@ def plant_orphan(scribe: Scribe) -> None:
 
 
 PLANTED: list[tuple[str, str, Story]] = [
-    ("C01", "grn-000001", plant_second_posting),
-    ("C02", "grn-000001", plant_second_posting),
-    ("C05", "grn-000001", plant_foreign_kind),
-    ("C03", "grf-000001", plant_missing_due),
+    ("C01", "arr-000001", plant_second_posting),
+    ("C02", "arr-000001", plant_second_posting),
+    ("C05", "arr-000001", plant_foreign_kind),
+    ("C03", "arf-000001", plant_missing_due),
     ("C01", "dlv-000001", plant_line_twice),
     ("C06", "dlv-000001", plant_line_wrong_amount),
     ("C03", "dlv-000001", plant_line_missing),
@@ -361,8 +361,8 @@ PLANTED: list[tuple[str, str, Story]] = [
     ("Q02", "bud-000001", plant_untrue_as_of),
     ("Q03", "bud-000001", plant_fails_open),
     ("Q04", "bud-000001", plant_reservation_left),
-    ("P07", "grn-000001", plant_child_first),
-    ("C19", "grn-000001", plant_orphan),
+    ("P07", "arr-000001", plant_child_first),
+    ("C19", "arr-000001", plant_orphan),
 ]
 
 
@@ -397,10 +397,10 @@ def test_a_case_is_one_chain(catalog: Catalog, tmp_path: Path) -> None:
     assert (verdict.verdict, found(verdict)) == ("pass", {})
     assert {entry["txn_id"]: (entry["parent"], entry["case"]) for entry in verdict.by_experiment} == {
         "p2p-000001": (None, "p2p-000001"),
-        "grn-000001": ("p2p-000001", "p2p-000001"),
-        "grn-000002": ("p2p-000001", "p2p-000001"),
+        "arr-000001": ("p2p-000001", "p2p-000001"),
+        "arr-000002": ("p2p-000001", "p2p-000001"),
     }
-    assert of(verdict, "P07", "receipt-to-grir")["candidates"] == 2
+    assert of(verdict, "P07", "arrival-to-grir")["candidates"] == 2
 
 
 def test_a_flow_that_nobody_declares_is_not_judged_as_right(catalog: Catalog, tmp_path: Path) -> None:
@@ -417,7 +417,7 @@ def test_a_state_without_a_meaning_takes_the_pass_away(catalog: Catalog, tmp_pat
     def story(scribe: Scribe) -> None:
         receipt(scribe, 1)
         changed: dict[str, Any] = {"entity_type": "grir_posting", "entity_id": "5000000001", "effect": "update", "state": "on_ice"}
-        scribe.row("commit", "erp", txn_id="grn-000001", **changed)
+        scribe.row("commit", "erp", txn_id="arr-000001", **changed)
 
     verdict = judged(catalog, tmp_path / "run", story)
     assert verdict.verdict == "inconclusive"

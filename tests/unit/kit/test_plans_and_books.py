@@ -94,15 +94,15 @@ def test_a_source_that_nobody_approves_is_posted_when_all_that_is_due_lives(tmp_
     """A goods receipt is due as soon as it is recorded; with two postings due, one is not enough."""
     catalog = own_catalog(tmp_path)
     books = Books(catalog.flows, catalog.documents)
-    books.open("grf-000001", "receipt-with-freight")
-    books.apply("grf-000001", [Effect("goods_receipt", "GR-1", "create", state="received")], "procurement")
-    assert books.outcome("grf-000001") is None
-    books.apply("grf-000001", [Effect("grir_posting", "50", "create", state="posted")], "erp")
-    assert books.outcome("grf-000001") is None
-    books.apply("grf-000001", [Effect("freight_accrual", "52", "create", state="posted")], "erp")
-    assert books.outcome("grf-000001") == "posted"
-    books.apply("grf-000001", [Effect("grir_posting", "50", "update", state="reversed")], "erp")
-    assert books.outcome("grf-000001") is None
+    books.open("arf-000001", "arrival-with-freight")
+    books.apply("arf-000001", [Effect("arrival", "GR-1", "create", state="received")], "procurement")
+    assert books.outcome("arf-000001") is None
+    books.apply("arf-000001", [Effect("grir_posting", "50", "create", state="posted")], "erp")
+    assert books.outcome("arf-000001") is None
+    books.apply("arf-000001", [Effect("freight_accrual", "52", "create", state="posted")], "erp")
+    assert books.outcome("arf-000001") == "posted"
+    books.apply("arf-000001", [Effect("grir_posting", "50", "update", state="reversed")], "erp")
+    assert books.outcome("arf-000001") is None
 
 
 def test_records_and_news_are_current_when_every_target_was_told_the_last(tmp_path: Path) -> None:

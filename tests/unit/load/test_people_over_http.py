@@ -9,7 +9,7 @@ import pytest
 from tests.contract.world.by_hand import Hand, hand
 
 
-async def people(one: Hand, path: str, body: Any, actor: str, correlation: str) -> tuple[int, Any]:
+async def people(one: Hand, path: str, body: Any, actor: str, correlation: str, *, system: str = "procurement") -> tuple[int, Any]:
     """One click, with the people's own token."""
     world = one.world
     form = {"grant_type": "client_credentials", "client_id": world.actor_client_id, "client_secret": world.actor_client_secret}
@@ -17,7 +17,7 @@ async def people(one: Hand, path: str, body: Any, actor: str, correlation: str) 
         async with http.post(world.token_url, data=form) as answer:
             token = (await answer.json())["access_token"]
         headers = {"Authorization": f"Bearer {token}", "X-Acting-User": actor, "X-Correlation-ID": correlation}
-        async with http.post(world.urls["procurement"] + path, json=body, headers=headers) as answer:
+        async with http.post(world.urls[system] + path, json=body, headers=headers) as answer:
             return answer.status, await answer.json()
 
 
@@ -52,6 +52,29 @@ def test_documents_join_by_correlation_id() -> None:
             assert (requests[-1]["txn_attr"], "owner" in requests[-1]) == ("ref", False)
             assert all(row.get("owner") for row in requests[:-1])
             assert [row for row in rows if row["kind"] == "commit" and "op_id" in row] == []
+
+    asyncio.run(run())
+
+
+def test_what_is_made_before_a_document_joins_with_it() -> None:
+    """The order of a receipt opens its transaction, in another system; the connector's look at that order is recognised by its number."""
+
+    async def run() -> None:
+        async with hand() as one:
+            one.world.admit_people(prefix="load.", wave="load", role="load")
+            draft, correlation = one.world.company.draft_receipt("US01", "any", 98_000), "load.US01.grn-000007"
+            enters, registers = draft.before
+            status, order = await people(one, "/purchase-orders/entry", enters.body, enters.actor, correlation, system="erp")
+            named = {"purchaseOrder": order["number"]}
+            status, _ = await people(one, "/api/v1/orders", {**registers.body, **named}, registers.actor, correlation)
+            status, body = await people(one, "/api/v1/receipts", {**draft.body, **named}, draft.actor, correlation)
+            assert (status, body["status"]) == (201, "recorded")
+            await one.call("GET", "erp", f"/purchase-orders/{order['number']}")
+            rows = one.world.recorder.rows()
+            joined = [(row["txn_id"], row["flow"]) for row in rows if row["kind"] == "experiment"]
+            assert joined == [("grn-000007", "receipt-to-grir")]
+            requests = [row for row in rows if row["kind"] == "request" and row["node"] in {"erp", "procurement"}]
+            assert [(row["txn_id"], row["txn_attr"]) for row in requests] == [("grn-000007", "corr")] * 3 + [("grn-000007", "parent")]
 
     asyncio.run(run())
 

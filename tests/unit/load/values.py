@@ -29,11 +29,10 @@ def requisitions(count: int, *, every_s: float = 1.0, flow: str = P2P) -> tuple[
         PlannedDocument(
             experiment=Experiment(f"p2p-{number:06d}", flow, "US01", f"{flow}/US01", "load", ROLE, number),
             correlation_id=f"load.US01.p2p-{number:06d}",
-            system="procurement",
             id_member="id",
             amount_minor=100,
             currency="USD",
-            steps=(PlannedClick("procurement.requisition.create", number * every_s, "/", "anybody", {}),),
+            steps=(PlannedClick("procurement.requisition.create", number * every_s, "procurement", "/", "anybody", {}),),
         )
         for number in range(count)
     )

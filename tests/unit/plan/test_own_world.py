@@ -49,4 +49,4 @@ def test_a_receipt_grows_out_of_an_order(catalog: Catalog) -> None:
     planner, _ = played(catalog)
     flow_of = {e.txn_id: e.flow for e in planner.plan.experiments}
     parents = {e.flow: flow_of[e.parent] for e in planner.plan.experiments if e.parent is not None}
-    assert parents == {"receipt-to-grir": "requisition-to-po"}
+    assert parents == {"arrival-to-grir": "requisition-to-po"}

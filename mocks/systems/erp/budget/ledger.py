@@ -352,8 +352,10 @@ class BudgetLedger:
         return short
 
     def _refuse(self, short: Sequence[Shortfall], *, despite: bool) -> None:
+        if not short or despite:
+            return
         strict = [each for each in short if self.policies[each.bucket.company_code].level == "absolute"]
-        if strict and not despite:
+        if strict:
             raise Overdrawn(strict)
 
     def _move(self, owner: str, lines: Sequence[Spending], stage: BudgetStage, sign: Literal[1, -1]) -> None:
@@ -392,7 +394,11 @@ def _differences(before: Iterable[Spending], after: Iterable[Spending]) -> tuple
 
 
 def _within(lines: Sequence[Spending], bucket: Bucket, months: Collection[str]) -> int:
-    return sum(line.amount_minor for line in lines if line.bucket == bucket and line.period in months)
+    total = 0
+    for line in lines:
+        if line.bucket == bucket and line.period in months:
+            total += line.amount_minor
+    return total
 
 
 def first_budgets(controls: Mapping[str, BudgetControl]) -> BudgetLedger:

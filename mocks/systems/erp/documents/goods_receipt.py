@@ -1,13 +1,13 @@
 """Goods receipts: what was delivered of an order, accrued on GR/IR at the order's price (PST-P06), and its reversal (PST-P07)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.clearing import GR_IR
@@ -18,11 +18,14 @@ from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.operations import WRITE, shared
 from mocks.systems.erp.documents.order.funds import follow, position_of, post_memo
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.life import line_id
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Code, Day, LineNo, Quantity, Reason, Record, Reference, Request, Revision, Text
+
+REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
 
 
 class ReceiptLine(Request, frozen=True, kw_only=True):
@@ -89,6 +92,7 @@ class Delivery:
     rounded. item: its open item on GR/IR."""
 
     line: OrderLine
+    place: int  # of the line in the order, from 1
     item: str
     quantity: int
     minor: int
@@ -124,7 +128,7 @@ KIND = DocumentKind(
     transitions={("posted", "undo"): "reversed"},
     record=GoodsReceipt,
     page=GoodsReceiptPage,
-    party=lambda _request: None,
+    party=lambda request: request.received_by,
     accrues=True,
 )
 CREATE_ERRORS = (
@@ -176,6 +180,7 @@ class GoodsReceipts(DocumentDesk):
         document = erp.start(call, KIND, body, company, amount_minor=total, posting_date=on, entries=entries, status="posted")
         posted = erp.post(document)
         relieved = self._move(order, moves)
+        memo = post_memo(erp, f"{document.number}/encumbrance", document, document.period, relieved)
         self._delivered[document.number] = Received(order.number, deliveries)
         return Reply(
             self.record(document, company),
@@ -184,13 +189,15 @@ class GoodsReceipts(DocumentDesk):
             created={"existing_id": document.number, "existing_status": document.status},
             effects=(
                 *posted,
-                *post_memo(erp, f"{document.number}/encumbrance", document, document.period, relieved),
+                *_receipt_lines(document, order, deliveries),
+                *memo,
                 *erp.tell_clearing(call, document),
             ),
         )
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[tuple[Delivery, ...], Moves]:
         lines = {line.line_no: line for line in order.request.lines}
+        places = {line.line_no: place for place, line in enumerate(order.request.lines, 1)}
         after: dict[int, Position] = {}
         found = []
         for asked in body.lines:
@@ -204,7 +211,7 @@ class GoodsReceipts(DocumentDesk):
                 raise Refusal("QUANTITY_EXCEEDED", said)
             minor = position.receipt_worth(quantity)
             value = position.value_of(quantity, minor)
-            found.append(Delivery(lines[asked.order_line], position.item, quantity, minor, value))
+            found.append(Delivery(lines[asked.order_line], places[asked.order_line], position.item, quantity, minor, value))
             after[asked.order_line] = position.receive(quantity, minor, value)
         return tuple(found), [(position_of(self._erp, order, lines[number]), position) for number, position in after.items()]
 
@@ -217,10 +224,13 @@ class GoodsReceipts(DocumentDesk):
         after = self._erp.documents.get(KIND.name, number)
         if after.status == before.status:
             return reply
-        received = self._delivered[number]
+        received, is_owed = self._delivered[number], call.body.replacement_expected
+        reply = replace(
+            reply, effects=(structs.replace(reply.effects[0], category=REPLACEMENT if is_owed else FOR_GOOD), *reply.effects[1:])
+        )
         order = self._erp.documents.get(ORDERS.name, received.order)
         reversal = self._erp.documents.get(KIND.name, after.reversed_by or number)
-        moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=call.body.replacement_expected))
+        moved = self._move(order, self._taken_back(order, received.deliveries, is_owed=is_owed))
         memo = post_memo(self._erp, f"{reversal.number}/encumbrance", reversal, reversal.period, moved)
         return replace(reply, effects=(*reply.effects, *memo, *self._erp.tell_clearing(call, reversal)))
 
@@ -260,6 +270,26 @@ class GoodsReceipts(DocumentDesk):
             "received_by": request.received_by,
         }
         return GoodsReceipt(**head(document, company) | more)
+
+
+def _receipt_lines(document: Document, order: Document, deliveries: Sequence[Delivery]) -> Iterator[Effect]:
+    """What was received of each order line, and how that is coded: the ledger entry knows neither quantity nor project."""
+    for number, each in enumerate(deliveries, 1):
+        yield Effect(
+            "receipt_line",
+            f"{document.number}/L{number}",
+            "create",
+            amount_minor=each.minor,
+            quantity=each.quantity,
+            currency=document.currency,
+            company=document.company_code,
+            period=document.period,
+            account=each.line.gl_account,
+            cost_center=each.line.cost_center,
+            project=each.line.project,
+            parent_id=document.number,
+            src_line=line_id(order.number, each.place),
+        )
 
 
 def example(desk: Example) -> Body:

@@ -5,7 +5,7 @@ from mocks.systems.erp import models, refs
 from mocks.systems.erp.documents.desk import DocumentDesk
 from mocks.systems.erp.documents.kind import DocumentKind
 
-READ, WRITE = "erp.read", "erp.write"
+READ, WRITE, ACT = "erp.read", "erp.write", "erp.act"
 CREATE_RULES = (
     "DUPLICATE_REFERENCE",
     "CURRENCY_INVALID",

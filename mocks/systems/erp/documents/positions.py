@@ -1,6 +1,8 @@
 """How much of each order line was received and billed, and what that is worth at the order's price."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from mocks.company.money import share_half_up
 from mocks.systems.erp import rules
@@ -130,6 +132,9 @@ class Position:
         return int((2 * value * 10**self.decimals + UNIT) // (2 * UNIT))
 
 
+NOTHING: Mapping[int, Position] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Positions:
     """Of all orders of one ERP, by order number and line."""
@@ -138,7 +143,11 @@ class Positions:
 
     def get(self, order: str, line_no: int) -> Position | None:
         """None: nothing ever happened to it."""
-        return self._of.get(order, {}).get(line_no)
+        return self.of(order).get(line_no)
+
+    def of(self, order: str) -> Mapping[int, Position]:
+        """Of the lines of an order to which something happened."""
+        return self._of.get(order, NOTHING)
 
     def put(self, position: Position) -> None:
         """It is new, or something happened to it."""
@@ -146,4 +155,4 @@ class Positions:
 
     def is_touched(self, order: str) -> bool:
         """Whether anything of it was delivered and is there, or was billed."""
-        return any(each.received or each.invoiced or each.direct for each in self._of.get(order, {}).values())
+        return any(each.received or each.invoiced or each.direct for each in self.of(order).values())

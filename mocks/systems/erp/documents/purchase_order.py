@@ -4,7 +4,7 @@ from mocks.kit.operation import Call, Operation, Refs
 from mocks.systems.erp import refs
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.example import Body, Example
-from mocks.systems.erp.documents.operations import CHANGE_RULES, CREATE_RULES, WRITE, shared
+from mocks.systems.erp.documents.operations import ACT, CHANGE_RULES, CREATE_RULES, WRITE, shared
 from mocks.systems.erp.documents.order.desk import PurchaseOrders
 from mocks.systems.erp.documents.order.funds import ENCUMBRANCE
 from mocks.systems.erp.documents.order.kind import KIND
@@ -52,6 +52,11 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         request=PurchaseOrderCreate, status=201, refs=references,
         errors=(*CREATE_RULES, "SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED", "RESERVATION_ENDED"),
     )  # fmt: skip
+    enter = Operation(
+        "erp.po.enter", "POST", f"{KIND.path}/entry", "actor", ACT, "A buyer types an order that comes from nowhere else", PurchaseOrder,
+        desk.enter,
+        request=PurchaseOrderCreate, status=201, refs=references, errors=("EMPLOYEE_UNKNOWN", *create.errors),
+    )  # fmt: skip
     later = (
         Operation(
             "erp.po.change", "POST", f"{ONE}/changes", "update", WRITE, "Change what is ordered", PurchaseOrder, desk.change,
@@ -74,7 +79,7 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         request=Cancel,
         more=("ORDER_NOT_OPEN",),
     )
-    return (create, *usual, *later)
+    return (create, enter, *usual, *later)
 
 
 def example(desk: Example) -> Body:

@@ -53,7 +53,7 @@ class OrderChanges:
     def change(self, call: Call, order: Document) -> Changed:
         """The order in its new revision. The same change again changes nothing, whatever became of the order."""
         body: PurchaseOrderChange = call.body
-        life = self._lives.of(order)
+        life = self._lives.begun(order)
         if self._is_known(body, order, life):
             return order, ()
         rules.check_version(call.if_match, order.version, f"{order.kind} {order.number}")

@@ -56,6 +56,15 @@ class PurchaseOrders(DocumentDesk):
             effects=(*erp.post(document), *rows, *self._consumed(kept), *expired(erp.budget)),
         )
 
+    def enter(self, call: Call) -> Reply:
+        """erp.po.enter"""
+        body: PurchaseOrderCreate = call.body
+        buyer, master = call.actor or "", self._erp.master
+        rules.check_person(master, buyer, rules.company_of(master, body.company_code, body.currency))
+        if buyer in {approval.approver for approval in body.approvals}:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{buyer} approved an order of their own")
+        return self.create(call)
+
     def _encumber(self, call: Call, number: str, company: ErpCompany, lines: Sequence[Spending]) -> Reservation | None:
         """PST-P03. Answers the reservation that the order names, as it was."""
         reservation_id = call.body.reservation_id
@@ -113,13 +122,13 @@ class PurchaseOrders(DocumentDesk):
     def record(self, document: Document, company: ErpCompany) -> PurchaseOrder:
         """The order on the wire."""
         request: PurchaseOrderCreate = document.request
-        life = self._lives.of(document)
-        positions = [self._erp.positions.get(document.number, line.line_no) for line in request.lines]
-        more = {
-            "lines": tuple(ordered_line(line, position, life) for line, position in zip(request.lines, positions, strict=True)),
-            "delivery_status": delivery_status(request.lines, positions),
-            "revision": life.revision,
-            "vendor_id": request.vendor_id,
-            "requested_by": request.requested_by,
-        }
-        return PurchaseOrder(**head(document, company) | more)
+        life, positions = self._lives.of(document), self._erp.positions.of(document.number)
+        members = head(document, company)
+        members["lines"] = tuple([ordered_line(line, positions.get(line.line_no), life) for line in request.lines])
+        return PurchaseOrder(
+            **members,
+            delivery_status=delivery_status(request.lines, positions),
+            revision=life.revision if life else 1,
+            vendor_id=request.vendor_id,
+            requested_by=request.requested_by,
+        )

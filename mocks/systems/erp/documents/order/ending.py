@@ -43,7 +43,7 @@ class OrderEndings:
                 self._erp.positions.put(after)
         moved = follow(self._erp, order.number, ((before, after) for _, _, before, after in cuts))
         changed = self._cut(call, order, cuts, status=status)
-        life = self._lives.of(order).cancel({line.line_no: before.ordered - after.ordered for _, line, before, after in cuts})
+        life = self._lives.begun(order).cancel({line.line_no: before.ordered - after.ordered for _, line, before, after in cuts})
         self._lives.put(order, replace(life, revision=life.revision + 1))
         rows = order_lines(changed, [(number, line, after.worth(after.ordered)) for number, line, _, after in cuts], is_new=False)
         memo = post_memo(self._erp, f"{order.number}/v{changed.version}", order, period, moved)

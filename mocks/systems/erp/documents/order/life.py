@@ -1,6 +1,6 @@
 """What happened to an order after it was placed, beside its document."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mocks.kit.operation import Effect
@@ -35,16 +35,20 @@ class Lives:
     def __init__(self) -> None:
         self._of: dict[str, OrderLife] = {}
 
-    def of(self, order: Document) -> OrderLife:
-        """What happened to this order. A reversal is told as what it reverses."""
-        return self._of.get(order.reverses or order.number) or OrderLife(order.amount_minor)
+    def of(self, order: Document) -> OrderLife | None:
+        """What happened to this order; None: nothing. A reversal is told as what it reverses."""
+        return self._of.get(order.reverses or order.number)
+
+    def begun(self, order: Document) -> OrderLife:
+        """The same of an order to which something is about to happen."""
+        return self.of(order) or OrderLife(order.amount_minor)
 
     def put(self, order: Document, life: OrderLife) -> None:
         """Something happened to it."""
         self._of[order.number] = life
 
 
-def ordered_line(line: OrderLine, position: Position | None, life: OrderLife) -> OrderedLine:
+def ordered_line(line: OrderLine, position: Position | None, life: OrderLife | None) -> OrderedLine:
     """The line on the wire."""
     return OrderedLine(
         line_no=line.line_no,
@@ -57,7 +61,7 @@ def ordered_line(line: OrderLine, position: Position | None, life: OrderLife) ->
         cost_center=line.cost_center,
         project=line.project,
         received_quantity=quantity_text(position.received) if position else "0",
-        cancelled_quantity=quantity_text(life.cancelled.get(line.line_no, 0)),
+        cancelled_quantity=quantity_text(life.cancelled.get(line.line_no, 0)) if life else "0",
     )
 
 
@@ -67,15 +71,20 @@ def quantity_text(thousandths: int) -> str:
     return f"{whole}.{fraction:03d}".rstrip("0") if fraction else str(whole)
 
 
-def delivery_status(lines: Sequence[OrderLine], positions: Sequence[Position | None]) -> DeliveryStatus:
-    """How much of an order is here. A line of which nothing was ever received has no position."""
-    if not any(position and position.received for position in positions):
+def delivery_status(lines: Iterable[OrderLine], positions: Mapping[int, Position]) -> DeliveryStatus:
+    """How much of an order is here. positions: of the lines of which something was ever received."""
+    if not any(position.received for position in positions.values()):
         return "open"
-    is_open = (
-        position.open > 0 if position else rules.scaled(line.quantity, rules.QUANTITY_SCALE) > 0
-        for line, position in zip(lines, positions, strict=True)
-    )
-    return "partially_received" if any(is_open) else "received"
+    for line in lines:
+        position = positions.get(line.line_no)
+        if position.open if position else rules.scaled(line.quantity, rules.QUANTITY_SCALE):
+            return "partially_received"
+    return "received"
+
+
+def line_id(order: str, place: int) -> str:
+    """How the history calls a line: by its place in the order, from 1, whatever number it was given."""
+    return f"{order}/L{place}"
 
 
 def order_lines(document: Document, lines: Iterable[tuple[int, OrderLine, int]], *, is_new: bool = True) -> Iterator[Effect]:
@@ -84,9 +93,10 @@ def order_lines(document: Document, lines: Iterable[tuple[int, OrderLine, int]],
     for number, line, amount in lines:
         yield Effect(
             "order_line",
-            f"{document.number}/L{number}",
+            line_id(document.number, number),
             "create" if is_new else "update",
             amount_minor=amount,
+            quantity=rules.scaled(line.quantity, rules.QUANTITY_SCALE),
             currency=document.currency,
             company=document.company_code,
             period=document.period,

@@ -1,0 +1,158 @@
+"""Runs and payments of one ERP and the steps that all commands share: claim invoices, issue, follow the bank's word, open them again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from mocks.kit.operation import Call, Effect, Refusal, View
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
+from mocks.systems.erp.ledger import Entry, Journal
+from mocks.systems.erp.payments import posting
+from mocks.systems.erp.payments.due import Payable, Payables
+from mocks.systems.erp.payments.values import GONE, INVOICE_STATUS, PAYMENTS, InvoicePayment, Payment, PaymentRun
+from mocks.systems.erp.periods import Module, month
+from mocks.workflow.store import Store
+
+MODULE: Module = "AP"
+Effects = tuple[Effect, ...]
+
+
+@dataclass(slots=True)
+class PaymentBook:
+    """Every method either changes nothing and raises, or changes everything."""
+
+    erp: Erp
+    runs: Store[PaymentRun] = field(default_factory=lambda: Store("payment run"))
+    payments: Store[Payment] = field(default_factory=lambda: Store("payment"))
+    invoices: dict[str, InvoicePayment] = field(default_factory=dict)
+    payables: Payables = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is due comes from the same books."""
+        self.payables = Payables(self.erp)
+
+    def of(self, run: PaymentRun) -> list[Payment]:
+        """The payments of a run as they are now."""
+        return [self.payments.get(each) for each in run.payments]
+
+    def is_free(self, document: str) -> bool:
+        """Whether no payment has the invoice."""
+        known = self.invoices.get(document)
+        return known is None or known.status == "open"
+
+    def add(self, payment: Payment) -> Effects:
+        """A payment is proposed: its invoices are scheduled, and nobody takes them back."""
+        self.payments.put(payment)
+        return (payment.effect(), *self._follow(payment))
+
+    def change_run(self, call: Call, run: PaymentRun, status: str, **members: Any) -> PaymentRun:
+        """The next version of a run."""
+        changed = replace(run, status=status, version=run.version + 1, updated_at=call.now, **members)
+        self.runs.put(changed)
+        return changed
+
+    def step(self, call: Call, payment: Payment, trigger: str, **members: Any) -> Payment:
+        """The next version of a payment. Raises INVALID_TRANSITION."""
+        status = PAYMENTS.after(payment.id, payment.status, trigger)
+        changed = replace(payment, status=status, version=payment.version + 1, updated_at=call.now, **members)
+        self.payments.put(changed)
+        return changed
+
+    def delete(self, call: Call, payment: Payment) -> Effects:
+        """A payment that was only proposed is none any more."""
+        changed = self.step(call, payment, "delete")
+        return (changed.effect(), *self._follow(changed))
+
+    def check(self, payment: Payment) -> None:
+        """It may be paid as it was proposed. Raises PAYMENT_BLOCKED."""
+        objection = self.payables.objection(payment.payee)
+        if objection is None and self.payables.bank_account(payment.payee) != payment.account:
+            objection = "bank_details_changed"
+        if objection is not None:
+            raise Refusal("PAYMENT_BLOCKED", f"payment {payment.id}: payee {payment.payee}: {objection}")
+        for before in payment.payables:
+            now = self.payables.now(before)
+            if now is None or now.open_minor != before.open_minor:
+                raise Refusal("PAYMENT_BLOCKED", f"payment {payment.id}: what is open of {before.document} is not what was proposed")
+            if now.blocks:
+                raise Refusal("PAYMENT_BLOCKED", f"payment {payment.id}: {before.document} has {', '.join(sorted(now.blocks))}")
+
+    def issue(self, call: Call, payment: Payment, day: date) -> Effects:
+        """PST-Y01. The caller has looked whether it may be paid and whether the period is open."""
+        entries = posting.issued(payment.payables, payment.amount_minor, payment.discount_minor)
+        for each in payment.payables:
+            self._close(each)
+        changed = self.step(call, payment, "issue", entries=entries)
+        return (changed.effect(), *self._follow(changed), *self._post(changed, "issue", entries, day))
+
+    def _close(self, payable: Payable) -> None:
+        if payable.account == AP_EMPLOYEES:
+            self.payables.settled.add(payable.document)
+            return
+        self.erp.payables.reduce(payable.document, payable.open_minor)
+        self.erp.payables.paid(payable.document)
+
+    def _open_again(self, payable: Payable) -> None:
+        if payable.account == AP_EMPLOYEES:
+            self.payables.settled.discard(payable.document)
+            return
+        self.erp.payables.reopen(payable.document, payable.open_minor, payable.open_minor)
+
+    def follow_bank(self, call: Call, payment: Payment, word: str, day: date, **members: Any) -> Effects:
+        """What the bank says of a payment, and what that posts: PST-Y02 with PST-Y03, or PST-Y04."""
+        PAYMENTS.after(payment.id, payment.status, word)
+        entries: tuple[Entry, ...] = ()
+        if word == "cleared":
+            entries = posting.cleared(payment.amount_minor, members.get("charge_minor", 0))
+        elif word in GONE:
+            entries = posting.undone(payment.entries, is_cleared=payment.status == "cleared")
+            for each in payment.payables:
+                self._open_again(each)
+        changed = self.step(call, payment, word, **members)
+        posted = self._post(changed, word, entries, day) if entries else ()
+        return (changed.effect(call.if_match), *self._follow(changed), *posted)
+
+    def _post(self, payment: Payment, what: str, entries: Iterable[Entry], day: date) -> Effects:
+        company = payment.company
+        return self.erp.ledger.post(
+            Journal(f"{payment.id}/{what}", "actual", company.code, company.currency, month(day), tuple(entries)),
+        )
+
+    def _follow(self, payment: Payment) -> Effects:
+        """The invoices go with their payment: scheduled at the proposal, paid at the issue, cleared by the statement, or open again."""
+        status = INVOICE_STATUS[payment.status]
+        effects = []
+        for each in payment.payables:
+            known = self.invoices.get(each.document)
+            if known is not None and known.status == status and known.payment == payment.id:
+                continue
+            version, payments = (known.version, known.payments) if known else (0, 0)
+            sent = payments + (payment.status == "issued")
+            changed = InvoicePayment(each.document, payment.company, status, version + 1, sent, payment.id)
+            self.invoices[each.document] = changed
+            effects.append(changed.effect())
+            if status == "open":
+                self.erp.locks.pop(each.document, None)
+            else:
+                self.erp.locks[each.document] = f"{status} in payment {payment.id}"
+        return tuple(effects)
+
+    def final_views(self) -> list[View]:
+        """Every run and payment as it stands."""
+        runs = [
+            View(
+                "payment_run", each.id, each.status, each.version, amount_minor=each.total_minor, currency=each.company.currency,
+                company=each.company.code, ext_ref=each.ext_ref, reason=each.reason,
+            )
+            for each in self.runs
+        ]  # fmt: skip
+        payments = [
+            View(
+                "payment", each.id, each.status, each.version, amount_minor=each.amount_minor, currency=each.company.currency,
+                company=each.company.code, parent_id=each.run, reason=each.reason_code,
+            )
+            for each in self.payments
+        ]  # fmt: skip
+        return runs + payments

@@ -1,0 +1,161 @@
+"""What may be paid: open items of suppliers and employees' invoices, each as one payable, and which of them a run takes.
+
+A run takes what would be late at the next one, and what would lose its discount by then (domain.md 6).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from mocks.company.accounts import BankAccount
+from mocks.company.money import share_half_up
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
+from mocks.systems.erp.documents.ap_invoice import KIND as EMPLOYEE_INVOICES
+from mocks.systems.erp.documents.store import Document
+from mocks.systems.erp.payables import OpenItem
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """One document for which somebody gets money; negative: a credit that is set off.
+
+    payee: vendor id or personnel number; item: its key on the control account; open_minor: in the company's currency;
+    discount_minor: what is left out when it is paid until discount_until; blocks: why it is not paid, one word each.
+    """
+
+    document: str
+    company_code: str
+    payee: str
+    account: str
+    item: str
+    reference: str
+    open_minor: int
+    due_on: date
+    discount_minor: int = 0
+    discount_until: date | None = None
+    blocks: frozenset[str] = frozenset()
+
+    def discount_on(self, day: date) -> int:
+        """What is left out when it is paid on that day."""
+        return self.discount_minor if self.discount_until is not None and day <= self.discount_until else 0
+
+    def is_taken(self, day: date, next_day: date) -> bool:
+        """Whether it belongs into the run of that day, when the next run is on next_day."""
+        return self.due_on < next_day or (self.discount_on(day) != 0 and self.discount_on(next_day) == 0)
+
+
+class Payables:
+    """Of all companies of one ERP. settled: employees' invoices that are paid; suppliers' open items know it themselves."""
+
+    def __init__(self, erp: Erp) -> None:
+        self._erp = erp
+        self.settled: set[str] = set()
+
+    def of(self, company_code: str) -> Iterator[Payable]:
+        """Everything that is open, whether it is due or not."""
+        yield from self._of_suppliers(company_code)
+        for document in self._erp.documents:
+            if document.kind == EMPLOYEE_INVOICES.name and document.company_code == company_code:
+                found = self._of_employee(document)
+                if found is not None:
+                    yield found
+
+    def _of_suppliers(self, company_code: str) -> Iterator[Payable]:
+        for item in self._erp.payables.of(company_code):
+            if item.currency == self._erp.master.companies[company_code].currency:
+                yield _of_item(item)
+
+    def _of_employee(self, document: Document) -> Payable | None:
+        """What an employee gets is due at once, whole, and without a discount."""
+        if document.status != "posted" or document.number in self.settled:
+            return None
+        owed = -sum(entry.amount_minor for entry in document.entries if entry.account == AP_EMPLOYEES)
+        payee = document.party or ""
+        reference = document.ext_ref or document.number
+        day = document.posting_date
+        return Payable(document.number, document.company_code, payee, AP_EMPLOYEES, payee, reference, owed, day) if owed else None
+
+    def now(self, before: Payable) -> Payable | None:
+        """The same payable as it is now; None when nothing of it is open."""
+        if before.account == AP_EMPLOYEES:
+            return self._of_employee(self._erp.documents.get(EMPLOYEE_INVOICES.name, before.document))
+        item = self._erp.payables.get(before.document)
+        return _of_item(item) if item is not None and item.open_minor else None
+
+    def look(self, document: str) -> tuple[str, int]:
+        """Company and open amount of a supplier's or employee's invoice. Raises NOT_FOUND."""
+        item = self._erp.payables.get(document)
+        if item is not None:
+            return item.company_code, item.open_minor
+        invoice = self._erp.documents.get(EMPLOYEE_INVOICES.name, document)
+        payable = self._of_employee(invoice)
+        return invoice.company_code, payable.open_minor if payable else 0
+
+    def bank_account(self, payee: str) -> BankAccount | None:
+        """The account that is in force."""
+        return self._erp.master.bank_accounts.get(payee)
+
+    def objection(self, payee: str) -> str | None:
+        """Why nobody pays this payee, if nobody does."""
+        if payee in self._erp.master.vendors:
+            vendor, state = self._erp.vendor(payee)
+            if not vendor.active or state.payment_block:
+                return "payment_block" if vendor.active else "inactive"
+        return None if self.bank_account(payee) is not None else "no_bank_details"
+
+
+def _of_item(item: OpenItem) -> Payable:
+    return Payable(
+        document=item.document,
+        company_code=item.company_code,
+        payee=item.vendor_id,
+        account=item.account,
+        item=item.document,
+        reference=item.reference,
+        open_minor=item.open_minor,
+        due_on=item.due_on,
+        discount_minor=share_half_up(item.open_minor, item.terms.discount_percent, 100),
+        discount_until=item.discount_until,
+        blocks=item.blocks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A payee or a document that a run leaves out, and why."""
+
+    payee: str
+    document: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a run takes, by payee, and what it leaves out."""
+
+    taken: dict[str, tuple[Payable, ...]]
+    left_out: tuple[Exclusion, ...]
+
+
+def select(payables: Payables, due: Iterable[Payable], *, payees_max: int) -> Selection:
+    """One payment for each payee, when a positive amount is left after credits."""
+    by_payee: dict[str, list[Payable]] = {}
+    left_out: list[Exclusion] = []
+    for each in due:
+        objection = payables.objection(each.payee)
+        if objection is not None:
+            left_out.append(Exclusion(each.payee, each.document, objection))
+        elif each.blocks:
+            left_out.append(Exclusion(each.payee, each.document, " ".join(sorted(each.blocks))))
+        else:
+            by_payee.setdefault(each.payee, []).append(each)
+    taken: dict[str, tuple[Payable, ...]] = {}
+    for payee, items in by_payee.items():
+        if sum(each.open_minor for each in items) <= 0:
+            left_out.append(Exclusion(payee, None, "nothing_left_after_credits"))
+        elif len(taken) == payees_max:
+            left_out.append(Exclusion(payee, None, "file_is_full"))
+        else:
+            taken[payee] = tuple(items)
+    return Selection(taken, tuple(left_out))

@@ -1,0 +1,178 @@
+"""A payment run, a payment and what is told of a paid invoice, as values; every transition that exists (domain.md 6 and 13.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from mocks.company.accounts import BankAccount
+from mocks.company.projections import ErpCompany
+from mocks.kit.operation import Effect
+from mocks.systems.erp.ledger import Entry
+from mocks.systems.erp.payments.due import Exclusion, Payable
+from mocks.workflow.lifecycle import Lifecycle
+
+RUNS = Lifecycle(
+    "payment run",
+    {
+        ("proposed", "review"): "reviewed",
+        ("reviewed", "approve"): "approved",
+        ("proposed", "delete"): "deleted",
+        ("reviewed", "delete"): "deleted",
+        ("approved", "delete"): "deleted",
+        ("approved", "issue"): "file_issued",
+        ("file_issued", "acknowledge"): "acknowledged",
+        ("file_issued", "reject"): "rejected",
+    },
+)
+# The bank's word is its last one: a payment may be booked or sent back before anybody has told that it was accepted.
+PAYMENTS = Lifecycle(
+    "payment",
+    {
+        ("proposed", "delete"): "deleted",
+        ("proposed", "issue"): "issued",
+        ("issued", "accepted"): "accepted",
+        ("issued", "rejected"): "rejected",
+        ("issued", "stopped"): "stopped",
+        ("issued", "cleared"): "cleared",
+        ("issued", "returned"): "returned",
+        ("accepted", "rejected"): "rejected",
+        ("accepted", "stopped"): "stopped",
+        ("accepted", "cleared"): "cleared",
+        ("accepted", "returned"): "returned",
+        ("cleared", "returned"): "returned",
+    },
+)
+GONE = frozenset({"rejected", "stopped", "returned"})
+"""What was to be paid is open again (PST-Y04)."""
+
+InvoiceStatus = Literal["open", "scheduled", "paid", "cleared"]
+INVOICE_STATUS: Mapping[str, InvoiceStatus] = {
+    "proposed": "scheduled",
+    "issued": "paid",
+    "accepted": "paid",
+    "cleared": "cleared",
+    "rejected": "open",
+    "stopped": "open",
+    "returned": "open",
+    "deleted": "open",
+}
+"""What a payment's status means for the invoices in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """What one payee gets in one run. id: its end-to-end id; entries: what its issue posted; charge_minor: of the bank."""
+
+    id: str
+    number: int
+    uuid: str
+    version: int
+    status: str
+    run: str
+    company: ErpCompany
+    payee: str
+    account: BankAccount
+    payables: tuple[Payable, ...]
+    pay_on: date
+    created_at: datetime
+    updated_at: datetime
+    entries: tuple[Entry, ...] = ()
+    charge_minor: int = 0
+    value_date: date | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+
+    @property
+    def discount_minor(self) -> int:
+        """What is left out because it is paid early."""
+        return sum(each.discount_on(self.pay_on) for each in self.payables)
+
+    @property
+    def amount_minor(self) -> int:
+        """What the payee gets."""
+        return sum(each.open_minor for each in self.payables) - self.discount_minor
+
+    def effect(self, base_version: int | None = None) -> Effect:
+        """What the history says of its newest version."""
+        return Effect(
+            "payment",
+            self.id,
+            "create" if self.version == 1 else "update",
+            version=self.version,
+            base_version=base_version,
+            amount_minor=self.amount_minor,
+            currency=self.company.currency,
+            company=self.company.code,
+            document_date=self.pay_on.isoformat(),
+            party=self.payee,
+            parent_id=self.run,
+            state=self.status,
+            covers=" ".join(each.document for each in self.payables),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRun:
+    """A proposal and what became of it. id: its number, which is also the message id of its file."""
+
+    id: str
+    number: int
+    uuid: str
+    version: int
+    status: str
+    company: ErpCompany
+    pay_on: date
+    next_run_on: date
+    payments: tuple[str, ...]
+    left_out: tuple[Exclusion, ...]
+    proposed_by: str
+    next_actor: str | None
+    ext_ref: str | None
+    total_minor: int
+    created_at: datetime
+    updated_at: datetime
+    reviewed_by: str | None = None
+    approved_by: str | None = None
+    reason: str | None = None
+
+    def effect(self, base_version: int | None = None) -> Effect:
+        """What the history says of its newest version."""
+        return Effect(
+            "payment_run",
+            self.id,
+            "create" if self.version == 1 else "update",
+            version=self.version,
+            base_version=base_version,
+            amount_minor=self.total_minor,
+            currency=self.company.currency,
+            company=self.company.code,
+            document_date=self.pay_on.isoformat(),
+            ext_ref=self.ext_ref,
+            approvers=self.approved_by,
+            state=self.status,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePayment:
+    """How far an invoice is paid. payments: how often money was sent for it, whatever came back."""
+
+    document: str
+    company: ErpCompany
+    status: InvoiceStatus
+    version: int
+    payments: int
+    payment: str  # the newest one
+
+    def effect(self) -> Effect:
+        """What the history says of its newest version."""
+        return Effect(
+            "invoice_payment",
+            self.document,
+            "create" if self.version == 1 else "update",
+            version=self.version,
+            company=self.company.code,
+            parent_id=self.payment,
+            state=self.status,
+        )
