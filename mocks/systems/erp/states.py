@@ -14,6 +14,7 @@ from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
+from mocks.systems.erp.invoices.states import states as invoice_states
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
@@ -142,6 +143,7 @@ def states() -> tuple[State, ...]:
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
         *budget_states(_books, _company, _open_center),
+        *invoice_states(_books, _company, _billed, _take, _raise_version),
         *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
     )
 
@@ -315,6 +317,13 @@ def _invoice(stage: Stage, company: ErpCompany, given: PostingGiven) -> dict[str
     who = _person(stage, company, head["approvals"][0]["approver"])
     lines = [{**line, "net_amount": amount, "tax_amount": nothing, "payment_type": "employee_paid"}]
     return {**head, "posting_date": head["document_date"], "personnel_no": who, "text": "Example", "lines": lines, "total": amount}
+
+
+def _billed(stage: Stage, company: ErpCompany, external_ref: str | None) -> dict[str, Any]:
+    """What a supplier's invoice names, and the cost centre that pays."""
+    head = _head(stage, company, external_ref, _approver(stage, company))
+    who = _person(stage, company, head["approvals"][0]["approver"])
+    return {**head, "vendor_id": _vendor(stage, company).vendor_id, "entered_by": who, "cost_center": _open_center(stage, company)}
 
 
 def _journal(stage: Stage, company: ErpCompany, given: PostingGiven) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from mocks.kit.operation import Operation, View
 from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.budget.funds import final_view
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.invoices.holds import hold_view
 from mocks.systems.erp.operations import operations
 from mocks.systems.erp.payments.desk import PaymentDesk
 
@@ -59,7 +60,7 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document, job and reservation as it stands."""
+        """Every document, job, reservation and hold as it stands."""
         documents = [
             View(
                 each.kind,
@@ -82,4 +83,5 @@ class ErpSystem:
             for job in self.core.documents.jobs.values()
         ]
         reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
-        return documents + jobs + reservations + self.payments.book.final_views()
+        holds = [hold_view(hold) for hold in self.core.invoices.holds]
+        return documents + jobs + reservations + holds + self.payments.book.final_views()

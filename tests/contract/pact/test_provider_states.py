@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from mocks.provider_states.desk import all_states, listing
+from mocks.systems.erp.invoices.states import SupplierInvoiceGiven
 from mocks.systems.erp.states import GoodsReceiptGiven, PostingGiven
 from mocks.systems.expense.states import ReportGiven
 from mocks.systems.procurement.receiving.states import ReceiptGiven
@@ -115,6 +116,20 @@ def test_receipts(entity: str) -> None:
         for status in get_args(GoodsReceiptGiven.__annotations__["status"]):
             await desk.given("a goods receipt exists", number="50-mine", company_code=company, status=status, version=9)
             code, found = await desk.get("erp", "/goods-receipts/50-mine")
+            assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
+@pytest.mark.parametrize("company", ["1000", "2000", "3000"])
+def test_supplier_invoices(company: str) -> None:
+    """Every status can be had, in every company."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(SupplierInvoiceGiven.__annotations__["status"]):
+            await desk.given("a supplier invoice exists", number="51-mine", company_code=company, status=status, version=9)
+            code, found = await desk.get("erp", "/supplier-invoices/51-mine")
             assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
             await desk.post({"action": "teardown"})
 
