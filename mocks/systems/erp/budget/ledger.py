@@ -121,6 +121,7 @@ class BudgetLedger:
 
     policies: Mapping[str, BudgetPolicy]  # by company code
     versions: dict[str, BudgetVersion] = field(default_factory=dict)  # in force, by company code
+    own: dict[tuple[str, str], dict[int, BudgetVersion]] = field(default_factory=dict)  # of cost centres, by fiscal year
     movements: list[Movement] = field(default_factory=list)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     _live: dict[str, Reservation] = field(default_factory=dict)  # those that time ends
@@ -130,10 +131,22 @@ class BudgetLedger:
 
     def figures(self, bucket: Bucket, months: Collection[str]) -> Figures:
         """Of these months together."""
-        version = self.versions.get(bucket.company_code)
         moved = [totals for month, totals in self._totals.get(bucket, {}).items() if month in months]
         sums = map(sum, zip(*moved, strict=True)) if moved else ()
-        return Figures(version.budget_minor(bucket, months) if version else 0, *sums)
+        return Figures(self._budget(bucket, months), *sums)
+
+    def _budget(self, bucket: Bucket, months: Collection[str]) -> int:
+        if (bucket.company_code, bucket.cost_center) not in self.own:
+            version = self.versions.get(bucket.company_code)
+            return version.budget_minor(bucket, months) if version else 0
+        governing = ((month, self.in_force(bucket, month)) for month in months)
+        return sum(version.budget_minor(bucket, (month,)) for month, version in governing if version)
+
+    def in_force(self, bucket: Bucket, period: str) -> BudgetVersion | None:
+        """Whose budget a bucket has in a month: its cost centre's own of that fiscal year, else its company's."""
+        own = self.own.get((bucket.company_code, bucket.cost_center))
+        found = own.get(self.policies[bucket.company_code].fiscal_year(period)) if own else None
+        return found or self.versions.get(bucket.company_code)
 
     def status(self, bucket: Bucket, period: str) -> Figures:
         """Of the months that count together with this one."""
@@ -164,7 +177,7 @@ class BudgetLedger:
         """Check and reserve in one step; the reservation with what it is warned of. despite: somebody with the authority said so.
         Raises Overdrawn."""
         short = self._allowed(reservation.lines, despite=despite)
-        version = self.versions.get(reservation.lines[0].bucket.company_code)
+        version = self.in_force(reservation.lines[0].bucket, reservation.lines[0].period)
         kept = replace(reservation, warnings=short, budget_version=version.id if version else "")
         self.reservations[kept.id] = self._live[kept.id] = kept
         self._move(kept.id, kept.lines, "reserved", 1)
@@ -239,11 +252,14 @@ class BudgetLedger:
 
     def publish(self, version: BudgetVersion) -> tuple[Shortfall, ...]:
         """The version is in force from now on. Every bucket that it leaves overdrawn is told, and nothing is undone for it."""
-        self.versions[version.company_code] = version
+        if version.cost_center:
+            self.own.setdefault((version.company_code, version.cost_center), {})[version.fiscal_year] = version
+        else:
+            self.versions[version.company_code] = version
         policy = self.policies[version.company_code]
         found: dict[tuple[Bucket, tuple[str, ...]], Shortfall] = {}
         for bucket, months in self._totals.items():
-            for window in {policy.months(month) for month in months} if bucket.company_code == version.company_code else ():
+            for window in {policy.months(month) for month in months} if _concerns(version, bucket) else ():
                 figures = self.figures(bucket, window)
                 if figures.available < 0:
                     found[bucket, window] = Shortfall(bucket, window, 0, figures)
@@ -258,7 +274,7 @@ class BudgetLedger:
 
     def _move(self, owner: str, lines: Sequence[Spending], stage: BalanceType, sign: Literal[1, -1]) -> None:
         for line in (each for each in lines if each.amount_minor):
-            version = self.versions.get(line.bucket.company_code)
+            version = self.in_force(line.bucket, line.period)
             amount = sign * line.amount_minor
             self._totals.setdefault(line.bucket, {}).setdefault(line.period, [0, 0, 0, 0])[BALANCE_TYPES.index(stage)] += amount
             held, key = self._held.setdefault(owner, {}), (line.line, line.bucket, line.period, stage)
@@ -267,6 +283,10 @@ class BudgetLedger:
             self.movements.append(
                 Movement(number, owner, line.line, line.bucket, line.period, stage, amount, version.id if version else None)
             )
+
+
+def _concerns(version: BudgetVersion, bucket: Bucket) -> bool:
+    return bucket.company_code == version.company_code and version.cost_center in {"", bucket.cost_center}
 
 
 def _within(lines: Sequence[Spending], bucket: Bucket, months: Collection[str]) -> int:

@@ -8,18 +8,23 @@ from mocks.systems.erp.budget.models import (
     Approve,
     BudgetStatus,
     BudgetVersionCreate,
+    BudgetVersionPage,
     BudgetVersionRecord,
     Release,
     Reservation,
     ReservationCreate,
     ReservationPage,
 )
+from mocks.systems.erp.budget.publishing import VersionDesk
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.operations import READ, REFERENCE, WRITE
 
 PATH = "/budget-reservations"
 ONE = f"{PATH}/{{reservation_id}}"
 CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
+VERSIONS = "/budget-versions"
+YEAR = QueryParam("fiscal_year", "the calendar year in which it begins", False, {"type": "integer", "minimum": 2000, "maximum": 2099})
+PUBLISH = ("CURRENCY_INVALID", "CODING_INVALID", "COST_CENTER_INACTIVE", "AMOUNT_MISMATCH", "VERSION_CONFLICT")
 RESERVE = (
     "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED",
 )  # fmt: skip
@@ -27,7 +32,7 @@ RESERVE = (
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
     """Of the desk for funds of one ERP."""
-    desk = BudgetDesk(erp)
+    desk, versions = BudgetDesk(erp), VersionDesk(erp)
     own = refs.CallRefs(erp.master)
 
     def references(call: Call) -> Refs:
@@ -39,6 +44,11 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
             currency=body.currency,
             src_version=body.source_revision,
         )
+
+    def published(call: Call) -> Refs:
+        body: BudgetVersionCreate = call.body
+        keys = refs.centers([body.cost_center]) if body.cost_center is not None else ()
+        return Refs(ext_ref=body.external_ref, keys=keys, src_version=body.sequence)
 
     def one(call: Call) -> Refs:
         return Refs(parents=((KIND, call.path["reservation_id"]),))
@@ -57,9 +67,12 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
             BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day), refs=refs.coding,
         ),
         Operation(
-            "erp.budget_version.create", "POST", "/budget-versions", "create", WRITE, "Put a budget in the place of the one before",
-            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201,
-            errors=("CURRENCY_INVALID", "CODING_INVALID", "VERSION_CONFLICT"),
+            "erp.budget_version.create", "POST", VERSIONS, "create", WRITE, "Put a budget in the place of the one before",
+            BudgetVersionRecord, versions.publish, request=BudgetVersionCreate, status=201, errors=PUBLISH, refs=published,
+        ),
+        Operation(
+            "erp.budget_version.find", "GET", VERSIONS, "lookup", READ, "The version in force of a budget that was published",
+            BudgetVersionPage, versions.find, query=(bucket[0], text("cost_center", "cost centre", required=False), YEAR), refs=refs.coding,
         ),
         Operation(
             "erp.budget_reservation.create", "POST", PATH, "create", WRITE, "Check and reserve funds in one step", Reservation,
