@@ -68,7 +68,8 @@ class Actor:
     does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
     `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
     contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and where it is
-    for. subject: of a document about which the connector is asked, the id that is asked about.
+    for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has in a run:
+    each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is asked about.
     """
 
     document: str
@@ -77,6 +78,8 @@ class Actor:
     write: Callable[[Occasion], Draft]
     submit: str | None = "submit"
     approve: str | None = "approve"
+    verbs: tuple[str, ...] = ()
+    versions: int = 1
     take_back: str | None = None
     cancel: str | None = None
     recall: str | None = None
@@ -110,9 +113,13 @@ class Actor:
         found: list[tuple[str, str, Mapping[str, Any]]] = [("create", draft.actor, draft.body)]
         if self.submit is not None:
             found.append((self.submit, draft.actor, {}))
-        if self.approve is not None:
-            found += [(self.approve, approver, {}) for approver in draft.approvers]
-        return tuple(found)
+        return (*found, *((verb, approver, {}) for verb, approver in self.approvals(draft)))
+
+    def approvals(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        """Who approves it, and how each of them does."""
+        if self.approve is None:
+            return ()
+        return tuple(zip(self.verbs or (self.approve,) * len(draft.approvers), draft.approvers, strict=True))
 
 
 def member(body: Any, name: str) -> Any:

@@ -137,10 +137,10 @@ def draft_budget(
 
 
 def _lines(stream: Stream, house: Entity, amount_minor: int, periods: Sequence[str]) -> list[dict[str, str]]:
-    """Two to four accounts over all periods; parts that no number of months divides are the rule."""
+    """Two or three accounts over all periods; parts that no number of months divides are the rule."""
     names = list(ACCOUNTS)
     first = stream.below(len(names))
-    accounts = [names[(first + step) % len(names)] for step in range(2 + stream.below(3))]
+    accounts = [names[(first + step) % len(names)] for step in range(2 + stream.below(2))]
     parts = split(amount_minor, [1 + stream.below(97) for _ in range(len(accounts) * len(periods))])
     cells = [(account, period) for account in accounts for period in periods]
     return [

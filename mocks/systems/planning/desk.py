@@ -3,12 +3,12 @@
 from bisect import bisect_right, insort
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from mocks.company.planning import PlanningMaster
 from mocks.company.projections import House
-from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
 from mocks.systems.planning import records, rules
 from mocks.systems.planning.models import BudgetCreate, BudgetRevise, RecordPublication, Status
 from mocks.systems.planning.plans import LIFECYCLE, NOUN, Plan, PlanLine, PlanVersion, Recorded
@@ -84,17 +84,19 @@ class PlanDesk:
         told = Recorded(body.sequence, body.outcome, body.target_version, body.overdrawn, body.reason, body.owner, call.now)
         if plan.recorded is not None and plan.recorded.says_the_same_as(told):
             return self._reply(plan, version)
+        told = replace(told, changes=plan.recorded.changes + 1 if plan.recorded else 1)
         changed = self._put(call, plan, recorded=told)
-        effect = records.publication_effect(changed, version, "update" if plan.recorded else "create", call.if_match)
+        kind: Literal["create", "update"] = "update" if plan.recorded else "create"
+        effect = records.publication_effect(changed, version, kind, is_guarded=call.if_match is not None)
         return replace(self._reply(changed, version), effects=(effect,))
 
     def touch(self, call: Call) -> Reply:
         """A person edits something harmless on a plan."""
         plan = self._of(call)
-        changed = self._put(call, plan)
-        in_force = changed.published
+        in_force = plan.published
         if in_force is None:
-            return self._reply(changed, changed.working, (records.version_effect(changed, changed.working, "update"),))
+            return self._changed(call, plan, plan.working)
+        changed = self._put(call, plan, facts=plan.facts + 1)
         return self._reply(changed, in_force, (records.plan_effect(changed, in_force, self._house(changed), "update"),))
 
     # What people do.
@@ -175,7 +177,7 @@ class PlanDesk:
         lines = self._lines(plan, body) or plan.working.lines
         following = PlanVersion(plan.working.no + 1, "draft", lines, person)
         changed = self._put(call, plan, versions=(*plan.versions, following))
-        return self._reply(changed, following, (records.version_effect(changed, following, "create", call.if_match),))
+        return self._reply(changed, following, (records.version_effect(changed, following, "create"),))
 
     def publish(self, call: Call) -> Reply:
         """planning.budget.publish: sequence + 1 and checksum are fixed, the version before is superseded"""
@@ -184,16 +186,19 @@ class PlanDesk:
         rules.check_role(person, self.master.admins[plan.house], "publish", plan)
         before, now = plan.published, self._tick(call)
         sequence = (before.sequence or 0) + 1 if before else 1
-        published = replace(plan.working, status=status, published_by=person, published_at=now, sequence=sequence)
-        superseded = replace(before, status=_status(LIFECYCLE.after(plan.id, before.status, "supersede"))) if before else None
+        published = replace(
+            plan.working, status=status, published_by=person, published_at=now, sequence=sequence, plan_version=plan.version + 1
+        )
+        superseded = _superseded(plan, before) if before else None
         others = tuple(superseded if superseded and each.no == superseded.no else each for each in plan.versions[:-1])
-        changed = self._put(call, plan, versions=(*others, published))
+        changed = self._put(call, plan, versions=(*others, published), facts=plan.facts + 1)
         insort(self._publications, (now, plan.id, sequence))
-        versions = [records.version_effect(changed, each, "update", call.if_match) for each in (superseded, published) if each]
+        versions = [records.version_effect(changed, each, "update") for each in (superseded, published) if each]
         house = self._house(changed)
         facts = (records.plan_effect(changed, published, house, "update" if before else "create"),)
         lines = records.source_lines(changed, published, self.master.calendars[changed.house])
-        return replace(self._reply(changed, published), effects=(*versions, *facts, *lines))
+        events = (OutEvent("budget.published", changed.id, records.event_data(changed, published)),) if changed.is_controlled else ()
+        return replace(self._reply(changed, published), effects=(*facts, *versions, *lines), events=events)
 
     # Steps.
 
@@ -229,7 +234,7 @@ class PlanDesk:
 
     def _changed(self, call: Call, plan: Plan, version: PlanVersion) -> Reply:
         changed = self._put(call, plan, versions=(*plan.versions[:-1], version))
-        return self._reply(changed, version, (records.version_effect(changed, version, "update", call.if_match),))
+        return self._reply(changed, version, (records.version_effect(changed, version, "update"),))
 
     def _put(self, call: Call, plan: Plan, **members: Any) -> Plan:
         changed = replace(plan, version=plan.version + 1, updated_at=self._tick(call), **members)
@@ -255,6 +260,10 @@ class PlanDesk:
 
     def _id(self, number: int) -> str:
         return f"BP-{self._namespace}-{number:08d}"
+
+
+def _superseded(plan: Plan, before: PlanVersion) -> PlanVersion:
+    return replace(before, status=_status(LIFECYCLE.after(plan.id, before.status, "supersede")))
 
 
 def _status(text: str) -> Status:

@@ -164,10 +164,11 @@ class Budget(_Answer, frozen=True, kw_only=True):
 
 
 class PublishedVersion(_Answer, frozen=True, kw_only=True):
-    """What the list tells of a publication."""
+    """What the list tells of a publication. version: of the plan, when it was published."""
 
     plan_id: str
     sequence: int
+    version: int
     checksum: str
     scenario: Scenario
     entity: str

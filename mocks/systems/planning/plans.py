@@ -51,6 +51,7 @@ class PlanVersion:
     published_by: str | None = None
     published_at: datetime | None = None
     sequence: int | None = None
+    plan_version: int | None = None  # of its plan, when it was published
 
     @property
     def total_minor(self) -> int:
@@ -74,6 +75,7 @@ class Recorded:
     reason: str | None
     owner: str | None
     recorded_at: datetime
+    changes: int = 1  # how often something else was told
 
     def says_the_same_as(self, other: "Recorded") -> bool:
         """Whenever it was said."""
@@ -101,6 +103,7 @@ class Plan:
     created_at: datetime
     updated_at: datetime
     recorded: Recorded | None = None
+    facts: int = 0  # how often what is in force changed, or was touched
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """From planning's values to what goes over its wire and into the history.
 
-In the history a debit is positive, so a cost that planning states as -980.00 is 98000 there.
+In the history a debit is positive, so a cost that planning states as -980.00 is 98000 there. Three things have rows of their own: the
+versions that people work on, and, each counting its own changes, what is in force and what is known of that.
 """
 
 from typing import Literal
@@ -69,10 +70,12 @@ def _publication(told: Recorded) -> models.Publication:
 def published(plan: Plan, version: PlanVersion) -> models.PublishedVersion:
     """A publication in the list."""
     assert version.sequence is not None
+    assert version.plan_version is not None
     assert version.published_at is not None
     return models.PublishedVersion(
         plan_id=plan.id,
         sequence=version.sequence,
+        version=version.plan_version,
         checksum=version.checksum,
         scenario=plan.scenario,
         entity=plan.house,
@@ -84,14 +87,17 @@ def published(plan: Plan, version: PlanVersion) -> models.PublishedVersion:
     )
 
 
-def version_effect(plan: Plan, version: PlanVersion, effect: Literal["create", "update"], base_version: int | None = None) -> Effect:
+def event_data(plan: Plan, version: PlanVersion) -> dict[str, object]:
+    """`data` of budget.published."""
+    return {"plan-id": plan.id, "sequence": version.sequence, "version": plan.version, "status": version.status}
+
+
+def version_effect(plan: Plan, version: PlanVersion, effect: Literal["create", "update"]) -> Effect:
     """A version came into being or took a step: what people work on, which is due to nobody."""
     return Effect(
         "plan_version",
         f"{plan.id}/{version.no}",
         effect,
-        version=plan.version,
-        base_version=base_version,
         amount_minor=-version.total_minor,
         currency=plan.currency,
         company=plan.house,
@@ -107,7 +113,7 @@ def plan_effect(plan: Plan, version: PlanVersion, house: House, effect: Literal[
         "budget_plan",
         plan.id,
         effect,
-        version=plan.version,
+        version=plan.facts,
         src_version=version.sequence,
         amount_minor=-version.total_minor,
         currency=house.currency,
@@ -140,15 +146,15 @@ def source_lines(plan: Plan, version: PlanVersion, calendar: FiscalCalendar) -> 
     )
 
 
-def publication_effect(plan: Plan, version: PlanVersion, effect: Literal["create", "update"], base_version: int | None) -> Effect:
-    """What planning was told of a published version."""
+def publication_effect(plan: Plan, version: PlanVersion, effect: Literal["create", "update"], *, is_guarded: bool) -> Effect:
+    """What planning was told of a published version. is_guarded: whoever told it named the version of the plan that it is about."""
     assert plan.recorded is not None
     return Effect(
         "budget_publication",
         plan.id,
         effect,
-        version=plan.version,
-        base_version=base_version,
+        version=plan.recorded.changes,
+        base_version=plan.recorded.changes - 1 if is_guarded else None,
         src_version=version.sequence,
         amount_minor=-version.total_minor,
         currency=plan.currency,
@@ -163,19 +169,19 @@ def final_views(plan: Plan) -> list[View]:
     version, told = plan.published, plan.recorded
     found = []
     if version is not None:
-        found.append(_view("budget_plan", plan, version, version.status))
+        found.append(_view("budget_plan", plan, version, number=plan.facts, state=version.status))
     known = plan.of_sequence(told.sequence) if told else None
     if told is not None and known is not None:
-        found.append(_view("budget_publication", plan, known, HISTORY_STATE[told.outcome], told.reason))
+        found.append(_view("budget_publication", plan, known, number=told.changes, state=HISTORY_STATE[told.outcome], reason=told.reason))
     return found
 
 
-def _view(kind: str, plan: Plan, version: PlanVersion, state: str, reason: str | None = None) -> View:
+def _view(kind: str, plan: Plan, version: PlanVersion, *, number: int, state: str, reason: str | None = None) -> View:
     return View(
         kind,
         plan.id,
         state,
-        plan.version,
+        number,
         amount_minor=-version.total_minor,
         currency=plan.currency,
         company=plan.house,

@@ -16,7 +16,7 @@ class PlanningSystem:
     type = "planning"
     title = "Mock planning"
     summary = "Budgets by fiscal period over a hierarchy of nodes, their versions, and what was spent of them"
-    event_types: tuple[str, ...] = ()
+    event_types = ("budget.published",)
 
     def __init__(self, company: Company, *, namespace: str, instance: str = "planning") -> None:
         self.name = instance

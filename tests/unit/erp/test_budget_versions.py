@@ -68,9 +68,11 @@ def test_an_older_version_never_replaces_a_newer_one() -> None:
     assert world.refused("erp.budget_version.create", OWN) == "VERSION_CONFLICT"
     assert publish(world, fiscal_year=2027, lines=[{**LINE, "period": "2027-10"}]).sequence == 1
     query = {"company_code": DE.erp_company, "cost_center": CENTER, "fiscal_year": "2026"}
-    (found,) = world.call("erp.budget_version.find", query=query).body["items"]
+    found = world.call("erp.budget_version.read", query=query).body
     assert (found.sequence, found.external_ref, found.fiscal_year) == (2, "BP-T-1", 2026)
-    assert world.call("erp.budget_version.find", query={**query, "cost_center": OTHER}).body["items"] == []
+    first = world.call("erp.budget_version.read", query={**query, "cost_center": OTHER}).body
+    assert (first.budget_version, first.cost_center, first.sequence) == (f"{DE.erp_company}/1", None, 1)
+    assert world.refused("erp.budget_version.read", query={"company_code": DE.erp_company, "cost_center": OTHER}) == "INVALID_PARAMETER"
     rows = [(each.effect, each.entity_id, each.version) for each in world.effects if each.entity_type == "budget_version"]
     assert rows == [("create", f"{DE.erp_company}/{CENTER}/2026", 2), ("create", f"{DE.erp_company}/{CENTER}/2027", 1)]
 

@@ -169,10 +169,3 @@ class BudgetVersionRecord(Record, frozen=True, kw_only=True):
     total: str
     lines: int
     overdrawn: tuple[BudgetWarning, ...]
-
-
-class BudgetVersionPage(Struct, frozen=True, kw_only=True):
-    """The version in force, if there is one."""
-
-    items: tuple[BudgetVersionRecord, ...]
-    next_cursor: str | None

@@ -8,7 +8,6 @@ from mocks.systems.erp.budget.models import (
     Approve,
     BudgetStatus,
     BudgetVersionCreate,
-    BudgetVersionPage,
     BudgetVersionRecord,
     Release,
     Reservation,
@@ -71,8 +70,8 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
             BudgetVersionRecord, versions.publish, request=BudgetVersionCreate, status=201, errors=PUBLISH, refs=published,
         ),
         Operation(
-            "erp.budget_version.find", "GET", VERSIONS, "lookup", READ, "The version in force of a budget that was published",
-            BudgetVersionPage, versions.find, query=(bucket[0], text("cost_center", "cost centre", required=False), YEAR), refs=refs.coding,
+            "erp.budget_version.read", "GET", VERSIONS, "read", READ, "The budget that is in force", BudgetVersionRecord, versions.read,
+            query=(bucket[0], text("cost_center", "cost centre", required=False), YEAR), errors=("INVALID_PARAMETER",), refs=refs.coding,
         ),
         Operation(
             "erp.budget_reservation.create", "POST", PATH, "create", WRITE, "Check and reserve funds in one step", Reservation,

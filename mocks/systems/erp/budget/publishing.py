@@ -4,7 +4,10 @@ The checksum that a sender may give is SHA-256 over text lines joined by a line 
 budget line, `company/cost centre/account group/project month amount`; amounts are in minor units.
 """
 
+from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Final
+from uuid import UUID
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
@@ -19,6 +22,7 @@ from mocks.systems.erp.periods import first_day
 
 VERSION_KIND: Final = "budget_version"
 STATUS: Final = "in_force"
+RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class VersionDesk:
@@ -64,12 +68,19 @@ class VersionDesk:
         effects = _effects(version, body, company, budget, is_first=is_first)
         return Reply(record, version=body.sequence, created={"existing_id": budget}, effects=effects)
 
-    def find(self, call: Call) -> Reply:
-        """erp.budget_version.find: what was published of one budget and is in force"""
+    def read(self, call: Call) -> Reply:
+        """erp.budget_version.read: of a cost centre without a budget of its own in that year, its company's"""
         query = call.query
-        center, year = query.get("cost_center"), query.get("fiscal_year")
-        found = self._erp.published.get(_id(query["company_code"], center, int(year) if year is not None else None))
-        return Reply({"items": [found] if found else [], "next": None})
+        company = self._erp.master.companies.get(query["company_code"])
+        if company is None or ("cost_center" in query) != ("fiscal_year" in query):
+            raise Refusal("INVALID_PARAMETER", "expected a company code, and a cost centre with a fiscal year or neither")
+        own = _id(company.code, query.get("cost_center"), int(query.get("fiscal_year", 0)))
+        record = (
+            self._erp.published.get(own)
+            or self._erp.published.get(company.code)
+            or _first(self._erp.budget.versions[company.code], company)
+        )
+        return Reply(record, version=record.sequence)
 
     def _budget_id(self, body: BudgetVersionCreate, company: ErpCompany) -> str:
         """Raises VALIDATION_FAILED, CODING_INVALID and COST_CENTER_INACTIVE."""
@@ -123,6 +134,31 @@ class VersionDesk:
 def _id(company: str, cost_center: str | None, fiscal_year: int | None) -> str:
     """`1000`, or `1000/4711000/2026`."""
     return company if cost_center is None else f"{company}/{cost_center}/{fiscal_year}"
+
+
+def _first(version: BudgetVersion, company: ErpCompany) -> BudgetVersionRecord:
+    """The budget that a company began with; nobody published it."""
+    return BudgetVersionRecord(
+        id=int(company.code),
+        uuid=str(UUID(bytes=blake2b(version.id.encode(), digest_size=16).digest(), version=4)),
+        version=version.sequence,
+        created_at=RECORDS_SINCE,
+        updated_at=RECORDS_SINCE,
+        exported=False,
+        external_id=None,
+        budget_version=version.id,
+        status=STATUS,
+        company_code=company.code,
+        currency=company.currency,
+        cost_center=None,
+        fiscal_year=None,
+        sequence=version.sequence,
+        external_ref=None,
+        checksum=version.checksum,
+        total=to_text(version.total_minor, company.decimals),
+        lines=len(version.lines),
+        overdrawn=(),
+    )
 
 
 def _effects(version: BudgetVersion, body: BudgetVersionCreate, company: ErpCompany, budget: str, *, is_first: bool) -> tuple[Effect, ...]:
