@@ -18,7 +18,9 @@ from engine.model.failures import CallFailed
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
+from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.tokens import Client, Tokens
 from engine.work.facts import fact_of_event
@@ -93,6 +95,8 @@ class Gateways:
     procurement: ProcurementGateway
     expense: ExpenseGateway
     tokens: Tokens
+    budgets: BudgetGateway
+    planning: PlanningGateway
 
 
 class HeldToken(Tokens):
@@ -135,6 +139,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
+        BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
     )
 
 
