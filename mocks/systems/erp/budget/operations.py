@@ -30,8 +30,39 @@ RESERVE = (
 
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
-    """Of the desk for funds of one ERP."""
-    desk, versions = BudgetDesk(erp), VersionDesk(erp)
+    """Of the desk for funds of one ERP, and of the one for budgets themselves."""
+    return (*_funds(erp), *_versions(erp))
+
+
+def _text(name: str, doc: str, *, required: bool = True) -> QueryParam:
+    return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
+
+
+COMPANY = _text("company_code", "company code")
+
+
+def _versions(erp: Erp) -> tuple[Operation, ...]:
+    desk = VersionDesk(erp)
+
+    def published(call: Call) -> Refs:
+        body: BudgetVersionCreate = call.body
+        keys = refs.centers([body.cost_center]) if body.cost_center is not None else ()
+        return Refs(ext_ref=body.external_ref, keys=keys, src_version=body.sequence)
+
+    return (
+        Operation(
+            "erp.budget_version.create", "POST", VERSIONS, "create", WRITE, "Put a budget in the place of the one before",
+            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201, errors=PUBLISH, refs=published,
+        ),
+        Operation(
+            "erp.budget_version.read", "GET", VERSIONS, "read", READ, "The budget that is in force", BudgetVersionRecord, desk.read,
+            query=(COMPANY, _text("cost_center", "cost centre", required=False), YEAR), errors=("INVALID_PARAMETER",), refs=refs.coding,
+        ),
+    )  # fmt: skip
+
+
+def _funds(erp: Erp) -> tuple[Operation, ...]:
+    desk = BudgetDesk(erp)
     own = refs.CallRefs(erp.master)
 
     def references(call: Call) -> Refs:
@@ -44,34 +75,17 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
             src_version=body.source_revision,
         )
 
-    def published(call: Call) -> Refs:
-        body: BudgetVersionCreate = call.body
-        keys = refs.centers([body.cost_center]) if body.cost_center is not None else ()
-        return Refs(ext_ref=body.external_ref, keys=keys, src_version=body.sequence)
-
     def one(call: Call) -> Refs:
         return Refs(parents=((KIND, call.path["reservation_id"]),))
 
-    def text(name: str, doc: str, *, required: bool = True) -> QueryParam:
-        return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
-
     bucket = (
-        text("company_code", "company code"), text("cost_center", "cost centre"), text("gl_account", "account"),
-        text("project", "project", required=False),
+        COMPANY, _text("cost_center", "cost centre"), _text("gl_account", "account"), _text("project", "project", required=False),
     )  # fmt: skip
     day = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8})
     return (
         Operation(
             "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
             BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day), refs=refs.coding,
-        ),
-        Operation(
-            "erp.budget_version.create", "POST", VERSIONS, "create", WRITE, "Put a budget in the place of the one before",
-            BudgetVersionRecord, versions.publish, request=BudgetVersionCreate, status=201, errors=PUBLISH, refs=published,
-        ),
-        Operation(
-            "erp.budget_version.read", "GET", VERSIONS, "read", READ, "The budget that is in force", BudgetVersionRecord, versions.read,
-            query=(bucket[0], text("cost_center", "cost centre", required=False), YEAR), errors=("INVALID_PARAMETER",), refs=refs.coding,
         ),
         Operation(
             "erp.budget_reservation.create", "POST", PATH, "create", WRITE, "Check and reserve funds in one step", Reservation,
