@@ -13,6 +13,7 @@ from tests.unit.erp.bills import (
     BOSS,
     CLERK,
     DAYS,
+    EVIDENCE,
     OTHER_CLERK,
     PEOPLE,
     RECEIVER,
@@ -325,3 +326,34 @@ def test_a_line_that_was_billed_in_full_is_suspect() -> None:
     assert (after.status, held(after), text(balance(one, "2000"))) == ("on_hold", ["NO_RECEIPT", "QTY_ORD"], "-1200.00")
     assert COMPANY.entity("DE01").erp_company == after.company_code
     check_books(one)
+
+
+def test_an_order_that_was_changed_is_matched_again() -> None:
+    """The new price is the one that counts, once somebody asks."""
+    one = World()
+    number = order(one)
+    receive(one, number, "5")
+    got = taken(one, bill(order_line(number, 5, 11_000)))
+    assert held(got) == ["PRICE"]
+    line = {"line_no": 10, "text": "x", "quantity": "10", "unit_price": "110.00", "amount": "1100.00", "gl_account": "5400"}
+    change = {"source_revision": 2, "reason": "dearer", "lines": [{**line, "cost_center": center()}], "total": "1100.00"}
+    one.call("erp.po.change", {**change, "approvals": EVIDENCE}, path={"number": number})
+    assert held(read(one, got.number)) == ["PRICE"]
+    assert one.call("erp.supplier_invoice.rematch", {}, path={"number": got.number}).body.status == "posted"
+    receive(one, number, "5")
+    taken(one, bill(order_line(number, 5, 11_000), supplier_reference="R-2", document_date="20261020"))
+    assert (balance(one, "2100"), balance(one, "9200"), balance(one, "5400")) == (0, 0, 110_000)
+    check_books(one)
+
+
+def test_a_parked_bill_waits_for_its_supplier_too() -> None:
+    """The goods came while nothing could be posted to the supplier: it is posted when that is over."""
+    one = World()
+    number = order(one, 10, 9_800, entity="JP01")
+    got = taken(one, bill(order_line(number, 10, 9_800, entity="JP01"), entity="JP01"))
+    boss, path = COMPANY.controller("JP01").erp_id, {"vendor_id": vendor("JP01")}
+    one.call("erp.supplier.block", {"block": "posting", "on": True}, path=path, actor=boss)
+    receive(one, number, "10", "JP01")
+    assert (read(one, got.number).status, held(read(one, got.number))) == ("parked", ["NO_RECEIPT"])
+    one.call("erp.supplier.block", {"block": "posting", "on": False}, path=path, actor=boss)
+    assert (read(one, got.number).status, held(read(one, got.number))) == ("posted", [])

@@ -113,6 +113,8 @@ def test_freight_comes_with_the_goods() -> None:
     got = taken(one, bill(order_line(number, 10, 10_000), freight))
     assert journal(one, got.number) == {"2100": 100_000, "5500": 2_500, "2000": -102_500}
     assert one.refused("erp.supplier_invoice.create", bill(freight, supplier_reference="R-2")) == "CODING_INVALID"
+    bare = bill(order_line(number, 1, 10_000), freight, supplier_reference="R-2", approvals=[])
+    assert one.refused("erp.supplier_invoice.create", bare) == "APPROVAL_EVIDENCE_MISSING"
 
 
 def test_a_price_credit_is_less_spending() -> None:
@@ -201,6 +203,25 @@ def test_a_voided_bill_leaves_nothing() -> None:
     assert one.call("erp.supplier_invoice.void", {"reason": "wrong"}, **void).effects == ()
     check_books(one)
     assert taken(one, body).status == "posted"
+
+
+@pytest.mark.parametrize("how", ["close", "final_close"])
+def test_a_closed_order_is_not_encumbered_again(how: str) -> None:
+    """PST-P21, unless the order is closed."""
+    one = World()
+    number = order(one, 1, 50_000, "5300")
+    got = taken(one, bill(order_line(number, 1, 50_000)))
+    one.call(f"erp.po.{how}", {"reason": "done"}, path={"number": number})
+    one.call("erp.supplier_invoice.void", {"reason": "wrong"}, path={"number": got.number})
+    assert (funds(one, "5300"), balance(one, "9200")) == ((0, 0), 0)
+
+
+def test_what_is_paid_is_not_voided() -> None:
+    """Neither in part: its open item has to be whole."""
+    one = World()
+    got = taken(one, bill(cost_line(10_000)))
+    one.erp.core.payables.reduce(got.number, 1)
+    assert one.refused("erp.supplier_invoice.void", {"reason": "x"}, path={"number": got.number}) == "INVALID_TRANSITION"
 
 
 def test_what_was_credited_is_not_voided() -> None:

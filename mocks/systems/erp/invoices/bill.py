@@ -9,7 +9,7 @@ from mocks.kit.operation import Refusal
 from mocks.systems.erp import rules
 from mocks.systems.erp.invoices.duplicates import Claimed
 from mocks.systems.erp.invoices.holds import Finding
-from mocks.systems.erp.invoices.models import BilledCost, BilledFreight, BilledLine, BilledOrderLine, SupplierInvoiceCreate
+from mocks.systems.erp.invoices.models import BilledFreight, BilledLine, BilledOrderLine, SupplierInvoiceCreate
 from mocks.systems.erp.invoices.tax import LineTax, line_tax, tax_code_of
 
 
@@ -42,7 +42,7 @@ class Bill:
     @property
     def is_ordered(self) -> bool:
         """Whether every line belongs to an order, so that the approval of the order is the one that counts."""
-        return not any(isinstance(line, BilledCost) and not isinstance(line, BilledFreight) for line in self.body.lines)
+        return all(isinstance(line, BilledOrderLine) for line in self.body.lines)
 
     def claimed(self, document: str, tax_number: str) -> Claimed:
         """What tells it from another one."""

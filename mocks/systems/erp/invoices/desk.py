@@ -82,6 +82,8 @@ class SupplierInvoices(DocumentDesk):
         vendor, _ = erp.vendor(body.vendor_id)
         erp.invoices.known.add(bill.claimed(number, vendor.tax_number))
         erp.invoices.mention(number, match.positions)
+        if status == "parked":
+            erp.invoices.parked[number] = vendor.vendor_id
         held = self._holding.first(call, number, bill.company.code, match.findings)
         booked = () if status == "parked" else self._holding.enter(call, document, match)
         return document, (document_effect(document, "create"), *held, *booked)
@@ -129,6 +131,7 @@ class SupplierInvoices(DocumentDesk):
             return self._reply(document)
         reason = call.body.reason
         changed = self._erp.documents.change(document, status=document.step("undo"), reason=reason, updated_at=call.now)
+        self._erp.invoices.parked.pop(document.number, None)
         return self._reply(changed, (update_effect(changed, call.if_match), *self._holding.close(call, changed, reason)))
 
     def hold(self, call: Call) -> Reply:
