@@ -1,6 +1,7 @@
 """Holds: what raises them, whether the invoice is booked all the same, who lifts them and who may not (domain.md 5)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -302,16 +303,21 @@ def test_what_looks_like_an_invoice_that_is_there(members: dict[str, Any], statu
     assert taken(one, body).status == status
 
 
-def test_one_supplier_under_two_names() -> None:
-    """Records with the same tax number: the number counts for both."""
+@pytest.mark.parametrize("shared", ["tax-number", "bank-account"])
+def test_one_supplier_under_two_names(shared: str) -> None:
+    """Records with the same tax number, or the same bank account: the number counts for both."""
     one = World()
-    vendors = one.erp.core.master.vendors
-    first, second = vendors[vendor(place=0)], vendors[vendor(place=1)]
-    vendors[second.vendor_id] = type(second)(
-        **{name: getattr(second, name) for name in second.__slots__} | {"tax_number": first.tax_number}
-    )
+    master = one.erp.core.master
+    first, second = vendor(place=0), vendor(place=1)
+    if shared == "tax-number":
+        master.vendors[second] = replace(master.vendors[second], tax_number=master.vendors[first].tax_number)
+    else:
+        accounts = {first: master.bank_accounts[first], second: master.bank_accounts[first]}
+        one.erp.core.master = replace(master, bank_accounts=accounts)
     taken(one, bill(cost_line(5_000)))
-    assert held(taken(one, bill(cost_line(7_000), vendor_id=second.vendor_id))) == ["DUP_SUSPECT"]
+    (hold,) = taken(one, bill(cost_line(7_000), vendor_id=second)).holds
+    assert (hold.code, hold.reason.split()[-1]) == ("DUP_SUSPECT", shared)
+    assert taken(one, bill(cost_line(8_000), vendor_id=vendor(place=2))).holds == ()
 
 
 def test_a_line_that_was_billed_in_full_is_suspect() -> None:

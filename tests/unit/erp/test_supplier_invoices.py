@@ -247,6 +247,9 @@ def test_parts_and_two_ways_on_one_bill() -> None:
     lines = [order_line(goods, 3, 10_000), order_line(goods, 4, 10_000, line_no=2), order_line(service, 1, 30_000, line_no=3)]
     got = taken(one, bill(*lines))
     assert (got.status, journal(one, got.number)) == ("posted", {"2100": 70_000, "5300": 30_000, "2000": -100_000})
+    rows = [(each.src_line, each.quantity, each.amount_minor, each.account) for each in one.effects if each.entity_type == "invoice_line"]
+    expected = [(f"{goods}/L1", 3_000, 30_000, "5400"), (f"{goods}/L1", 4_000, 40_000, "5400"), (f"{service}/L1", 1_000, 30_000, "5300")]
+    assert rows == expected
     check_books(one)
 
 
