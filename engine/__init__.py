@@ -1,1 +1,1 @@
-"""The reference connector: two flows over HTTP, state in PostgreSQL, work in PgQueuer. It knows the mocks only by their wire."""
+"""The reference connector: its flows over HTTP, state in PostgreSQL, work in PgQueuer. It knows the mocks only by their wire."""

@@ -26,7 +26,7 @@ def operations(erp: Erp, payment_desk: PaymentDesk) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *payments.operations(payment_desk), *_people(data))
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *payments.operations(erp, payment_desk), *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

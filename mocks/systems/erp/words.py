@@ -90,6 +90,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.budget_reservation.create": tuple(body for desk in desks for body in _kept(desk)),
         PROPOSE: tuple(body for desk in desks for body in proposals(desk)),
         "erp.payment_run.delete": ({"reason": "fuzz"},),
+        "erp.payment.void": ({"reason": "fuzz"},),
         "erp.payment_run.record_status": FILE_WORDS,
         "erp.payment.record_status": WORDS,
         "erp.po.enter": bodies["erp.po.create"],

@@ -28,6 +28,7 @@ steps = st.one_of(
     st.tuples(st.just("hold"), st.integers(0, 9), st.booleans()),
     st.tuples(st.just("block"), st.integers(0, 2), st.booleans()),
     st.tuples(st.just("void"), st.integers(0, 9)),
+    st.tuples(st.just("void_payment"), st.integers(0, 9)),
 )
 
 
@@ -95,6 +96,12 @@ class Walk:
         if found:
             self.world.call("erp.ap_invoice.void", {"reason": "x"}, path={"number": found[choice % len(found)]})
 
+    def _void_payment(self, choice: int) -> None:
+        payments = list(self.book.payments)
+        if payments:
+            path = {"payment_number": payments[choice % len(payments)].id}
+            self.world.call("erp.payment.void", {"reason": "x"}, path=path, actor=self.world.people[1])
+
     def _on_run(self, choice: int, do: Any) -> None:
         runs = list(self.book.runs)
         if runs:
@@ -122,6 +129,10 @@ class Walk:
         assert ledger.balance(code, "1000") == -cleared - sum(each.charge_minor for each in payments)
         kept = sum(each.discount_minor for each in payments if INVOICE_STATUS[each.status] in {"paid", "cleared"})
         assert ledger.balance(code, "6030") == -kept
+        for payment in payments:
+            moved = [entry for each in ledger.journals if each.id.startswith(f"{payment.id}/") for entry in each.entries]
+            in_transit = sum(entry.amount_minor for entry in moved if entry.account == "1010")
+            assert in_transit == (-payment.amount_minor if payment.status in {"issued", "accepted"} else 0)
         self._check_invoices()
 
     def _check_invoices(self) -> None:

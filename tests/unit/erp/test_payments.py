@@ -313,6 +313,26 @@ def test_every_transition_that_is_not_listed_is_refused() -> None:
             assert said == ("accepted" if allowed else "INVALID_TRANSITION"), (status, word)
 
 
+def test_a_payment_is_voided_before_the_bank_has_spoken() -> None:
+    """By another person than the proposer, and then the bank's word on it is refused: nobody pays it."""
+    world = PayWorld()
+    world.owe("51", 100_000, terms="2/10N30")
+    run = world.issued()
+    (payment,) = run.payments
+    path = {"payment_number": payment.payment_number}
+    proposer, boss = world.people
+    why = {"reason": "the file never left"}
+    assert world.refused("erp.payment.void", why, path=path, actor=proposer) == "SEGREGATION_OF_DUTIES"
+    assert world.call("erp.payment.void", why, path=path, actor=boss).body.status == "voided"
+    assert (world.balance("1010"), world.balance("2000"), world.balance("6030")) == (0, -100_000, 0)
+    assert world.refused(f"{RUN}.file", path={"number": run.number}) == "INVALID_TRANSITION"
+    assert (world.invoice("51").status, world.invoice("51").payments) == ("open", 1)
+    assert world.refused(STATUS, {"status": "accepted"}, path=path) == "INVALID_TRANSITION"
+    (again,) = world.issued().payments
+    world.told(again.payment_number, "accepted")
+    assert world.refused("erp.payment.void", why, path={"payment_number": again.payment_number}, actor=boss) == "INVALID_TRANSITION"
+
+
 def test_a_run_has_a_reference_and_lists_tell_what_changed() -> None:
     """Once each; an unknown company has no run."""
     world = PayWorld()

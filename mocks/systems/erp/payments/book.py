@@ -47,6 +47,11 @@ class PaymentBook:
         self.payments.put(payment)
         return (payment.effect(), *self._follow(payment))
 
+    def day_of_bank(self, call: Call, company_code: str, wanted: date | None) -> date:
+        """The day of something that the bank did; in a closed period the first open day after it. Raises PERIOD_CLOSED."""
+        today = call.now.date()
+        return self.erp.periods.first_open_day(company_code, wanted or today, MODULE, today)
+
     def change_run(self, call: Call, run: PaymentRun, status: str, **members: Any) -> PaymentRun:
         """The next version of a run."""
         changed = replace(run, status=status, version=run.version + 1, updated_at=call.now, **members)
@@ -101,17 +106,17 @@ class PaymentBook:
         self.erp.payables.reopen(payable.document, payable.open_minor, payable.open_minor)
 
     def follow_bank(self, call: Call, payment: Payment, word: str, day: date, **members: Any) -> Effects:
-        """What the bank says of a payment, and what that posts: PST-Y02 with PST-Y03, or PST-Y04."""
-        PAYMENTS.after(payment.id, payment.status, word)
+        """What the bank says of a payment (or `void`), and what that posts: PST-Y02 with PST-Y03, or PST-Y04."""
+        status = PAYMENTS.after(payment.id, payment.status, word)
         entries: tuple[Entry, ...] = ()
-        if word == "cleared":
+        if status == "cleared":
             entries = posting.cleared(payment.amount_minor, members.get("charge_minor", 0))
-        elif word in GONE:
+        elif status in GONE:
             entries = posting.undone(payment.entries, is_cleared=payment.status == "cleared")
             for each in payment.payables:
                 self._open_again(each)
         changed = self.step(call, payment, word, **members)
-        posted = self._post(changed, word, entries, day) if entries else ()
+        posted = self._post(changed, status, entries, day) if entries else ()
         return (changed.effect(call.if_match), *self._follow(changed), *posted)
 
     def _post(self, payment: Payment, what: str, entries: Iterable[Entry], day: date) -> Effects:

@@ -1,10 +1,9 @@
-"""The commands on payment runs and payments. A command changes everything or raises and changes nothing."""
+"""What people do about payments: propose, review, approve, delete, issue, void. Each changes everything, or raises and changes nothing."""
 
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from mocks.company.money import to_text
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
@@ -12,25 +11,21 @@ from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.book import MODULE, PaymentBook
 from mocks.systems.erp.payments.due import Selection, select
-from mocks.systems.erp.payments.records import bank_file, payment_record, run_record, run_summary
-from mocks.systems.erp.payments.values import RUNS, Payment, PaymentRun
-from mocks.workflow.rules import to_instant
-from mocks.workflow.store import Store
+from mocks.systems.erp.payments.records import payment_record, run_record
+from mocks.systems.erp.payments.values import PAYMENTS, RUNS, Payment, PaymentRun
 
 PAYEES_MAX = 500  # the bank takes no more in one file
 RUN_SPACE = 10**8
 
 
 class PaymentDesk:
-    """Of one ERP."""
+    """The treasury of one ERP."""
 
     def __init__(self, erp: Erp) -> None:
         self._erp = erp
         self.book = PaymentBook(erp)
         self._by_reference: dict[str, str] = {}
         self.wanted: str | None = None  # the number that the next run takes (provider states name documents)
-
-    # People: propose, review, approve, delete, issue.
 
     def propose(self, call: Call) -> Reply:
         """erp.payment_run.propose"""
@@ -70,7 +65,7 @@ class PaymentDesk:
         if body.external_ref is not None:
             self._by_reference[body.external_ref] = number
         created = {"existing_id": number, "existing_status": run.status}
-        return replace(self._reply(run, (run.effect(), *scheduled)), location=f"/payment-runs/{number}", created=created)
+        return replace(run_reply(self.book, run, (run.effect(), *scheduled)), location=f"/payment-runs/{number}", created=created)
 
     def _payments(self, call: Call, number: str, selection: Selection, company_code: str, pay_on: date) -> list[Payment]:
         made = []
@@ -118,7 +113,7 @@ class PaymentDesk:
         run, status, _ = self._acted(call, "delete")
         changed = self.book.change_run(call, run, status, reason=call.body.reason, next_actor=None)
         freed = tuple(effect for payment in self.book.of(run) for effect in self.book.delete(call, payment))
-        return self._reply(changed, (changed.effect(call.if_match), *freed))
+        return run_reply(self.book, changed, (changed.effect(call.if_match), *freed))
 
     def issue(self, call: Call) -> Reply:
         """erp.payment_run.issue: PST-Y01 of every payment"""
@@ -128,7 +123,7 @@ class PaymentDesk:
         self._erp.periods.require_open(run.company.code, today, MODULE, today)
         changed = self.book.change_run(call, run, status, next_actor=None)
         posted = tuple(effect for payment in self.book.of(run) for effect in self.book.issue(call, payment, today))
-        return self._reply(changed, (changed.effect(call.if_match), *posted))
+        return run_reply(self.book, changed, (changed.effect(call.if_match), *posted))
 
     def _check(self, run: PaymentRun) -> None:
         if not run.payments:
@@ -149,7 +144,7 @@ class PaymentDesk:
 
     def _changed(self, call: Call, run: PaymentRun, status: str, **members: Any) -> Reply:
         changed = self.book.change_run(call, run, status, **members)
-        return self._reply(changed, (changed.effect(call.if_match),))
+        return run_reply(self.book, changed, (changed.effect(call.if_match),))
 
     def _next_actor(self, run: PaymentRun) -> str | None:
         """Who is asked: of those whose limit covers it the one with the lowest, and never who proposed it."""
@@ -173,136 +168,20 @@ class PaymentDesk:
             return wanted, serial
         return free(lambda name: f"PR{call.draw(name) % RUN_SPACE:08d}", "payment_run.number", self.book.runs.__contains__), serial
 
-    # The connector: read, fetch the file, tell what the bank says.
-
-    def read_run(self, call: Call) -> Reply:
-        """erp.payment_run.read"""
-        return self._reply(self.book.runs.get(call.path["number"]))
-
-    def list_runs(self, call: Call) -> Reply:
-        """erp.payment_run.list"""
-        found, after = _page(self.book.runs, call)
-        return Reply({"items": [run_summary(each) for each in found], "next": after})
-
-    def read_file(self, call: Call) -> Reply:
-        """erp.payment_run.file"""
-        run = self.book.runs.get(call.path["number"])
-        if run.status not in {"file_issued", "acknowledged", "rejected"}:
-            raise Refusal("INVALID_TRANSITION", f"payment run {run.id} is {run.status}: there is no file yet", current_status=run.status)
-        return Reply(bank_file(run, self.book.of(run), self._erp.master.bank_accounts[run.company.code]), version=run.version)
-
-    def record_run_status(self, call: Call) -> Reply:
-        """erp.payment_run.record_status: again changes nothing"""
-        body: models.RunRecordStatus = call.body
-        run = self.book.runs.get(call.path["number"])
-        rules.check_version(call.if_match, run.version, f"payment run {run.id}")
-        is_rejected = body.status == "rejected"
-        if run.status == ("rejected" if is_rejected else "acknowledged"):
-            return self._reply(run)
-        status = RUNS.after(run.id, run.status, "reject" if is_rejected else "acknowledge")
-        if not is_rejected:
-            return self._changed(call, run, status)
-        under_way = [each for each in self.book.of(run) if each.status in {"issued", "accepted"}]
-        day = self._day_in_books(call, run.company.code, None)
-        changed = self.book.change_run(call, run, status, reason=body.reason)
-        why = {"reason_code": body.reason_code, "reason": body.reason}
-        bare = replace(call, if_match=None)
-        undone = tuple(effect for each in under_way for effect in self.book.follow_bank(bare, each, "rejected", day, **why))
-        return self._reply(changed, (changed.effect(call.if_match), *undone))
-
-    def read(self, call: Call) -> Reply:
-        """erp.payment.read"""
+    def void(self, call: Call) -> Reply:
+        """erp.payment.void: PST-Y04 of a payment that the bank has not spoken of"""
         payment = self.book.payments.get(call.path["payment_number"])
-        return Reply(payment_record(payment), version=payment.version)
-
-    def list(self, call: Call) -> Reply:
-        """erp.payment.list"""
-        found, after = _page(self.book.payments, call)
-        return Reply({"items": [payment_record(each) for each in found], "next": after})
-
-    def record_status(self, call: Call) -> Reply:
-        """erp.payment.record_status: the same word again changes nothing"""
-        body: models.RecordStatus = call.body
-        payment = self.book.payments.get(call.path["payment_number"])
+        actor = self._person(call.actor, payment.company.code)
         rules.check_version(call.if_match, payment.version, f"payment {payment.id}")
-        if payment.status == body.status:
-            return Reply(payment_record(payment), version=payment.version)
-        charge = self._amounts(body, payment)
-        value_date = rules.to_day(body.value_date) if body.value_date else None
-        more = {"reason_code": body.reason_code, "reason": body.reason, "value_date": value_date or payment.value_date}
-        day = self._day_in_books(call, payment.company.code, value_date)
-        effects = self.book.follow_bank(call, payment, body.status, day, charge_minor=payment.charge_minor + charge, **more)
+        if actor == self.book.runs.get(payment.run).proposed_by:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{actor} proposed payment {payment.id} and cannot void it")
+        PAYMENTS.after(payment.id, payment.status, "void")
+        day = self.book.day_of_bank(call, payment.company.code, None)
+        effects = self.book.follow_bank(call, payment, "void", day, reason=call.body.reason)
         changed = self.book.payments.get(payment.id)
-        return Reply(payment_record(changed), version=changed.version, effects=(*effects, *self._acknowledged(call, changed)))
-
-    def _amounts(self, body: models.RecordStatus, payment: Payment) -> int:
-        """The bank's charge in minor units, when amount and currency are those of the payment."""
-        company = payment.company
-        if body.currency not in {None, company.currency}:
-            raise Refusal("CURRENCY_INVALID", f"currency {body.currency}: payment {payment.id} is in {company.currency}")
-        amount = rules.minor(body.amount, company) if body.amount is not None else None
-        charge = rules.minor(body.charge, company) if body.charge is not None else 0
-        if amount != payment.amount_minor and (amount is not None or body.status == "cleared"):
-            said = body.amount if body.amount is not None else "no amount"
-            raise Refusal(
-                "AMOUNT_MISMATCH", f"payment {payment.id} is about {to_text(payment.amount_minor, company.decimals)}, the bank says {said}"
-            )
-        if charge and body.status != "cleared":
-            raise Refusal("AMOUNT_MISMATCH", f"payment {payment.id}: a charge is booked with what cleared, not with what was {body.status}")
-        return charge
-
-    def _acknowledged(self, call: Call, payment: Payment) -> tuple[Effect, ...]:
-        """Whoever speaks of a payment has seen its file; a file of which every payment was rejected is."""
-        run = self.book.runs.get(payment.run)
-        if run.status != "file_issued":
-            return ()
-        statuses = {each.status for each in self.book.of(run)}
-        if statuses == {"rejected"}:
-            return (self.book.change_run(call, run, RUNS.after(run.id, run.status, "reject")).effect(),)
-        if payment.status == "rejected":
-            return ()
-        return (self.book.change_run(call, run, RUNS.after(run.id, run.status, "acknowledge")).effect(),)
-
-    def _day_in_books(self, call: Call, company_code: str, wanted: date | None) -> date:
-        """The day of the bank; in a closed period the first open day after it."""
-        today = call.now.date()
-        return self._erp.periods.first_open_day(company_code, wanted or today, MODULE, today)
-
-    def read_invoice(self, call: Call) -> Reply:
-        """erp.invoice_payment.read"""
-        number = call.path["document_number"]
-        known = self.book.invoices.get(number)
-        company_code, open_minor = self.book.payables.look(number)
-        company = self._erp.master.companies[company_code]
-        answer = models.InvoicePayment(
-            document_number=number,
-            status=known.status if known else "open",
-            company_code=company.code,
-            payments=known.payments if known else 0,
-            payment_number=known.payment if known else None,
-            open_amount=to_text(open_minor, company.decimals),
-        )
-        return Reply(answer)
-
-    def touch(self, call: Call) -> Reply:
-        """A person notes something on a payment that changes nothing else."""
-        payment = self.book.payments.get(call.path["payment_number"])
-        changed = replace(payment, version=payment.version + 1, updated_at=call.now)
-        self.book.payments.put(changed)
-        return Reply(payment_record(changed), version=changed.version, effects=(changed.effect(),))
-
-    def touch_run(self, call: Call) -> Reply:
-        """The same on a run."""
-        run = self.book.runs.get(call.path["number"])
-        return self._changed(call, run, run.status)
-
-    def _reply(self, run: PaymentRun, effects: tuple[Effect, ...] = ()) -> Reply:
-        return Reply(run_record(run, self.book.of(run)), version=run.version, effects=effects)
+        return Reply(payment_record(changed), version=changed.version, effects=effects)
 
 
-def _page(store: Store[Any], call: Call) -> tuple[list[Any], Any]:
-    """A page of a store, by the query's statuses and time of change."""
-    wanted = call.query.get("status")
-    since = to_instant(call.query["updated_since"]) if "updated_since" in call.query else None
-    after: Any = call.after
-    return store.page(statuses=frozenset(wanted.split(",")) if wanted else None, since=since, after=after, limit=call.limit)
+def run_reply(book: PaymentBook, run: PaymentRun, effects: tuple[Effect, ...] = ()) -> Reply:
+    """A run with its payments as they are now."""
+    return Reply(run_record(run, book.of(run)), version=run.version, effects=effects)

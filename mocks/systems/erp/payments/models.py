@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from mocks.systems.erp.models import Amount, Balance, Code, CompanyCode, Currency, Day, Reason, Record, Reference, Request
 
 RunStatus = Literal["proposed", "reviewed", "approved", "deleted", "file_issued", "acknowledged", "rejected"]
-PaymentStatus = Literal["proposed", "deleted", "issued", "accepted", "rejected", "stopped", "cleared", "returned"]
+PaymentStatus = Literal["proposed", "deleted", "issued", "voided", "accepted", "rejected", "stopped", "cleared", "returned"]
 BankWord = Literal["accepted", "rejected", "stopped", "cleared", "returned"]
 FileWord = Literal["accepted", "partially_accepted", "rejected"]
 
@@ -28,6 +28,12 @@ class RunStep(Request, frozen=True, kw_only=True):
 
 class RunDelete(Request, frozen=True, kw_only=True):
     """Why a proposal is given up; its invoices are free for the next one."""
+
+    reason: Reason
+
+
+class PaymentVoid(Request, frozen=True, kw_only=True):
+    """Why a payment that the bank has not spoken of is taken back. Who does it has made sure that the bank will not carry it out."""
 
     reason: Reason
 

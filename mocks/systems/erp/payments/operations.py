@@ -5,8 +5,10 @@ from typing import get_args
 
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
 from mocks.systems.erp import refs
+from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.operations import CHANGE_RULES, READ, WRITE
 from mocks.systems.erp.payments import models
+from mocks.systems.erp.payments.bank_side import BankSide
 from mocks.systems.erp.payments.desk import PaymentDesk
 
 ACT = "erp.act"
@@ -18,9 +20,10 @@ SINCE = QueryParam(
 )
 
 
-def operations(desk: PaymentDesk) -> tuple[Operation, ...]:
-    """Of the payments desk of one ERP."""
-    return (*_people(desk), *_runs(desk), *_payments(desk))
+def operations(erp: Erp, desk: PaymentDesk) -> tuple[Operation, ...]:
+    """Of the treasury of one ERP, and of whoever stands between it and the bank."""
+    side = BankSide(erp, desk.book)
+    return (*_people(desk), *_runs(side), *_payments(side))
 
 
 def _people(desk: PaymentDesk) -> tuple[Operation, ...]:
@@ -41,6 +44,20 @@ def _people(desk: PaymentDesk) -> tuple[Operation, ...]:
         act("approve", desk.approve, "A second person approves", "SEGREGATION_OF_DUTIES", "LIMIT_EXCEEDED", "PAYMENT_BLOCKED"),
         act("delete", desk.delete, "Give a proposal up", request=models.RunDelete),
         act("issue", desk.issue, "Issue the payments and their file", "PAYMENT_BLOCKED", "PERIOD_CLOSED"),
+        Operation(
+            "erp.payment.void",
+            "POST",
+            f"{PAYMENT}/void",
+            "actor",
+            ACT,
+            "Take a payment back of which the bank has not spoken",
+            models.Payment,
+            desk.void,
+            request=models.PaymentVoid,
+            errors=(*DECISION, "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED"),
+            refs=_payment,
+            acting="approved_by",
+        ),
     )
 
 
@@ -50,51 +67,54 @@ def _status(of: object) -> QueryParam:
     return QueryParam("status", "one status, or several with commas", False, {"type": "string", "pattern": pattern})
 
 
-def _runs(desk: PaymentDesk) -> tuple[Operation, ...]:
+def _runs(side: BankSide) -> tuple[Operation, ...]:
     one = refs.number("payment_run")
     return (
         Operation(
             "erp.payment_run.list", "GET", RUNS, "list", READ, "Payment runs in order of their last change", models.RunPage,
-            desk.list_runs, query=(_status(models.RunStatus), SINCE), errors=("INVALID_PARAMETER",),
+            side.list_runs, query=(_status(models.RunStatus), SINCE), errors=("INVALID_PARAMETER",),
         ),
         Operation(
-            "erp.payment_run.read", "GET", RUN, "read", READ, "One payment run with its payments", models.PaymentRun, desk.read_run,
+            "erp.payment_run.read", "GET", RUN, "read", READ, "One payment run with its payments", models.PaymentRun, side.read_run,
             errors=("NOT_FOUND",), refs=one,
         ),
         Operation(
             "erp.payment_run.file", "GET", f"{RUN}/file", "read", READ, "The file of an issued run, as the bank takes it",
-            models.BankFile, desk.read_file, errors=("NOT_FOUND", "INVALID_TRANSITION"), refs=one,
+            models.BankFile, side.read_file, errors=("NOT_FOUND", "INVALID_TRANSITION"), refs=one,
         ),
         Operation(
             "erp.payment_run.record_status", "PUT", f"{RUN}/bank-status", "update", WRITE, "Record what the bank says of the file",
-            models.PaymentRun, desk.record_run_status, request=models.RunRecordStatus, errors=CHANGE_RULES, refs=one,
-            touch=desk.touch_run,
+            models.PaymentRun, side.record_run_status, request=models.RunRecordStatus, errors=CHANGE_RULES, refs=one,
+            touch=side.touch_run,
         ),
     )  # fmt: skip
 
 
-def _payments(desk: PaymentDesk) -> tuple[Operation, ...]:
-    def one(call: Call) -> Refs:
-        return Refs(parents=(("payment", call.path["payment_number"]),))
-
+def _payments(side: BankSide) -> tuple[Operation, ...]:
     return (
         Operation(
-            "erp.payment.list", "GET", PAYMENTS, "list", READ, "Payments in order of their last change", models.PaymentPage, desk.list,
+            "erp.payment.list", "GET", PAYMENTS, "list", READ, "Payments in order of their last change", models.PaymentPage, side.list,
             query=(_status(models.PaymentStatus), SINCE), errors=("INVALID_PARAMETER",),
         ),
         Operation(
-            "erp.payment.read", "GET", PAYMENT, "read", READ, "One payment", models.Payment, desk.read, errors=("NOT_FOUND",), refs=one
+            "erp.payment.read", "GET", PAYMENT, "read", READ, "One payment", models.Payment, side.read, errors=("NOT_FOUND",),
+            refs=_payment,
         ),
         Operation(
             "erp.payment.record_status", "PUT", f"{PAYMENT}/bank-status", "update", WRITE, "Record what the bank says of a payment",
-            models.Payment, desk.record_status, request=models.RecordStatus,
-            errors=(*CHANGE_RULES, "AMOUNT_MISMATCH", "CURRENCY_INVALID"), refs=one, touch=desk.touch,
+            models.Payment, side.record_status, request=models.RecordStatus,
+            errors=(*CHANGE_RULES, "AMOUNT_MISMATCH", "CURRENCY_INVALID"), refs=_payment, touch=side.touch,
         ),
         Operation(
             "erp.invoice_payment.read", "GET", "/invoice-payments/{document_number}", "read", READ, "How far an invoice is paid",
-            models.InvoicePayment, desk.read_invoice, errors=("NOT_FOUND",), refs=_invoice,
+            models.InvoicePayment, side.read_invoice, errors=("NOT_FOUND",), refs=_invoice,
         ),
     )  # fmt: skip
+
+
+def _payment(call: Call) -> Refs:
+    """Of a call on one payment."""
+    return Refs(parents=(("payment", call.path["payment_number"]),))
 
 
 def _invoice(call: Call) -> Refs:

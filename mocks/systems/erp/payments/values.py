@@ -31,6 +31,7 @@ PAYMENTS = Lifecycle(
     {
         ("proposed", "delete"): "deleted",
         ("proposed", "issue"): "issued",
+        ("issued", "void"): "voided",
         ("issued", "accepted"): "accepted",
         ("issued", "rejected"): "rejected",
         ("issued", "stopped"): "stopped",
@@ -43,7 +44,7 @@ PAYMENTS = Lifecycle(
         ("cleared", "returned"): "returned",
     },
 )
-GONE = frozenset({"rejected", "stopped", "returned"})
+GONE = frozenset({"rejected", "stopped", "returned", "voided"})
 """What was to be paid is open again (PST-Y04)."""
 
 InvoiceStatus = Literal["open", "scheduled", "paid", "cleared"]
@@ -55,6 +56,7 @@ INVOICE_STATUS: Mapping[str, InvoiceStatus] = {
     "rejected": "open",
     "stopped": "open",
     "returned": "open",
+    "voided": "open",
     "deleted": "open",
 }
 """What a payment's status means for the invoices in it."""

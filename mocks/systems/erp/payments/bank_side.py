@@ -1,0 +1,151 @@
+"""What a connector does about payments: it takes the file to the bank, and tells the ERP what the bank says of it."""
+
+from dataclasses import replace
+from typing import Any
+
+from mocks.company.money import to_text
+from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.systems.erp import rules
+from mocks.systems.erp.core import Erp
+from mocks.systems.erp.payments import models
+from mocks.systems.erp.payments.book import PaymentBook
+from mocks.systems.erp.payments.desk import run_reply
+from mocks.systems.erp.payments.records import bank_file, payment_record, run_summary
+from mocks.systems.erp.payments.values import RUNS, Payment
+from mocks.workflow.rules import to_instant
+from mocks.workflow.store import Store
+
+
+class BankSide:
+    """Of one ERP, over the runs and payments of its treasury."""
+
+    def __init__(self, erp: Erp, book: PaymentBook) -> None:
+        self._erp = erp
+        self.book = book
+
+    def read_run(self, call: Call) -> Reply:
+        """erp.payment_run.read"""
+        return run_reply(self.book, self.book.runs.get(call.path["number"]))
+
+    def list_runs(self, call: Call) -> Reply:
+        """erp.payment_run.list"""
+        found, after = _page(self.book.runs, call)
+        return Reply({"items": [run_summary(each) for each in found], "next": after})
+
+    def read_file(self, call: Call) -> Reply:
+        """erp.payment_run.file"""
+        run = self.book.runs.get(call.path["number"])
+        payments = [each for each in self.book.of(run) if each.status not in {"proposed", "deleted", "voided"}]
+        if not payments:
+            raise Refusal("INVALID_TRANSITION", f"payment run {run.id} is {run.status}: there is no file", current_status=run.status)
+        return Reply(bank_file(run, payments, self._erp.master.bank_accounts[run.company.code]))
+
+    def record_run_status(self, call: Call) -> Reply:
+        """erp.payment_run.record_status: again changes nothing"""
+        body: models.RunRecordStatus = call.body
+        run = self.book.runs.get(call.path["number"])
+        rules.check_version(call.if_match, run.version, f"payment run {run.id}")
+        is_rejected = body.status == "rejected"
+        if run.status == ("rejected" if is_rejected else "acknowledged"):
+            return run_reply(self.book, run)
+        status = RUNS.after(run.id, run.status, "reject" if is_rejected else "acknowledge")
+        if not is_rejected:
+            changed = self.book.change_run(call, run, status)
+            return run_reply(self.book, changed, (changed.effect(call.if_match),))
+        under_way = [each for each in self.book.of(run) if each.status in {"issued", "accepted"}]
+        day = self.book.day_of_bank(call, run.company.code, None)
+        changed = self.book.change_run(call, run, status, reason=body.reason)
+        why = {"reason_code": body.reason_code, "reason": body.reason}
+        bare = replace(call, if_match=None)
+        undone = tuple(effect for each in under_way for effect in self.book.follow_bank(bare, each, "rejected", day, **why))
+        return run_reply(self.book, changed, (changed.effect(call.if_match), *undone))
+
+    def read(self, call: Call) -> Reply:
+        """erp.payment.read"""
+        payment = self.book.payments.get(call.path["payment_number"])
+        return Reply(payment_record(payment), version=payment.version)
+
+    def list(self, call: Call) -> Reply:
+        """erp.payment.list"""
+        found, after = _page(self.book.payments, call)
+        return Reply({"items": [payment_record(each) for each in found], "next": after})
+
+    def record_status(self, call: Call) -> Reply:
+        """erp.payment.record_status: the same word again changes nothing"""
+        body: models.RecordStatus = call.body
+        payment = self.book.payments.get(call.path["payment_number"])
+        rules.check_version(call.if_match, payment.version, f"payment {payment.id}")
+        if payment.status == body.status:
+            return Reply(payment_record(payment), version=payment.version)
+        charge = self._amounts(body, payment)
+        value_date = rules.to_day(body.value_date) if body.value_date else None
+        more = {"reason_code": body.reason_code, "reason": body.reason, "value_date": value_date or payment.value_date}
+        day = self.book.day_of_bank(call, payment.company.code, value_date)
+        effects = self.book.follow_bank(call, payment, body.status, day, charge_minor=payment.charge_minor + charge, **more)
+        changed = self.book.payments.get(payment.id)
+        return Reply(payment_record(changed), version=changed.version, effects=(*effects, *self._acknowledged(call, changed)))
+
+    def _amounts(self, body: models.RecordStatus, payment: Payment) -> int:
+        """The bank's charge in minor units, when amount and currency are those of the payment."""
+        company = payment.company
+        if body.currency not in {None, company.currency}:
+            raise Refusal("CURRENCY_INVALID", f"currency {body.currency}: payment {payment.id} is in {company.currency}")
+        amount = rules.minor(body.amount, company) if body.amount is not None else None
+        charge = rules.minor(body.charge, company) if body.charge is not None else 0
+        if amount != payment.amount_minor and (amount is not None or body.status == "cleared"):
+            said = body.amount if body.amount is not None else "no amount"
+            raise Refusal(
+                "AMOUNT_MISMATCH", f"payment {payment.id} is about {to_text(payment.amount_minor, company.decimals)}, the bank says {said}"
+            )
+        if charge and body.status != "cleared":
+            raise Refusal("AMOUNT_MISMATCH", f"payment {payment.id}: a charge is booked with what cleared, not with what was {body.status}")
+        return charge
+
+    def _acknowledged(self, call: Call, payment: Payment) -> tuple[Effect, ...]:
+        """Whoever speaks of a payment has seen its file; a file of which every payment was rejected is."""
+        run = self.book.runs.get(payment.run)
+        if run.status != "file_issued":
+            return ()
+        statuses = {each.status for each in self.book.of(run)}
+        if statuses == {"rejected"}:
+            return (self.book.change_run(call, run, RUNS.after(run.id, run.status, "reject")).effect(),)
+        if payment.status == "rejected":
+            return ()
+        return (self.book.change_run(call, run, RUNS.after(run.id, run.status, "acknowledge")).effect(),)
+
+    def read_invoice(self, call: Call) -> Reply:
+        """erp.invoice_payment.read"""
+        number = call.path["document_number"]
+        known = self.book.invoices.get(number)
+        company_code, open_minor = self.book.payables.look(number)
+        company = self._erp.master.companies[company_code]
+        answer = models.InvoicePayment(
+            document_number=number,
+            status=known.status if known else "open",
+            company_code=company.code,
+            payments=known.payments if known else 0,
+            payment_number=known.payment if known else None,
+            open_amount=to_text(open_minor, company.decimals),
+        )
+        return Reply(answer)
+
+    def touch(self, call: Call) -> Reply:
+        """A person notes something on a payment that changes nothing else."""
+        payment = self.book.payments.get(call.path["payment_number"])
+        changed = replace(payment, version=payment.version + 1, updated_at=call.now)
+        self.book.payments.put(changed)
+        return Reply(payment_record(changed), version=changed.version, effects=(changed.effect(),))
+
+    def touch_run(self, call: Call) -> Reply:
+        """The same on a run."""
+        run = self.book.runs.get(call.path["number"])
+        changed = self.book.change_run(call, run, run.status)
+        return run_reply(self.book, changed, (changed.effect(),))
+
+
+def _page(store: Store[Any], call: Call) -> tuple[list[Any], Any]:
+    """A page of a store, by the query's statuses and time of change."""
+    wanted = call.query.get("status")
+    since = to_instant(call.query["updated_since"]) if "updated_since" in call.query else None
+    after: Any = call.after
+    return store.page(statuses=frozenset(wanted.split(",")) if wanted else None, since=since, after=after, limit=call.limit)
