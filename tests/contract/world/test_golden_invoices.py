@@ -67,8 +67,8 @@ def _credit(balance: str) -> str:
     return balance.removeprefix("-") if balance.startswith("-") or balance == "0.00" else f"-{balance}"
 
 
-def test_golden_ge1_from_the_order_to_two_invoices() -> None:
-    """GE1, steps 1 to 8: budget 10,000.00 EUR, an order that is changed, part receipts, an invoice that costs more, VAT that comes back."""
+def test_golden_ge1_from_the_request_to_two_invoices() -> None:
+    """GE1, steps 1 to 8: budget 10,000.00 EUR, an order that becomes dearer, part receipts, an invoice that costs more, input tax."""
 
     async def run() -> None:
         async with hand(PATIENT) as one:
@@ -80,13 +80,13 @@ def test_golden_ge1_from_the_order_to_two_invoices() -> None:
             kept = (await books.post("/budget-reservations", {**head, "lines": [coding]}))["reservation_id"]
             await books.post(f"/budget-reservations/{kept}/approve", {}, expected=200)
             assert await books.row() == ("1000.00", "0.00", "0.00", "9000.00", "0.00", "0.00")
-            ordered = {**coding, "text": "Paper", "quantity": "10", "unit_price": "98.00", "amount": "980.00"}
-            body = {**head, "vendor_id": books.vendor, "lines": [ordered], "approvals": books.evidence(), "reservation_id": kept}
-            order = (await books.post("/purchase-orders", {**body, "total": "980.00"}))["number"]
+            line = {**coding, "text": "Paper", "quantity": "10"}
+            first = {"lines": [{**line, "unit_price": "98.00", "amount": "980.00"}], "total": "980.00"}
+            who = {"vendor_id": books.vendor, "approvals": books.evidence(), "reservation_id": kept}
+            order = (await books.post("/purchase-orders", {**head, **first, **who}))["number"]
             assert await books.row() == ("0.00", "980.00", "0.00", "9020.00", "0.00", "0.00")
-            dearer = {**ordered, "unit_price": "100.00", "amount": "1000.00"}
-            change = {"source_revision": 2, "reason": "dearer", "lines": [dearer], "total": "1000.00"}
-            await books.post(f"/purchase-orders/{order}/changes", change, expected=200)
+            dearer = {"lines": [{**line, "unit_price": "100.00"}], "total": "1000.00", "source_revision": 2, "reason": "dearer"}
+            await books.post(f"/purchase-orders/{order}/changes", dearer, expected=200)
             assert await books.row() == ("0.00", "1000.00", "0.00", "9000.00", "0.00", "0.00")
             await books.receive(order, "6")
             assert await books.row() == ("0.00", "400.00", "600.00", "9000.00", "600.00", "0.00")

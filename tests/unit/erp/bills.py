@@ -68,7 +68,7 @@ def bill(*lines: dict[str, Any], entity: str = "DE01", rounding: int = 0, **memb
     minor = [_minor(line["net_amount"]) + _minor(line["tax_amount"]) for line in lines]
     tax = sum(_minor(line["tax_amount"]) for line in lines)
     head = {"company_code": house.erp_company, "vendor_id": vendor(entity), "supplier_reference": "R-1", "currency": house.currency}
-    needs_evidence = any(line["type"] == "account" for line in lines)
+    needs_evidence = any(line["type"] != "order" for line in lines)
     return {
         **DAYS, **head, "entered_by": PEOPLE[entity][0], "lines": list(lines), "tax_total": text(tax, entity),
         "total": text(sum(minor) + rounding, entity), **({"rounding": text(rounding, entity)} if rounding else {}),

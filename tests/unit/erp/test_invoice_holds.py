@@ -1,6 +1,7 @@
 """Holds: what raises them, whether the invoice is booked all the same, who lifts them and who may not (domain.md 5)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.unit.erp.bills import (
     BOSS,
     CLERK,
     DAYS,
+    EVIDENCE,
     OTHER_CLERK,
     PEOPLE,
     RECEIVER,
@@ -301,16 +303,21 @@ def test_what_looks_like_an_invoice_that_is_there(members: dict[str, Any], statu
     assert taken(one, body).status == status
 
 
-def test_one_supplier_under_two_names() -> None:
-    """Records with the same tax number: the number counts for both."""
+@pytest.mark.parametrize("shared", ["tax-number", "bank-account"])
+def test_one_supplier_under_two_names(shared: str) -> None:
+    """Records with the same tax number, or the same bank account: the number counts for both."""
     one = World()
-    vendors = one.erp.core.master.vendors
-    first, second = vendors[vendor(place=0)], vendors[vendor(place=1)]
-    vendors[second.vendor_id] = type(second)(
-        **{name: getattr(second, name) for name in second.__slots__} | {"tax_number": first.tax_number}
-    )
+    master = one.erp.core.master
+    first, second = vendor(place=0), vendor(place=1)
+    if shared == "tax-number":
+        master.vendors[second] = replace(master.vendors[second], tax_number=master.vendors[first].tax_number)
+    else:
+        accounts = {first: master.bank_accounts[first], second: master.bank_accounts[first]}
+        one.erp.core.master = replace(master, bank_accounts=accounts)
     taken(one, bill(cost_line(5_000)))
-    assert held(taken(one, bill(cost_line(7_000), vendor_id=second.vendor_id))) == ["DUP_SUSPECT"]
+    (hold,) = taken(one, bill(cost_line(7_000), vendor_id=second)).holds
+    assert (hold.code, hold.reason.split()[-1]) == ("DUP_SUSPECT", shared)
+    assert taken(one, bill(cost_line(8_000), vendor_id=vendor(place=2))).holds == ()
 
 
 def test_a_line_that_was_billed_in_full_is_suspect() -> None:
@@ -325,3 +332,34 @@ def test_a_line_that_was_billed_in_full_is_suspect() -> None:
     assert (after.status, held(after), text(balance(one, "2000"))) == ("on_hold", ["NO_RECEIPT", "QTY_ORD"], "-1200.00")
     assert COMPANY.entity("DE01").erp_company == after.company_code
     check_books(one)
+
+
+def test_an_order_that_was_changed_is_matched_again() -> None:
+    """The new price is the one that counts, once somebody asks."""
+    one = World()
+    number = order(one)
+    receive(one, number, "5")
+    got = taken(one, bill(order_line(number, 5, 11_000)))
+    assert held(got) == ["PRICE"]
+    line = {"line_no": 10, "text": "x", "quantity": "10", "unit_price": "110.00", "amount": "1100.00", "gl_account": "5400"}
+    change = {"source_revision": 2, "reason": "dearer", "lines": [{**line, "cost_center": center()}], "total": "1100.00"}
+    one.call("erp.po.change", {**change, "approvals": EVIDENCE}, path={"number": number})
+    assert held(read(one, got.number)) == ["PRICE"]
+    assert one.call("erp.supplier_invoice.rematch", {}, path={"number": got.number}).body.status == "posted"
+    receive(one, number, "5")
+    taken(one, bill(order_line(number, 5, 11_000), supplier_reference="R-2", document_date="20261020"))
+    assert (balance(one, "2100"), balance(one, "9200"), balance(one, "5400")) == (0, 0, 110_000)
+    check_books(one)
+
+
+def test_a_parked_bill_waits_for_its_supplier_too() -> None:
+    """The goods came while nothing could be posted to the supplier: it is posted when that is over."""
+    one = World()
+    number = order(one, 10, 9_800, entity="JP01")
+    got = taken(one, bill(order_line(number, 10, 9_800, entity="JP01"), entity="JP01"))
+    boss, path = COMPANY.controller("JP01").erp_id, {"vendor_id": vendor("JP01")}
+    one.call("erp.supplier.block", {"block": "posting", "on": True}, path=path, actor=boss)
+    receive(one, number, "10", "JP01")
+    assert (read(one, got.number).status, held(read(one, got.number))) == ("parked", ["NO_RECEIPT"])
+    one.call("erp.supplier.block", {"block": "posting", "on": False}, path=path, actor=boss)
+    assert (read(one, got.number).status, held(read(one, got.number))) == ("posted", [])

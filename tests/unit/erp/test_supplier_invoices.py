@@ -113,6 +113,8 @@ def test_freight_comes_with_the_goods() -> None:
     got = taken(one, bill(order_line(number, 10, 10_000), freight))
     assert journal(one, got.number) == {"2100": 100_000, "5500": 2_500, "2000": -102_500}
     assert one.refused("erp.supplier_invoice.create", bill(freight, supplier_reference="R-2")) == "CODING_INVALID"
+    bare = bill(order_line(number, 1, 10_000), freight, supplier_reference="R-2", approvals=[])
+    assert one.refused("erp.supplier_invoice.create", bare) == "APPROVAL_EVIDENCE_MISSING"
 
 
 def test_a_price_credit_is_less_spending() -> None:
@@ -203,6 +205,25 @@ def test_a_voided_bill_leaves_nothing() -> None:
     assert taken(one, body).status == "posted"
 
 
+@pytest.mark.parametrize("how", ["close", "final_close"])
+def test_a_closed_order_is_not_encumbered_again(how: str) -> None:
+    """PST-P21, unless the order is closed."""
+    one = World()
+    number = order(one, 1, 50_000, "5300")
+    got = taken(one, bill(order_line(number, 1, 50_000)))
+    one.call(f"erp.po.{how}", {"reason": "done"}, path={"number": number})
+    one.call("erp.supplier_invoice.void", {"reason": "wrong"}, path={"number": got.number})
+    assert (funds(one, "5300"), balance(one, "9200")) == ((0, 0), 0)
+
+
+def test_what_is_paid_is_not_voided() -> None:
+    """Neither in part: its open item has to be whole."""
+    one = World()
+    got = taken(one, bill(cost_line(10_000)))
+    one.erp.core.payables.reduce(got.number, 1)
+    assert one.refused("erp.supplier_invoice.void", {"reason": "x"}, path={"number": got.number}) == "INVALID_TRANSITION"
+
+
 def test_what_was_credited_is_not_voided() -> None:
     """The credit first."""
     one = World()
@@ -226,6 +247,9 @@ def test_parts_and_two_ways_on_one_bill() -> None:
     lines = [order_line(goods, 3, 10_000), order_line(goods, 4, 10_000, line_no=2), order_line(service, 1, 30_000, line_no=3)]
     got = taken(one, bill(*lines))
     assert (got.status, journal(one, got.number)) == ("posted", {"2100": 70_000, "5300": 30_000, "2000": -100_000})
+    rows = [(each.src_line, each.quantity, each.amount_minor, each.account) for each in one.effects if each.entity_type == "invoice_line"]
+    expected = [(f"{goods}/L1", 3_000, 30_000, "5400"), (f"{goods}/L1", 4_000, 40_000, "5400"), (f"{service}/L1", 1_000, 30_000, "5300")]
+    assert rows == expected
     check_books(one)
 
 

@@ -9,7 +9,7 @@ from mocks.kit.operation import Refusal
 from mocks.systems.erp import rules
 from mocks.systems.erp.invoices.duplicates import Claimed
 from mocks.systems.erp.invoices.holds import Finding
-from mocks.systems.erp.invoices.models import BilledCost, BilledFreight, BilledLine, BilledOrderLine, SupplierInvoiceCreate
+from mocks.systems.erp.invoices.models import BilledFreight, BilledLine, BilledOrderLine, SupplierInvoiceCreate
 from mocks.systems.erp.invoices.tax import LineTax, line_tax, tax_code_of
 
 
@@ -42,21 +42,29 @@ class Bill:
     @property
     def is_ordered(self) -> bool:
         """Whether every line belongs to an order, so that the approval of the order is the one that counts."""
-        return not any(isinstance(line, BilledCost) and not isinstance(line, BilledFreight) for line in self.body.lines)
+        return all(isinstance(line, BilledOrderLine) for line in self.body.lines)
 
-    def claimed(self, document: str, tax_number: str) -> Claimed:
-        """What tells it from another one."""
+    def claimed(self, document: str, identities: tuple[str, ...]) -> Claimed:
+        """What tells it from another one. identities: of its supplier."""
         body = self.body
         return Claimed(
             document=document,
             company_code=self.company.code,
             vendor_id=body.vendor_id,
-            tax_number=tax_number,
+            identities=identities,
             reference=body.supplier_reference,
             total_minor=self.total,
             dated=self.dated,
             is_credit=body.credit_memo is not None,
         )
+
+
+def identities_of(master: ErpMaster, vendor_id: str) -> tuple[str, ...]:
+    """Tax number and bank account of a supplier: two records that share one are one supplier under two names."""
+    vendor, account = master.vendors[vendor_id], master.bank_accounts.get(vendor_id)
+    number = (account.iban or f"{account.bank_code}/{account.number}") if account else ""
+    found = (("tax-number", vendor.tax_number), ("bank-account", number))
+    return tuple(f"{name} {value}" for name, value in found if value)
 
 
 def read_bill(master: ErpMaster, body: SupplierInvoiceCreate, on: date | None = None) -> Bill:

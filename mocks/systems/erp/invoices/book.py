@@ -66,13 +66,14 @@ class Billing:
 
 @dataclass(slots=True)
 class InvoiceBook:
-    """Of one ERP. live: posted and not voided, in order of posting; waiting: parked."""
+    """Of one ERP. live: posted and not voided, in order of posting."""
 
     holds: Holds = field(default_factory=Holds)
     known: KnownInvoices = field(default_factory=KnownInvoices)
     live: dict[str, Billing] = field(default_factory=dict)
     receivers: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # who took the goods, by item
     written_off: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # quantity that will never be received, by item
+    parked: dict[str, str] = field(default_factory=dict)  # supplier, by number
     _by_item: defaultdict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def mention(self, document: str, items: Iterable[str]) -> None:
@@ -86,6 +87,7 @@ class InvoiceBook:
 
     def post(self, billing: Billing) -> None:
         """It is in the books."""
+        self.parked.pop(billing.document, None)
         self.live[billing.document] = billing
 
     def void(self, document: str) -> Billing:

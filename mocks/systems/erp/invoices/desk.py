@@ -12,7 +12,7 @@ from mocks.systems.erp.core import Erp, document_effect, update_effect
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.bill import Bill, read_bill
+from mocks.systems.erp.invoices.bill import Bill, identities_of, read_bill
 from mocks.systems.erp.invoices.holding import Done, Holding
 from mocks.systems.erp.invoices.holds import RULES, Hold, status_for
 from mocks.systems.erp.invoices.matching import Match, Matcher
@@ -79,9 +79,10 @@ class SupplierInvoices(DocumentDesk):
             call, self._of, body, bill.company, amount_minor=bill.sign * bill.total, posting_date=bill.on, entries=entries, number=number,
             status=status,
         )  # fmt: skip
-        vendor, _ = erp.vendor(body.vendor_id)
-        erp.invoices.known.add(bill.claimed(number, vendor.tax_number))
+        erp.invoices.known.add(bill.claimed(number, identities_of(erp.master, body.vendor_id)))
         erp.invoices.mention(number, match.positions)
+        if status == "parked":
+            erp.invoices.parked[number] = body.vendor_id
         held = self._holding.first(call, number, bill.company.code, match.findings)
         booked = () if status == "parked" else self._holding.enter(call, document, match)
         return document, (document_effect(document, "create"), *held, *booked)
@@ -129,6 +130,7 @@ class SupplierInvoices(DocumentDesk):
             return self._reply(document)
         reason = call.body.reason
         changed = self._erp.documents.change(document, status=document.step("undo"), reason=reason, updated_at=call.now)
+        self._erp.invoices.parked.pop(document.number, None)
         return self._reply(changed, (update_effect(changed, call.if_match), *self._holding.close(call, changed, reason)))
 
     def hold(self, call: Call) -> Reply:

@@ -23,12 +23,13 @@ def normalised(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What tells one invoice from another. total_minor: gross."""
+    """What tells one invoice from another. total_minor: gross; identities: what other records of the same supplier would share, namely
+    its tax number and its bank account."""
 
     document: str
     company_code: str
     vendor_id: str
-    tax_number: str
+    identities: tuple[str, ...]
     reference: str
     total_minor: int
     dated: date
@@ -46,14 +47,14 @@ class KnownInvoices:
 
     _by_vendor: defaultdict[tuple[object, ...], list[Claimed]] = field(default_factory=lambda: defaultdict(list))
     _by_amount: defaultdict[tuple[object, ...], list[Claimed]] = field(default_factory=lambda: defaultdict(list))
-    _by_tax_number: defaultdict[tuple[object, ...], list[Claimed]] = field(default_factory=lambda: defaultdict(list))
+    _by_identity: defaultdict[tuple[object, ...], list[Claimed]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, one: Claimed) -> None:
         """It is here from now on."""
         self._by_vendor[one.vendor_id, one.name].append(one)
         self._by_amount[one.vendor_id, one.total_minor, one.is_credit].append(one)
-        if one.tax_number:
-            self._by_tax_number[one.company_code, one.tax_number, one.name].append(one)
+        for identity in one.identities:
+            self._by_identity[one.company_code, identity, one.name].append(one)
 
     def suspicion(self, one: Claimed, is_live: Callable[[str], bool]) -> str | None:
         """Which earlier invoice this one may be, in words; None: it is new. is_live: whether a document still stands for something."""
@@ -68,8 +69,9 @@ class KnownInvoices:
         same_total = self._by_amount.get((one.vendor_id, one.total_minor, one.is_credit), ())
         if (other := first(each for each in same_total if _is_near(each.dated, one.dated))) is not None:
             return f"{other.document} of the same supplier has the same total and is dated {other.dated}"
-        if (other := first(self._by_tax_number.get((one.company_code, one.tax_number, one.name), ()))) is not None:
-            return f"{number} is that of {other.document} of supplier {other.vendor_id}, who has the same tax number"
+        for identity in one.identities:
+            if (other := first(self._by_identity.get((one.company_code, identity, one.name), ()))) is not None:
+                return f"{number} is that of {other.document} of supplier {other.vendor_id}, who has the same {identity.split(' ')[0]}"
         return None
 
 

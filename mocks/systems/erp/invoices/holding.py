@@ -113,7 +113,9 @@ class Holding:
     def supplier_changed(self, call: Call, vendor_id: str) -> tuple[Effect, ...]:
         """A block of a supplier was set or lifted."""
         company = self._erp.vendor(vendor_id)[0].company_code
-        return self._rematch_all(call, [item.document for item in self._erp.payables.of(company) if item.vendor_id == vendor_id])
+        posted = [item.document for item in self._erp.payables.of(company) if item.vendor_id == vendor_id]
+        parked = [number for number, vendor in self._erp.invoices.parked.items() if vendor == vendor_id]
+        return self._rematch_all(call, [*posted, *parked])
 
     def _rematch_all(self, call: Call, numbers: Sequence[str]) -> tuple[Effect, ...]:
         effects: list[Effect] = []

@@ -15,7 +15,7 @@ from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.bill import Bill, BillLine, variances
+from mocks.systems.erp.invoices.bill import Bill, BillLine, identities_of, variances
 from mocks.systems.erp.invoices.book import DOCUMENT, Charge, Part, Way
 from mocks.systems.erp.invoices.holds import Finding
 from mocks.systems.erp.invoices.models import BilledFreight, BilledOrderLine
@@ -176,8 +176,8 @@ class Matcher:
             yield Finding("SUPPLIER_BLOCK", None, f"supplier {vendor_id} is {why}")
 
     def _suspicion(self, bill: Bill, document: str | None) -> Iterator[Finding]:
-        vendor, _ = self._erp.vendor(bill.body.vendor_id)
-        said = self._erp.invoices.known.suspicion(bill.claimed(document or "", vendor.tax_number), self._is_live)
+        claimed = bill.claimed(document or "", identities_of(self._erp.master, bill.body.vendor_id))
+        said = self._erp.invoices.known.suspicion(claimed, self._is_live)
         if said is not None:
             yield Finding("DUP_SUSPECT", None, said)
 

@@ -85,7 +85,7 @@ def _invoices(desk: SupplierInvoices, references: Callable[[Call], Refs]) -> tup
         Operation(
             f"{KIND.point}.create_batch", "POST", "/supplier-invoice-batches", "create", WRITE,
             "Post several supplier invoices, each of which may be refused for itself", BatchResult, desk.create_batch,
-            request=SupplierInvoiceBatch,
+            request=SupplierInvoiceBatch, refs=_sources,
         ),
         *shared(KIND, desk, plural="Supplier invoices", undoing="Void a posted supplier invoice, or reject a parked one"),
         Operation(
@@ -122,6 +122,12 @@ def _clearing(desk: ClearingDesk) -> tuple[Operation, ...]:
             desk.list_open_items, errors=("INVALID_PARAMETER",), query=(company, vendor),
         ),
     )  # fmt: skip
+
+
+def _sources(call: Call) -> Refs:
+    """Whose a batch is: whatever its invoices were approved as."""
+    found = (approval.source_document for item in call.body.items for approval in item.approvals)
+    return Refs(source_ids=tuple(dict.fromkeys(found)))
 
 
 def _centers(body: SupplierInvoiceCreate) -> Iterator[str]:
