@@ -6,5 +6,6 @@ from mocks.abilities.system_type import SystemType
 from mocks.systems.erp.declaration import SYSTEM as ERP
 from mocks.systems.expense.declaration import SYSTEM as EXPENSE
 from mocks.systems.procurement.declaration import SYSTEM as PROCUREMENT
+from mocks.systems.screening.declaration import SYSTEM as SCREENING
 
-SYSTEMS: Mapping[str, SystemType] = {system.id: system for system in (ERP, PROCUREMENT, EXPENSE)}
+SYSTEMS: Mapping[str, SystemType] = {system.id: system for system in (ERP, PROCUREMENT, EXPENSE, SCREENING)}

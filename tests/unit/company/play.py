@@ -13,6 +13,7 @@ from mocks.kit.operation import Call, Deferred, Effect, Operation, OutEvent, Ref
 from mocks.systems.erp.system import ErpSystem
 from mocks.systems.expense.system import ExpenseSystem
 from mocks.systems.procurement.system import ProcurementSystem
+from mocks.systems.screening.system import ScreeningSystem
 
 START = datetime(2026, 10, 28, 9, tzinfo=UTC)
 COMPANY = generate(7, minted=3)
@@ -20,7 +21,7 @@ COMPANY = generate(7, minted=3)
 
 @dataclass
 class World:
-    """Three systems over one company; everything that they did is kept."""
+    """Four systems over one company; everything that they did is kept."""
 
     company: Company = COMPANY
     now: datetime = START
@@ -34,7 +35,8 @@ class World:
         self.erp = ErpSystem(self.company, namespace="T", posting_delay_ms=30)
         self.procurement = ProcurementSystem(self.company, namespace="T")
         self.expense = ExpenseSystem(self.company, namespace="T")
-        systems = (self.erp, self.procurement, self.expense)
+        self.screening = ScreeningSystem(self.company)
+        systems = (self.erp, self.procurement, self.expense, self.screening)
         self.operations: dict[str, Operation] = {each.call_point: each for system in systems for each in system.operations}
 
     def call(self, call_point: str, body: Any = None, **members: Any) -> Reply:
@@ -85,7 +87,7 @@ class World:
 
     def fingerprint(self) -> bytes:
         """Every document of every system."""
-        return msgspec.json.encode([self.erp.final_views(), self.procurement.final_views(), self.expense.final_views()])
+        return msgspec.json.encode([each.final_views() for each in (self.erp, self.procurement, self.expense, self.screening)])
 
     def approved_requisition(self, draft: Draft) -> Any:
         """Create, submit and approve what was drafted; the record."""
