@@ -21,6 +21,7 @@ class ErpCompany:
     currency: str
     decimals: int
     budget: BudgetControl
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def erp_master(company: Company) -> ErpMaster:
     codes = {key: house.erp_company for key, house in houses.items()}
     return ErpMaster(
         companies={
-            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals, house.budget)
+            house.erp_company: ErpCompany(house.erp_company, house.name, house.currency, house.decimals, house.budget, house.country)
             for house in company.entities
         },
         accounts={account.code: account for account in chart.ACCOUNTS},

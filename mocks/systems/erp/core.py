@@ -15,6 +15,7 @@ from mocks.systems.erp.documents.positions import Positions
 from mocks.systems.erp.documents.store import Document, Documents, PostingJob, draw_id, draw_uuid
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
 from mocks.systems.erp.periods import Periods
+from mocks.systems.erp.vendors.book import VendorBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Erp:
     ledger: Ledger = field(init=False)
     budget: BudgetLedger = field(init=False)
     positions: Positions = field(default_factory=Positions)
+    vendors: VendorBook = field(default_factory=VendorBook)
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""

@@ -6,6 +6,9 @@ from mocks.systems.erp.budget import operations as budgets
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
+from mocks.systems.erp.vendors import operations as vendors
+from mocks.systems.erp.vendors.bank_desk import BankDesk
+from mocks.systems.erp.vendors.desk import VendorDesk
 
 READ, WRITE, ACT = "erp.read", "erp.write", "erp.act"
 
@@ -24,7 +27,8 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *_people(data))
+    files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *files, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

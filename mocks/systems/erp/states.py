@@ -17,6 +17,7 @@ from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
+from mocks.systems.erp.vendors.states import states as vendor_states
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Version = Annotated[int, Meta(ge=1, le=50)]
@@ -123,6 +124,7 @@ def states() -> tuple[State, ...]:
         State("no document has the reference", "of any kind (so it is in every state; for readers)", ReferenceFree, _free_reference),
         State("there is no document", "of any kind with this number (so it is in every state; for readers)", DocumentGone, _no_document),
         *budget_states(_books, _company, _open_center),
+        *vendor_states(_books, _company, _approver),
     )
 
 

@@ -10,6 +10,7 @@ from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.budget.funds import final_view
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.operations import operations
+from mocks.systems.erp.vendors.views import bank_change_views, vendor_views
 
 ENCUMBRANCE = "9200"
 
@@ -19,7 +20,7 @@ class ErpSystem:
 
     type = "erp"
     title = "Mock ERP"
-    summary = "Suppliers, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
+    summary = "Vendors, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
     event_types = ("posting.confirmed", "posting.rejected")
 
     def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
@@ -57,7 +58,7 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document, job and reservation as it stands."""
+        """Every document, job, reservation, vendor that was created and change of bank details as it stands."""
         documents = [
             View(
                 each.kind,
@@ -79,4 +80,5 @@ class ErpSystem:
             View("posting_job", job.job_id, job.status, job.version, ext_ref=job.ext_ref, parent_id=job.number, reason=job.code)
             for job in self.core.documents.jobs.values()
         ]
-        return documents + jobs + [final_view(kept) for kept in self.core.budget.reservations.values()]
+        reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
+        return documents + jobs + reservations + vendor_views(self.core) + bank_change_views(self.core)

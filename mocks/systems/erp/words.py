@@ -9,6 +9,7 @@ from mocks.company.money import to_text
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.periods import MODULES
+from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
 CLOSED_DAY = "20250115"
 BUDGET_SEQUENCES = (2, 50, 5_000, 500_000)
@@ -50,6 +51,7 @@ def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
         "account_group": ("54", "51"),
         "reservation_id": ("B000000000001",),
         "other_amount": ("1000000.00", "1000000"),
+        **vendor_members(company),
     }
 
 
@@ -75,7 +77,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     bodies |= {
         "erp.budget_reservation.create": tuple(body for desk in desks for body in _kept(desk)),
         "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
-    }
+    } | vendor_bodies(company)
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
 
