@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.mapping.references import idempotency_key
 from engine.model.calls import Request, Trace
 from engine.model.erp_documents import Clearance, VendorDraft
 from engine.model.failures import AGAIN, NEVER, CallFailed, one_of
@@ -30,7 +31,9 @@ class ScreeningGateway:
 
     async def clear(self, draft: VendorDraft) -> Clearance:
         """The evidence that nobody of this name is listed. Fails closed: whatever is not clear is a CallFailed, of class business
-        where somebody is, or may be, listed, and transient where nobody could look. Two checks are as good as one."""
+        where somebody is, or may be, listed, and transient where nobody could look.
+
+        The key makes a repeat the same check, so that a create which is repeated carries the same evidence."""
         body = {
             "name": draft.name,
             "country": draft.address.country,
@@ -38,13 +41,20 @@ class ScreeningGateway:
             "bank_country": draft.bank.country,
             "external_ref": draft.external_ref,
         }
-        answer = await self._peer.call(Request(CHECK, "POST", "/v1/checks", body=msgspec.json.encode(body)), self._trace)
-        check = decode(answer, _CHECK)
-        result = one_of(CHECK, "result", check.result, RESULTS)
-        if result == "clear":
+        key = idempotency_key(draft.external_ref, "check")
+        check = await self._ask(body, key)
+        if check.result == "unavailable":
+            check = await self._ask(body, None)  # that nobody could look may have been long ago: the key keeps what was said first
+        if check.result == "clear":
             return Clearance(check.check_id, check.list_version, check.checked_at)
-        if result == "unavailable":
+        if check.result == "unavailable":
             said = f"check {check.check_id}: nobody could search the list"
             raise CallFailed(CHECK, "transient", "SCREENING_UNAVAILABLE", said, definite=True, retry=AGAIN, owner="compliance")
-        said = f"check {check.check_id} of list version {check.list_version} says {result}"
+        said = f"check {check.check_id} of list version {check.list_version} says {check.result}"
         raise CallFailed(CHECK, "business", "SCREENING_NOT_CLEAR", said, definite=True, retry=NEVER, owner="compliance")
+
+    async def _ask(self, body: dict[str, str], key: str | None) -> _Check:
+        answer = await self._peer.call(Request(CHECK, "POST", "/v1/checks", body=msgspec.json.encode(body), key=key), self._trace)
+        check = decode(answer, _CHECK)
+        one_of(CHECK, "result", check.result, RESULTS)
+        return check
