@@ -83,7 +83,8 @@ def test_one_that_looks_like_another_is_compared_first() -> None:
     one = World()
     first, draft = submitted(one, drafted()), drafted(key="2")
     path = submitted(one, draft, taxId=drafted().body["taxId"].replace("-", ""))
-    assert (read(one, path).status, read(one, path).looks_like) == ("duplicate_review", (first["id"],))
+    found = read(one, path)
+    assert (found.status, found.looks_like, found.reviewer_id) == ("duplicate_review", (first["id"],), draft.approvers[0])
     said = {"reason": "a sister company"}
     assert one.refused(f"{POINT}.approve", {}, path=path, actor=draft.approvers[0]) == "INVALID_TRANSITION"
     assert one.refused(f"{POINT}.confirm_new", said, path=path, actor=draft.actor) == "SEGREGATION_OF_DUTIES"

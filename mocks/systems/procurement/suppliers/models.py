@@ -114,7 +114,8 @@ class SupplierRefusal(Told, frozen=True, kw_only=True):
 
 
 class SupplierRequest(Told, frozen=True, kw_only=True):
-    """A request for a supplier. `looksLike`: other requests with the same tax id, while it is in review."""
+    """A request for a supplier. `looksLike`: other requests with the same tax id, while it is in review; `reviewerId`: who is asked to
+    compare them."""
 
     id: str
     number: int
@@ -133,6 +134,7 @@ class SupplierRequest(Told, frozen=True, kw_only=True):
     expected_spend: Money
     justification: str
     looks_like: tuple[str, ...]
+    reviewer_id: str | None
     approvals: tuple[ApprovalStep, ...]
     next_approver_id: str | None
     erp_vendor: ErpVendorRef | None

@@ -61,7 +61,7 @@ def _people(master: ProcurementMaster, desk: SupplierRequestDesk) -> tuple[Opera
             errors=("EMPLOYEE_UNKNOWN", "CODING_INVALID", "CURRENCY_INVALID"),
         ),
         act("submit", desk.submit, procurement.Nothing, "The requester submits", "LIMIT_EXCEEDED"),
-        act("confirm_new", desk.confirm_new, models.Reviewed, "Somebody compared it: it is a new supplier"),
+        act("confirm_new", desk.confirm_new, models.Reviewed, "Somebody compared it: it is a new supplier", acting="reviewerId"),
         act("approve", desk.approve, procurement.Approve, "The next approver agrees", "LIMIT_EXCEEDED", acting="nextApproverId"),
         act("reject", desk.reject, procurement.WithReason, "The next approver refuses", "LIMIT_EXCEEDED", acting="nextApproverId"),
         act("withdraw", desk.withdraw, procurement.Nothing, "The requester withdraws"),

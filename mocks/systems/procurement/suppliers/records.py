@@ -28,6 +28,7 @@ def record(request: SupplierRequest, where: House) -> models.SupplierRequest:
         expected_spend=money(request.total_minor, where),
         justification=request.title,
         looks_like=request.looks_like,
+        reviewer_id=request.reviewer,
         approvals=tuple(approval_step(step, where) for step in request.approvals),
         next_approver_id=request.next_approver,
         erp_vendor=request.recorded,

@@ -76,6 +76,11 @@ class SupplierRequest(ApprovedDocument):
     looks_like: tuple[str, ...] = field(default=())
 
     @property
+    def reviewer(self) -> str | None:
+        """Who is asked to compare it with what it looks like: whoever decides first afterwards. Anybody but its requester may."""
+        return self.chain[0].approver if self.status == "duplicate_review" else None
+
+    @property
     def tax_number(self) -> str:
         """However it was typed."""
         return self.tax_id.replace("-", "").upper()
