@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po, supplier_onboarding
 
 
 class Told(NamedTuple):
@@ -19,6 +19,8 @@ SOURCE_EVENTS: Mapping[str, Told] = {  # by type of contracts/events.yaml
     "approval.reversed": Told(requisition_to_po.FLOW, "requisitionId"),
     "goods_receipt.recorded": Told(receipt_to_grir.FLOW, "receiptId"),
     "goods_receipt.reversed": Told(receipt_to_grir.FLOW, "receiptId"),
+    "supplier_request.approved": Told(supplier_onboarding.FLOW, "supplierRequestId"),
+    "supplier_request.reversed": Told(supplier_onboarding.FLOW, "supplierRequestId"),
     "expense_report.approved": Told(expense_to_posting.FLOW, "report_id"),
     "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
     "budget.published": Told(budget_publication.FLOW, "plan-id", "sequence"),

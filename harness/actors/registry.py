@@ -7,5 +7,6 @@ from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
+from harness.actors.supplier_request import ACTOR as SUPPLIER_REQUEST
 
-ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, BUDGET_PLAN)}
+ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, BUDGET_PLAN, SUPPLIER_REQUEST)}

@@ -8,6 +8,8 @@ from mocks.systems.procurement.desk import RequisitionDesk
 from mocks.systems.procurement.operations import operations
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
+from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
+from mocks.systems.procurement.suppliers.operations import operations as supplier_operations
 
 
 class ProcurementSystem:
@@ -15,8 +17,15 @@ class ProcurementSystem:
 
     type = "procurement"
     title = "Mock procurement"
-    summary = "Requisitions, their approval chain, receipts, and what became of them in the ERP"
-    event_types = ("requisition.approved", "approval.reversed", "goods_receipt.recorded", "goods_receipt.reversed")
+    summary = "Requisitions, receipts and requests for suppliers, their approval chain, and what became of them in the ERP"
+    event_types = (
+        "requisition.approved",
+        "approval.reversed",
+        "goods_receipt.recorded",
+        "goods_receipt.reversed",
+        "supplier_request.approved",
+        "supplier_request.reversed",
+    )
 
     def __init__(self, company: Company, *, namespace: str, instance: str = "procurement") -> None:
         self.name = instance
@@ -24,8 +33,10 @@ class ProcurementSystem:
         self.desk = RequisitionDesk(master, namespace)
         self.orders = OrderBook(master)
         self.receipts = ReceiptDesk(master, self.orders, namespace)
-        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(master, self.desk, self.orders, self.receipts))
+        self.supplier_requests = SupplierRequestDesk(master, namespace)
+        offered = (*operations(master, self.desk, self.orders, self.receipts), *supplier_operations(master, self.supplier_requests))
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition and receipt as it stands."""
-        return [*self.desk.final_views(), *self.receipts.final_views()]
+        """Every requisition, every receipt and every request for a supplier as it stands."""
+        return [*self.desk.final_views(), *self.receipts.final_views(), *self.supplier_requests.final_views()]

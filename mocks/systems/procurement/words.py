@@ -8,14 +8,17 @@ from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
+ASK = "procurement.supplier_request.create"
 ORDER = "4500077"
 
 
 def words(company: Company) -> Words:
     """What requests to procurement are made of."""
     made, came = drafts(company, company.draft_requisition), drafts(company, company.draft_receipt)
+    asked = drafts(company, company.draft_supplier_request)
     orders, receipts = zip(*(_received(number, each) for number, each in enumerate(came)), strict=True)
     said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts}
+    said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
 
@@ -44,4 +47,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "erpReceiptNumber": ("5000012345",),
         "purchaseOrder": tuple(f"{ORDER}{number:03d}" for number in range(MANY)),
         "quantity": ("1",),
+        "erpVendorId": ("V30000017",),
+        "paymentTerms": ("N30",),
+        "country": tuple(entity.country for entity in company.entities),
     }

@@ -15,6 +15,7 @@ from mocks.systems.procurement import requisitions
 from mocks.systems.procurement.models import Status
 from mocks.systems.procurement.receiving import receipts
 from mocks.systems.procurement.receiving.models import ReceiptStatus
+from mocks.systems.procurement.suppliers.models import RequestStatus
 from mocks.world import World
 from tests.contract.connectors import members
 from tests.contract.connectors.page import PAGE, with_members
@@ -41,8 +42,9 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense", "planning")}
-    schemas |= {name: members.schemas(name) for name in ("procurement", "expense", "planning")}
+    systems = ("procurement", "expense", "planning", "screening")
+    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *systems)}
+    schemas |= {name: members.schemas(name) for name in systems}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
     assert with_members(TEXT) != TEXT
 
@@ -54,7 +56,8 @@ def _with_required(_system: str) -> dict[str, Any]:
 
 def test_every_state_stands_on_the_page() -> None:
     """Of all source documents, of documents and jobs of the ERP."""
-    assert [state for state in (*get_args(Status), *get_args(State), *get_args(ReceiptStatus)) if f"`{state}`" not in TEXT] == []
+    states = (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(RequestStatus))
+    assert [state for state in states if f"`{state}`" not in TEXT] == []
 
 
 def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None:

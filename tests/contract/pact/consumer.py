@@ -23,6 +23,8 @@ from engine.peers.expense import ExpenseGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
+from engine.peers.screening import ScreeningGateway
+from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
 from engine.work.facts import fact_of_event
 
@@ -96,6 +98,8 @@ class Gateways:
     procurement: ProcurementGateway
     expense: ExpenseGateway
     receiving: ReceivingGateway
+    requests: SupplierRequestGateway
+    screening: ScreeningGateway
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
@@ -141,6 +145,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        SupplierRequestGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        ScreeningGateway(peer("screening"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),

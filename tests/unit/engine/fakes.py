@@ -1,4 +1,4 @@
-"""The three systems as the flows' ports see them, in memory, with a say in how each call ends."""
+"""The systems as the flows' ports see them, in memory, with a say in how each call ends."""
 
 import contextlib
 from collections.abc import Callable
@@ -14,14 +14,17 @@ from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park
 from engine.flows.posting import PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.requisition_to_po import RequisitionHooks
+from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import (
     Approval,
+    BankAccount,
     ExpenseLine,
     ExpenseReport,
+    PostalAddress,
     Receipt,
     ReceiptLine,
     Recorded,
@@ -29,9 +32,11 @@ from engine.model.sources import (
     Requisition,
     RequisitionLine,
     SourceStage,
+    SupplierRequest,
 )
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
+Document = Requisition | ExpenseReport | Receipt | SupplierRequest
 DAY = date(2026, 10, 30)
 PATIENCE = Patience(late_commit_s=6.5, look_again_s=0.5)
 
@@ -129,6 +134,17 @@ def receipt(**members: object) -> Receipt:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
+def supplier_request(**members: object) -> SupplierRequest:
+    """An approved request for a supplier."""
+    plain = SupplierRequest(
+        source_id="SR-T-1", revision=1, version=3, status="approved", stage=SourceStage.APPROVED, legal_entity="ACME-US", requester="U1",
+        name="Northline Optics LLC", address=PostalAddress("1 Commerce Way", "62701", "Springfield", "US"), tax_id="12-3456789",
+        bank=BankAccount("US", "Northline Optics LLC", None, "111000025", "123456789"), payment_terms="N30", currency="USD",
+        expected_spend=Decimal("980.00"), approvals=(Approval(1, "U2", "2026-10-30T10:00:00Z"),), recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
 class Crash(BaseException):
     """The process dies here; nothing after this line happens."""
 
@@ -186,6 +202,8 @@ class Books:
     refuse: str | None = None  # code of a business rule that says no to creates
     reject: str | None = None  # code with which accepted postings are rejected
     silent_ref: bool = False
+    extra: dict[str, object] = field(default_factory=dict)  # what such a refusal says besides
+    evidence: list[Clearance] = field(default_factory=list)  # that creates of vendors were sent with
 
     def create(self, kind: Kind, reference: str, key: str, total: Decimal, status: str) -> str:
         """The number; the same key replays it, another key meets the unique reference."""
@@ -193,7 +211,9 @@ class Books:
             return self.keys[key]
         if self.refuse:
             owner = "finance"
-            raise CallFailed("create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409)
+            raise CallFailed(
+                "create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409, extra=self.extra
+            )
         for number, (_, existing, state, _) in self.documents.items():
             if existing == reference and state != "rejected":
                 extra = {"existing_id": number, "job_id": f"J{number}"}
@@ -205,7 +225,9 @@ class Books:
 
     def live(self) -> list[str]:
         """References of documents that count."""
-        return [str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "accepted", "posted"}]
+        return [
+            str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "active", "accepted", "posted"}
+        ]
 
 
 AT_ONCE = {"purchase_order": "created", "goods_receipt": "posted"}  # kinds that no job posts
@@ -228,6 +250,9 @@ class FakeErp:
         return self.fate.call("erp.coding.check", lambda: self.coding)  # type: ignore[return-value]
 
     async def create(self, draft: Draft, key: str) -> Found:
+        if isinstance(draft, VendorDraft):
+            return self._create_vendor(draft, key)
+
         def effect() -> Found:
             status = AT_ONCE.get(draft.kind)
             number = self.books.create(draft.kind, draft.external_ref, key, draft.total, status or "accepted")
@@ -235,6 +260,15 @@ class FakeErp:
 
         point = {"purchase_order": "po", "goods_receipt": "gr"}.get(draft.kind, "posting")
         return self.fate.call(f"erp.{point}.create", effect)  # type: ignore[return-value]
+
+    def _create_vendor(self, draft: VendorDraft, key: str) -> Found:
+        assert draft.clearance is not None
+        self.books.evidence.append(draft.clearance)
+
+        def effect() -> Found:
+            return Found(self.books.create("vendor", draft.external_ref, key, Decimal(0), "active"), 1, "active", None)
+
+        return self.fate.call("erp.vendor.create", effect)  # type: ignore[return-value]
 
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         def effect() -> Found | None:
@@ -244,8 +278,8 @@ class FakeErp:
         return self.fate.call("erp.find", effect)  # type: ignore[return-value]
 
     def _found(self, number: str) -> Found:
-        _, _, status, total = self.books.documents[number]
-        return Found(number, 1, str(status), total, f"J{number}")  # type: ignore[arg-type]
+        kind, _, status, total = self.books.documents[number]
+        return Found(number, 1, str(status), None if kind == "vendor" else total, f"J{number}")  # type: ignore[arg-type]
 
     async def read(self, kind: Kind, number: str) -> Found:
         return self.fate.call("erp.read", lambda: self._found(number))  # type: ignore[return-value]
@@ -266,15 +300,17 @@ class FakeErp:
         def effect() -> None:
             self.taken_back.append(why)
             entry = self.books.documents[number]
-            entry[2] = {"created": "cancelled", "accepted": "withdrawn", "posted": "voided"}.get(str(entry[2]), entry[2])
+            entry[2] = {"created": "cancelled", "active": "inactive", "accepted": "withdrawn", "posted": "voided"}.get(
+                str(entry[2]), entry[2]
+            )
 
         self.fate.call("erp.undo", effect)
 
 
 class FakeSource:
-    """Requisitions or reports: one document, versioned; write-backs only from approved."""
+    """Requisitions, reports or requests for suppliers: one document, versioned; write-backs only from approved."""
 
-    def __init__(self, fate: Fate, document: "Requisition | ExpenseReport | Receipt") -> None:
+    def __init__(self, fate: Fate, document: Document) -> None:
         self.fate = fate
         self.document = document
         self.refusal: Refusal | None = None
@@ -283,7 +319,7 @@ class FakeSource:
         """A person changes the document."""
         self.document = replace(self.document, version=self.document.version + 1, **members)  # type: ignore[arg-type]
 
-    async def read(self, source_id: str) -> "Requisition | ExpenseReport | Receipt":
+    async def read(self, source_id: str) -> Document:
         return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
 
     def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
@@ -312,6 +348,9 @@ class FakeSource:
     ) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
 
+    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None:
+        self.fate.call("source.record", lambda: self._record(version, number, revision))
+
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
             if self.document.stage is not SourceStage.APPROVED:
@@ -322,6 +361,24 @@ class FakeSource:
         self.fate.call("source.refuse", effect)
 
 
+class FakeScreening:
+    """Answers as it is told; a clear check is another one each time."""
+
+    def __init__(self, fate: Fate) -> None:
+        self.fate = fate
+        self.says: CallFailed | None = None
+        self.checks = 0
+
+    async def clear(self, draft: VendorDraft) -> Clearance:
+        def effect() -> Clearance:
+            if self.says is not None:
+                raise self.says
+            self.checks += 1
+            return Clearance(f"SC{self.checks}", 1, "2026-10-30T10:00:01Z")
+
+        return self.fate.call("screening.party.check", effect)  # type: ignore[return-value]
+
+
 @dataclass
 class Desk:
     """Drives one document's runs as the runner and the store would: saved progress, crashes, waits, attempts."""
@@ -330,6 +387,7 @@ class Desk:
     erp: FakeErp
     rules: Rules
     fate: Fate
+    screening: FakeScreening
     saved: str = "{}"
     crashed: bool = False
     news: bool = True
@@ -346,14 +404,18 @@ class Desk:
         progress.unsure = progress.unsure or self.crashed
         progress.taken_up = progress.taken_up or redriven
         news, self.news = self.news, False  # what changes during the run is news for the next one
+        erp: Any = self.erp
         hooks: Any
         if isinstance(self.source.document, Receipt):
-            hooks = ReceiptHooks(self.source, self.erp, self.rules)  # type: ignore[arg-type]
+            hooks = ReceiptHooks(self.source, erp, self.rules)  # type: ignore[arg-type]
+        elif isinstance(self.source.document, SupplierRequest):
+            erp = ScreenedErp(self.erp, self.screening, progress.clearances)
+            hooks = OnboardingHooks(self.source, erp, self.rules, UNITS)  # type: ignore[arg-type]
         else:
             made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
-            hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
+            hooks = made(self.source, erp, self.rules, UNITS)  # type: ignore[arg-type]
         flow: PostingRun[Any, Any] = PostingRun(
-            self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news
+            self.source.document.source_id, hooks, progress, erp, PATIENCE, self.fate.now, 0.5, news=news
         )
         try:
             outcome = await flow.advance()
@@ -378,10 +440,10 @@ class Desk:
         raise AssertionError(f"no rest after {runs_max} runs: {self.outcomes[-3:]}")
 
 
-def desk(folder: Path, document: "Requisition | ExpenseReport | Receipt | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
+def desk(folder: Path, document: Document | None = None, choose: Callable[[str], How] | None = None) -> Desk:
     """A document, its systems, and somebody to drive it."""
     fate = Fate(choose) if choose else Fate()
-    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate)
+    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate, FakeScreening(fate))
 
 
 def script(*endings: tuple[str, How]) -> Callable[[str], How]:

@@ -70,7 +70,7 @@ class PaymentDesk:
     def _payments(self, call: Call, number: str, selection: Selection, company_code: str, pay_on: date) -> list[Payment]:
         made = []
         for place, (payee, payables) in enumerate(selection.taken.items(), 1):
-            account = self.book.payables.bank_account(payee)
+            account = self.book.payables.bank_account(payee, pay_on)
             assert account is not None, f"payee {payee} was selected without bank details"
             name = f"payment.{place}"
             made.append(
