@@ -3,7 +3,7 @@
 --   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback, tells_refusal)
 --   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
---   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type)   ref_state(entity_type, state, meaning)
+--   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type, clears)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
