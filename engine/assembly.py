@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.clock import Clock
-from engine.flows import expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import expense_to_posting, invoice_to_posting, receipt_to_grir, requisition_to_po
 from engine.flows.expense_to_posting import ExpenseHooks
+from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.obligations import Patience
 from engine.flows.ports import Erp
 from engine.flows.posting import Hooks, PostingRun
@@ -17,6 +18,7 @@ from engine.model.calls import Trace
 from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoicing import InvoicingGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.store.documents import Claim
@@ -60,6 +62,10 @@ def _receipt(parts: Parts, erp: Erp, trace: Trace) -> ReceiptHooks:
     return ReceiptHooks(ReceivingGateway(parts.peers["procurement"], trace), erp, parts.rules())
 
 
+def _invoice(parts: Parts, erp: Erp, trace: Trace) -> InvoiceHooks:
+    return InvoiceHooks(InvoicingGateway(parts.peers["procurement"], trace), erp, parts.rules(), parts.minor_units)
+
+
 def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
     """Runs of a flow that turns one approved document into one ERP document."""
 
@@ -97,5 +103,11 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "procurement"),
         _posting(_receipt),
         lambda parts, trace: ReceivingGateway(parts.peers["procurement"], trace),
+    ),
+    ServedFlow(
+        invoice_to_posting.FLOW,
+        ("erp", "procurement"),
+        _posting(_invoice),
+        lambda parts, trace: InvoicingGateway(parts.peers["procurement"], trace),
     ),
 )

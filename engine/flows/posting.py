@@ -6,6 +6,7 @@ step may be repeated, so it may die anywhere. Accepted is not posted: an event t
 What is a flow's own (`Hooks`) stands in its own file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -15,12 +16,14 @@ from engine.flows.ports import Erp
 from engine.mapping.references import idempotency_key
 from engine.model.erp_documents import Draft, Found, Kind, PostingJob, TakeBack
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
-from engine.model.progress import Posting, Progress
+from engine.model.progress import Posting, PostingState, Progress
 from engine.model.sources import Recorded, Refusal, SourceStage
 
 REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
 POLLS_MAX = 10  # of one job; connector.toml declares as many attempts
 POLL_CAP_FACTOR = 64.0
+JOB_WORDS: Mapping[PostingState, str] = {"live": "posted", "accepted": "accepted", "rejected": "rejected"}
+"""What a document without a job says about itself, in the words of jobs."""
 OWNERS = {"business": "finance", "duplicate": "integration team"}
 
 
@@ -242,7 +245,7 @@ class PostingRun(Generic[S, D]):
             return await self.erp.job(posting.job_id)
         assert posting.number is not None
         found = await self.erp.read(posting.kind, posting.number)  # adopted without a job id: the document itself tells
-        return PostingJob(found.status, found.number, None, None)
+        return PostingJob(JOB_WORDS.get(STATES_BY_STATUS.get(found.status, "undone"), "withdrawn"), found.number, None, None)
 
     def _wait(self, posting: Posting) -> StepEnd:
         if posting.polls >= POLLS_MAX:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.flows import expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import expense_to_posting, invoice_to_posting, receipt_to_grir, requisition_to_po
 
 # type of contracts/events.yaml -> (flow, member of `data` that holds the source's id)
 SOURCE_EVENTS: Mapping[str, tuple[str, str]] = {
@@ -10,6 +10,8 @@ SOURCE_EVENTS: Mapping[str, tuple[str, str]] = {
     "approval.reversed": (requisition_to_po.FLOW, "requisitionId"),
     "goods_receipt.recorded": (receipt_to_grir.FLOW, "receiptId"),
     "goods_receipt.reversed": (receipt_to_grir.FLOW, "receiptId"),
+    "invoice.approved": (invoice_to_posting.FLOW, "invoiceId"),
+    "invoice.approval_reversed": (invoice_to_posting.FLOW, "invoiceId"),
     "expense_report.approved": (expense_to_posting.FLOW, "report_id"),
     "expense_report.sent_back": (expense_to_posting.FLOW, "report_id"),
 }

@@ -47,6 +47,7 @@ class Paper:
             amount_minor=amount_minor,
             on=world.clock.peek().date(),
             minted=experiment.minted,
+            serial=experiment.number,
             parent=self._parent.body if self._parent else None,
             shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
         )
@@ -125,9 +126,11 @@ class Paper:
         return self.experiment.tracer_minor + AMENDED_BY + self._revisions - 1
 
     def _revise(self, occasion: Occasion, members: Sequence[str]) -> None:
-        revised = self.actor.write(occasion)
-        self.step(self.actor.amend, self.draft.actor, {name: revised.body[name] for name in members})
+        revised, self._known = self.actor.write(occasion), {}
         self.draft = replace(revised, actor=self.draft.actor, approvers=self._approvers(revised))
+        self.set_up()
+        body = {**revised.body, **self._known}
+        self.step(self.actor.amend, self.draft.actor, {name: body[name] for name in members})
         amount, is_repeat = (revised.amount_minor, revised.currency), self.experiment.amount_of is not None
         self._session.world.bind(self.experiment.txn_id, amount=amount, is_repeat=is_repeat)
 
