@@ -26,7 +26,8 @@ DEARER_SHARE, DEARER_MOST = 125, 4_000  # one in so many, and so many minor unit
 UNTAXED, STANDARD, SELF_ASSESSED = "T0", "T1", "TR"
 STYLES = ("{}", "INV-{}", "RE {}", "2026/{}", "no. {}", "F{}-a", "00{}")  # how suppliers write their numbers
 NUMBERS = 10**9
-DAYS_APART, DATES = 4, 23  # a supplier that bills one total twice within three days seems to bill it twice
+DAYS_MOST = 30  # until a bill is keyed
+DAYS_APART, DATES = 4, 61  # a supplier that bills one total twice within three days seems to bill it twice
 RATE_SCALE = 10_000
 
 
@@ -96,8 +97,8 @@ def supplier_number(stream: Stream, serial: int | None) -> str:
 
 
 def dated_on(stream: Stream, on: date, serial: int | None) -> date:
-    """Some days before it is keyed; of bills that are alike some days apart."""
-    days = stream.below(DAYS_APART * DATES) if serial is None else DAYS_APART * (serial % DATES)
+    """Some days before it is keyed; those that are like another one are older, some days apart."""
+    days = stream.below(DAYS_MOST) if serial is None else DAYS_MOST + DAYS_APART * (1 + serial % DATES)
     return on - timedelta(days=days)
 
 

@@ -220,6 +220,7 @@ class Company:
             currency=house.currency,
             keys=_given(supplier, cost_center),
             before=before,
+            skips=() if way.ordered else ("erp.po.read",),
         )
 
     def _bought(

@@ -43,6 +43,7 @@ class Draft:
     currency: str
     keys: tuple[tuple[str, str], ...]  # the ERP's ids of the supplier and cost centre that the caller gave
     before: tuple[Preparation, ...] = ()  # what has to be there first
+    skips: tuple[str, ...] = ()  # call points of its flow at which nobody has a reason to call for it
 
 
 def requisition_body(

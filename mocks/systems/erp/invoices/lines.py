@@ -10,15 +10,20 @@ from mocks.systems.erp.documents.order.life import line_id
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.book import Part
 from mocks.systems.erp.invoices.matching import Match
+from mocks.systems.erp.invoices.tax import INPUT_TAX
 
 
 def bill_lines(erp: Erp, document: Document, match: Match) -> Iterator[Effect]:
-    """What is billed, line by line, net, as it is coded; the tax of each code as it was printed; and the supplier's own number as it came.
-    Of a credit all amounts are negative."""
+    """What is billed, line by line, net, as it is coded, and all its tax as it was printed, whatever of it comes back; the tax of each
+    code; and the supplier's own number as it came. Of a credit all amounts are negative."""
     sign, taxes = match.bill.sign, defaultdict[str, int](int)
     for part in match.parts:
         taxes[part.asked.tax_code] += sign * part.tax.printed
         yield _line(erp, document, part, sign)
+    if printed := sum(taxes.values()):
+        yield _of(document, "invoice_line", "tax", amount_minor=printed, account=INPUT_TAX)
+    if match.bill.rounding:
+        yield _of(document, "invoice_line", "rounding", amount_minor=sign * match.bill.rounding)
     for code, minor in taxes.items():
         yield _of(document, "tax_line", code, amount_minor=minor, category=code)
     yield _of(document, "supplier_number", "reference", ext_ref=match.bill.body.supplier_reference)
@@ -52,6 +57,7 @@ def _of(document: Document, entity_type: str, name: str, **members: object) -> E
         "create",
         currency=document.currency,
         company=document.company_code,
+        period=document.period,
         parent_id=document.number,
         **members,  # type: ignore[arg-type]
     )

@@ -15,6 +15,8 @@ from mocks.systems.procurement.records import approval_record, money, refusal_re
 from mocks.workflow import rules
 from mocks.workflow.desk import Desk, taken_back
 
+INPUT_TAX, PAYABLE = "input_tax", "payable"  # sides of what is billed, which add up with its lines to nothing
+
 
 class InvoiceDesk(Desk[SupplierBill]):
     """The supplier invoices of one procurement system."""
@@ -70,12 +72,15 @@ class InvoiceDesk(Desk[SupplierBill]):
         )
 
     def source_lines(self, document: SupplierBill) -> tuple[Effect, ...]:
-        """One for each line, net; the tax of each code; the supplier's own number. Of a credit all amounts are negative."""
+        """One for each line, net, one for all tax, and one for what is owed; the tax of each code; the supplier's own number. A credit has
+        the other signs."""
         taxes: defaultdict[str, int] = defaultdict(int)
         for line in document.lines:
             taxes[line.asked.tax_code] += document.sign * line.tax
+        sides = {INPUT_TAX: sum(taxes.values()), PAYABLE: -self.booked_minor(document)}
         return (
             *(_source_line(document, number, line) for number, line in enumerate(document.lines, 1)),
+            *(_said(document, "source_line", side, amount_minor=minor, category=side) for side, minor in sides.items() if minor),
             *(_said(document, "source_tax", code, amount_minor=minor, category=code) for code, minor in taxes.items()),
             _said(document, "source_number", "reference", ext_ref=document.supplier_number),
         )
