@@ -14,7 +14,14 @@ from engine.model.erp_documents import Kind, TakeBack
 from engine.model.failures import REREAD, CallFailed
 from engine.model.progress import Posting, PostingState, Progress
 
-STATES_BY_STATUS: Mapping[str, PostingState] = {"created": "live", "posted": "live", "accepted": "accepted", "rejected": "rejected"}
+STATES_BY_STATUS: Mapping[str, PostingState] = {
+    "created": "live",
+    "posted": "live",
+    "on_hold": "live",  # booked, and not paid: the ERP's people see to that
+    "accepted": "accepted",
+    "parked": "accepted",  # taken, and in no books until its reason is gone
+    "rejected": "rejected",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import budget_publication, expense_to_posting, invoice_to_posting, receipt_to_grir, requisition_to_po
 
 
 class Told(NamedTuple):
@@ -19,6 +19,8 @@ SOURCE_EVENTS: Mapping[str, Told] = {  # by type of contracts/events.yaml
     "approval.reversed": Told(requisition_to_po.FLOW, "requisitionId"),
     "goods_receipt.recorded": Told(receipt_to_grir.FLOW, "receiptId"),
     "goods_receipt.reversed": Told(receipt_to_grir.FLOW, "receiptId"),
+    "invoice.approved": Told(invoice_to_posting.FLOW, "invoiceId"),
+    "invoice.approval_reversed": Told(invoice_to_posting.FLOW, "invoiceId"),
     "expense_report.approved": Told(expense_to_posting.FLOW, "report_id"),
     "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
     "budget.published": Told(budget_publication.FLOW, "plan-id", "sequence"),

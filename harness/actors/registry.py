@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from harness.actors.actor import Actor
 from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
+from harness.actors.invoice import ACTOR as INVOICE
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
 
-ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, BUDGET_PLAN)}
+ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN)}
