@@ -5,25 +5,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.clock import Clock
-from engine.flows import expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows.budget_publication import BudgetHooks
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.obligations import Patience
 from engine.flows.ports import Erp
 from engine.flows.posting import Hooks, PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
+from engine.flows.replicating import RecordHooks, ReplicatingRun
 from engine.flows.requisition_to_po import RequisitionHooks
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
 from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
+from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.store.documents import Claim
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
-SYSTEMS = ("erp", "procurement", "expense")  # whom the engine calls, by the ids of contracts/systems.yaml
+SYSTEMS = ("erp", "procurement", "expense", "planning")  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,11 @@ def _receipt(parts: Parts, erp: Erp, trace: Trace) -> ReceiptHooks:
     return ReceiptHooks(ReceivingGateway(parts.peers["procurement"], trace), erp, parts.rules())
 
 
+def _budget(parts: Parts, trace: Trace) -> BudgetHooks:
+    planning, control = PlanningGateway(parts.peers["planning"], trace), BudgetGateway(parts.peers["erp"], trace)
+    return BudgetHooks(planning, control, parts.rules(), parts.minor_units)
+
+
 def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
     """Runs of a flow that turns one approved document into one ERP document."""
 
@@ -75,6 +84,16 @@ def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[
             poll_base_s=parts.poll_base_s,
             news=claim.news,
         )
+
+    return run
+
+
+def _replicating(hooks: Callable[[Parts, Trace], RecordHooks[Any, Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
+    """Runs of a flow that keeps a copy of a record."""
+
+    def run(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+        at = parts.clock.now().timestamp()
+        return ReplicatingRun(source_id=claim.key.source_id, hooks=hooks(parts, trace), progress=claim.progress, at=at)
 
     return run
 
@@ -97,5 +116,11 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "procurement"),
         _posting(_receipt),
         lambda parts, trace: ReceivingGateway(parts.peers["procurement"], trace),
+    ),
+    ServedFlow(
+        budget_publication.FLOW,
+        ("erp", "planning"),
+        _replicating(_budget),
+        lambda parts, trace: PlanningGateway(parts.peers["planning"], trace),
     ),
 )

@@ -1,17 +1,27 @@
 """Which events concern which flow, and where they name the source document."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from engine.flows import expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po
 
-# type of contracts/events.yaml -> (flow, member of `data` that holds the source's id)
-SOURCE_EVENTS: Mapping[str, tuple[str, str]] = {
-    "requisition.approved": (requisition_to_po.FLOW, "requisitionId"),
-    "approval.reversed": (requisition_to_po.FLOW, "requisitionId"),
-    "goods_receipt.recorded": (receipt_to_grir.FLOW, "receiptId"),
-    "goods_receipt.reversed": (receipt_to_grir.FLOW, "receiptId"),
-    "expense_report.approved": (expense_to_posting.FLOW, "report_id"),
-    "expense_report.sent_back": (expense_to_posting.FLOW, "report_id"),
+
+class Told(NamedTuple):
+    """Of which flow an event tells, and which members of its `data` hold the source's id and its revision."""
+
+    flow: str
+    source_id: str
+    revision: str = "revision"
+
+
+SOURCE_EVENTS: Mapping[str, Told] = {  # by type of contracts/events.yaml
+    "requisition.approved": Told(requisition_to_po.FLOW, "requisitionId"),
+    "approval.reversed": Told(requisition_to_po.FLOW, "requisitionId"),
+    "goods_receipt.recorded": Told(receipt_to_grir.FLOW, "receiptId"),
+    "goods_receipt.reversed": Told(receipt_to_grir.FLOW, "receiptId"),
+    "expense_report.approved": Told(expense_to_posting.FLOW, "report_id"),
+    "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
+    "budget.published": Told(budget_publication.FLOW, "plan-id", "sequence"),
 }
 # type -> the flow whose accepted document a job has posted or turned down
 JOB_EVENTS: Mapping[str, str] = dict.fromkeys(("posting.confirmed", "posting.rejected"), expense_to_posting.FLOW)

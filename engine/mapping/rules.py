@@ -36,6 +36,14 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanningEntity:
+    """A legal entity as planning calls it. fiscal_year_starts: 1 to 12."""
+
+    company_code: str
+    fiscal_year_starts: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Version:
     value: str
     valid_from: date
@@ -59,6 +67,9 @@ class Rules:
         self._accounts = _keyed(folder, "accounts", ("purpose",), "erp_gl_account")
         self._projects = _keyed(folder, "projects", ("erp_company_code", "procurement_project"), "erp_project")
         self._legal_entities, self._expense_entities = _entities(folder)
+        self._planning_entities = _planning_entities(folder)
+        self._planning_nodes = _keyed(folder, "planning_nodes", ("erp_company_code", "planning_node"), "erp_cost_center")
+        self._account_groups = _keyed(folder, "planning_accounts", ("planning_account",), "erp_account_group")
 
     def legal_entity(self, procurement_id: str) -> Entity:
         """Of procurement's legal entity."""
@@ -103,6 +114,18 @@ class Rules:
     def account(self, purpose: str) -> str:
         """Balance-sheet account by purpose: input_tax, card_clearing, payroll_clearing."""
         return _found(self._accounts, (purpose,), "accounts")
+
+    def planning_entity(self, entity: str) -> PlanningEntity:
+        """Of planning's entity."""
+        return _found(self._planning_entities, (entity,), "planning_entities")
+
+    def planning_node(self, company: str, node: str) -> str:
+        """ERP cost centre of planning's node."""
+        return _found(self._planning_nodes, (company, node), "planning_nodes")
+
+    def account_group(self, account: str) -> str:
+        """The ERP's group of accounts whose budget a planning account is part of."""
+        return _found(self._account_groups, (account,), "planning_accounts")
 
 
 Key = tuple[str, ...]
@@ -172,3 +195,13 @@ def _entities(folder: Path) -> tuple[dict[Key, Entity], dict[Key, Entity]]:
         by_legal[(row["procurement_legal_entity"],)] = entity
         by_expense[(row["expense_entity_code"],)] = entity
     return by_legal, by_expense
+
+
+def _planning_entities(folder: Path) -> dict[Key, PlanningEntity]:
+    found: dict[Key, PlanningEntity] = {}
+    for row in _rows(folder, "planning_entities", ("planning_entity", "erp_company_code", "fiscal_year_starts")):
+        starts = row["fiscal_year_starts"]
+        if starts not in {str(number) for number in range(1, 13)}:
+            raise RulesError(f"{folder}/planning_entities.csv: fiscal_year_starts {starts!r} is no month from 1 to 12")
+        found[(row["planning_entity"],)] = PlanningEntity(row["erp_company_code"], int(starts))
+    return found

@@ -145,13 +145,16 @@ def _read(tag: str, name: str, summary: str, description: str, schema: dict[str,
 
 def _event() -> dict[str, Any]:
     """An envelope. Source events must say which document, in which version; of all others nothing is believed, so nothing is demanded."""
-    source = {"revision": {"type": "integer"}, "version": {"type": "integer"}}
+    number = {"type": "integer"}
+    source = {"revision": number, "version": number}
     requisition, report = ["requisition.approved", "approval.reversed"], ["expense_report.approved", "expense_report.sent_back"]
-    other = {"type": "string", "not": {"enum": [*requisition, *report]}}
+    budget = ["budget.published"]
+    other = {"type": "string", "not": {"enum": [*requisition, *report, *budget]}}
     return {
         "anyOf": [
             _envelope({"enum": requisition}, _object(requisitionId=REFERENCE, **source)),
             _envelope({"enum": report}, _object(report_id=REFERENCE, **source)),
+            _envelope({"enum": budget}, _object(**{"plan-id": REFERENCE}, sequence=number, version=number)),
             _envelope(other, {"type": "object"}),
         ]
     }

@@ -49,10 +49,9 @@ def fact_of_event(body: bytes, trace_id: str | None, correlation_id: str | None)
 def _fact(envelope: _Envelope) -> Fact | None:
     known = SOURCE_EVENTS.get(envelope.type)
     if known is not None:
-        flow, member = known
-        source_id = _id(envelope, member)
-        revision, version = _member(envelope, "revision", int), _member(envelope, "version", int)
-        return fact_of_source(flow, source_id, revision, version, envelope.type)
+        source_id = _id(envelope, known.source_id)
+        revision, version = _member(envelope, known.revision, int), _member(envelope, "version", int)
+        return fact_of_source(known.flow, source_id, revision, version, envelope.type)
     flow_of_job = JOB_EVENTS.get(envelope.type)
     if flow_of_job is None:
         return None

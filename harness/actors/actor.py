@@ -91,8 +91,10 @@ class Actor:
     does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
     `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
     contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and where it is
-    for. subject: of a document about which the connector is asked, the id that is asked about. is_prepared: others act before it is
-    written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it is taken back.
+    for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has in a run:
+    each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is asked about.
+    is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it
+    is taken back.
     """
 
     document: str
@@ -101,6 +103,8 @@ class Actor:
     write: Callable[[Occasion], Draft]
     submit: str | None = "submit"
     approve: str | None = "approve"
+    verbs: tuple[str, ...] = ()
+    versions: int = 1
     take_back: str | None = None
     taking_back: Callable[[Draft], Mapping[str, Any]] = approved_by_mistake
     cancel: str | None = None
@@ -140,9 +144,13 @@ class Actor:
         found = [*self.preparations(draft), Click(self.point("create"), draft.actor, draft.body)]
         if self.submit is not None:
             found.append(Click(self.point(self.submit), draft.actor, {}))
-        if self.approve is not None:
-            found += [Click(self.point(self.approve), approver, {}) for approver in draft.approvers]
-        return tuple(found)
+        return (*found, *(Click(self.point(verb), approver, {}) for verb, approver in self.approvals(draft)))
+
+    def approvals(self, draft: Draft) -> tuple[tuple[str, str], ...]:
+        """Who approves it, and how each of them does."""
+        if self.approve is None:
+            return ()
+        return tuple(zip(self.verbs or (self.approve,) * len(draft.approvers), draft.approvers, strict=True))
 
 
 def member(body: Any, name: str) -> Any:

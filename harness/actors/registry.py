@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from harness.actors.actor import Actor
+from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
 
-ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT)}
+ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, BUDGET_PLAN)}

@@ -6,11 +6,11 @@ file:line. contracts/schemas/load-profile.schema.json publishes the same rules.
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contracts.catalog import Catalog
+from contracts.catalog import Catalog, Flow
 from harness.errors import UsageError, did_you_mean
 from harness.located import Section, read_yaml
 from harness.scenario import ENTITIES
@@ -154,7 +154,7 @@ def _profile(top: Section, catalog: Catalog) -> Profile:
         name=name,
         title=top.text("title", ""),
         path=top.file,
-        flows=_chosen(top, "flows", tuple(catalog.flows), "flow"),
+        flows=_chosen(top, "flows", tuple(flow.id for flow in _of_a_day(catalog)), "flow"),
         entities=_chosen(top, "entities", ENTITIES, "entity"),
         volume=_volume(top.section("volume"), catalog),
         shape=_shape(top.section("shape")),
@@ -184,10 +184,15 @@ def _volume(section: Section, catalog: Catalog) -> Volume:
     return volume
 
 
+def _of_a_day(catalog: Catalog) -> Sequence[Flow]:
+    """Those whose documents people write all day. A record is published now and then, and of each thing there is one."""
+    return [flow for flow in catalog.flows.values() if flow.kind != "state"]
+
+
 def _shares(section: Section, catalog: Catalog) -> dict[str, float]:
     """`<system>_share`: the part of the documents that begin in this source system, where it is one flow that does."""
     found = {}
-    for flow in catalog.flows.values():
+    for flow in _of_a_day(catalog):
         alone = sum(other.source_system == flow.source_system for other in catalog.flows.values()) == 1
         name = f"{flow.source_system}_share"
         if alone and section.has(name):

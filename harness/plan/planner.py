@@ -430,7 +430,8 @@ class Planner:
         if kind == "singles":
             experiments = paired(experiments, stream(self._seed, "twins", name))
         elif kind == "baseline":
-            experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in one_of_each(experiments)]
+            both = [e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind != "state"]  # of a record there is one
+            experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in both]
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
 
@@ -451,8 +452,9 @@ class Planner:
     def _experiment(
         self, draft: Draft, wave: str, role: Role, *, mint: bool, window: Window | None = None, parent: Experiment | None = None
     ) -> Experiment:
-        """The next one of the run."""
+        """The next one of the run. A record is of something that no other one is of, whatever it meets."""
         self._number += 1
+        mint = mint or self._catalog.flows[draft.flow].kind == "state"
         minted = self._minted[draft.entity] if mint else None
         self._minted[draft.entity] += mint
         turn = self._turns[draft.template] if role == "baseline" else None

@@ -10,7 +10,7 @@ from harness.actors.actor import Actor, Occasion, member
 from harness.actors.registry import ACTORS
 from harness.plan.model import TRACER_STEP, Experiment, Step
 from harness.stage.pacing import until
-from harness.stage.patience import settle_limit_s
+from harness.stage.patience import patience_s, settle_limit_s
 from harness.stage.session import Session
 from mocks.company import Draft, shapes
 from mocks.kit.asking import Question
@@ -80,8 +80,8 @@ class Paper:
 
     def approve_but_last(self) -> None:
         """Every approver of the chain but the last one."""
-        for approver in self.draft.approvers[:-1]:
-            self.step(self.actor.approve, approver)
+        for verb, approver in self.actor.approvals(self.draft)[:-1]:
+            self.step(verb, approver)
 
     def become_due(self) -> None:
         """The last approval, or, where nobody approves, the document itself: the event goes out."""
@@ -90,7 +90,7 @@ class Paper:
             for verb, body in self.actor.changes(self.occasion(self.experiment.tracer_minor)):
                 self.step(verb, self.draft.actor, body)
         else:
-            self.step(self.actor.approve, self.draft.approvers[-1])
+            self.step(*self.actor.approvals(self.draft)[-1])
 
     def take_back(self) -> None:
         """The last approver takes the approval back; what nobody approved, its author."""
@@ -196,7 +196,22 @@ class Cast:
         if step_at(paper, {REORDERED}) is not None:
             for act in ACTS_OF_PAPERS["amend"]:
                 act(paper)
-        return None
+        return self._renew(paper) if self._is_renewed(paper) else None
+
+    def _is_renewed(self, paper: Paper) -> bool:
+        """A record gets its further versions while nobody waits for a fault of the run or a kill, and where the first one may settle."""
+        experiment, faults = paper.experiment, self.session.catalog.faults
+        is_alone = experiment.window is None and all(faults[step.fault_id].scope == "transaction" for step in experiment.steps)
+        return paper.actor.versions > 1 and is_alone and not self.session.slow_by_plan(experiment)
+
+    async def _renew(self, paper: Paper) -> None:
+        """Each further version when the one before is settled everywhere, or when it is not to be waited for any longer."""
+        session, txn_id = self.session, paper.experiment.txn_id
+        for _ in range(paper.actor.versions - 1):
+            await until(lambda: session.world.settled(txn_id) is not None, patience_s(session, [paper.experiment]))
+            paper.amend()
+            paper.approve_again()
+            session.register.reopen(txn_id, session.now())
 
     def begin(self, experiment: Experiment) -> Coroutine[Any, Any, None] | None:
         """One transaction from its first keystroke to its approval; a coroutine when something has to be waited for."""

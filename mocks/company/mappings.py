@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from mocks.company import chart
+from mocks.company import chart, planning_ids
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 
 
@@ -42,6 +42,9 @@ def crosswalks(
             "procurement_project,erp_project,erp_company_code",
             ((each.procurement_id, each.erp_id, company[each.entity]) for each in projects),
         ),
+        "planning_entities.csv": _csv(planning_ids.ENTITIES_HEADER, planning_ids.entity_rows(entities)),
+        "planning_nodes.csv": _csv(planning_ids.NODES_HEADER, planning_ids.node_rows(entities, cost_centers)),
+        "planning_accounts.csv": _csv(planning_ids.ACCOUNTS_HEADER, planning_ids.ACCOUNTS.items()),
         **_rules(company),
     }
 

@@ -27,9 +27,11 @@ class Account:
     meaning: str | None = None
     was_approved: bool = False
     said: str | None = None  # the state of the source, as its targets are told it
+    said_version: int | None = None  # of a record: the version that said so
     lines: int = 0
     live: set[Held] = field(default_factory=set)
     told: dict[str, str | None] = field(default_factory=dict)  # by due: the state last written
+    told_version: dict[str, int | None] = field(default_factory=dict)  # and the version of the record from which
     questions: int = 0
     answers: int = 0
 
@@ -39,13 +41,17 @@ class Account:
         if self.flow.kind == "query":
             return "answered" if self.questions and self.answers >= self.questions else None
         if self.flow.kind != "document":
-            current = self.said is not None and all(self.told.get(due.id) == self.said for due in self.flow.due)
-            return "current" if current else None
+            return "current" if self.said is not None and all(self._is_told(due.id) for due in self.flow.due) else None
         if self.meaning in ("posted", "refused"):
             return self.meaning
         if self.was_approved and self.meaning in ("open", "dead") and not self.live:
             return "undone"
         return "posted" if self.meaning == "approved" and not self.flow.settled_by and self._has_all() else None
+
+    def _is_told(self, due_id: str) -> bool:
+        """What the source says now is what the target was told last; from an older version only where nobody names one."""
+        named = self.told_version.get(due_id)
+        return self.told.get(due_id) == self.said and (named is None or self.said_version is None or named >= self.said_version)
 
     def _has_all(self) -> bool:
         """Every due document lives, as often as its cardinality says."""
@@ -110,9 +116,11 @@ class Books:
         account.meaning = kind.as_source.get(effect.state)
         account.was_approved = account.was_approved or account.meaning == "approved"
         account.said = account.flow.tells.get(effect.state, effect.state if account.flow.kind == "state" else account.said)
+        account.said_version = effect.src_version if account.flow.kind == "state" else None
 
     def _follow_target(self, account: Account, effect: Effect, node: str) -> None:
-        account.told[self._due[account.flow.id, effect.entity_type].id] = effect.state
+        due_id = self._due[account.flow.id, effect.entity_type].id
+        account.told[due_id], account.told_version[due_id] = effect.state, effect.src_version
         document = (node, effect.entity_type, effect.entity_id)
         if effect.effect == "reverse":
             account.live.discard((node, effect.entity_type, effect.parent_id or effect.entity_id))

@@ -34,7 +34,7 @@ def links_of(source: Operation, operations: Iterable[Operation], schemas: Mappin
 def _pointer(name: str, members: Sequence[str], *, below: bool) -> str | None:
     if name in GENERIC and not below:
         return None
-    wanted = OWN_NAMES.get(name, (name,))
+    wanted = OWN_NAMES.get(name, (name, name.replace("_", "-")))
     return next((member for member in members if member.rpartition(FIRST)[2] in wanted), None)
 
 

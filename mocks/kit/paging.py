@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 from hashlib import sha256
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -38,8 +39,11 @@ class Cursors:
         self._expired: set[str] = set()
 
     def encode(self, call_point: str, key: tuple[Any, ...]) -> str:
-        """The cursor after the item with this sort key."""
-        payload = msgspec.msgpack.encode([call_point, *key])
+        """The cursor after the item with this sort key; another one than any that has expired."""
+        cursors = (self._signed(msgspec.msgpack.encode([call_point, issue, *key])) for issue in count())
+        return next(cursor for cursor in cursors if cursor not in self._expired)
+
+    def _signed(self, payload: bytes) -> str:
         return base64.urlsafe_b64encode(self._tag(payload) + payload).rstrip(b"=").decode()
 
     def expire(self, cursor: str) -> None:
@@ -57,7 +61,7 @@ class Cursors:
         tag, payload = raw[:TAG_BYTES], raw[TAG_BYTES:]
         if not hmac.compare_digest(tag, self._tag(payload)):
             return None
-        issued_for, *key = msgspec.msgpack.decode(payload)
+        issued_for, _, *key = msgspec.msgpack.decode(payload)
         return tuple(key) if issued_for == call_point else None
 
     def _tag(self, payload: bytes) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from contracts.catalog import load_systems
 from mocks.abilities.system_type import SystemType
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply, View
 
@@ -126,6 +127,7 @@ def shelf(name: str, writes: Mapping[str, tuple[Any, str]], reads: Mapping[str, 
 
 
 TYPES: Mapping[str, SystemType] = {
+    **{entry.type: shelf(entry.type, {}, {}) for entry in load_systems().values() if not entry.service},
     "erp": shelf(
         "erp",
         {

@@ -1,4 +1,4 @@
-"""A connector that is careful: requisition to purchase order, expense report to ERP posting.
+"""A connector that is careful: requisition to purchase order, receipt to GR/IR, expense report to ERP posting.
 
 Its rule: an event says that something changed, never what is true. Each pass reads the source document, compares it with what was
 made from it, and closes the difference. Passes may be lost, doubled, killed or out of order; the unique reference keeps the ERP right.
@@ -19,6 +19,7 @@ from flows import Expenses, Requisitions
 from inbox import Inbox, Server
 from mapping import Mapping
 from outcome import READ_AGAIN, Later, Park
+from receipts import Receipts
 from store import Store
 from wire import NotDone, Pool, Refused, Tokens, Trouble, Unknown, Wire
 
@@ -40,9 +41,10 @@ WORKERS = 16
 GIVES_UP_AFTER = 8  # attempts with an unknown end, then a person looks at it
 PATIENCE = 60  # attempts that certainly did nothing: an outage is no reason to park
 BACKOFF_MAX = 40  # in units of RETRY_BASE_MS
-LISTED = ("approved,returned,cancelled", "approved,sent_back,recalled")  # what must be made, and what must be undone
+LISTED = ("approved,returned,cancelled", "approved,sent_back,recalled", "recorded,reversed")  # what must be made, and what must be undone
 LISTS = {
     "requisition": Listing("procurement", "/api/v1/requisitions", "status", LISTED[0], "updatedSince", "id", "updatedAt"),
+    "receipt": Listing("procurement", "/api/v1/receipts", "status", LISTED[2], "updatedSince", "id", "updatedAt"),
     "expense_report": Listing("expense", "/v2/reports", "state", LISTED[1], "updated_since", "report_id", "updated_at"),
 }
 OVERLAP = timedelta(seconds=30)
@@ -174,7 +176,7 @@ def main():
     tokens = Tokens(pool, env["OAUTH_TOKEN_URL"], env["CLIENT_ID"], env["CLIENT_SECRET"], REQUEST_TIMEOUT_S)
     urls = {"erp": env["ERP_URL"], "procurement": env["PROCUREMENT_URL"], "expense": env["EXPENSE_URL"]}
     wire, mapping = Wire(urls, pool, tokens, REQUEST_TIMEOUT_S), Mapping(env["MAPPINGS_DIR"])
-    flows = [flow(wire, store, mapping, base_s) for flow in (Requisitions, Expenses)]
+    flows = [flow(wire, store, mapping, base_s) for flow in (Requisitions, Receipts, Expenses)]
     worker = Worker(store, agenda, flows, base_s)
     poller = Poller(wire, store, agenda, float(env.get("POLL_INTERVAL_S") or 30))
     for key in store.open_work():  # what a crash left behind

@@ -1,4 +1,4 @@
-"""The two flows, each as one question: what does the source document say now, and what is in the ERP because of it?
+"""What all flows share, and two of them, each as one question: what does the source document say now, and what is in the ERP because of it?
 
 A pass reads the source and brings the ERP and the source into line with it. It may stop anywhere and start again: the unique
 `external_ref` (source id / revision) makes the second try of a create find the first one, in whatever order they arrive.
@@ -12,9 +12,15 @@ from wire import NotDone, Refused
 IN_DOUBT_LOOKS = 4  # a paper that we may have made and no longer want: how often we look before we believe that it is not there
 
 
-FOLDERS = {"purchase_order": "/purchase-orders", "ap_invoice": "/ap-invoices", "journal_entry": "/journal-entries"}
+FOLDERS = {
+    "purchase_order": "/purchase-orders",
+    "ap_invoice": "/ap-invoices",
+    "journal_entry": "/journal-entries",
+    "goods_receipt": "/goods-receipts",
+}
 LIVE = ("created", "accepted", "posted")
-UNDO = {"purchase_order": "cancel", "ap_invoice": "void", "journal_entry": "reverse"}
+UNDO = {"purchase_order": "cancel", "ap_invoice": "void", "journal_entry": "reverse", "goods_receipt": "reverse"}
+TAKEN_BACK = {"reason": "the approval was taken back"}
 
 
 def number_of(document):
@@ -31,7 +37,7 @@ class Rejected(Exception):  # noqa: N818 - it reads as what happened
 
 
 class Flow:
-    """What both flows share: find, adopt, undo."""
+    """What all flows share: find, adopt, undo."""
 
     kind = ""
     system = ""
@@ -64,15 +70,15 @@ class Flow:
                 self.undo(paper)
         return current
 
-    def undo(self, paper):
-        """Takes a document out of the ERP, and makes sure that there is none when it is in doubt."""
+    def undo(self, paper, why=TAKEN_BACK):
+        """Takes a document out of the ERP, and makes sure that there is none when it is in doubt. why: what the ERP is told."""
         number = paper.number or number_of(self.look_up(paper))
         if number is None:
             if paper.looks < IN_DOUBT_LOOKS:
                 self.store.paper(paper.ref, looks=paper.looks + 1)
                 raise Later(f"{paper.ref} may still appear in the ERP", 20 * self.base_s)
         else:
-            self.wire.post("erp", f"{FOLDERS[paper.type]}/{number}/{UNDO[paper.type]}", {"reason": "the approval was taken back"})
+            self.wire.post("erp", f"{FOLDERS[paper.type]}/{number}/{UNDO[paper.type]}", why)
         self.store.paper(paper.ref, state="undone", number=number)
 
     def look_up(self, paper):
@@ -82,13 +88,13 @@ class Flow:
         items = fit(found, {"items": [DOCUMENTS[folder]]}, f"{folder} with reference {paper.ref}")["items"]
         return next((item for item in items if item["status"] in LIVE), None)
 
-    def make(self, paper_type, source, ref, body):
-        """Creates the document unless it is there already. Returns (number, job id or None)."""
+    def make(self, paper_type, source, ref, body, *, home=None):
+        """Creates the document unless it is there already. home: where, if not in its folder. Returns (number, job id or None)."""
         source_id, revision, correlation = source
         folder, before = FOLDERS[paper_type], self.store.one_paper(ref)
         self.store.trying(ref, source_id, revision, paper_type)
         try:
-            answer = fit(self.wire.post("erp", folder, body, correlation).body, MADE[folder], f"the answer to POST {folder}")
+            answer = fit(self.wire.post("erp", home or folder, body, correlation).body, MADE[folder], f"the answer to POST {folder}")
         except Drifted:  # it was made; what the answer does not say, a look-up may
             answer = self.look_up(self.store.one_paper(ref))
             if answer is None:

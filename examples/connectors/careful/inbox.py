@@ -13,6 +13,8 @@ BODY_BYTES_MAX = 1_000_000
 SOURCES = {  # event type -> (kind of work, member of data with its id, may it bring a parked document back)
     "requisition.approved": ("requisition", "requisitionId", False),
     "approval.reversed": ("requisition", "requisitionId", True),
+    "goods_receipt.recorded": ("receipt", "receiptId", False),
+    "goods_receipt.reversed": ("receipt", "receiptId", True),
     "expense_report.approved": ("expense_report", "report_id", False),
     "expense_report.sent_back": ("expense_report", "report_id", True),
 }

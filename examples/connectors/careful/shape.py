@@ -29,6 +29,7 @@ class Optional:
 
 ORDER_STATUS = OneOf(("created", "cancelled", "reversal"))
 POSTING_STATUS = OneOf(("accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"))
+RECEIPT_STATUS = OneOf(("posted", "reversed", "reversal"))
 MONEY = {"amount": str, "currency": str}
 REQUISITION = {
     "id": str,
@@ -99,17 +100,34 @@ REPORT = {
     "posting": Optional({"erp_document": str}),
     "correlation_id": Optional(str),
 }
+RECEIPT = {
+    "id": str,
+    "revision": int,
+    "version": int,
+    "status": OneOf(("recorded", "posted", "refused", "reversed")),
+    "receiverId": str,
+    "purchaseOrder": str,
+    "receivedOn": str,
+    "lines": [{"lineNo": int, "orderLine": int, "quantity": str}],
+    "total": MONEY,
+    "reversal": Optional({"replacementExpected": bool}),
+    "erpReceipt": Optional({"number": str}),
+    "correlationId": Optional(str),
+}
+ORDER_LINES = {"status": ORDER_STATUS, "lines": [{"line_no": int}]}
 SUPPLIER = {"status": OneOf(("active", "inactive")), "purchasing_block": bool}
 CODING = {"valid": bool, "code": Optional(str), "reason": Optional(str)}
 DOCUMENTS = {
     "/purchase-orders": {"number": str, "status": ORDER_STATUS, "total": str},
     "/ap-invoices": {"number": str, "status": POSTING_STATUS, "total": str, "job_id": Optional(str)},
     "/journal-entries": {"number": str, "status": POSTING_STATUS, "total": str, "job_id": Optional(str)},
+    "/goods-receipts": {"number": str, "status": RECEIPT_STATUS, "total": str},
 }
 MADE = {
     "/purchase-orders": DOCUMENTS["/purchase-orders"],
     "/ap-invoices": {"document_number": str, "job_id": str},
     "/journal-entries": {"document_number": str, "job_id": str},
+    "/goods-receipts": DOCUMENTS["/goods-receipts"],
 }
 JOB = {"status": OneOf(("accepted", "posted", "rejected", "withdrawn")), "code": Optional(str), "reason": Optional(str)}
 

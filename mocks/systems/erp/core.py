@@ -9,6 +9,7 @@ from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import BudgetLedger, Spending, first_budgets
+from mocks.systems.erp.budget.models import BudgetVersionRecord
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR, Clearing
 from mocks.systems.erp.documents.kind import UNDONE, DocumentKind, Status
@@ -48,6 +49,7 @@ class Erp:
     invoices: InvoiceBook = field(default_factory=InvoiceBook)
     after_clearing: list[Callable[[Call, Document], tuple[Effect, ...]]] = field(default_factory=list)
     after_block: list[Callable[[Call, str], tuple[Effect, ...]]] = field(default_factory=list)
+    published: dict[str, BudgetVersionRecord] = field(default_factory=dict)  # the version in force of each budget that was ever published
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""

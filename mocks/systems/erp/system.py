@@ -8,6 +8,7 @@ from mocks.company.projections import erp_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.budget.funds import final_view
+from mocks.systems.erp.budget.publishing import published_view
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.invoices.holds import hold_view
 from mocks.systems.erp.operations import operations
@@ -60,7 +61,7 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document, job, reservation and hold as it stands."""
+        """Every document, job, budget, reservation and hold as it stands."""
         documents = [
             View(
                 each.kind,
@@ -82,6 +83,8 @@ class ErpSystem:
             View("posting_job", job.job_id, job.status, job.version, ext_ref=job.ext_ref, parent_id=job.number, reason=job.code)
             for job in self.core.documents.jobs.values()
         ]
+        companies = self.core.master.companies
+        budgets = [published_view(name, each, companies[each.company_code]) for name, each in self.core.published.items()]
         reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
         holds = [hold_view(hold) for hold in self.core.invoices.holds]
-        return documents + jobs + reservations + holds + self.payments.book.final_views()
+        return documents + jobs + budgets + reservations + holds + self.payments.book.final_views()

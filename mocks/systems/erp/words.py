@@ -62,6 +62,7 @@ def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
         "debit": ("980.00", "0.00", "98000", "0"),
         "credit": ("0.00", "980.00", "0", "98000"),
         "account_group": ("54", "51"),
+        "fiscal_year": ("2026",),
         "reservation_id": ("B000000000001",),
         "other_amount": ("1000000.00", "1000000"),
     }
@@ -94,7 +95,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.payment_run.record_status": FILE_WORDS,
         "erp.payment.record_status": WORDS,
         "erp.po.enter": bodies["erp.po.create"],
-        "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
+        "erp.budget_version.create": tuple(body for desk in desks for sequence in BUDGET_SEQUENCES for body in _budgets(desk, sequence)),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(
             {"company_code": desk.entity.erp_company, "fiscal_year": year, "reason": "fuzz"} for desk in desks for year in FISCAL_YEARS
@@ -150,11 +151,14 @@ def _transferred(desk: Example, company: Company) -> Iterator[Body]:
     yield {**valid, "amount": to_text(10**12, desk.entity.decimals)}
 
 
-def _budget(desk: Example, sequence: int) -> Body:
-    """A budget that leaves room for everything else."""
+def _budgets(desk: Example, sequence: int) -> Iterator[Body]:
+    """Budgets that leave room for everything else: of the company, and of a cost centre in the fiscal year of October 2026."""
     line = {"cost_center": desk.cost_center, "account_group": "51", "period": "2026-10", "amount": desk.total}
     head = {"company_code": desk.entity.erp_company, "currency": desk.entity.currency, "sequence": sequence}
-    return {**head, "other_amount": to_text(10**9, desk.entity.decimals), "lines": [line]}
+    whole = {**head, "other_amount": to_text(10**9, desk.entity.decimals), "lines": [line]}
+    own = {"cost_center": desk.cost_center, "fiscal_year": 2026, "total": desk.total}
+    yield whole
+    yield {**whole, **own, "sequence": sequence // 2}
 
 
 def _around(valid: Body, desk: Example) -> Iterator[Body]:

@@ -35,7 +35,8 @@ def test_example_imports_nothing_of_ours(name) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_example_has_manifest_and_readme(name) -> None:
     """Each folder is complete."""
-    assert load_manifest(EXAMPLES / name / "connector.toml", CATALOG).flows
+    assert all(load_manifest(path, CATALOG).flows for path in (EXAMPLES / name).glob("*.toml"))
+    assert load_manifest(EXAMPLES / name / "connector.toml", CATALOG).command
     assert (EXAMPLES / name / "README.md").read_text("utf-8").startswith("# ")
 
 
@@ -65,3 +66,13 @@ def test_the_minimal_connector_of_the_page_passes_the_check(tmp_path) -> None:
     done = run_check(tmp_path / "connector.toml")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "created with external_ref" in done.stdout
+
+
+def test_careful_takes_receipts_too() -> None:
+    """With the manifest that declares that flow too: each of them ends with what is due, in each entity."""
+    manifest = EXAMPLES / "careful" / "with-receipts.toml"
+    assert "receipt-to-grir" in load_manifest(manifest, CATALOG).flows
+    done = run_check(manifest)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "procurement.receipt.read > erp.po.read > erp.gr.create > procurement.receipt.record_posting" in done.stdout
+    assert "0 wrong, 0 to improve" in done.stdout

@@ -41,8 +41,8 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense")}
-    schemas |= {name: members.schemas(name) for name in ("procurement", "expense")}
+    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense", "planning")}
+    schemas |= {name: members.schemas(name) for name in ("procurement", "expense", "planning")}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
     assert with_members(TEXT) != TEXT
 

@@ -51,6 +51,7 @@ class Rig:
             **kept,
             "ERP_URL": world.urls["erp"],
             "PROCUREMENT_URL": world.urls["procurement"],
+            "PLANNING_URL": world.urls["planning"],
             "EXPENSE_URL": world.urls["expense"],
             "OAUTH_TOKEN_URL": world.token_url,
             "CLIENT_ID": world.client_id,

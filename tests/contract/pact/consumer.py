@@ -18,7 +18,9 @@ from engine.model.failures import CallFailed
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
+from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.tokens import Client, Tokens
@@ -95,6 +97,8 @@ class Gateways:
     expense: ExpenseGateway
     receiving: ReceivingGateway
     tokens: Tokens
+    budgets: BudgetGateway
+    planning: PlanningGateway
 
 
 class HeldToken(Tokens):
@@ -138,6 +142,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
+        BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
     )
 
 

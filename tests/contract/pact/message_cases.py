@@ -12,8 +12,8 @@ from engine.store.inbox import Fact
 from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase, State
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
-GRN = "GRN-PACT-00000001"
-P2P, EXP, GRIR = "requisition-to-po", "expense-to-posting", "receipt-to-grir"
+GRN, PLAN = "GRN-PACT-00000001", "BP-PACT-00000001"
+P2P, EXP, GRIR, BUD = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "budget-publication"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -24,6 +24,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _reports()
     yield from _receipts()
     yield from _postings()
+    yield from _budgets()
 
 
 def _event(type_: str, source: str, subject: str, data: dict[str, Any], states: tuple[State, ...], check: Check) -> MessageCase:
@@ -107,3 +108,10 @@ def _postings() -> Iterator[MessageCase]:
         rejected, "erp", JOB, {**data, "status": "rejected", "code": "PERIOD_CLOSED", "reason": match.like("why")}, state("rejected"),
         _fact(f"posting:{JOB}:{rejected}", EXP, REPORT, rejected, about_source=False, only_known=True),
     )  # fmt: skip
+
+
+def _budgets() -> Iterator[MessageCase]:
+    data = {"plan-id": PLAN, "sequence": match.integer(1), "version": match.integer(4), "status": "published"}
+    state: State = ("a budget plan exists", {"plan_id": PLAN})
+    check = _fact(f"{BUD}:{PLAN}:1:4", BUD, PLAN, "budget.published")
+    yield _event("budget.published", "planning", PLAN, data, (state,), check)

@@ -36,7 +36,11 @@ changes = st.tuples(st.just("change"), which, st.one_of(first_lines, lines), st.
 receipts = st.tuples(st.just("receive"), which, st.sampled_from([10, 10, 20]), st.integers(1, 3_000))
 reversals = st.tuples(st.just("reverse"), st.integers(0, 5), st.booleans())
 endings = st.tuples(st.sampled_from(["cancel", "close", "final_close"]), which)
-others = st.one_of(st.tuples(st.just("create"), first_lines), st.tuples(st.just("transfer"), st.integers(1, 5_000)), st.just(("year",)))
+others = st.one_of(
+    st.tuples(st.sampled_from(["create", "request"]), first_lines),
+    st.tuples(st.just("transfer"), st.integers(1, 5_000)),
+    st.just(("year",)),
+)
 steps = st.one_of(changes, changes, receipts, receipts, receipts, reversals, reversals, endings, others)
 
 
@@ -56,6 +60,7 @@ class Walk:
         self.world = World()
         self.orders: list[str] = []
         self.receipts: list[str] = []
+        self.requests: list[str] = []  # approved, not ordered yet: ids of their reservations
         self.returned: dict[tuple[str, int], Decimal] = {}
         self.revision = 1
 
@@ -63,8 +68,11 @@ class Walk:
         """One step; whether it is refused because of its status is known before."""
         match step:
             case "create", wanted:
-                body = order_body("DE01", source_revision=1, document_date=self._today(), **self._lines(wanted))
+                approved = self.requests.pop() if self.requests else None
+                body = order_body("DE01", source_revision=1, reservation_id=approved, document_date=self._today(), **self._lines(wanted))
                 self.orders.append(self._call("erp.po.create", body).number)
+            case "request", wanted:
+                self._request(wanted)
             case "transfer", units:
                 approvals = evidence(PEOPLE[CENTERS[0].owner], PEOPLE[TAKER.owner], CONTROLLER)
                 self._try("erp.budget_transfer.create", transfer_body(units, document_date=self._today(), approvals=approvals))
@@ -76,6 +84,14 @@ class Walk:
                 self._reverse(choice, is_owed=is_owed)
             case name, choice, *more if self.orders:
                 self._on_order(name, self.orders[choice % len(self.orders)], *more)
+
+    def _request(self, wanted: list[tuple[int, int, str, str]]) -> None:
+        """Reserved and approved; the next order is made of it."""
+        lines = [{name: line[name] for name in ("line_no", "gl_account", "cost_center", "amount")} for line in self._lines(wanted)["lines"]]
+        head = {"company_code": DE.erp_company, "currency": "EUR", "document_date": self._today(), "total": self._lines(wanted)["total"]}
+        kept = self._call("erp.budget_reservation.create", {**head, "lines": lines}).reservation_id
+        self._call("erp.budget_reservation.approve", {}, path={"reservation_id": kept})
+        self.requests.append(kept)
 
     def _on_order(self, name: str, number: str, *more: Any) -> None:
         before = self.order(number)

@@ -12,6 +12,7 @@ from mocks.company import Company, Draft, generate
 from mocks.kit.operation import Call, Deferred, Effect, Operation, OutEvent, Refusal, Reply
 from mocks.systems.erp.system import ErpSystem
 from mocks.systems.expense.system import ExpenseSystem
+from mocks.systems.planning.system import PlanningSystem
 from mocks.systems.procurement.system import ProcurementSystem
 
 START = datetime(2026, 10, 28, 9, tzinfo=UTC)
@@ -20,7 +21,7 @@ COMPANY = generate(7, minted=3)
 
 @dataclass
 class World:
-    """Three systems over one company; everything that they did is kept."""
+    """All systems over one company; everything that they did is kept."""
 
     company: Company = COMPANY
     now: datetime = START
@@ -34,7 +35,8 @@ class World:
         self.erp = ErpSystem(self.company, namespace="T", posting_delay_ms=30)
         self.procurement = ProcurementSystem(self.company, namespace="T")
         self.expense = ExpenseSystem(self.company, namespace="T")
-        systems = (self.erp, self.procurement, self.expense)
+        self.planning = PlanningSystem(self.company, namespace="T")
+        systems = (self.erp, self.procurement, self.expense, self.planning)
         self.operations: dict[str, Operation] = {each.call_point: each for system in systems for each in system.operations}
 
     def call(self, call_point: str, body: Any = None, **members: Any) -> Reply:
@@ -85,7 +87,8 @@ class World:
 
     def fingerprint(self) -> bytes:
         """Every document of every system."""
-        return msgspec.json.encode([self.erp.final_views(), self.procurement.final_views(), self.expense.final_views()])
+        systems = (self.erp, self.procurement, self.expense, self.planning)
+        return msgspec.json.encode([system.final_views() for system in systems])
 
     def approved_requisition(self, draft: Draft) -> Any:
         """Create, submit and approve what was drafted; the record."""

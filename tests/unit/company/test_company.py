@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from mocks.company import Company, chart, generate
+from mocks.company.planning import planning_master
 from mocks.company.projections import erp_master, expense_master, procurement_master
 from mocks.company.shapes import Shape, Signers
 from tests.unit.company.play import COMPANY
 
-PINNED_SEED_7 = "e3aa45d0e389f6c1e51a699d1f2b84f58caf97e79d23191aede6ef226fdd1afb"
+PINNED_SEED_7 = "2bff13cb9bde7d0a6535a5d4fa9803fc95274eb167e60c5b6ed57f850a5f9683"
 
 
 def test_the_same_seed_gives_the_pinned_digest() -> None:
@@ -137,6 +138,7 @@ def test_no_system_holds_the_ids_of_another() -> None:
     for name, projection in projections.items():
         foreign = set().union(*(found for other, found in ids.items() if other != name))
         assert foreign & texts_in(projection) == set()
+    assert set().union(*ids.values()) & texts_in(planning_master(COMPANY)) == set()
 
 
 def texts_in(value: Any) -> set[str]:
@@ -161,6 +163,9 @@ HEADERS = {
     "employees.csv": "procurement_user_id,expense_login,erp_personnel_no,erp_company_code",
     "accounts.csv": "purpose,erp_gl_account",
     "projects.csv": "procurement_project,erp_project,erp_company_code",
+    "planning_entities.csv": "planning_entity,erp_company_code,fiscal_year_starts",
+    "planning_nodes.csv": "planning_node,erp_cost_center,erp_company_code",
+    "planning_accounts.csv": "planning_account,erp_account_group",
 }
 
 

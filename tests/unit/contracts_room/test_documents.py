@@ -23,6 +23,7 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "expense_report.sent_back": ("an expense report exists", {"state": "sent_back"}),
     "posting.confirmed": ("an AP invoice exists", {"status": "posted", "external_ref": "X"}),
     "posting.rejected": ("a journal entry exists", {"status": "rejected"}),
+    "budget.published": ("a budget plan exists", {"status": "published"}),
 }
 
 

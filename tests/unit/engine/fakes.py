@@ -68,6 +68,19 @@ payroll_clearing,2030
     "projects": """procurement_project,erp_project,erp_company_code
 PRJ-1,P-1,1000
 """,
+    "planning_entities": """planning_entity,erp_company_code,fiscal_year_starts
+LE-US,1000,2
+LE-JP,3000,4
+""",
+    "planning_nodes": """planning_node,erp_cost_center,erp_company_code
+LE-US.MKT.CC00,4711000,1000
+LE-JP.MKT.CC00,4713000,3000
+""",
+    "planning_accounts": """planning_account,erp_account_group
+TRAVEL,51
+SERVICES,53
+TRAINING,53
+""",
 }
 
 

@@ -42,6 +42,9 @@ REFUSED = Fault("F-B20", "422", commits=False, status=422, view="fail")
 CLOSED = Fault("F-F3", "close_period", commits=False)
 KILLED = Fault("F-G2", "kill", commits=True)
 CROSSWALKS = {
+    "planning_entities": "planning_entity,erp_company_code,fiscal_year_starts\nLE-US,1000,2\n",
+    "planning_nodes": "planning_node,erp_cost_center,erp_company_code\nLE-US.MKT.CC00,4711000,1000\n",
+    "planning_accounts": "planning_account,erp_account_group\nTRAVEL,51\nSERVICES,53\nTRAINING,53\n",
     "entities": (
         "procurement_legal_entity,expense_entity_code,erp_company_code,expense_route\n"
         "ACME-US,10,1000,ap_invoice\nACME-DE,20,2000,journal_entry\n"

@@ -73,7 +73,7 @@ def test_the_schema_refuses_the_same_profiles(text: str) -> None:
     assert list(Draft202012Validator(SCHEMA).iter_errors(yaml.safe_load(text)))
 
 
-SHARES = {f"{flow.source_system}_share" for flow in CATALOG.flows.values()}
+SHARES = {f"{flow.source_system}_share" for flow in CATALOG.flows.values() if flow.kind != "state"}
 
 
 def test_the_part_of_a_flow_may_be_asked_for(tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "procurement.requisition.list",
         "procurement.receipt.list",
         "expense.report.list",
+        "planning.budget.list",
         "identity.token.issue",
     }
 
@@ -158,8 +159,8 @@ def test_the_event_of_a_second_revision_is_lost_too() -> None:
     seen = sightings(waves)
     singles = [e for wave in waves if wave.kind == "singles" for e in wave.experiments if len(e.steps) == 1]
     events = {"requisition-to-po": "wh.requisition.approved", "expense-to-posting": "wh.expense_report.approved"}
-    twice = [e for e in singles if e.steps[0].fault_id in {"F-F2", "F-D1"}]
-    wave = planner.later([*seen, *(Sighting(e.flow, events[e.flow], e.txn_id, 2) for e in twice if e.flow in events)])
+    twice = [e for e in singles if e.flow in events and e.steps[0].fault_id in {"F-F2", "F-D1"}]
+    wave = planner.later([*seen, *(Sighting(e.flow, events[e.flow], e.txn_id, 2) for e in twice)])
     assert wave is not None
     steps = [e.steps for e in wave.experiments if e.steps]
     assert {(first.fault_id, second.call_point, second.attempt, second.fault_id) for first, second in steps} == {
@@ -193,7 +194,7 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     planner = make_planner()
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
-    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "identity")}
+    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "planning", "identity")}
     assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {
         ("F-F3", entity) for entity in ("US01", "DE01", "JP01")
     }

@@ -4,20 +4,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
-from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.kit.operation import Call, Refusal, Reply
 from mocks.systems.erp import rules
-from mocks.systems.erp.budget.funds import KIND, Asked, exceeded, expired, memo, step_effect
-from mocks.systems.erp.budget.ledger import Ended, Figures, Overdrawn, Reservation, Shortfall, Spending
+from mocks.systems.erp.budget.funds import KIND, Asked, exceeded, expired, memo, step_effect, warning
+from mocks.systems.erp.budget.ledger import Ended, Figures, Overdrawn, Reservation, Spending
 from mocks.systems.erp.budget.models import (
     BudgetFigures,
     BudgetStatus,
-    BudgetVersionCreate,
-    BudgetVersionRecord,
-    BudgetWarning,
     ReservationCreate,
 )
 from mocks.systems.erp.budget.models import Reservation as ReservationRecord
-from mocks.systems.erp.budget.versions import Bucket, BudgetVersion, bucket_of
+from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.periods import month
@@ -29,53 +26,6 @@ class BudgetDesk:
     def __init__(self, erp: Erp) -> None:
         self._erp = erp
         self._by_reference: dict[str, str] = {}
-
-    def publish(self, call: Call) -> Reply:
-        """erp.budget_version.create"""
-        body: BudgetVersionCreate = call.body
-        budget, master = self._erp.budget, self._erp.master
-        company = rules.company_of(master, body.company_code, body.currency)
-        budget.expire(call.now)
-        before = budget.versions[company.code]
-        if body.sequence <= before.sequence:
-            said = f"company {company.code} has budget version {before.id}; sequence {body.sequence} is not newer"
-            raise Refusal("VERSION_CONFLICT", said, current_version=before.sequence)
-        usual = rules.minor(body.other_amount, company) if body.other_amount is not None else 0
-        number = f"{company.code}/{body.sequence}"
-        version = BudgetVersion(number, company.code, body.sequence, usual, self._budget_lines(body, company))
-        if body.checksum not in {None, version.checksum}:
-            raise Refusal("VALIDATION_FAILED", f"checksum: the lines have {version.checksum}, and {body.checksum} was sent")
-        overdrawn = budget.publish(version)
-        record = BudgetVersionRecord(
-            id=draw_id(call, "budget_version"),
-            uuid=draw_uuid(call, "budget_version"),
-            version=body.sequence,
-            created_at=call.now,
-            updated_at=call.now,
-            exported=False,
-            external_id=None,
-            budget_version=number,
-            company_code=company.code,
-            currency=company.currency,
-            sequence=body.sequence,
-            checksum=version.checksum,
-            lines=len(version.lines),
-            overdrawn=tuple(_warning(short, company) for short in overdrawn),
-        )
-        effect = Effect("budget_version", number, "create", version=body.sequence, company=company.code, currency=company.currency)
-        return Reply(record, version=body.sequence, created={"existing_id": number}, effects=(effect, *expired(budget)))
-
-    def _budget_lines(self, body: BudgetVersionCreate, company: ErpCompany) -> dict[tuple[Bucket, str], int]:
-        lines: dict[tuple[Bucket, str], int] = {}
-        for line in body.lines:
-            center = self._erp.master.cost_centers.get(line.cost_center)
-            if center is None or center.company_code != company.code:
-                raise Refusal("CODING_INVALID", f"no cost centre {line.cost_center!r} in company {company.code}")
-            key = Bucket(company.code, line.cost_center, line.account_group, line.project or ""), line.period
-            if key in lines:
-                raise Refusal("VALIDATION_FAILED", f"two lines for cost centre {line.cost_center}, {line.account_group}, {line.period}")
-            lines[key] = rules.minor(line.amount, company)
-        return lines
 
     def read_status(self, call: Call) -> Reply:
         """erp.budget.read"""
@@ -90,7 +40,10 @@ class BudgetDesk:
         bucket = bucket_of(company.code, account, center, project)
         policy = budget.policies[company.code]
         at, months = _until(call), policy.months(month(on))
-        figures, version = budget.figures_at(bucket, months, at) if "as_of" in query else (budget.figures(bucket, months), None)
+        if "as_of" in query:
+            figures, version = budget.figures_at(bucket, months, at), budget.in_force_at(bucket, month(on), at)
+        else:
+            figures, version = budget.figures(bucket, months), budget.in_force(bucket, month(on))
         answer = BudgetStatus(
             company_code=company.code,
             cost_center=center,
@@ -101,7 +54,7 @@ class BudgetDesk:
             months=months,
             currency=company.currency,
             figures=_figures(figures, company),
-            budget_version=(version or budget.versions[company.code]).id,
+            budget_version=version.id if version else "",
             as_of=at,
         )
         return Reply(answer, effects=expired(budget))
@@ -215,7 +168,7 @@ class BudgetDesk:
             total=body.total,
             expires_at=kept.expires_at,
             budget_version=kept.budget_version,
-            warnings=tuple(_warning(short, company) for short in kept.warnings),
+            warnings=tuple(warning(short, company) for short in kept.warnings),
         )
 
 
@@ -237,15 +190,4 @@ def _figures(figures: Figures, company: ErpCompany) -> BudgetFigures:
         encumbrance=text(figures.encumbrance),
         actual=text(figures.actual),
         available=text(figures.available),
-    )
-
-
-def _warning(short: Shortfall, company: ErpCompany) -> BudgetWarning:
-    return BudgetWarning(
-        cost_center=short.bucket.cost_center,
-        account_group=short.bucket.account_group,
-        project=short.bucket.project or None,
-        months=short.months,
-        wanted=to_text(short.wanted, company.decimals),
-        available=to_text(short.figures.available, company.decimals),
     )

@@ -6,8 +6,8 @@ from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Effect, Refusal, View
 from mocks.systems.erp import rules
-from mocks.systems.erp.budget.ledger import BudgetLedger, Overdrawn, Reservation
-from mocks.systems.erp.budget.models import ReservationCreate
+from mocks.systems.erp.budget.ledger import BudgetLedger, Overdrawn, Reservation, Shortfall
+from mocks.systems.erp.budget.models import BudgetWarning, ReservationCreate
 from mocks.systems.erp.ledger import Entry, Journal
 from mocks.systems.erp.periods import month
 
@@ -85,3 +85,15 @@ def exceeded(over: Overdrawn, company: ErpCompany) -> Refusal:
     where = f"cost centre {first.bucket.cost_center}, accounts {first.bucket.account_group}, {first.months[0]} to {first.months[-1]}"
     wanted, left = to_text(first.wanted, company.decimals), to_text(first.figures.available, company.decimals)
     return Refusal("BUDGET_EXCEEDED", f"{where}: {wanted} {company.currency} is wanted, {left} is available{more}")
+
+
+def warning(short: Shortfall, company: ErpCompany) -> BudgetWarning:
+    """A bucket that is overdrawn, on the wire."""
+    return BudgetWarning(
+        cost_center=short.bucket.cost_center,
+        account_group=short.bucket.account_group,
+        project=short.bucket.project or None,
+        months=short.months,
+        wanted=to_text(short.wanted, company.decimals),
+        available=to_text(short.figures.available, company.decimals),
+    )

@@ -133,6 +133,7 @@ class BudgetLedger:
 
     policies: Mapping[str, BudgetPolicy]  # by company code
     versions: dict[str, BudgetVersion] = field(default_factory=dict)  # in force, by company code
+    own: dict[tuple[str, str], dict[int, BudgetVersion]] = field(default_factory=dict)  # of cost centres, by fiscal year
     movements: list[Movement] = field(default_factory=list)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     _now: datetime = BEGINNING  # whoever asks, reserves, orders or posts says it first
@@ -145,28 +146,46 @@ class BudgetLedger:
     def figures(self, bucket: Bucket, months: Collection[str]) -> Figures:
         """Of these months together."""
         moved = [totals for month, totals in self._totals.get(bucket, {}).items() if month in months]
-        return _figures(self.versions.get(bucket.company_code), bucket, months, moved)
+        return _figures(self._budget(bucket, months), moved)
 
-    def figures_at(self, bucket: Bucket, months: Collection[str], at: datetime) -> tuple[Figures, BudgetVersion | None]:
-        """The same as it stood at a business time, and the version that was in force then: summed again from the entries."""
+    def figures_at(self, bucket: Bucket, months: Collection[str], at: datetime) -> Figures:
+        """The same as it stood at a business time: summed again from the entries and from the versions that were in force then."""
         moved = [0] * len(_AT)
         for move in self.movements[: bisect_right(self.movements, at, key=lambda each: each.at)]:
             if move.bucket == bucket and move.period in months:
                 moved[_AT[move.stage]] += move.amount_minor
-        known = [version for since, version in self._published if since <= at and version.company_code == bucket.company_code]
-        version = known[-1] if known else None
-        return _figures(version, bucket, months, [moved]), version
+        governing = ((month, self.in_force_at(bucket, month, at)) for month in months)
+        return _figures(sum(version.budget_minor(bucket, (month,)) for month, version in governing if version), [moved])
 
     def _available(self, bucket: Bucket, months: Collection[str]) -> tuple[int, int]:
         """Budget, and what of it is available: of these months together."""
-        version = self.versions.get(bucket.company_code)
-        budget = version.budget_minor(bucket, months) if version else 0
+        budget = self._budget(bucket, months)
         spoken_for = 0
         for month, (reserved, pre_encumbrance, encumbrance, actual, moved) in self._totals.get(bucket, {}).items():
             if month in months:
                 budget += moved
                 spoken_for += reserved + pre_encumbrance + encumbrance + actual
         return budget, budget - spoken_for
+
+    def _budget(self, bucket: Bucket, months: Collection[str]) -> int:
+        if (bucket.company_code, bucket.cost_center) not in self.own:
+            version = self.versions.get(bucket.company_code)
+            return version.budget_minor(bucket, months) if version else 0
+        governing = ((month, self.in_force(bucket, month)) for month in months)
+        return sum(version.budget_minor(bucket, (month,)) for month, version in governing if version)
+
+    def in_force(self, bucket: Bucket, period: str) -> BudgetVersion | None:
+        """Whose budget a bucket has in a month: its cost centre's own of that fiscal year, else its company's."""
+        own = self.own.get((bucket.company_code, bucket.cost_center))
+        found = own.get(self.policies[bucket.company_code].fiscal_year(period)) if own else None
+        return found or self.versions.get(bucket.company_code)
+
+    def in_force_at(self, bucket: Bucket, period: str, at: datetime) -> BudgetVersion | None:
+        """The same as it was at a business time."""
+        years = {0, self.policies[bucket.company_code].fiscal_year(period)}
+        known = [each for since, each in self._published if since <= at and _concerns(each, bucket) and each.fiscal_year in years]
+        own = [version for version in known if version.cost_center]
+        return next(reversed(own or known), None)
 
     def status(self, bucket: Bucket, period: str) -> Figures:
         """Of the months that count together with this one."""
@@ -197,7 +216,7 @@ class BudgetLedger:
         """Check and reserve in one step; the reservation with what it is warned of. despite: somebody with the authority said so.
         Raises Overdrawn."""
         short = self._allowed(reservation.lines, despite=despite)
-        version = self.versions.get(reservation.lines[0].bucket.company_code)
+        version = self.in_force(reservation.lines[0].bucket, reservation.lines[0].period)
         kept = replace(reservation, warnings=short, budget_version=version.id if version else "")
         self.reservations[kept.id] = kept
         heappush(self._ends, (kept.expires_at, kept.id))
@@ -335,12 +354,15 @@ class BudgetLedger:
 
     def publish(self, version: BudgetVersion) -> tuple[Shortfall, ...]:
         """The version is in force from now on. Every bucket that it leaves overdrawn is told, and nothing is undone for it."""
-        self.versions[version.company_code] = version
+        if version.cost_center:
+            self.own.setdefault((version.company_code, version.cost_center), {})[version.fiscal_year] = version
+        else:
+            self.versions[version.company_code] = version
         self._published.append((self._now, version))
         policy = self.policies[version.company_code]
         found: dict[tuple[Bucket, tuple[str, ...]], Shortfall] = {}
         for bucket, months in self._totals.items():
-            for window in {policy.months(month) for month in months} if bucket.company_code == version.company_code else ():
+            for window in {policy.months(month) for month in months} if _concerns(version, bucket) else ():
                 figures = self.figures(bucket, window)
                 if figures.available < 0:
                     found[bucket, window] = Shortfall(bucket, window, 0, figures)
@@ -364,7 +386,7 @@ class BudgetLedger:
             if not line.amount_minor:
                 continue
             bucket, month, amount = line.bucket, line.period, sign * line.amount_minor
-            version = self.versions.get(bucket.company_code)
+            version = self.in_force(bucket, month)
             of_bucket = self._totals.setdefault(bucket, {})
             if month not in of_bucket:
                 of_bucket[month] = [0] * len(_AT)
@@ -375,8 +397,7 @@ class BudgetLedger:
             movements.append(Movement(len(movements) + 1, owner, line.line, bucket, month, stage, amount, name, self._now))
 
 
-def _figures(version: BudgetVersion | None, bucket: Bucket, months: Collection[str], moved: Sequence[Sequence[int]]) -> Figures:
-    budget = version.budget_minor(bucket, months) if version else 0
+def _figures(budget: int, moved: Sequence[Sequence[int]]) -> Figures:
     if not moved:
         return Figures(budget)
     *spoken_for, adjusted = map(sum, zip(*moved, strict=True))
@@ -391,6 +412,10 @@ def _differences(before: Iterable[Spending], after: Iterable[Spending]) -> tuple
             key = line.line, line.bucket, line.period
             amounts[key] = amounts.get(key, 0) + sign * line.amount_minor
     return tuple(Spending(*key, amount) for key, amount in amounts.items() if amount)
+
+
+def _concerns(version: BudgetVersion, bucket: Bucket) -> bool:
+    return bucket.company_code == version.company_code and version.cost_center in {"", bucket.cost_center}
 
 
 def _within(lines: Sequence[Spending], bucket: Bucket, months: Collection[str]) -> int:

@@ -137,25 +137,38 @@ class BudgetLine(Request, frozen=True, kw_only=True):
     amount: Amount
 
 
+FiscalYear = Annotated[int, Meta(ge=2000, le=2099, description="the calendar year in which it begins", examples=[2026])]
+
+
 class BudgetVersionCreate(Request, frozen=True, kw_only=True):
-    """A whole budget of a company, in place of the one before. other_amount: of every bucket and month that has no line."""
+    """A whole budget in place of the one before: of a company, or of one of its cost centres in a fiscal year. other_amount: of every
+    bucket and month that has no line; total: of the lines."""
 
     company_code: CompanyCode
     currency: Currency
+    cost_center: Code | None = None
+    fiscal_year: FiscalYear | None = None
     sequence: Annotated[int, Meta(ge=1, le=1_000_000, description="higher than that of the version in force")]
+    external_ref: Reference | None = None
     other_amount: Amount | None = None
     lines: Annotated[tuple[BudgetLine, ...], Meta(max_length=1_000)]
+    total: Amount | None = None
     checksum: Checksum | None = None
 
 
 class BudgetVersionRecord(Record, frozen=True, kw_only=True):
-    """The version in force. overdrawn: what it leaves overdrawn; nothing is undone for it."""
+    """A version in force. overdrawn: what it left overdrawn when it came; nothing was undone for it."""
 
     budget_version: str
+    status: Literal["in_force"]
     company_code: str
     currency: str
+    cost_center: str | None
+    fiscal_year: int | None
     sequence: int
+    external_ref: str | None
     checksum: str
+    total: str
     lines: int
     overdrawn: tuple[BudgetWarning, ...]
 

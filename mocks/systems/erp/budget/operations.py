@@ -18,6 +18,7 @@ from mocks.systems.erp.budget.models import (
     ReservationCreate,
     ReservationPage,
 )
+from mocks.systems.erp.budget.publishing import VersionDesk
 from mocks.systems.erp.budget.transfers import TransferDesk
 from mocks.systems.erp.budget.year_end import YearEndDesk
 from mocks.systems.erp.core import Erp
@@ -26,6 +27,9 @@ from mocks.systems.erp.documents.operations import READ, REFERENCE, WRITE
 PATH = "/budget-reservations"
 ONE = f"{PATH}/{{reservation_id}}"
 CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
+VERSIONS = "/budget-versions"
+YEAR = QueryParam("fiscal_year", "the calendar year in which it begins", False, {"type": "integer", "minimum": 2000, "maximum": 2099})
+PUBLISH = ("CURRENCY_INVALID", "CODING_INVALID", "COST_CENTER_INACTIVE", "AMOUNT_MISMATCH", "VERSION_CONFLICT")
 RESERVE = (
     "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "COST_CENTER_INACTIVE", "CODING_INVALID", "AMOUNT_MISMATCH", "BUDGET_EXCEEDED",
 )  # fmt: skip
@@ -37,31 +41,45 @@ TRANSFER = (
 
 
 def operations(erp: Erp) -> tuple[Operation, ...]:
-    """Of the desk for funds of one ERP."""
+    """Of the desk for funds of one ERP, and of the one for budgets themselves."""
     desk, own = BudgetDesk(erp), refs.CallRefs(erp.master)
-    return (*_budgets(desk), *_reservations(desk, own), *_movements(erp, own))
+    return (_status(desk), *_versions(VersionDesk(erp)), *_reservations(desk, own), *_movements(erp, own))
 
 
-def _budgets(desk: BudgetDesk) -> tuple[Operation, ...]:
-    def text(name: str, doc: str, *, required: bool = True) -> QueryParam:
-        return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
+def _text(name: str, doc: str, *, required: bool = True) -> QueryParam:
+    return QueryParam(name, doc, required, {"type": "string", "minLength": 1, "maxLength": 20})
 
+
+COMPANY = _text("company_code", "company code")
+
+
+def _status(desk: BudgetDesk) -> Operation:
     bucket = (
-        text("company_code", "company code"), text("cost_center", "cost centre"), text("gl_account", "account"),
-        text("project", "project", required=False),
+        COMPANY, _text("cost_center", "cost centre"), _text("gl_account", "account"), _text("project", "project", required=False),
     )  # fmt: skip
     yyyymmdd = {"type": "string", "pattern": models.DAY_PATTERN, "maxLength": 8}
     day = QueryParam("date", "whose months count, as YYYYMMDD; today when absent", False, yyyymmdd)
     as_of = QueryParam("as_of", "how it stood at the end of that day (UTC), as YYYYMMDD; now when absent", False, yyyymmdd)
+    return Operation(
+        "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
+        BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day, as_of), refs=refs.coding,
+    )  # fmt: skip
+
+
+def _versions(desk: VersionDesk) -> tuple[Operation, ...]:
+    def published(call: Call) -> Refs:
+        body: BudgetVersionCreate = call.body
+        keys = refs.centers([body.cost_center]) if body.cost_center is not None else ()
+        return Refs(ext_ref=body.external_ref, keys=keys, src_version=body.sequence)
+
     return (
         Operation(
-            "erp.budget.read", "GET", "/budget-status", "read", READ, "What a cost centre may still spend on a group of accounts",
-            BudgetStatus, desk.read_status, errors=("INVALID_PARAMETER",), query=(*bucket, day, as_of), refs=refs.coding,
+            "erp.budget_version.create", "POST", VERSIONS, "create", WRITE, "Put a budget in the place of the one before",
+            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201, errors=PUBLISH, refs=published,
         ),
         Operation(
-            "erp.budget_version.create", "POST", "/budget-versions", "create", WRITE, "Put a budget in the place of the one before",
-            BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201,
-            errors=("CURRENCY_INVALID", "CODING_INVALID", "VERSION_CONFLICT"),
+            "erp.budget_version.read", "GET", VERSIONS, "read", READ, "The budget that is in force", BudgetVersionRecord, desk.read,
+            query=(COMPANY, _text("cost_center", "cost centre", required=False), YEAR), errors=("INVALID_PARAMETER",), refs=refs.coding,
         ),
     )  # fmt: skip
 

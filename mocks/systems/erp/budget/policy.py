@@ -26,6 +26,10 @@ class BudgetPolicy:
         from the beginning of the fiscal year until then."""
         return _months(self.window, self.year_starts, period)
 
+    def fiscal_year(self, period: str) -> int:
+        """The calendar year in which the fiscal year of a month begins: that is what the ERP calls it."""
+        return int(period[:4]) - (int(period[5:]) < self.year_starts)
+
     def tolerated(self, budget_minor: int) -> int:
         """How far the months together may go below zero, in minor units."""
         return budget_minor * self.tolerance_percent // 100

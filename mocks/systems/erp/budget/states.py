@@ -9,6 +9,7 @@ from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.periods import shifted
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 EXPENSE_ACCOUNT = "5400"
@@ -20,6 +21,15 @@ class BudgetGiven(Parameters, frozen=True, kw_only=True):
 
     company_code: Company = "1000"
     amount: Name | None = None
+
+
+class OwnBudgetGiven(Parameters, frozen=True, kw_only=True):
+    """100.00 for supplies in each month of a cost centre's fiscal year, under this sequence. A cost centre that is named must exist."""
+
+    company_code: Company = "1000"
+    cost_center: Name | None = None
+    fiscal_year: Annotated[int, Meta(ge=2000, le=2099)] = 2026
+    sequence: Annotated[int, Meta(ge=1, le=1_000)] = 1
 
 
 class ReservationGiven(Parameters, frozen=True, kw_only=True):
@@ -51,6 +61,24 @@ def states(books: ErpOf, company_of: CompanyOf, open_center: Callable[[Stage, Er
         version = stage.perform("erp.budget_version.create", body=body).body
         return {"budget_version": version.budget_version, "sequence": sequence}
 
+    def own_budget(stage: Stage, given: OwnBudgetGiven) -> Values:
+        company = company_of(stage, given.company_code)
+        amount = to_text(AMOUNT_UNITS * 10**company.decimals, company.decimals)
+        first = f"{given.fiscal_year}-{company.budget.year_starts:02d}"
+        center = given.cost_center or open_center(stage, company)
+        line = {"cost_center": center, "account_group": EXPENSE_ACCOUNT[:2], "amount": amount}
+        body = {
+            "company_code": company.code,
+            "currency": company.currency,
+            "cost_center": center,
+            "fiscal_year": given.fiscal_year,
+            "sequence": given.sequence,
+            "lines": [{**line, "period": shifted(first, number)} for number in range(12)],
+        }
+        version = stage.perform("erp.budget_version.create", body=body).body
+        told = {"budget_version": version.budget_version, "sequence": version.sequence, "checksum": version.checksum}
+        return {**told, "cost_center": center}
+
     def reservation(stage: Stage, given: ReservationGiven) -> Values:
         company = company_of(stage, given.company_code)
         kept = stage.perform("erp.budget_reservation.create", body=_body(stage, company, open_center(stage, company), given)).body
@@ -63,6 +91,7 @@ def states(books: ErpOf, company_of: CompanyOf, open_center: Callable[[Stage, Er
 
     return (
         State("a budget is in force", "of this amount for whatever may be bought", BudgetGiven, budget),
+        State("a cost centre has a budget of its own", "in a fiscal year, under this sequence", OwnBudgetGiven, own_budget),
         State("a budget reservation exists", "reserved, approved or released", ReservationGiven, reservation),
         State("there is no budget reservation", "with this id (so it is in every state; for readers)", ReservationGone, _gone),
     )

@@ -1,4 +1,8 @@
-"""Budget versions: what may be spent, by bucket and month. One version of a company is in force at a time."""
+"""Budget versions: what may be spent, by bucket and month.
+
+One version of a company is in force at a time. A cost centre may have a budget of its own for a fiscal year: one version of it is in force
+too, and governs the cost centre's buckets in that year; the company's governs the rest.
+"""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -22,13 +26,21 @@ def bucket_of(company_code: str, account: str, cost_center: str, project: str | 
 
 @dataclass(frozen=True, slots=True)
 class BudgetVersion:
-    """usual_minor: the budget of a month of every bucket that has no line of its own."""
+    """usual_minor: the budget of a month of every bucket that has no line of its own. cost_center, fiscal_year: of one that is not the
+    whole company's. The year is the calendar year in which it begins."""
 
     id: str
     company_code: str
     sequence: int
     usual_minor: int = 0
     lines: Mapping[tuple[Bucket, str], int] = field(default_factory=dict)
+    cost_center: str = ""
+    fiscal_year: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        """Of its lines."""
+        return sum(self.lines.values())
 
     def budget_minor(self, bucket: Bucket, months: Collection[str]) -> int:
         """Of these months together."""

@@ -1,0 +1,89 @@
+"""States of planning: a budget in every status, played by the people who lead there."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from mocks.abilities.people import AMOUNT_MINOR, GONE, WHY, Version, refuse_taken
+from mocks.abilities.states import Name, Parameters, Stage, State, Values
+from mocks.company.fiscal import Grain
+from mocks.company.planning import draft_budget
+from mocks.company.planning_ids import house_id
+from mocks.kit.operation import Refusal
+from mocks.systems.planning.plans import checksum
+from mocks.systems.planning.system import PlanningSystem
+
+OWNER, CONTROLLER, ADMIN = range(3)  # of a draft's approvers
+STEPS: Mapping[str, tuple[tuple[str, int], ...]] = {
+    "draft": (),
+    "submitted": (("submit", OWNER),),
+    "approved": (("submit", OWNER), ("approve", CONTROLLER)),
+    "published": (("submit", OWNER), ("approve", CONTROLLER), ("publish", ADMIN)),
+}
+
+
+class BudgetGiven(Parameters, frozen=True, kw_only=True):
+    """A budget of one cost centre; without `plan_id` one is drawn and answered. sequence: how often it was published until then."""
+
+    plan_id: Name | None = None
+    status: Literal["draft", "submitted", "approved", "published"] = "published"
+    entity: Literal["LE-US", "LE-DE", "LE-JP"] = "LE-US"
+    grain: Grain = "quarter"
+    sequence: Version = 1
+    version: Version | None = None
+
+
+class BudgetGone(Parameters, frozen=True, kw_only=True):
+    """The id that no budget has."""
+
+    plan_id: Name = "BP-EXAMPLE-00000404"
+
+
+def states() -> tuple[State, ...]:
+    """Every state of planning."""
+    return (
+        State("a budget plan exists", "in this status; of a published one `sequence` and `checksum` are answered", BudgetGiven, _budget),
+        State("there is no budget plan", GONE, BudgetGone, lambda _stage, given: {"plan_id": given.plan_id}),
+    )
+
+
+def _budget(stage: Stage, given: BudgetGiven) -> Values:
+    desk = stage.system(PlanningSystem).plans
+    refuse_taken(given.plan_id, desk.plans)
+    entity = next(each for each in stage.company.entities if house_id(each) == given.entity)
+    center = _free_center(stage, entity.key)
+    draft = draft_budget(stage.company, entity.key, given.plan_id or WHY, AMOUNT_MINOR, cost_center=center, grain=given.grain)
+    desk.wanted = given.plan_id
+    plan_id = stage.act("planning.budget.create", actor=draft.actor, body=draft.body).plan_id
+    path = {"plan_id": plan_id}
+    _lead(stage, path, draft.approvers, given.status)
+    for _ in range(given.sequence - 1 if given.status == "published" else 0):
+        stage.act("planning.budget.amend", actor=draft.actor, path=path, body={})
+        _lead(stage, path, draft.approvers, given.status)
+    while given.version is not None and desk.plans[plan_id].version < given.version:
+        stage.touch("planning.budget.record_publication", path)
+    if given.version is not None and desk.plans[plan_id].version > given.version:
+        raise Refusal("VALIDATION_FAILED", f"version {given.version}: a budget in this status has a later one")
+    return _values(desk.plans[plan_id])
+
+
+def _free_center(stage: Stage, entity: str) -> Any:
+    """One without a budget: of a node and year there is only one."""
+    taken = {plan.node for plan in stage.system(PlanningSystem).plans.plans.values()}
+    centers = stage.company.cost_centers_of(entity)
+    return centers[len(taken) % len(centers)]
+
+
+def _lead(stage: Stage, path: Mapping[str, str], people: tuple[str, ...], status: str) -> None:
+    for verb, who in STEPS[status]:
+        stage.act(f"planning.budget.{verb}", actor=people[who], path=path, body={})
+
+
+def _values(plan: Any) -> Values:
+    version = plan.published or plan.working
+    return {
+        "plan_id": plan.id,
+        "version": plan.version,
+        "status": version.status,
+        "sequence": version.sequence,
+        "checksum": checksum(version.lines),
+    }

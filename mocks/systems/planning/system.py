@@ -1,0 +1,30 @@
+"""Planning as the kit serves it."""
+
+from mocks.abilities.system_type import under
+from mocks.company import Company
+from mocks.company.planning import planning_master
+from mocks.kit.operation import Operation, View
+from mocks.systems.planning.desk import PlanDesk
+from mocks.systems.planning.figures import FiguresDesk
+from mocks.systems.planning.operations import operations
+from mocks.systems.planning.records import final_views
+
+
+class PlanningSystem:
+    """One planning system with its own plans; their ids carry the run's namespace."""
+
+    type = "planning"
+    title = "Mock planning"
+    summary = "Budgets by fiscal period over a hierarchy of nodes, their versions, and what was spent of them"
+    event_types = ("budget.published",)
+
+    def __init__(self, company: Company, *, namespace: str, instance: str = "planning") -> None:
+        self.name = instance
+        master = planning_master(company)
+        self.plans = PlanDesk(master, namespace)
+        self.figures = FiguresDesk(master, self.plans)
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(master, self.plans, self.figures))
+
+    def final_views(self) -> list[View]:
+        """Every published plan, what was told of it, and what is known of spending."""
+        return [view for plan in self.plans.plans.values() for view in final_views(plan)] + self.figures.final_views()
