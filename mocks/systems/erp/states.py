@@ -14,6 +14,7 @@ from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
+from mocks.systems.erp.invoices import operations as supplier_invoices
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
@@ -92,6 +93,16 @@ class GoodsReceiptGiven(Parameters, frozen=True, kw_only=True):
     version: Version | None = None
 
 
+class SupplierInvoiceGiven(Parameters, frozen=True, kw_only=True):
+    """A supplier invoice of nothing that was ordered; without `number` the ERP draws one and answers it."""
+
+    number: Name | None = None
+    external_ref: Name | None = None
+    company_code: Company = "1000"
+    status: Literal["posted", "on_hold", "voided"] = "posted"
+    version: Version | None = None
+
+
 class PostingGiven(Parameters, frozen=True, kw_only=True):
     """A document that a job posts; without `number` or `job_id` the ERP draws them and answers them."""
 
@@ -133,6 +144,12 @@ def states() -> tuple[State, ...]:
         ),
         State(
             "a goods receipt exists", "posted, or reversed; a number that is not given is drawn and answered", GoodsReceiptGiven, _receipt
+        ),
+        State(
+            "a supplier invoice exists",
+            "posted, on hold (by hand), or voided; a number that is not given is drawn and answered",
+            SupplierInvoiceGiven,
+            _supplier_invoice,
         ),
         State("an AP invoice exists", _POSTING_DOC, PostingGiven, lambda stage, given: _posting(stage, given, ap_invoice.KIND, _invoice)),
         State(
@@ -257,6 +274,36 @@ def _receipt(stage: Stage, given: GoodsReceiptGiven) -> Values:
     _raise_version(stage, goods_receipt.KIND.name, receipt.number, given.version, "erp.gr.reverse")
     document = _books(stage).documents.get(goods_receipt.KIND.name, receipt.number)
     return {"number": document.number, "id": document.id, "version": document.version, "order_number": order}
+
+
+def _supplier_invoice(stage: Stage, given: SupplierInvoiceGiven) -> Values:
+    company, kind = _company(stage, given.company_code), supplier_invoices.KIND
+    _take(stage, kind.name, given.number)
+    approver = _approver(stage, company)
+    clerk = _person(stage, company, approver)
+    amount, nothing = (to_text(units * 10**company.decimals, company.decimals) for units in (AMOUNT_UNITS, 0))
+    line = {"type": "account", "line_no": 1, "gl_account": EXPENSE_ACCOUNT, "cost_center": _open_center(stage, company)}
+    head = _head(stage, company, given.external_ref, approver)
+    
+    body = {
+        **head,
+        "vendor_id": _vendor(stage, company).vendor_id,
+        "supplier_reference": f"INV {given.external_ref or 'example'}",
+        "posting_date": head["document_date"],
+        "entered_by": clerk,
+        "lines": [{**line, "net_amount": amount, "tax_code": company.tax_codes[0].code, "tax_amount": nothing}],
+        "tax_total": nothing,
+        "total": amount,
+    }
+    invoice = stage.perform(f"{kind.point}.create", body=body).body
+    path = {"number": invoice.number}
+    if given.status == "on_hold":
+        stage.act(f"{kind.point}.hold", actor=approver, path=path, body={"reason": "provider state"})
+    elif given.status == "voided":
+        stage.perform(f"{kind.point}.void", path=path, body={"reason": "provider state"})
+    _raise_version(stage, kind.name, invoice.number, given.version, f"{kind.point}.void")
+    document = _books(stage).documents.get(kind.name, invoice.number)
+    return {"number": document.number, "id": document.id, "version": document.version, "external_ref": document.ext_ref}
 
 
 Body = Callable[[Stage, ErpCompany, PostingGiven], dict[str, Any]]

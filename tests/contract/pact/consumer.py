@@ -19,6 +19,7 @@ from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoicing import InvoicingGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.tokens import Client, Tokens
@@ -94,6 +95,7 @@ class Gateways:
     procurement: ProcurementGateway
     expense: ExpenseGateway
     receiving: ReceivingGateway
+    invoicing: InvoicingGateway
     tokens: Tokens
 
 
@@ -137,6 +139,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        InvoicingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
     )
 
