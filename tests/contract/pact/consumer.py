@@ -20,6 +20,7 @@ from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
@@ -96,6 +97,7 @@ class Gateways:
     procurement: ProcurementGateway
     expense: ExpenseGateway
     receiving: ReceivingGateway
+    invoicing: InvoicingGateway
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
@@ -141,6 +143,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        InvoicingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
