@@ -146,20 +146,6 @@ def test_receipts(entity: str) -> None:
     on_desk(body)
 
 
-@pytest.mark.parametrize("company", ["1000", "2000", "3000"])
-def test_supplier_invoices(company: str) -> None:
-    """Every status can be had, in every company."""
-
-    async def body(desk: Desk) -> None:
-        for status in get_args(SupplierInvoiceGiven.__annotations__["status"]):
-            await desk.given("a supplier invoice exists", number="51-mine", company_code=company, status=status, version=9)
-            code, found = await desk.get("erp", "/supplier-invoices/51-mine")
-            assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
-            await desk.post({"action": "teardown"})
-
-    on_desk(body)
-
-
 @pytest.mark.parametrize("entity", ["10", "20", "30"])
 def test_reports(entity: str) -> None:
     """Every state can be had, in every entity."""
