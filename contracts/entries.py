@@ -172,6 +172,7 @@ class DocumentKind:
     module: str | None = None
     coded_by: str | None = None
     dimensions: tuple[str, ...] = ()
+    clears: bool = False
     implied: tuple[str, ...] = ()
     lines: str | None = None
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)

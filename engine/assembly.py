@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.clock import Clock
-from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po, supplier_onboarding
+from engine.flows import (
+    budget_publication,
+    expense_to_posting,
+    invoice_to_posting,
+    receipt_to_grir,
+    requisition_to_po,
+    supplier_onboarding,
+)
 from engine.flows.budget_publication import BudgetHooks
 from engine.flows.expense_to_posting import ExpenseHooks
+from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.obligations import Patience
 from engine.flows.ports import Erp
 from engine.flows.posting import Hooks, PostingRun
@@ -21,6 +29,7 @@ from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
@@ -70,6 +79,10 @@ def _receipt(parts: Parts, erp: Erp, trace: Trace) -> ReceiptHooks:
 def _budget(parts: Parts, trace: Trace) -> BudgetHooks:
     planning, control = PlanningGateway(parts.peers["planning"], trace), BudgetGateway(parts.peers["erp"], trace)
     return BudgetHooks(planning, control, parts.rules(), parts.minor_units)
+
+
+def _invoice(parts: Parts, erp: Erp, trace: Trace) -> InvoiceHooks:
+    return InvoiceHooks(InvoicingGateway(parts.peers["procurement"], trace), erp, parts.rules(), parts.minor_units)
 
 
 def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
@@ -136,6 +149,12 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "planning"),
         _replicating(_budget),
         lambda parts, trace: PlanningGateway(parts.peers["planning"], trace),
+    ),
+    ServedFlow(
+        invoice_to_posting.FLOW,
+        ("erp", "procurement"),
+        _posting(_invoice),
+        lambda parts, trace: InvoicingGateway(parts.peers["procurement"], trace),
     ),
     ServedFlow(
         supplier_onboarding.FLOW,

@@ -18,7 +18,9 @@ STATES_BY_STATUS: Mapping[str, PostingState] = {
     "created": "live",
     "active": "live",
     "posted": "live",
+    "on_hold": "live",  # booked, and not paid: the ERP's people see to that
     "accepted": "accepted",
+    "parked": "accepted",  # taken, and in no books until its reason is gone
     "rejected": "rejected",
 }
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
-from engine.model.sources import ExpenseReport, Receipt, Refusal, Requisition, SupplierRequest
+from engine.model.sources import ExpenseReport, Receipt, Refusal, Requisition, SupplierBill, SupplierRequest
 
 
 class Procurement(Protocol):
@@ -33,6 +33,16 @@ class Receiving(Protocol):
     """Where receipts live."""
 
     async def read(self, source_id: str) -> Receipt: ...
+
+    async def record_posting(self, source_id: str, version: int, *, number: str, document_id: int | None, revision: int) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class Invoicing(Protocol):
+    """Where supplier invoices are keyed and approved."""
+
+    async def read(self, source_id: str) -> SupplierBill: ...
 
     async def record_posting(self, source_id: str, version: int, *, number: str, document_id: int | None, revision: int) -> None: ...
 

@@ -6,6 +6,7 @@ step may be repeated, so it may die anywhere. Accepted is not posted: an event t
 What is a flow's own (`Hooks`) stands in its own file.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -15,12 +16,14 @@ from engine.flows.ports import Erp
 from engine.mapping.references import idempotency_key
 from engine.model.erp_documents import Draft, Found, Kind, PostingJob, TakeBack
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
-from engine.model.progress import Posting, Progress
+from engine.model.progress import Posting, PostingState, Progress
 from engine.model.sources import Recorded, Refusal, SourceStage
 
 REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
 POLLS_MAX = 10  # of one job; connector.toml declares as many attempts
 POLL_CAP_FACTOR = 64.0
+JOB_WORDS: Mapping[PostingState, str] = {"live": "posted", "accepted": "accepted", "rejected": "rejected"}
+"""What a document without a job says about itself, in the words of jobs."""
 OWNERS = {"business": "finance", "duplicate": "integration team"}
 
 
@@ -129,6 +132,10 @@ class PostingRun(Generic[S, D]):
         if posting is not None and posting.state == "rejected" and self.progress.taken_up:
             posting.submit_again()  # the first submission has its final answer; this is another one
             self.progress.taken_up, self.progress.parking = False, None  # and one alone, however long it takes
+        if posting is not None and posting.state == "unknown" and posting.code is not None:
+            return await self._refuse_unless_posted(
+                source, posting, Refusal(posting.code, posting.reason or posting.code, OWNERS["business"])
+            )
         if posting is None or posting.state not in {"accepted", "live", "rejected"}:
             draft = self.hooks.draft(source)
             if self.progress.checked_revision != source.revision:
@@ -146,7 +153,7 @@ class PostingRun(Generic[S, D]):
 
     async def _create(self, source: S, posting: Posting, draft: D) -> StepEnd | None:
         """None when the document is accepted or live."""
-        posting.tried_at, posting.source_version = self.at, source.version
+        doubted_at, posting.tried_at, posting.source_version = posting.tried_at, self.at, source.version
         posting.posted_on = draft.posted_on.isoformat() if draft.posted_on else None
         try:
             made = await self.erp.create(draft, idempotency_key(draft.external_ref, "create", posting.submission))
@@ -158,6 +165,7 @@ class PostingRun(Generic[S, D]):
                 if failure.code == OTHER_SHAPE:  # it was made; what the answer does not say, a look-up may
                     return await self._adopt(posting, draft, failure)
                 raise
+            posting.tried_at = doubted_at  # a definite answer prolongs no doubt
             return await self._create_refused(source, posting, failure)
         return self._take(posting, made, draft)
 
@@ -185,13 +193,15 @@ class PostingRun(Generic[S, D]):
         return self._take(posting, found, draft, job_id if isinstance(job_id, str) else None)
 
     async def _create_refused(self, source: S, posting: Posting, failure: CallFailed) -> StepEnd | None:
-        """This attempt certainly made nothing; an earlier one without an answer may have."""
+        """This attempt certainly made nothing; an earlier one without an answer may have. What was refused is not asked for again."""
+        refusal = refusal_of(failure)
+        if refusal is not None:
+            posting.code, posting.reason = refusal.code, refusal.reason
         found = await found_after_all(self.progress, posting, self.erp, self.patience, self.at)
         if found is True:
             return None
         if found is not False:
             return found
-        refusal = refusal_of(failure)
         if refusal is None:
             raise failure
         return await self._refuse(source, refusal)
@@ -242,7 +252,7 @@ class PostingRun(Generic[S, D]):
             return await self.erp.job(posting.job_id)
         assert posting.number is not None
         found = await self.erp.read(posting.kind, posting.number)  # adopted without a job id: the document itself tells
-        return PostingJob(found.status, found.number, None, None)
+        return PostingJob(JOB_WORDS.get(STATES_BY_STATUS.get(found.status, "undone"), "withdrawn"), found.number, None, None)
 
     def _wait(self, posting: Posting) -> StepEnd:
         if posting.polls >= POLLS_MAX:

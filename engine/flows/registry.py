@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.flows import budget_publication, expense_to_posting, receipt_to_grir, requisition_to_po, supplier_onboarding
+from engine.flows import (
+    budget_publication,
+    expense_to_posting,
+    invoice_to_posting,
+    receipt_to_grir,
+    requisition_to_po,
+    supplier_onboarding,
+)
 
 
 class Told(NamedTuple):
@@ -21,6 +28,8 @@ SOURCE_EVENTS: Mapping[str, Told] = {  # by type of contracts/events.yaml
     "goods_receipt.reversed": Told(receipt_to_grir.FLOW, "receiptId"),
     "supplier_request.approved": Told(supplier_onboarding.FLOW, "supplierRequestId"),
     "supplier_request.reversed": Told(supplier_onboarding.FLOW, "supplierRequestId"),
+    "invoice.approved": Told(invoice_to_posting.FLOW, "invoiceId"),
+    "invoice.approval_reversed": Told(invoice_to_posting.FLOW, "invoiceId"),
     "expense_report.approved": Told(expense_to_posting.FLOW, "report_id"),
     "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
     "budget.published": Told(budget_publication.FLOW, "plan-id", "sequence"),

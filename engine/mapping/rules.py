@@ -66,6 +66,7 @@ class Rules:
         self._logins = _keyed(folder, "employees", ("expense_login",), "erp_personnel_no")
         self._accounts = _keyed(folder, "accounts", ("purpose",), "erp_gl_account")
         self._projects = _keyed(folder, "projects", ("erp_company_code", "procurement_project"), "erp_project")
+        self._tax_codes = _keyed(folder, "tax_codes", ("erp_company_code", "procurement_tax_code"), "erp_tax_code")
         self._legal_entities, self._expense_entities = _entities(folder)
         self._planning_entities = _planning_entities(folder)
         self._planning_nodes = _keyed(folder, "planning_nodes", ("erp_company_code", "planning_node"), "erp_cost_center")
@@ -102,6 +103,10 @@ class Rules:
     def project(self, company: str, procurement_id: str) -> str:
         """ERP project of procurement's."""
         return _found(self._projects, (company, procurement_id), "projects")
+
+    def tax_code(self, company: str, procurement_code: str) -> str:
+        """The ERP's tax code; one code of procurement's stands for another tax in another company."""
+        return _found(self._tax_codes, (company, procurement_code), "tax_codes")
 
     def person_of_user(self, user: str) -> str:
         """Personnel number of a procurement user."""

@@ -213,6 +213,66 @@ class GoodsReceiptDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedItem:
+    """What is billed of an order line, under the ERP's number of it."""
+
+    order: str
+    order_line: int
+    quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ChargedItem:
+    """What is billed without an order, and who pays it."""
+
+    gl_account: str
+    cost_center: str
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BilledLine:
+    """One line of a supplier invoice, net, with its tax in the ERP's code."""
+
+    line_no: int
+    item: OrderedItem | ChargedItem
+    net: Decimal
+    tax: Decimal
+    tax_code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierInvoiceDraft:
+    """A supplier invoice to be posted; with `credit` (price or quantity) a credit memo. All amounts are positive, total is gross."""
+
+    kind: ClassVar[Kind] = "supplier_invoice"
+    posted_on: ClassVar[date | None] = None  # the source does not ask for it
+    external_ref: str
+    source_revision: int
+    company_code: str
+    vendor_id: str
+    supplier_number: str
+    credit: str | None
+    credit_reason: str | None
+    document_date: date
+    posting_date: date
+    currency: str
+    decimals: int
+    entered_by: str
+    text: str
+    lines: tuple[BilledLine, ...]
+    tax_total: Decimal
+    total: Decimal
+    approvals: tuple[Evidence, ...]
+
+    def codings(self) -> tuple[Coding, ...]:
+        """None that is checked before: the ERP checks them as it posts."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class TakeBack:
     """Why a document is undone. replacement: of goods, whether the supplier still owes them; None where nobody asks."""
 
@@ -222,7 +282,7 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A document that the ERP has under our reference. `status` is the ERP's own word, e.g. created, posted, voided."""
+    """A document that the ERP has under our reference. `status` is the ERP's own word, e.g. created, on_hold, voided."""
 
     number: str
     id: int | None
@@ -233,7 +293,7 @@ class Found:
     @property
     def live(self) -> bool:
         """It counts, or will count, in the books."""
-        return self.status in {"created", "closed", "finally_closed", "active", "accepted", "posted"}
+        return self.status in {"created", "closed", "finally_closed", "active", "accepted", "parked", "posted", "on_hold"}
 
 
 @dataclass(frozen=True, slots=True)

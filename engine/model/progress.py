@@ -31,13 +31,14 @@ class Posting(msgspec.Struct, kw_only=True, omit_defaults=True):
     tried_at: float | None = None  # epoch seconds of the last attempt
     looked_up: int = 0
     polls: int = 0  # looks at the job that is waited for
-    code: str | None = None  # of a rejection after acceptance
+    code: str | None = None  # of a rejection after acceptance; of an unknown one why the last attempt, but not those before, made nothing
     reason: str | None = None
 
     def submit_again(self) -> None:
         """The last submission has its final answer; the next one is another one, with a key and a job of its own."""
         self.submission += 1
         self.state, self.job_id, self.number, self.polls = "unknown", None, None, 0
+        self.code = self.reason = None
 
 
 class Parking(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -177,6 +177,58 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class BilledItem:
+    """One line that a supplier billed. order_line counts the lines of the order from 1; else category and cost centre say what for."""
+
+    line_no: int
+    text: str
+    quantity: Decimal
+    unit_price: Decimal
+    net: Decimal
+    tax: Decimal
+    tax_code: str
+    order_line: int | None
+    category: str | None
+    cost_center: str | None
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """That it is a credit memo: kind is price or quantity."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierBill:
+    """A supplier's invoice at one version. Lines are net, total is gross; all amounts are positive, of a credit too."""
+
+    source_id: str
+    revision: int
+    version: int
+    status: str
+    stage: SourceStage
+    legal_entity: str
+    clerk: str
+    supplier: str
+    supplier_number: str
+    dated: date
+    captured_on: date
+    order: str | None
+    credit: Credit | None
+    currency: str
+    lines: tuple[BilledItem, ...]
+    tax_total: Decimal
+    total: Decimal
+    approvals: tuple[Approval, ...]
+    recorded: Recorded | None
+    correlation_id: str | None
+    order_lines: tuple[int, ...] = ()  # the ERP's numbers of the order's lines, in its order
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One item of a source system's list: a document changed. `updated_at` is the system's own text, for the watermark."""
 

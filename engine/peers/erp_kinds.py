@@ -7,7 +7,19 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from engine.model.erp_documents import Evidence, GoodsReceiptDraft, Kind, OrderDraft, PostingDraft, TakeBack, VendorDraft
+from engine.model.erp_documents import (
+    BilledLine,
+    ChargedItem,
+    Evidence,
+    GoodsReceiptDraft,
+    Kind,
+    OrderDraft,
+    OrderedItem,
+    PostingDraft,
+    SupplierInvoiceDraft,
+    TakeBack,
+    VendorDraft,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,54 @@ def _receipt_body(draft: GoodsReceiptDraft) -> dict[str, Any]:
     }
 
 
+def _bill_body(draft: SupplierInvoiceDraft) -> dict[str, Any]:
+    credit = {"credit_memo": draft.credit, "credit_reason": draft.credit_reason} if draft.credit is not None else {}
+    return {
+        "company_code": draft.company_code,
+        "vendor_id": draft.vendor_id,
+        "supplier_reference": draft.supplier_number,
+        **credit,
+        "document_date": day(draft.document_date),
+        "posting_date": day(draft.posting_date),
+        "currency": draft.currency,
+        "external_ref": draft.external_ref,
+        "source_revision": draft.source_revision,
+        "entered_by": draft.entered_by,
+        "text": draft.text,
+        "lines": [_bill_line(line, draft.decimals) for line in draft.lines],
+        "tax_total": _amount(draft.tax_total, draft.decimals),
+        "total": _amount(draft.total, draft.decimals),
+        "approvals": _evidence(draft.approvals),
+    }
+
+
+def _bill_line(line: BilledLine, decimals: int) -> dict[str, Any]:
+    item = line.item
+    return {
+        "line_no": line.line_no,
+        **(_ordered_item(item, decimals) if isinstance(item, OrderedItem) else _charged_item(item)),
+        "net_amount": _amount(line.net, decimals),
+        "tax_code": line.tax_code,
+        "tax_amount": _amount(line.tax, decimals),
+        "text": line.text,
+    }
+
+
+def _ordered_item(item: OrderedItem, decimals: int) -> dict[str, Any]:
+    return {
+        "type": "order",
+        "order_number": item.order,
+        "order_line": item.order_line,
+        "quantity": _number(item.quantity),
+        "unit_price": _price(item.unit_price, decimals),
+    }
+
+
+def _charged_item(item: ChargedItem) -> dict[str, Any]:
+    project = {"project": item.project} if item.project is not None else {}
+    return {"type": "account", "gl_account": item.gl_account, "cost_center": item.cost_center, **project}
+
+
 def take_back_body(why: TakeBack) -> dict[str, Any]:
     """Of a cancellation, a void or a reversal."""
     return {"reason": why.reason, **({} if why.replacement is None else {"replacement_expected": why.replacement})}
@@ -205,5 +265,13 @@ KINDS: Mapping[Kind, KindOnWire] = {
         statuses=("posted", "reversed", "reversal"),
         body=_receipt_body,
         under=lambda draft: f"/purchase-orders/{quote(draft.order, safe='')}",
+    ),
+    "supplier_invoice": KindOnWire(
+        "erp.supplier_invoice",
+        "/supplier-invoices",
+        "void",
+        by_job=False,
+        statuses=("parked", "on_hold", "posted", "rejected", "voided", "reversal"),
+        body=_bill_body,
     ),
 }

@@ -26,8 +26,9 @@ class Occasion:
     """Why somebody writes a document. key: names the choices that are made; the same key gives the same document.
 
     on: the business day; absent: the company's first. minted: the number of the supplier and cost centre that only this document may
-    use. seller: a supplier that was picked for it. parent: what the document that it grows out of looks like, as its system answers it.
-    shape: what the document is like. own: the same for this document alone, for what no two documents may have in common.
+    use. seller: a supplier that was picked for it. serial: tells it from what somebody else writes with the same key. parent: what the
+    document that it grows out of looks like, as its system answers it. shape: what the document is like. own: the same for this document
+    alone, for what no two documents may have in common.
     """
 
     company: Company
@@ -37,6 +38,7 @@ class Occasion:
     on: date | None = None
     minted: int | None = None
     seller: Supplier | None = None
+    serial: int | None = None
     parent: Any = None
     shape: Shape = PLAIN
     own: str | None = None
@@ -68,16 +70,18 @@ def approved_by_mistake(_draft: Draft) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One step of somebody. takes: members of its answer that later bodies of the document need, and what they are called there."""
+    """One step of somebody. takes: members of its answer that later bodies of the document need, and what they are called there; asks: what
+    this body calls them otherwise."""
 
     point: str
     actor: str
     body: Mapping[str, Any]
     takes: Mapping[str, str] = field(default_factory=dict)
+    asks: Mapping[str, str] = field(default_factory=dict)
 
     def filled(self, known: Mapping[str, Any]) -> dict[str, Any]:
         """Its body with what steps before it told."""
-        return {**self.body, **known}
+        return {**self.body, **{self.asks.get(name, name): value for name, value in known.items()}}
 
     def told(self, answer: Any) -> dict[str, Any]:
         """What later steps need of its answer."""
@@ -138,7 +142,7 @@ class Actor:
 
     def preparations(self, draft: Draft) -> tuple[Click, ...]:
         """What has to be done before it is written, in order."""
-        return tuple(Click(one.point, one.actor, one.body, one.tells) for one in draft.before)
+        return tuple(Click(one.point, one.actor, one.body, one.tells, one.asks) for one in draft.before)
 
     def clicks(self, draft: Draft) -> tuple[Click, ...]:
         """Everything that leads there, in order, what others do before it included."""

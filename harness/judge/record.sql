@@ -169,11 +169,11 @@ where not exists (select 1 from ref_state s where s.entity_type = v.entity_type 
 -- section: ledger
 -- a kind that is coded by lines of its own has an entry in the ledger beside them: every document of it or none, with the same on each cost centre
 with paper as (
-  select d.node, d.entity_type, d.entity_id, k.coded_by from document d join ref_document k using (entity_type)
+  select d.node, d.entity_type, d.entity_id, k.coded_by, k.clears from document d join ref_document k using (entity_type)
   where k.coded_by <> 'journal_line' and d.posted_seq < (select max(seq) from h where kind <> 'commit')),
-entry as (select l.*, p.entity_type as of_type, p.coded_by from coding_line l join paper p on p.node = l.node and p.entity_id = l.parent_id),
+entry as (select l.*, p.entity_type as of_type, p.coded_by, p.clears from coding_line l join paper p on p.node = l.node and p.entity_id = l.parent_id),
 apart as (
-  select of_type, node, parent_id from entry where cost_center is not null group by of_type, node, parent_id, cost_center
+  select of_type, node, parent_id from entry where cost_center is not null and not clears group by of_type, node, parent_id, cost_center
   having coalesce(sum(amount_minor) filter (entity_type = 'journal_line'), 0) <> coalesce(sum(amount_minor) filter (entity_type = coded_by), 0))
 select 'documents without the ledger entry that others of their kind have' as what, count(*) as n from paper p
 where p.entity_type in (select of_type from entry where entity_type = 'journal_line')

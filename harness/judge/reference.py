@@ -28,7 +28,7 @@ ACCOUNT_COLUMNS = "source varchar, company varchar, category varchar, account va
 PURPOSES_FILE = "accounts.csv"  # where the purposes of sides are booked: columns purpose, erp_gl_account
 DOCUMENT_COLUMNS = (
     "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean, "
-    "may_lack varchar[], sides varchar[], names_posting boolean, names_type boolean"
+    "may_lack varchar[], sides varchar[], names_posting boolean, names_type boolean, clears boolean"
 )
 DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar"
 QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar"
@@ -308,7 +308,7 @@ def _document_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, .
 def _kind(kind: DocumentKind) -> tuple[Any, ...]:
     """One row of ref_document."""
     lines = (kind.module, kind.coded_by, kind.lines, kind.implied, "project" in kind.dimensions)
-    return kind.id, *lines, kind.may_lack, tuple(kind.sides), kind.names_posting, kind.names_type
+    return kind.id, *lines, kind.may_lack, tuple(kind.sides), kind.names_posting, kind.names_type, kind.clears
 
 
 def _refusing(catalog: Catalog) -> set[str]:

@@ -25,9 +25,11 @@ CROSSWALKS: Mapping[str, str] = {  # what the documents below name, so that what
     "projects": "procurement_project,erp_project,erp_company_code\nPRJ-7,P-0007,1000\n",
     "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nSUP000017,V100017,1000\n",
     "employees": "procurement_user_id,expense_login,erp_personnel_no\nU1,ann.lee1,10081360\nU9,joe.fox9,10081399\n",
+    "tax_codes": "procurement_tax_code,erp_tax_code,erp_company_code\nT0,I0,1000\nT1,S1,1000\n",
     "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
 }
 CORRELATED = frozenset({"request", "commit", "source_action", "event_sent"})  # rows that carry a correlation id
+PARTS = ("_line", "_number", "_tax")  # how kinds of rows end that say something of a document
 CELL = ("flow", "call_point", "fault_id", "mode")
 Row = dict[str, Any]
 
@@ -447,11 +449,7 @@ def final_views(rows: Iterable[Row], number: int | None = None) -> list[Row]:
     posted: dict[str, tuple[str, str]] = {}
     for row in rows:
         mine = number is None or str(row.get("txn_id", "")).endswith(f"-{number:06d}")
-        if (
-            row["kind"] != "commit"
-            or not mine
-            or row["entity_type"] in {"journal_line", "source_line", "order_line", "receipt_line", "supplier", "period"}
-        ):
+        if row["kind"] != "commit" or not mine or row["entity_type"].endswith(PARTS) or row["entity_type"] in {"supplier", "period"}:
             continue
         key = (row["entity_type"], row["entity_id"])
         found[key] = {**found.get(key, {}), **{name: row[name] for name in kept if name in row}}

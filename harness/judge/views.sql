@@ -3,7 +3,7 @@
 --   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback, tells_refusal)
 --   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
---   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type)   ref_state(entity_type, state, meaning)
+--   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type, clears)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
 --   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
@@ -694,8 +694,12 @@ create table twin_floor as select 3 as twins;
 -- signature: the end of a transaction, component by component, to compare it with its twins
 create table signature as
 with docs as (
-  select d.*, coalesce(r.posting_date, r.approved_biz) as due_on, r.amount_minor as source_minor from doc d left join src_revision r on r.txn_id = d.txn_id
-    and r.revision = d.revision where d.live and d.txn_id is not null),
+  select d.* exclude (state), coalesce(r.posting_date, r.approved_biz) as due_on, r.amount_minor as source_minor,
+    case when p.states > 1 and list_contains(p.names, d.state) then 'booked' else d.state end as state -- which of them, decides its content
+  from doc d left join src_revision r on r.txn_id = d.txn_id and r.revision = d.revision
+  left join (select entity_type, count(*) as states, list(state) as names from ref_state where meaning = 'posted' group by 1) p
+    on p.entity_type = d.entity_type
+  where d.live and d.txn_id is not null),
 booked as (
   select d.txn_id, l.account, sum(l.amount_minor) as net from docs d join line l on l.parent_id = d.entity_id and l.node = d.node group by 1, 2)
 select txn_id, 'documents' as component,

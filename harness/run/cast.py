@@ -16,6 +16,7 @@ from mocks.company import Draft, shapes
 from mocks.kit.asking import Question
 from mocks.kit.operation import Refusal
 
+DRAWS_MAX = 64  # of a document that leads to the call points at which it is to meet something
 BAD_COPIES = {"F-D8", "F-D9"}  # an event that must be refused; the genuine one follows
 REORDERED = "F-D3"
 AFTER_BAD_COPY_S = 0.3  # longer than a connector that fell for the bad copy needs to show it
@@ -25,12 +26,14 @@ AMENDED_BY = TRACER_STEP // 2  # an amended total is unique too, because totals 
 class Paper:
     """One source document in people's hands. One that nobody approves is not written before it may be due."""
 
-    def __init__(self, session: Session, experiment: Experiment, parent: "Paper | None" = None) -> None:
+    def __init__(self, session: Session, experiment: Experiment, parent: "Paper | None" = None, like: "Paper | None" = None) -> None:
+        """like: the one that is typed once more."""
         self._session = session
         self.experiment = experiment
         self.actor: Actor = ACTORS[session.catalog.flows[experiment.flow].source_document]
         self._parent = parent
-        self.draft: Draft = self.actor.write(self.occasion(experiment.tracer_minor))
+        self._key: str = like._key if like else experiment.typed_from
+        self.draft: Draft = self._first_draft()
         self.body: Any = None
         self._revisions = 0
         self._known: dict[str, Any] = {}  # what those told who acted before it was written
@@ -39,7 +42,7 @@ class Paper:
     def occasion(self, amount_minor: int) -> Occasion:
         """Why it is written: the same for the same transaction and amount, and the first one's again for a repeat of it."""
         experiment, world = self.experiment, self._session.world
-        key, turn = experiment.typed_from, experiment.turn
+        key, turn = self._key, experiment.turn
         return Occasion(
             company=world.company,
             entity=experiment.entity,
@@ -47,10 +50,21 @@ class Paper:
             amount_minor=amount_minor,
             on=world.clock.peek().date(),
             minted=experiment.minted,
+            serial=None if experiment.typed_from == experiment.txn_id else experiment.number,
             parent=self._parent.body if self._parent else None,
             shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
             own=experiment.txn_id,
         )
+
+    def _first_draft(self) -> Draft:
+        """What its author types: something that leads to the call points at which it is to meet a fault."""
+        asked = {step.call_point for step in self.experiment.steps}
+        for attempt in range(DRAWS_MAX):
+            draft = self.actor.write(self.occasion(self.experiment.tracer_minor))
+            if not asked & set(draft.skips):
+                return draft
+            self._key = f"{self.experiment.typed_from}/{attempt}"
+        raise RuntimeError(f"{self.experiment.txn_id}: none of {DRAWS_MAX} drafts leads to {', '.join(sorted(asked))}")
 
     def set_up(self) -> None:
         """Others make what it grows out of."""
@@ -126,9 +140,11 @@ class Paper:
         return self.experiment.tracer_minor + AMENDED_BY + self._revisions - 1
 
     def _revise(self, occasion: Occasion, members: Sequence[str]) -> None:
-        revised = self.actor.write(occasion)
-        self.step(self.actor.amend, self.draft.actor, {name: revised.body[name] for name in members})
+        revised, self._known = self.actor.write(occasion), {}
         self.draft = replace(revised, actor=self.draft.actor, approvers=self._approvers(revised))
+        self.set_up()
+        body = {**revised.body, **self._known}
+        self.step(self.actor.amend, self.draft.actor, {name: body[name] for name in members})
         amount, is_repeat = (revised.amount_minor, revised.currency), self.experiment.amount_of is not None
         self._session.world.bind(self.experiment.txn_id, amount=amount, is_repeat=is_repeat)
 
@@ -172,7 +188,9 @@ class Cast:
             detail=experiment.plan_text(),
             **({"parent": experiment.parent} if experiment.parent else {}),
         )
-        paper = self.papers[experiment.txn_id] = Paper(self.session, experiment, self.papers.get(experiment.parent or ""))
+        paper = self.papers[experiment.txn_id] = Paper(
+            self.session, experiment, self.papers.get(experiment.parent or ""), self.papers.get(experiment.typed_from)
+        )
         paper.set_up()
         return paper
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mocks.company import drafts, mappings, receiving
+from mocks.company import billing, drafts, mappings, receiving
 from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 from mocks.company.new_suppliers import new_supplier
@@ -176,6 +176,68 @@ class Company:
             keys=_given(supplier, cost_center),
             before=receiving.preparations(purchase),
         )
+
+    def draft_invoice(
+        self,
+        entity: str,
+        key: str,
+        amount_minor: int,
+        *,
+        supplier: Supplier | None = None,
+        cost_center: CostCenter | None = None,
+        on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
+        serial: int | None = None,
+    ) -> Draft:
+        """What a clerk types into procurement when a supplier bills; `amount_minor` is gross. Others order and receive before
+        (`Draft.before`). serial: tells it from another one with the same key."""
+        house, stream = self.entity(entity), Stream(self.seed, "invoice", entity, key)
+        clerk = self.requester(entity, key, shape)
+        centers = (cost_center,) if cost_center else self._centers(entity, stream)
+        projects = [project for project in self.projects if project.entity == entity and project.active]
+        seller = supplier or stream.pick(self.suppliers_of(entity))
+        coded = (stream.pick(projects).procurement_id, None) if stream.below(4) == 0 else (None,)
+        way, dated = billing.way_of(stream, house, shape), billing.dated_on(stream, on, serial)
+        tax = billing.taxed(stream, house, drafts.line_amounts(stream, amount_minor, shape), dated, shape)
+        nets = [each.net for each in tax]
+        note, asked = drafts.asked_lines(house, stream, nets, cost_centers=centers, projects=coded, shape=shape)
+        number = billing.supplier_number(stream, serial)
+        bill = billing.Bill(house, seller, number, dated, amount_minor, note, shape.credit)
+        before: tuple[drafts.Preparation, ...] = ()
+        if way.ordered:
+            billed = receiving.delivered(stream, house, asked, centers, projects)
+            before = self._bought(stream, bill, way, billing.cheaper(billed, house) if way.dearer else billed, (key, clerk, on))
+            body = billing.ordered_body(bill, billed, tax)
+        else:
+            body = billing.unordered_body(bill, asked, tax)
+        return Draft(
+            system="procurement",
+            document="invoice",
+            entity=entity,
+            actor=clerk.procurement_id,
+            body=body,
+            approvers=drafts.chain_ids(self.approval_chain(clerk, amount_minor), "procurement"),
+            amount_minor=amount_minor,
+            currency=house.currency,
+            keys=_given(supplier, cost_center),
+            before=before,
+            skips=() if way.ordered else ("erp.po.read",),
+        )
+
+    def _bought(
+        self, stream: Stream, bill: billing.Bill, way: billing.Way, lines: tuple[receiving.Delivered, ...], who: tuple[str, Employee, date]
+    ) -> tuple[drafts.Preparation, ...]:
+        """What a buyer and the warehouse do before a bill is keyed. who: the key, the clerk (who takes no goods), the business day."""
+        key, clerk, on = who
+        house = bill.entity
+        buyer = self.requester(house.key, f"{key}/buyer")
+        receiver = Stream(self.seed, "receiver", house.key, key).pick([each for each in self._staff[house.key] if each != clerk])
+        chain = self.approval_chain(buyer, sum(line.minor for line in lines))
+        numbers = receiving.line_numbers(stream, len(lines))
+        purchase = receiving.Purchase(house, bill.supplier, buyer, chain, receiving.ordered_on(stream, on), lines, numbers)
+        orders, registers = receiving.preparations(purchase)
+        goods = (billing.goods_receipt(stream, purchase, receiver, on),) if way.received else ()
+        return (orders, *goods, registers)
 
     def draft_supplier_request(
         self, entity: str, key: str, amount_minor: int, *, own: str | None = None, on: date = BUSINESS_START, shape: Shape = PLAIN

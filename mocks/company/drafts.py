@@ -20,13 +20,14 @@ PAIR_AND_REST = 3  # lines at least of a document with two that are alike
 class Preparation:
     """What somebody does before a document is written, because the document grows out of it. point: the operation's call point.
 
-    tells: members of its answer that every later body needs, and what they are called there.
+    tells: members of its answer that every later body needs, and what they are called there; asks: what this body calls them otherwise.
     """
 
     point: str
     actor: str
     body: dict[str, Any]
     tells: Mapping[str, str] = field(default_factory=dict)
+    asks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Draft:
     currency: str
     keys: tuple[tuple[str, str], ...]  # the ERP's ids of the supplier and cost centre that the caller gave
     before: tuple[Preparation, ...] = ()  # what has to be there first
+    skips: tuple[str, ...] = ()  # call points of its flow at which nobody has a reason to call for it
 
 
 def requisition_body(
@@ -57,7 +59,33 @@ def requisition_body(
     shape: Shape = PLAIN,
 ) -> dict[str, Any]:
     """Body of POST /api/v1/requisitions whose lines add up to the amount; they take cost centres and projects in turn."""
-    parts = _paired(_parts(stream, amount_minor, _count(stream, shape)), shape)
+    parts = line_amounts(stream, amount_minor, shape)
+    title, lines = asked_lines(entity, stream, parts, cost_centers=cost_centers, projects=projects, shape=shape)
+    return {
+        "legalEntity": entity.procurement_id,
+        "supplierId": supplier.procurement_id,
+        "title": title,
+        "currency": entity.currency,
+        "neededBy": (on + timedelta(days=7 + stream.below(45))).isoformat(),
+        "lines": lines,
+    }
+
+
+def line_amounts(stream: Stream, amount_minor: int, shape: Shape) -> list[int]:
+    """What each line of a document of this shape comes to; together they are the amount."""
+    return _paired(_parts(stream, amount_minor, _count(stream, shape)), shape)
+
+
+def asked_lines(
+    entity: Entity,
+    stream: Stream,
+    parts: Sequence[int],
+    *,
+    cost_centers: Sequence[CostCenter],
+    projects: Sequence[str | None],
+    shape: Shape = PLAIN,
+) -> tuple[str, list[dict[str, Any]]]:
+    """A title, and lines of these amounts as somebody asks for them."""
     coding = list(zip(parts, cycle(cost_centers), cycle(projects), strict=False))
     items = [stream.pick(_purchases_for(center, entity.locale)) for _, center, _ in coding]
     lines = [
@@ -68,14 +96,7 @@ def requisition_body(
     for line, description in zip(lines, descriptions, strict=True):
         line["description"] = description
     _make_alike(lines, parts, shape)
-    return {
-        "legalEntity": entity.procurement_id,
-        "supplierId": supplier.procurement_id,
-        "title": title,
-        "currency": entity.currency,
-        "neededBy": (on + timedelta(days=7 + stream.below(45))).isoformat(),
-        "lines": lines,
-    }
+    return title, lines
 
 
 def expense_body(

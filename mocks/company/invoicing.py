@@ -56,3 +56,10 @@ TAX_CODES = (
     TaxCode("JP01", "JU", 1_000, recoverable_percent=50, valid_from=UNREGISTERED_50_SINCE),
     TaxCode("JP01", "JR", 1_000, owed_on="2200"),
 )
+
+TAX_WORDS: Mapping[str, Mapping[str, str]] = {
+    "US01": {"T0": "I0", "T1": "S1", "TR": "U1"},
+    "DE01": {"T0": "V0", "T1": "V1", "T2": "V2", "TR": "R1"},
+    "JP01": {"T0": "J0", "T1": "J1", "T2": "J2", "TR": "JR"},
+}
+"""What procurement's few tax codes are in the ERP, by entity: none, standard, reduced, and what the entity owes itself."""

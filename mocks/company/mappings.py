@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from mocks.company import chart, planning_ids
+from mocks.company.invoicing import TAX_WORDS
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 
 
@@ -61,6 +62,10 @@ def _rules(company: dict[str, str]) -> dict[str, str]:
                 (company[each.entity], each.expense_id, each.gl_account, _iso(each.valid_from), _iso(each.valid_to))
                 for each in chart.EXPENSE_CATEGORIES
             ),
+        ),
+        "tax_codes.csv": _csv(
+            "procurement_tax_code,erp_tax_code,erp_company_code",
+            ((word, code, company[entity]) for entity, words in TAX_WORDS.items() for word, code in words.items()),
         ),
         "accounts.csv": _csv("purpose,erp_gl_account", chart.ACCOUNT_PURPOSES.items()),
     }

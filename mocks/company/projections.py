@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
-from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES
+from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS
 from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
 
 ERP_NAME_LENGTH = 35
@@ -198,6 +198,7 @@ class ProcurementMaster:
     cost_centers: dict[str, frozenset[str]]
     projects: dict[str, frozenset[str]]
     categories: frozenset[str]
+    tax_codes: dict[str, frozenset[str]]  # by legal entity
 
 
 def procurement_master(company: Company) -> ProcurementMaster:
@@ -216,6 +217,7 @@ def procurement_master(company: Company) -> ProcurementMaster:
         cost_centers=_places((each.procurement_id, houses[each.entity]) for each in company.cost_centers if _open(each)),
         projects=_places((each.procurement_id, houses[each.entity]) for each in company.projects if each.active),
         categories=frozenset(rule.procurement_id for rule in chart.PURCHASE_CATEGORIES),
+        tax_codes={houses[key]: frozenset(words) for key, words in TAX_WORDS.items()},
     )
 
 

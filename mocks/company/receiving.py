@@ -99,7 +99,7 @@ def line_numbers(stream: Stream, count: int) -> tuple[int, ...]:
 def receipt_body(purchase: Purchase, note: str) -> dict[str, Any]:
     """Body of POST /api/v1/receipts, but for the number of the order."""
     came = [(place, line.came) for place, line in enumerate(purchase.lines, 1) if line.came is not None]
-    return {"note": note, "lines": [{"orderLine": place, "quantity": _number(quantity)} for place, quantity in came]}
+    return {"note": note, "lines": [{"orderLine": place, "quantity": number_text(quantity)} for place, quantity in came]}
 
 
 def preparations(purchase: Purchase) -> tuple[Preparation, ...]:
@@ -123,8 +123,8 @@ def _order_body(purchase: Purchase) -> dict[str, Any]:
             {
                 "line_no": number,
                 "text": line.text,
-                "quantity": _number(line.ordered),
-                "unit_price": _price(line.price, decimals),
+                "quantity": number_text(line.ordered),
+                "unit_price": price_text(line.price, decimals),
                 "amount": to_text(line.minor, decimals),
                 "gl_account": _account(line.category, purchase.on),
                 "cost_center": line.cost_center.erp_id,
@@ -150,8 +150,8 @@ def _registered_body(purchase: Purchase) -> dict[str, Any]:
         "lines": [
             {
                 "description": line.text,
-                "quantity": _number(line.ordered),
-                "unitPrice": {"amount": _price(line.price, entity.decimals), "currency": entity.currency},
+                "quantity": number_text(line.ordered),
+                "unitPrice": {"amount": price_text(line.price, entity.decimals), "currency": entity.currency},
                 "category": line.category,
                 "costCenter": line.cost_center.procurement_id,
                 "project": line.project.procurement_id if line.project else None,
@@ -169,10 +169,12 @@ def _holds(rule: PurchaseCategory, on: date) -> bool:
     return (rule.valid_from is None or rule.valid_from <= on) and (rule.valid_to is None or on <= rule.valid_to)
 
 
-def _number(value: Decimal) -> str:
+def number_text(value: Decimal) -> str:
+    """A quantity as people write it."""
     return f"{value.normalize():f}"
 
 
-def _price(value: Decimal, decimals: int) -> str:
+def price_text(value: Decimal, decimals: int) -> str:
+    """A price for one unit, which may be finer than the currency."""
     finer = -int(value.normalize().as_tuple().exponent)
     return f"{value:.{max(decimals, finer)}f}"

@@ -93,6 +93,10 @@ class Desk(ABC, Generic[D]):
         """As which type of document it names that one; None: it keeps no type."""
         return None
 
+    def booked_minor(self, document: D) -> int:
+        """What its posting has to come to, in minor units."""
+        return document.total_minor
+
     def dates(self, _document: D) -> tuple[str | None, str | None]:
         """ISO dates that its posting has to carry: of the document, and the one that decides the period. None: not known yet."""
         return None, None
@@ -181,7 +185,7 @@ class Desk(ABC, Generic[D]):
                 each.id,
                 each.status,
                 each.version,
-                amount_minor=each.total_minor,
+                amount_minor=self.booked_minor(each),
                 currency=each.currency,
                 company=each.house,
                 parent_id=self.recorded_number(each),
@@ -282,7 +286,7 @@ class Desk(ABC, Generic[D]):
             version=document.version,
             base_version=base_version,
             src_version=document.revision,
-            amount_minor=document.total_minor,
+            amount_minor=self.booked_minor(document),
             currency=document.currency,
             company=document.house,
             document_date=document_date,

@@ -22,14 +22,15 @@ REVISIONS = (2, 50, 5_000, 500_000)
 FISCAL_YEARS = (2024, 2025, 2026)
 OTHER_PERIOD = "2026-11"  # open, and no document of ours is posted in it
 ACCOUNTS = ("5400", "5100", "5300", "5310", "5200", "1100", "1145", "2030", "9200")
+ENTERED = {"erp.po.enter": "requested_by", "erp.gr.enter": "received_by"}  # what people type, and who
 
 
 def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
     bodies = _erp_bodies(company)
     proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
-    buyers = tuple(str(body["requested_by"]) for body in bodies["erp.po.enter"])
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers, "erp.po.enter": buyers})
+    entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
+    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -97,6 +98,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.payment_run.record_status": FILE_WORDS,
         "erp.payment.record_status": WORDS,
         "erp.po.enter": bodies["erp.po.create"],
+        "erp.gr.enter": tuple({**body, "order_number": "4500012345"} for body in bodies["erp.gr.create"]),
         "erp.budget_version.create": tuple(body for desk in desks for sequence in BUDGET_SEQUENCES for body in _budgets(desk, sequence)),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(

@@ -98,7 +98,7 @@ class RequisitionDesk(Desk[Requisition]):
         body: models.WithReason = call.body
         requisition, actor = self._acted(call)
         status = self._after(requisition, "reverse_approval")
-        content.check_approved_by(requisition, actor)
+        content.check_approved_by(FORM.noun, requisition, actor)
         return self._unapproved(call, requisition, status, body.reason)
 
     def amend(self, call: Call) -> Reply:

@@ -8,6 +8,8 @@ from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
 from mocks.systems.procurement import models
 from mocks.systems.procurement.desk import RequisitionDesk
 from mocks.systems.procurement.directory import Directory
+from mocks.systems.procurement.invoicing import operations as invoicing
+from mocks.systems.procurement.invoicing.desk import InvoiceDesk
 from mocks.systems.procurement.receiving import operations as receiving
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
@@ -27,9 +29,12 @@ _PERSON = (*_CHANGE, "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES")
 _CONTENT = ("SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "COST_CENTER_INACTIVE", "CODING_INVALID", "CURRENCY_INVALID", "AMOUNT_MISMATCH")
 
 
-def operations(master: ProcurementMaster, desk: RequisitionDesk, orders: OrderBook, receipts: ReceiptDesk) -> tuple[Operation, ...]:
+def operations(
+    master: ProcurementMaster, desk: RequisitionDesk, orders: OrderBook, receipts: ReceiptDesk, invoices: InvoiceDesk
+) -> tuple[Operation, ...]:
     """Every operation over one procurement system's state."""
-    return (*_connector(desk), *_people(master, desk), *receiving.operations(orders, receipts, _SINCE), *_directory(Directory(master)))
+    later = (*receiving.operations(orders, receipts, _SINCE), *invoicing.operations(master, invoices, _SINCE))
+    return (*_connector(desk), *_people(master, desk), *later, *_directory(Directory(master)))
 
 
 def _connector(desk: RequisitionDesk) -> tuple[Operation, ...]:

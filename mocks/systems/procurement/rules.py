@@ -1,16 +1,26 @@
 """What must hold for a requisition: known objects, amounts that add up, who may take an approval back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from mocks.company.money import AmountError, to_minor
+from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import House, Member, ProcurementMaster
 from mocks.kit.operation import Refusal
 from mocks.systems.procurement.models import DraftLine
-from mocks.systems.procurement.requisitions import Requisition
+from mocks.workflow.document import ApprovedDocument
 
 QUANTITY_SCALE = 10**3
 PRICE_SCALE = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """What a line is for."""
+
+    category: str
+    cost_center: str
+    project: str | None
 
 
 class Coded(Protocol):
@@ -42,7 +52,7 @@ def total_of(master: ProcurementMaster, lines: Sequence[DraftLine], where: House
     for line in lines:
         check_coding(master, line, where.id)
         amount = _minor(line, where)
-        _check_extension(line, amount, where)
+        check_extension(line.quantity, line.unit_price.amount, amount, where)
         total += amount
     return total
 
@@ -67,11 +77,12 @@ def _minor(line: DraftLine, where: House) -> int:
         raise Refusal("CURRENCY_INVALID", f"{error} for {where.currency}") from None
 
 
-def _check_extension(line: DraftLine, amount_minor: int, where: House) -> None:
-    product = scaled(line.quantity, QUANTITY_SCALE) * scaled(line.unit_price.amount, PRICE_SCALE) * 10**where.decimals
+def check_extension(quantity: str, unit_price: str, amount_minor: int, where: House) -> None:
+    """Quantity x unit price, rounded half up to the currency, is the amount. Raises AMOUNT_MISMATCH."""
+    product = scaled(quantity, QUANTITY_SCALE) * scaled(unit_price, PRICE_SCALE) * 10**where.decimals
     unit = QUANTITY_SCALE * PRICE_SCALE
     if (2 * product + unit) // (2 * unit) != amount_minor:
-        raise Refusal("AMOUNT_MISMATCH", f"{line.quantity} x {line.unit_price.amount} is not {line.amount.amount} {where.currency}")
+        raise Refusal("AMOUNT_MISMATCH", f"{quantity} x {unit_price} is not {to_text(amount_minor, where.decimals)} {where.currency}")
 
 
 def scaled(text: str, scale: int) -> int:
@@ -91,7 +102,7 @@ def check_supplier(master: ProcurementMaster, supplier_id: str, house_id: str) -
         raise Refusal("SUPPLIER_BLOCKED", f"supplier {supplier_id} is inactive")
 
 
-def check_approved_by(requisition: Requisition, actor: Member) -> None:
+def check_approved_by(noun: str, document: ApprovedDocument, actor: Member) -> None:
     """Only somebody who approved may take the approval back. Raises SEGREGATION_OF_DUTIES."""
-    if actor.id not in {approval.approver for approval in requisition.approvals}:
-        raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} did not approve requisition {requisition.id} and may not take that back")
+    if actor.id not in {approval.approver for approval in document.approvals}:
+        raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} did not approve {noun} {document.id} and may not take that back")

@@ -1,10 +1,11 @@
-"""States of procurement: requisitions and receipts in every status, played by the people who lead there."""
+"""States of procurement: requisitions, receipts and invoices in every status, played by the people who lead there."""
 
 from collections.abc import Mapping
 from typing import Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
+from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
 from mocks.systems.procurement.suppliers.states import states as supplier_request_states
 from mocks.systems.procurement.system import ProcurementSystem
@@ -41,6 +42,7 @@ def states() -> tuple[State, ...]:
         State("there is no requisition", GONE, RequisitionGone, lambda _stage, given: {"id": given.id}),
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
         *supplier_request_states(),
+        *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
     )
 
 

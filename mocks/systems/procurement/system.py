@@ -5,6 +5,7 @@ from mocks.company import Company
 from mocks.company.projections import procurement_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.procurement.desk import RequisitionDesk
+from mocks.systems.procurement.invoicing.desk import InvoiceDesk
 from mocks.systems.procurement.operations import operations
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
@@ -13,11 +14,11 @@ from mocks.systems.procurement.suppliers.operations import operations as supplie
 
 
 class ProcurementSystem:
-    """One procurement system with its own requisitions and receipts; their ids carry the run's namespace."""
+    """One procurement system with its own requisitions, receipts and invoices; their ids carry the run's namespace."""
 
     type = "procurement"
     title = "Mock procurement"
-    summary = "Requisitions, receipts and requests for suppliers, their approval chain, and what became of them in the ERP"
+    summary = "Requisitions, receipts, supplier invoices and requests for suppliers, their approvals, and what became of them in the ERP"
     event_types = (
         "requisition.approved",
         "approval.reversed",
@@ -25,6 +26,8 @@ class ProcurementSystem:
         "goods_receipt.reversed",
         "supplier_request.approved",
         "supplier_request.reversed",
+        "invoice.approved",
+        "invoice.approval_reversed",
     )
 
     def __init__(self, company: Company, *, namespace: str, instance: str = "procurement") -> None:
@@ -33,10 +36,13 @@ class ProcurementSystem:
         self.desk = RequisitionDesk(master, namespace)
         self.orders = OrderBook(master)
         self.receipts = ReceiptDesk(master, self.orders, namespace)
+        self.invoices = InvoiceDesk(master, self.orders, namespace)
         self.supplier_requests = SupplierRequestDesk(master, namespace)
-        offered = (*operations(master, self.desk, self.orders, self.receipts), *supplier_operations(master, self.supplier_requests))
+        bought = operations(master, self.desk, self.orders, self.receipts, self.invoices)
+        offered = (*bought, *supplier_operations(master, self.supplier_requests))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition, every receipt and every request for a supplier as it stands."""
-        return [*self.desk.final_views(), *self.receipts.final_views(), *self.supplier_requests.final_views()]
+        """Every requisition, receipt, invoice and request for a supplier as it stands."""
+        desks = (self.desk, self.receipts, self.invoices, self.supplier_requests)
+        return [view for desk in desks for view in desk.final_views()]

@@ -1,4 +1,4 @@
-"""Procurement's words and valid requisitions, orders and receipts of one company."""
+"""Procurement's words and valid requisitions, orders, receipts and invoices of one company."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,9 @@ from mocks.company import Company, Draft
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
 ASK = "procurement.supplier_request.create"
+KEY, AMEND = "procurement.invoice.create", "procurement.invoice.amend"
 ORDER = "4500077"
+BILLED = ("supplierId", "purchaseOrder", "credit", "lines", "total")  # what an amendment says again
 
 
 def words(company: Company) -> Words:
@@ -17,7 +19,9 @@ def words(company: Company) -> Words:
     made, came = drafts(company, company.draft_requisition), drafts(company, company.draft_receipt)
     asked = drafts(company, company.draft_supplier_request)
     orders, receipts = zip(*(_received(number, each) for number, each in enumerate(came)), strict=True)
-    said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts}
+    billed = tuple((each.actor, each.body) for each in drafts(company, company.draft_invoice) if not each.before)
+    again = tuple((actor, {name: body[name] for name in BILLED}) for actor, body in billed)
+    said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts, KEY: billed, AMEND: again}
     said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
@@ -45,6 +49,8 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "X-Acting-User": tuple(person.procurement_id for person in players(company)),
         "erpOrderNumber": ("4500012345",),
         "erpReceiptNumber": ("5000012345",),
+        "erpInvoiceNumber": ("5100012345",),
+        "taxCode": ("T0", "T1", "TR"),
         "purchaseOrder": tuple(f"{ORDER}{number:03d}" for number in range(MANY)),
         "quantity": ("1",),
         "erpVendorId": ("V30000017",),

@@ -20,6 +20,7 @@ from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
@@ -100,6 +101,7 @@ class Gateways:
     receiving: ReceivingGateway
     requests: SupplierRequestGateway
     screening: ScreeningGateway
+    invoicing: InvoicingGateway
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
@@ -147,6 +149,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         SupplierRequestGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ScreeningGateway(peer("screening"), Trace(CORRELATION, TRACE)),
+        InvoicingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),

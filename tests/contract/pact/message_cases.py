@@ -12,9 +12,9 @@ from engine.store.inbox import Fact
 from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase, State
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
-GRN, PLAN, SR = "GRN-PACT-00000001", "BP-PACT-00000001", "SR-PACT-00000001"
-P2P, EXP, GRIR, BUD = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "budget-publication"
-SUP = "supplier-onboarding"
+GRN, INV, PLAN, SR = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001", "SR-PACT-00000001"
+P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "invoice-to-posting"
+BUD, SUP = "budget-publication", "supplier-onboarding"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -25,6 +25,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _supplier_requests()
     yield from _reports()
     yield from _receipts()
+    yield from _invoices()
     yield from _postings()
     yield from _budgets()
 
@@ -63,6 +64,20 @@ def _requisitions() -> Iterator[MessageCase]:
         "approval.reversed", "procurement", REQ,
         {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
         (("a requisition exists", {"id": REQ, "status": "returned"}),), _fact(f"{P2P}:{REQ}:1:4", P2P, REQ, "approval.reversed"),
+    )  # fmt: skip
+
+
+def _invoices() -> Iterator[MessageCase]:
+    versions = {"invoiceId": INV, "revision": match.integer(1)}
+    yield _event(
+        "invoice.approved", "procurement", INV, {**versions, "version": match.integer(3), "status": "approved"},
+        (("an invoice exists", {"id": INV, "status": "approved"}),), _fact(f"{BILLED}:{INV}:1:3", BILLED, INV, "invoice.approved"),
+    )  # fmt: skip
+    yield _event(
+        "invoice.approval_reversed", "procurement", INV,
+        {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
+        (("an invoice exists", {"id": INV, "status": "returned"}),),
+        _fact(f"{BILLED}:{INV}:1:4", BILLED, INV, "invoice.approval_reversed"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pact import match
 
 from engine.mapping.references import external_ref, idempotency_key
-from engine.model.erp_documents import Clearance, Evidence, Found, VendorDraft
+from engine.model.erp_documents import Clearance, Evidence, Found, TakeBack, VendorDraft
 from engine.model.sources import BankAccount, Change, PostalAddress, Refusal, SourceStage, SupplierRequest
 from tests.contract.pact.consumer import Answer, Case, Check, Request, State, gives, problem, refused
 from tests.contract.pact.erp_papers import APPROVER, AUTHOR, LIVE_TOKEN, person
@@ -123,7 +123,7 @@ def _vendors() -> Iterator[Case]:
     deactivate = Request("POST", f"/vendors/{VENDOR}/deactivate", body={"reason": "approval reversed"}, key=UNDO_KEY)
 
     def undo(it: Any) -> Any:
-        return it.erp.undo("vendor", VENDOR, "approval reversed", UNDO_KEY)
+        return it.erp.undo("vendor", VENDOR, TakeBack("approval reversed"), UNDO_KEY)
 
     for name, status in (("a vendor", "active"), ("again", "inactive")):
         yield _erp(f"deactivate: {name}", (_vendor(status),), deactivate, Answer(200, shown("inactive")), undo, gives(None))

@@ -13,6 +13,7 @@ from mocks.provider_states.desk import all_states, listing
 from mocks.systems.erp.invoices.states import SupplierInvoiceGiven
 from mocks.systems.erp.states import GoodsReceiptGiven, PostingGiven
 from mocks.systems.expense.states import ReportGiven
+from mocks.systems.procurement.invoicing.states import InvoiceGiven
 from mocks.systems.procurement.receiving.states import ReceiptGiven
 from mocks.systems.procurement.states import RequisitionGiven
 from mocks.systems.registry import SYSTEMS
@@ -101,6 +102,29 @@ def test_requisitions(entity: str) -> None:
 
 
 @pytest.mark.parametrize("entity", ["ACME-US", "ACME-DE", "ACME-JP"])
+def test_supplier_invoices(entity: str) -> None:
+    """Every status can be had, in every entity, of an order and of none; and a supplier invoice of the ERP in each of its own."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(InvoiceGiven.__annotations__["status"]):
+            order = "45-mine" if status in {"approved", "posted"} else None
+            named = {"purchase_order": order} if order else {}
+            await desk.given("an invoice exists", id="INV-MINE-1", status=status, legal_entity=entity, version=9, **named)
+            code, found = await desk.get("procurement", "/api/v1/invoices/INV-MINE-1")
+            assert (code, found["status"], found["version"], found["legalEntity"]) == (200, status, 9, entity)
+            assert found["purchaseOrder"] == order
+            await desk.post({"action": "teardown"})
+        company = {"ACME-US": "1000", "ACME-DE": "2000", "ACME-JP": "3000"}[entity]
+        for status in get_args(SupplierInvoiceGiven.__annotations__["status"]):
+            await desk.given("a supplier invoice exists", number="51-mine", company_code=company, status=status, version=9)
+            code, found = await desk.get("erp", "/supplier-invoices/51-mine")
+            assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
+@pytest.mark.parametrize("entity", ["ACME-US", "ACME-DE", "ACME-JP"])
 def test_receipts(entity: str) -> None:
     """Every status can be had, in every entity, of an order that is registered; and a goods receipt of the ERP in each of its own."""
 
@@ -116,20 +140,6 @@ def test_receipts(entity: str) -> None:
         for status in get_args(GoodsReceiptGiven.__annotations__["status"]):
             await desk.given("a goods receipt exists", number="50-mine", company_code=company, status=status, version=9)
             code, found = await desk.get("erp", "/goods-receipts/50-mine")
-            assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
-            await desk.post({"action": "teardown"})
-
-    on_desk(body)
-
-
-@pytest.mark.parametrize("company", ["1000", "2000", "3000"])
-def test_supplier_invoices(company: str) -> None:
-    """Every status can be had, in every company."""
-
-    async def body(desk: Desk) -> None:
-        for status in get_args(SupplierInvoiceGiven.__annotations__["status"]):
-            await desk.given("a supplier invoice exists", number="51-mine", company_code=company, status=status, version=9)
-            code, found = await desk.get("erp", "/supplier-invoices/51-mine")
             assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
             await desk.post({"action": "teardown"})
 

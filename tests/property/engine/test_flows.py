@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, receipt, report, requisition
+from tests.unit.engine.fakes import Desk, desk, receipt, report, requisition, supplier_bill
 
 pytestmark = pytest.mark.requirement("R06.04", "R09.01")
 
@@ -101,5 +101,15 @@ def test_a_receipt_ends_with_exactly_what_its_state_says(endings: list[str], cha
     """Whatever happens on the way; what went back does not come again."""
     with tempfile.TemporaryDirectory() as folder:
         one = desk(Path(folder), receipt())
+        live_through(one, endings, changes)
+        judge(one)
+
+
+@WORK
+@given(st.lists(st.sampled_from(ENDINGS), max_size=14), st.lists(st.sampled_from(CHANGES), max_size=14))
+def test_an_invoice_ends_with_exactly_what_its_state_says(endings: list[str], changes: list[str]) -> None:
+    """Whatever happens on the way."""
+    with tempfile.TemporaryDirectory() as folder:
+        one = desk(Path(folder), supplier_bill())
         live_through(one, endings, changes)
         judge(one)

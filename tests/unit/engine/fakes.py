@@ -1,7 +1,7 @@
 """The systems as the flows' ports see them, in memory, with a say in how each call ends."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.flows.expense_to_posting import ExpenseHooks
+from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.obligations import Patience
 from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park_failure
 from engine.flows.posting import PostingRun
@@ -22,6 +23,7 @@ from engine.model.progress import Progress, dump, load
 from engine.model.sources import (
     Approval,
     BankAccount,
+    BilledItem,
     ExpenseLine,
     ExpenseReport,
     PostalAddress,
@@ -32,11 +34,11 @@ from engine.model.sources import (
     Requisition,
     RequisitionLine,
     SourceStage,
+    SupplierBill,
     SupplierRequest,
 )
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
-Document = Requisition | ExpenseReport | Receipt | SupplierRequest
 DAY = date(2026, 10, 30)
 PATIENCE = Patience(late_commit_s=6.5, look_again_s=0.5)
 
@@ -69,6 +71,10 @@ U3,eva,900003,2000
 input_tax,1100
 card_clearing,1145
 payroll_clearing,2030
+""",
+    "tax_codes": """procurement_tax_code,erp_tax_code,erp_company_code
+T1,S1,1000
+T1,V1,2000
 """,
     "projects": """procurement_project,erp_project,erp_company_code
 PRJ-1,P-1,1000
@@ -134,6 +140,21 @@ def receipt(**members: object) -> Receipt:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
+def supplier_bill(**members: object) -> SupplierBill:
+    """An approved one over 980.00 USD, of two lines of an order."""
+    lines = (
+        BilledItem(1, "Paper", Decimal(8), Decimal("98.00"), Decimal("784.00"), Decimal("78.40"), "T1", 1, None, None, None),
+        BilledItem(2, "Toner", Decimal("0.5"), Decimal("210.00"), Decimal("105.00"), Decimal("12.60"), "T1", 2, None, None, None),
+    )
+    plain = SupplierBill(
+        source_id="INV-T-1", revision=1, version=1, status="approved", stage=SourceStage.APPROVED, legal_entity="ACME-US", clerk="U1",
+        supplier="PS-1", supplier_number="RE 0047/a", dated=date(2026, 10, 12), captured_on=DAY, order="4500000009", credit=None,
+        currency="USD", lines=lines, tax_total=Decimal("91.00"), total=Decimal("980.00"),
+        approvals=(Approval(1, "U2", "2026-10-30T09:00:00Z"),), recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
 def supplier_request(**members: object) -> SupplierRequest:
     """An approved request for a supplier."""
     plain = SupplierRequest(
@@ -143,6 +164,9 @@ def supplier_request(**members: object) -> SupplierRequest:
         expected_spend=Decimal("980.00"), approvals=(Approval(1, "U2", "2026-10-30T10:00:00Z"),), recorded=None, correlation_id=None,
     )  # fmt: skip
     return replace(plain, **members)  # type: ignore[arg-type]
+
+
+Written = Requisition | ExpenseReport | Receipt | SupplierBill | SupplierRequest
 
 
 class Crash(BaseException):
@@ -216,7 +240,7 @@ class Books:
             )
         for number, (_, existing, state, _) in self.documents.items():
             if existing == reference and state != "rejected":
-                extra = {"existing_id": number, "job_id": f"J{number}"}
+                extra = {"existing_id": number, **({} if kind in AT_ONCE else {"job_id": f"J{number}"})}
                 raise CallFailed("create", "duplicate", "DUPLICATE_REFERENCE", "", definite=True, retry=ADOPT, status=409, extra=extra)
         number = str(4500000001 + len(self.documents))
         self.documents[number] = [kind, reference, status, total]
@@ -230,7 +254,7 @@ class Books:
         ]
 
 
-AT_ONCE = {"purchase_order": "created", "goods_receipt": "posted"}  # kinds that no job posts
+AT_ONCE = {"purchase_order": "created", "goods_receipt": "posted", "supplier_invoice": "posted", "vendor": "active"}  # no job posts them
 
 
 class FakeErp:
@@ -258,7 +282,7 @@ class FakeErp:
             number = self.books.create(draft.kind, draft.external_ref, key, draft.total, status or "accepted")
             return Found(number, 1, status, draft.total) if status else Found(number, None, "accepted", None, f"J{number}")
 
-        point = {"purchase_order": "po", "goods_receipt": "gr"}.get(draft.kind, "posting")
+        point = {"purchase_order": "po", "goods_receipt": "gr", "supplier_invoice": "supplier_invoice"}.get(draft.kind, "posting")
         return self.fate.call(f"erp.{point}.create", effect)  # type: ignore[return-value]
 
     def _create_vendor(self, draft: VendorDraft, key: str) -> Found:
@@ -279,7 +303,8 @@ class FakeErp:
 
     def _found(self, number: str) -> Found:
         kind, _, status, total = self.books.documents[number]
-        return Found(number, 1, str(status), None if kind == "vendor" else total, f"J{number}")  # type: ignore[arg-type]
+        of_vendor = kind == "vendor"
+        return Found(number, 1, str(status), None if of_vendor else total, None if kind in AT_ONCE else f"J{number}")  # type: ignore[arg-type]
 
     async def read(self, kind: Kind, number: str) -> Found:
         return self.fate.call("erp.read", lambda: self._found(number))  # type: ignore[return-value]
@@ -310,7 +335,7 @@ class FakeErp:
 class FakeSource:
     """Requisitions, reports or requests for suppliers: one document, versioned; write-backs only from approved."""
 
-    def __init__(self, fate: Fate, document: Document) -> None:
+    def __init__(self, fate: Fate, document: "Written") -> None:
         self.fate = fate
         self.document = document
         self.refusal: Refusal | None = None
@@ -319,7 +344,7 @@ class FakeSource:
         """A person changes the document."""
         self.document = replace(self.document, version=self.document.version + 1, **members)  # type: ignore[arg-type]
 
-    async def read(self, source_id: str) -> Document:
+    async def read(self, source_id: str) -> "Written":
         return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
 
     def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
@@ -379,6 +404,9 @@ class FakeScreening:
         return self.fate.call("screening.party.check", effect)  # type: ignore[return-value]
 
 
+HOOKS: Mapping[type, Any] = {Requisition: RequisitionHooks, ExpenseReport: ExpenseHooks, SupplierBill: InvoiceHooks}
+
+
 @dataclass
 class Desk:
     """Drives one document's runs as the runner and the store would: saved progress, crashes, waits, attempts."""
@@ -412,8 +440,8 @@ class Desk:
             erp = ScreenedErp(self.erp, self.screening, progress.clearances)
             hooks = OnboardingHooks(self.source, erp, self.rules, UNITS)  # type: ignore[arg-type]
         else:
-            made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
-            hooks = made(self.source, erp, self.rules, UNITS)  # type: ignore[arg-type]
+            made = HOOKS[type(self.source.document)]
+            hooks = made(self.source, erp, self.rules, UNITS)
         flow: PostingRun[Any, Any] = PostingRun(
             self.source.document.source_id, hooks, progress, erp, PATIENCE, self.fate.now, 0.5, news=news
         )
@@ -440,7 +468,7 @@ class Desk:
         raise AssertionError(f"no rest after {runs_max} runs: {self.outcomes[-3:]}")
 
 
-def desk(folder: Path, document: Document | None = None, choose: Callable[[str], How] | None = None) -> Desk:
+def desk(folder: Path, document: "Written | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
     """A document, its systems, and somebody to drive it."""
     fate = Fate(choose) if choose else Fate()
     return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate, FakeScreening(fate))

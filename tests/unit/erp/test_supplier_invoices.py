@@ -6,8 +6,10 @@ import pytest
 
 from tests.unit.company.play import COMPANY, World
 from tests.unit.erp.bills import (
+    EVIDENCE,
     balance,
     bill,
+    center,
     check_books,
     cost_line,
     credit,
@@ -19,7 +21,7 @@ from tests.unit.erp.bills import (
     read,
     receive,
     taken,
-)
+)  # fmt: skip
 
 
 def world(**changes: object) -> World:
@@ -158,8 +160,9 @@ def test_reverse_charge_pays_net_and_owes_the_tax_in_full(code: str, moved: dict
     one = World()
     got = taken(one, bill(cost_line(100_000, code=code)))
     assert journal(one, got.number) == moved
-    printed = bill(cost_line(100_000, tax=19_000, code=code), supplier_reference="R-2")
-    assert (taken(one, printed).status, balance(one, "2000")) == ("parked", -100_000)
+    for tax in (1, 19_000):
+        printed = bill(cost_line(100_000, tax=tax, code=code), supplier_reference=f"P-{tax}", document_date="20261001")
+        assert (held(taken(one, printed)), balance(one, "2000")) == (["TAX_VARIANCE"] * (1 + (tax > 2)), -100_000)
 
 
 def test_tax_that_does_not_come_back_is_cost() -> None:
@@ -267,3 +270,56 @@ def test_commitments_may_be_relieved_by_the_bill() -> None:
     taken(one, bill(order_line(number, 10, 10_000), supplier_reference="R-2"))
     assert (funds(one), balance(one, "9200"), balance(one, "2100")) == ((0, 100_000), 0, 0)
     check_books(one)
+
+
+def repriced(one: World, number: str, price: str, total: str) -> None:
+    """Ten at another price, from now on."""
+    line = {"line_no": 10, "text": "x", "quantity": "10", "unit_price": price, "amount": total, "gl_account": "5400"}
+    body = {"source_revision": 2, "reason": "dearer", "lines": [{**line, "cost_center": center()}], "total": total}
+    one.call("erp.po.change", {**body, "approvals": EVIDENCE}, path={"number": number})
+
+
+def test_what_came_before_a_change_of_price_keeps_its_value() -> None:
+    """A bill clears what the receipts put on GR/IR, what is not there yet at the price of today; a receipt what was billed before it."""
+    one = World()
+    number = order(one, 10, 9_800)
+    receive(one, number, "6")
+    repriced(one, number, "100.00", "1000.00")
+    got = taken(one, bill(order_line(number, 10, 10_000)))
+    assert journal(one, got.number) == {"2100": 98_800, "5400": 1_200, "2000": -100_000}
+    receive(one, number, "4")
+    assert balance(one, "2100") == 0
+    other = order(one, 10, 9_800)
+    taken(one, bill(order_line(other, 4, 9_800), supplier_reference="R-2"))
+    repriced(one, other, "100.00", "1000.00")
+    receipt = receive(one, other, "10")
+    assert journal(one, receipt)["2100"] == -39_200 - 60_000
+    taken(one, bill(order_line(other, 6, 10_000), supplier_reference="R-3"))
+    assert (balance(one, "2100"), balance(one, "9200")) == (0, 0)
+    check_books(one)
+
+
+def test_what_was_billed_and_went_back_for_good_is_not_to_come() -> None:
+    """Where bills relieve, the return and its credit leave encumbered what is still to come, and spend no longer what went back."""
+    one = world(relief="invoice")
+    number = order(one)
+    got = receive(one, number, "4")
+    taken(one, bill(order_line(number, 4, 10_000)))
+    one.call("erp.gr.reverse", {"reason": "broken", "replacement_expected": False}, path={"number": got})
+    assert funds(one) == (60_000, 40_000)
+    taken(one, credit("quantity", order_line(number, 4, 10_000)))
+    assert (funds(one), balance(one, "9200"), balance(one, "2100")) == ((60_000, 0), 60_000, 0)
+    check_books(one)
+
+
+def test_what_was_credited_of_a_service_is_owed_no_more() -> None:
+    """Whatever is billed and voided after it."""
+    one = World()
+    number = order(one, 3, 10_000, "5300")
+    taken(one, bill(order_line(number, 1, 10_000)))
+    taken(one, credit("quantity", order_line(number, 1, 10_000)))
+    assert funds(one, "5300") == (20_000, 0)
+    got = taken(one, bill(order_line(number, 2, 10_000), supplier_reference="R-2"))
+    assert funds(one, "5300") == (0, 20_000)
+    one.call("erp.supplier_invoice.void", {"reason": "wrong"}, path={"number": got.number})
+    assert (funds(one, "5300"), balance(one, "9200")) == ((20_000, 0), 20_000)

@@ -15,6 +15,7 @@ from tests.unit.judge import (
     corrupt_credits,
     corrupt_habits,
     corrupt_late,
+    invoices,
     receipts,
     test_budget_rules,
     test_kinds_of_flow,
@@ -29,6 +30,7 @@ PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLA
 APART = (
     *test_kinds_of_flow.PLANTED,
     *receipts.PLANTED,
+    *invoices.PLANTED,
     *test_budget_rules.PLANTED,
     *test_onboarding.PLANTED,
 )  # planted into runs of other flows

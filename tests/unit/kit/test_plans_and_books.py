@@ -116,6 +116,21 @@ def test_records_and_news_are_current_when_every_target_was_told_the_last(tmp_pa
     assert books.outcome("pay-000001") is None
 
 
+def test_a_record_is_current_when_its_latest_version_is_everywhere(tmp_path: Path) -> None:
+    """Both versions say the same state: the version tells them apart, where a target names one."""
+    catalog = own_catalog(tmp_path)
+    books = Books(catalog.flows, catalog.documents)
+    books.open("sup-000001", "supplier-copies")
+    books.apply("sup-000001", [Effect("card_holder", "H1", "update", state="active")], "expense")
+    for version in (1, 2):
+        books.apply("sup-000001", [Effect("supplier_master", "V1", "update", src_version=version, state="active")], "erp")
+        assert books.outcome("sup-000001") is None
+        books.apply("sup-000001", [Effect("supplier_copy", "C1", "update", src_version=version, state="active")], "procurement")
+        assert books.outcome("sup-000001") == "current"
+    books.apply("sup-000001", [Effect("supplier_copy", "C1", "update", src_version=1, state="active")], "procurement")
+    assert books.outcome("sup-000001") is None
+
+
 def test_a_document_that_covers_many_lives_for_each(tmp_path: Path) -> None:
     catalog = own_catalog(tmp_path)
     flow = replace(catalog.flows["cards-to-journal"], settled_by=())

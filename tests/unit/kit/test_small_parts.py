@@ -11,6 +11,7 @@ from standardwebhooks.webhooks import Webhook
 from contracts.catalog import load_errors
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.exchange import retry_after
+from mocks.kit.paging import Cursors
 from mocks.kit.problems import Problems
 from mocks.kit.tokens import Client, TokenStore
 from mocks.kit.traffic import REPEATS, Traffic
@@ -147,3 +148,16 @@ def test_a_call_repeated_without_a_commit_is_no_progress() -> None:
     assert traffic.last_progress_ns == 60
     traffic.saw_commit("p2p-000001", 70)
     assert (traffic.last_progress_ns, traffic.in_vain) == (70, set())
+
+
+def test_a_cursor_that_expired_is_never_issued_again() -> None:
+    """A list whose pages do not change would give the same one; whoever begins it anew gets on."""
+    cursors = Cursors(b"secret")
+    key = (datetime(2026, 10, 28, tzinfo=UTC), "BP-1", 2)
+    first = cursors.encode("planning.budget.list", key)
+    assert cursors.encode("planning.budget.list", key) == first
+    cursors.expire(first)
+    second = cursors.encode("planning.budget.list", key)
+    assert cursors.decode("planning.budget.list", first) is None
+    assert cursors.decode("planning.budget.list", second) == key
+    assert cursors.decode("erp.po.list", second) is None

@@ -15,7 +15,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.example import DAY, Body, Example
 from mocks.systems.erp.documents.kind import DocumentKind
-from mocks.systems.erp.documents.operations import WRITE, shared
+from mocks.systems.erp.documents.operations import ACT, WRITE, shared
 from mocks.systems.erp.documents.order.funds import follow, position_of, post_memo
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.order.life import line_id
@@ -47,6 +47,12 @@ class GoodsReceiptCreate(Request, frozen=True, kw_only=True):
     text: Text = ""
     lines: Annotated[tuple[ReceiptLine, ...], Meta(min_length=1, max_length=200)]
     approvals: Approvals = ()
+
+
+class GoodsReceiptEntry(GoodsReceiptCreate, frozen=True, kw_only=True):
+    """A delivery that the warehouse types in."""
+
+    order_number: Code
 
 
 class GoodsReceipt(Record, frozen=True, kw_only=True):
@@ -149,7 +155,12 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         GoodsReceipt, desk.create,
         request=GoodsReceiptCreate, status=201, refs=references, errors=CREATE_ERRORS,
     )  # fmt: skip
-    return (create, *shared(KIND, desk, plural="Goods receipts", undoing="Take a goods receipt back", request=ReverseReceipt))
+    enter = Operation(
+        "erp.gr.enter", "POST", f"{KIND.path}/entry", "actor", ACT, "The warehouse types a delivery that comes from nowhere else",
+        GoodsReceipt, desk.enter, request=GoodsReceiptEntry, status=201, errors=CREATE_ERRORS,
+        refs=lambda call: Refs(ext_ref=call.body.external_ref, parents=((ORDERS.name, call.body.order_number),)),
+    )  # fmt: skip
+    return (create, enter, *shared(KIND, desk, plural="Goods receipts", undoing="Take a goods receipt back", request=ReverseReceipt))
 
 
 class GoodsReceipts(DocumentDesk):
@@ -161,10 +172,20 @@ class GoodsReceipts(DocumentDesk):
 
     def create(self, call: Call) -> Reply:
         """erp.gr.create"""
+        return self._receive(call, call.path["number"])
+
+    def enter(self, call: Call) -> Reply:
+        """erp.gr.enter"""
+        body: GoodsReceiptEntry = call.body
+        if call.actor != body.received_by:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{call.actor!r} enters what {body.received_by} received; who takes goods enters them")
+        return self._receive(call, body.order_number)
+
+    def _receive(self, call: Call, number: str) -> Reply:
         body: GoodsReceiptCreate = call.body
         erp = self._erp
         erp.documents.refuse_repeat(KIND.name, body.external_ref)
-        order = erp.documents.get(ORDERS.name, call.path["number"])
+        order = erp.documents.get(ORDERS.name, number)
         if order.status != "created":
             raise Refusal("ORDER_NOT_OPEN", f"order {order.number} is {order.status}")
         company = erp.master.companies[order.company_code]

@@ -15,6 +15,7 @@ from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill, identities_of, read_bill
 from mocks.systems.erp.invoices.holding import Done, Holding
 from mocks.systems.erp.invoices.holds import RULES, Hold, status_for
+from mocks.systems.erp.invoices.lines import bill_lines
 from mocks.systems.erp.invoices.matching import Match, Matcher
 from mocks.systems.erp.invoices.models import (
     BatchAnswer,
@@ -85,7 +86,7 @@ class SupplierInvoices(DocumentDesk):
             erp.invoices.parked[number] = body.vendor_id
         held = self._holding.first(call, number, bill.company.code, match.findings)
         booked = () if status == "parked" else self._holding.enter(call, document, match)
-        return document, (document_effect(document, "create"), *held, *booked)
+        return document, (document_effect(document, "create"), *bill_lines(self._erp, document, match), *held, *booked)
 
     def _checked(self, body: SupplierInvoiceCreate, today: date) -> Bill:
         """What can be refused without orders and receipts."""

@@ -38,7 +38,7 @@ class PaymentDesk:
         pay_on, next_run_on = rules.to_day(body.pay_on), rules.to_day(body.next_run_on)
         book = self.book
         due = (each for each in book.payables.of(company.code) if book.is_free(each.document) and each.is_taken(pay_on, next_run_on))
-        selection = select(book.payables, due, payees_max=PAYEES_MAX)
+        selection = select(book.payables, due, pay_on=pay_on, payees_max=PAYEES_MAX)
         number, serial = self._free_number(call)
         payments = self._payments(call, number, selection, company.code, pay_on)
         run = PaymentRun(

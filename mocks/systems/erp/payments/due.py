@@ -141,12 +141,12 @@ class Selection:
     left_out: tuple[Exclusion, ...]
 
 
-def select(payables: Payables, due: Iterable[Payable], *, payees_max: int) -> Selection:
-    """One payment for each payee, when a positive amount is left after credits."""
+def select(payables: Payables, due: Iterable[Payable], *, pay_on: date, payees_max: int) -> Selection:
+    """One payment of a day for each payee, when a positive amount is left after credits."""
     by_payee: dict[str, list[Payable]] = {}
     left_out: list[Exclusion] = []
     for each in due:
-        objection = payables.objection(each.payee)
+        objection = payables.objection(each.payee, pay_on)
         if objection is not None:
             left_out.append(Exclusion(each.payee, each.document, objection))
         elif each.blocks:

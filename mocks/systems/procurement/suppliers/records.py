@@ -3,7 +3,7 @@
 from typing import cast
 
 from mocks.company.projections import House
-from mocks.systems.procurement.records import approval_step, money
+from mocks.systems.procurement.records import approval_record, money
 from mocks.systems.procurement.suppliers import models
 from mocks.systems.procurement.suppliers.requests import SupplierRequest
 
@@ -29,7 +29,7 @@ def record(request: SupplierRequest, where: House) -> models.SupplierRequest:
         justification=request.title,
         looks_like=request.looks_like,
         reviewer_id=request.reviewer,
-        approvals=tuple(approval_step(step, where) for step in request.approvals),
+        approvals=tuple(approval_record(step, where) for step in request.approvals),
         next_approver_id=request.next_approver,
         erp_vendor=request.recorded,
         erp_refusal=_refusal(request),

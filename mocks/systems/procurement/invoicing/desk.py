@@ -1,0 +1,246 @@
+"""Invoicing's commands: a clerk keys and submits, approvers agree or take it back, the connector writes back."""
+
+from collections import defaultdict
+from typing import cast
+
+from mocks.company.projections import House, ProcurementMaster
+from mocks.kit.operation import Call, Effect, Reply
+from mocks.systems.procurement import rules as content
+from mocks.systems.procurement.invoicing import models
+from mocks.systems.procurement.invoicing.content import checked
+from mocks.systems.procurement.invoicing.invoices import FORM, Item, SupplierBill
+from mocks.systems.procurement.models import WithReason
+from mocks.systems.procurement.receiving.orders import OrderBook
+from mocks.systems.procurement.records import approval_record, money, refusal_record
+from mocks.workflow import rules
+from mocks.workflow.desk import Desk, taken_back
+
+INPUT_TAX, PAYABLE = "input_tax", "payable"  # sides of what is billed, which add up with its lines to nothing
+
+
+class InvoiceDesk(Desk[SupplierBill]):
+    """The supplier invoices of one procurement system."""
+
+    def __init__(self, master: ProcurementMaster, orders: OrderBook, namespace: str) -> None:
+        super().__init__(FORM, SupplierBill, master.users, namespace)
+        self._master = master
+        self._orders = orders
+
+    def record(self, document: SupplierBill) -> models.Invoice:
+        """On the wire."""
+        where = self._master.houses[document.house]
+        return models.Invoice(
+            id=document.id,
+            number=document.number,
+            uuid=document.uuid,
+            revision=document.revision,
+            version=document.version,
+            status=_state(document),
+            clerk_id=document.author,
+            legal_entity=document.house,
+            supplier_id=document.supplier_id,
+            supplier_invoice_number=document.supplier_number,
+            invoice_date=document.dated,
+            captured_on=document.captured_on,
+            currency=document.currency,
+            purchase_order=document.order,
+            credit=document.credit,
+            note=document.title or None,
+            lines=tuple(_line(number, line) for number, line in enumerate(document.lines, 1)),
+            tax_total=money(sum(line.tax for line in document.lines), where),
+            total=money(document.total_minor, where),
+            approvals=tuple(approval_record(step, where) for step in document.approvals),
+            next_approver_id=document.next_approver,
+            erp_invoice=document.recorded,
+            erp_refusal=refusal_record(document.refusal),
+            exported=False,
+            external_id=None,
+            correlation_id=document.correlation_id,
+            created_at=document.created_at,
+            updated_at=document.updated_at,
+        )
+
+    def summary(self, document: SupplierBill) -> models.InvoiceSummary:
+        """In a list."""
+        return models.InvoiceSummary(
+            id=document.id,
+            number=document.number,
+            status=_state(document),
+            revision=document.revision,
+            version=document.version,
+            updated_at=document.updated_at,
+        )
+
+    def source_lines(self, document: SupplierBill) -> tuple[Effect, ...]:
+        """One for each line, net, one for all tax, and one for what is owed; the tax of each code; the supplier's own number. A credit has
+        the other signs."""
+        taxes: defaultdict[str, int] = defaultdict(int)
+        for line in document.lines:
+            taxes[line.asked.tax_code] += document.sign * line.tax
+        sides = {INPUT_TAX: sum(taxes.values()), PAYABLE: -self.booked_minor(document)}
+        return (
+            *(_source_line(document, number, line) for number, line in enumerate(document.lines, 1)),
+            *(_said(document, "source_line", side, amount_minor=minor, category=side) for side, minor in sides.items() if minor),
+            *(_said(document, "source_tax", code, amount_minor=minor, category=code) for code, minor in taxes.items()),
+            _said(document, "source_number", "reference", ext_ref=document.supplier_number),
+        )
+
+    def check_content(self, document: SupplierBill) -> None:
+        """The supplier may be bought from; all else was checked when it was keyed, and is kept."""
+        content.check_supplier(self._master, document.supplier_id, document.house)
+
+    def party(self, document: SupplierBill) -> str:
+        """The supplier."""
+        return document.supplier_id
+
+    def centers(self, document: SupplierBill) -> set[str]:
+        """Of all lines."""
+        return {line.cost_center for line in document.lines}
+
+    def recorded_number(self, document: SupplierBill) -> str | None:
+        """The ERP's supplier invoice's."""
+        return document.recorded.number if document.recorded else None
+
+    def dates(self, document: SupplierBill) -> tuple[str | None, str | None]:
+        """The supplier's date, and the day on which it was keyed, which decides the period."""
+        return document.dated, document.captured_on
+
+    def booked_minor(self, document: SupplierBill) -> int:
+        """A credit is owed by the supplier."""
+        return document.sign * document.total_minor
+
+    def create(self, call: Call) -> Reply:
+        """procurement.invoice.create"""
+        body: models.InvoiceCreate = call.body
+        clerk = self._person(call.actor)
+        where = content.house(self._master, body.legal_entity, body.currency, clerk)
+        day = where.day(call.now).isoformat()
+        billed = checked(self._master, self._orders, body, where, day)
+        return self._open(
+            call,
+            clerk,
+            where,
+            status="captured",
+            title=body.note or "",
+            lines=billed.lines,
+            total_minor=billed.total_minor,
+            supplier_id=billed.supplier_id,
+            supplier_number=body.supplier_invoice_number,
+            dated=body.invoice_date,
+            captured_on=day,
+            order=billed.order,
+            credit=billed.credit,
+        )
+
+    def reject(self, call: Call) -> Reply:
+        """procurement.invoice.reject"""
+        body: WithReason = call.body
+        invoice, actor = self._acted(call)
+        status = self._after(invoice, "reject")
+        self.check_turn(invoice, actor)
+        step = self._decision(call, invoice, actor, "rejected", body.reason)
+        return self._change(call, invoice, status=status, approvals=(*invoice.approvals, step))
+
+    def reverse_approval(self, call: Call) -> Reply:
+        """procurement.invoice.reverse_approval"""
+        body: WithReason = call.body
+        invoice, actor = self._acted(call)
+        status = self._after(invoice, "reverse_approval")
+        content.check_approved_by(FORM.noun, invoice, actor)
+        return self._unapproved(call, invoice, status, body.reason)
+
+    def amend(self, call: Call) -> Reply:
+        """procurement.invoice.amend"""
+        body: models.InvoiceAmend = call.body
+        invoice, actor = self._acted(call)
+        status = self._after(invoice, "amend")
+        rules.check_author(FORM.noun, invoice, actor, "amend")
+        billed = checked(self._master, self._orders, body, self._where(invoice), invoice.captured_on)
+        return self._revised(
+            call,
+            invoice,
+            status=status,
+            recorded=None,
+            supplier_id=billed.supplier_id,
+            order=billed.order,
+            credit=billed.credit,
+            lines=billed.lines,
+            total_minor=billed.total_minor,
+        )
+
+    def cancel(self, call: Call) -> Reply:
+        """procurement.invoice.cancel"""
+        invoice, actor = self._acted(call)
+        status = self._after(invoice, "cancel")
+        rules.check_author(FORM.noun, invoice, actor, "cancel")
+        if invoice.status not in ("approved", "posted"):
+            return self._change(call, invoice, status=status)
+        return self._unapproved(call, invoice, status, "cancelled by the clerk")
+
+    def record_posting(self, call: Call) -> Reply:
+        """procurement.invoice.record_posting"""
+        body: models.RecordInvoice = call.body
+        invoice = self._addressed(call)
+        if invoice.recorded is not None and invoice.recorded.number == body.erp_invoice_number:
+            return self._reply(invoice)
+        status = self._after(invoice, "record_posting")
+        rules.check_revision(FORM.noun, body.revision, invoice)
+        posted = models.ErpInvoice(number=body.erp_invoice_number, id=body.erp_invoice_id, recorded_at=call.now)
+        return self._change(call, invoice, status=status, recorded=posted)
+
+    def _unapproved(self, call: Call, invoice: SupplierBill, status: str, reason: str) -> Reply:
+        reply = self._change(call, invoice, status=status, approvals=taken_back(invoice))
+        return self._with_event(reply, invoice.id, "invoice.approval_reversed", reason=reason)
+
+    def _where(self, invoice: SupplierBill) -> House:
+        return self._master.houses[invoice.house]
+
+
+def _state(invoice: SupplierBill) -> models.InvoiceState:
+    return cast("models.InvoiceState", invoice.status)
+
+
+def _line(number: int, line: Item) -> models.BilledItem:
+    asked = line.asked
+    return models.BilledItem(
+        line_no=number,
+        description=asked.description,
+        quantity=asked.quantity,
+        unit_price=asked.unit_price,
+        net=asked.net,
+        tax_code=asked.tax_code,
+        tax=asked.tax,
+        order_line=asked.order_line,
+        category=asked.category,
+        cost_center=asked.cost_center,
+        project=asked.project,
+    )
+
+
+def _source_line(document: SupplierBill, number: int, line: Item) -> Effect:
+    """How a line of an order is coded says the order, by the rules of the day on which it was ordered."""
+    ordered = {"quantity": document.sign * line.quantity, "src_line": f"{document.order}/L{line.order_line}"} if document.order else {}
+    return _said(
+        document,
+        "source_line",
+        str(number),
+        amount_minor=document.sign * line.net,
+        cost_center=line.cost_center,
+        project=line.project,
+        document_date=line.coded_on,
+        category=line.category,
+        **ordered,
+    )
+
+
+def _said(document: SupplierBill, entity_type: str, name: str, **members: object) -> Effect:
+    return Effect(
+        entity_type,
+        f"{document.id}/{document.revision}.{name}",
+        "create",
+        src_version=document.revision,
+        currency=document.currency,
+        company=document.house,
+        parent_id=document.id,
+        **members,  # type: ignore[arg-type]
+    )
