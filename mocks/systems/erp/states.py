@@ -284,7 +284,7 @@ def _supplier_invoice(stage: Stage, given: SupplierInvoiceGiven) -> Values:
     amount, nothing = (to_text(units * 10**company.decimals, company.decimals) for units in (AMOUNT_UNITS, 0))
     line = {"type": "account", "line_no": 1, "gl_account": EXPENSE_ACCOUNT, "cost_center": _open_center(stage, company)}
     head = _head(stage, company, given.external_ref, approver)
-    
+
     body = {
         **head,
         "vendor_id": _vendor(stage, company).vendor_id,
