@@ -11,7 +11,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from engine.flows.outcomes import Reread, Settled, StepEnd, park, park_again, refusal_of, reread_on_conflict
 from engine.mapping.references import idempotency_key
-from engine.model.failures import OTHER_SHAPE, REREAD, CallFailed
+from engine.model.failures import ADOPT, OTHER_SHAPE, REREAD, CallFailed
 from engine.model.progress import Posting, Progress
 from engine.model.sources import Refusal
 
@@ -143,7 +143,7 @@ class ReplicatingRun(Generic[R, D, H]):
     async def _not_written(self, record: R, posting: Posting, failure: CallFailed) -> StepEnd:
         """A newer one is there, or an earlier attempt without an answer got through: look again. A rule says no: the source is told, and
         the record waits for a person."""
-        if failure.retry == REREAD:
+        if failure.retry in {REREAD, ADOPT}:
             raise Reread(failure) from failure
         if not failure.definite:
             raise failure

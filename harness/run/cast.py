@@ -10,7 +10,7 @@ from harness.actors.actor import Actor, Occasion, member
 from harness.actors.registry import ACTORS
 from harness.plan.model import TRACER_STEP, Experiment, Step
 from harness.stage.pacing import until
-from harness.stage.patience import patience_s, settle_limit_s
+from harness.stage.patience import settle_limit_s
 from harness.stage.session import Session
 from mocks.company import Draft, shapes
 from mocks.kit.asking import Question
@@ -218,16 +218,19 @@ class Cast:
         return self._renew(paper) if self._is_renewed(paper) else None
 
     def _is_renewed(self, paper: Paper) -> bool:
-        """A record gets its further versions while nobody waits for a fault of the run or a kill, and where the first one may settle."""
-        experiment, faults = paper.experiment, self.session.catalog.faults
-        is_alone = experiment.window is None and all(faults[step.fault_id].scope == "transaction" for step in experiment.steps)
+        """A record gets its further versions where nobody waits for a fault of the run or a kill, and the first one settles by itself."""
+        experiment = paper.experiment
+        met = [self.session.catalog.faults[step.fault_id] for step in experiment.steps]
+        is_alone = experiment.window is None and all(fault.scope == "transaction" and fault.recoverable for fault in met)
         return paper.actor.versions > 1 and is_alone and not self.session.slow_by_plan(experiment)
 
     async def _renew(self, paper: Paper) -> None:
-        """Each further version when the one before is settled everywhere, or when it is not to be waited for any longer."""
+        """Each further version when the one before is settled everywhere; sooner, its fault might meet nothing but a stale version."""
         session, txn_id = self.session, paper.experiment.txn_id
         for _ in range(paper.actor.versions - 1):
-            await until(lambda: session.world.settled(txn_id) is not None, patience_s(session, [paper.experiment]))
+            await until(lambda: session.world.settled(txn_id) is not None or session.world.in_vain(txn_id), settle_limit_s(session))
+            if session.world.settled(txn_id) is None:
+                return
             paper.amend()
             paper.approve_again()
             session.register.reopen(txn_id, session.now())

@@ -60,7 +60,8 @@ def test_every_call_point_of_a_connector_is_shown() -> None:
     """Each operation that the flows may use appears with its path."""
     paths = ["/api/v1/requisitions", "/order", "/refusal", "/v2/reports", "/posting", "/suppliers/", "/coding-combinations"]
     paths += ["/purchase-orders", "/cancel", "/ap-invoices", "/void", "/journal-entries", "/reverse", "/jobs/", "external_ref="]
-    paths += ["/api/v1/receipts", "/goods-receipts", "/plans/v1/budgets", "/publication", "/budget-versions"]
+    paths += ["/api/v1/receipts", "/goods-receipts", "/api/v1/invoices", "/supplier-invoices"]
+    paths += ["/plans/v1/budgets", "/publication", "/budget-versions"]
     paths += ["/api/v1/supplier-requests", "/vendor\n", "/v1/checks", "/vendors", "/deactivate"]
     assert [path for path in paths if path not in TEXT] == []
 

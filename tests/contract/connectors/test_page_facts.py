@@ -12,6 +12,8 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
 from mocks.systems.procurement import requisitions
+from mocks.systems.procurement.invoicing import invoices
+from mocks.systems.procurement.invoicing.models import InvoiceState
 from mocks.systems.procurement.models import Status
 from mocks.systems.procurement.receiving import receipts
 from mocks.systems.procurement.receiving.models import ReceiptStatus
@@ -56,7 +58,7 @@ def _with_required(_system: str) -> dict[str, Any]:
 
 def test_every_state_stands_on_the_page() -> None:
     """Of all source documents, of documents and jobs of the ERP."""
-    states = (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(RequestStatus))
+    states = (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(InvoiceState), *get_args(RequestStatus))
     assert [state for state in states if f"`{state}`" not in TEXT] == []
 
 
@@ -75,6 +77,7 @@ def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None
         (requisitions.FORM, "approved,returned,cancelled"),
         (reports.FORM, "approved,sent_back,recalled"),
         (receipts.FORM, "recorded,reversed"),
+        (invoices.FORM, "approved,returned,cancelled"),
     ],
 )
 def test_a_poller_is_told_of_every_state_in_which_something_is_due(form, asked) -> None:

@@ -76,6 +76,21 @@ def recorded_receipt(world: World) -> str:
     return str(world.act("procurement.receipt.create", path={}, body={**draft.body, **named}, actor=draft.actor).body.id)
 
 
+def approved_invoice(world: World) -> str:
+    """Its id; its order stands in the ERP."""
+    found = (world.company.draft_invoice("US01", f"t-4/{turn}", 12_345) for turn in range(64))
+    draft, named = next(each for each in found if each.before), {}
+    for one in draft.before:
+        told = {one.asks.get(name, name): value for name, value in named.items()}
+        answer = world.act(one.point, path={}, body={**one.body, **told}, actor=one.actor).body
+        named |= {name: getattr(answer, member) for member, name in one.tells.items()}
+    source = world.act("procurement.invoice.create", path={}, body={**draft.body, **named}, actor=draft.actor).body.id
+    world.act("procurement.invoice.submit", path={"id": source}, body={}, actor=draft.actor)
+    for approver in draft.approvers:
+        world.act("procurement.invoice.approve", path={"id": source}, body={}, actor=approver)
+    return str(source)
+
+
 def approved_report(world: World) -> str:
     """Its id."""
     draft = world.company.draft_expense_report("US01", "t-2", 12_345)
@@ -127,6 +142,20 @@ def test_the_receipt_of_the_page_is_the_receipt_of_the_wire() -> None:
         world.act("procurement.receipt.reverse", path={"id": source}, body={"reason": "no"}, actor=receipt["receiverId"])
         gone = (await call("GET", "procurement", f"/api/v1/receipts/{source}"))["reversal"]
         assert [name for name in gone if f'"{name}"' not in PAGE.read_text("utf-8")] == []
+
+    with_world(story)
+
+
+def test_the_invoice_of_the_page_is_the_invoice_of_the_wire() -> None:
+    """As for requisitions."""
+
+    async def story(world: World, call: Call) -> None:
+        source = approved_invoice(world)
+        listed = await call("GET", "procurement", "/api/v1/invoices?status=approved")
+        assert set(members_of(listed)) == members(block("GET {PROCUREMENT_URL}/api/v1/invoices?"))
+        shown = members(block("GET {PROCUREMENT_URL}/api/v1/invoices/"))
+        invoice = await call("GET", "procurement", f"/api/v1/invoices/{source}")
+        assert set(members_of(invoice)) == shown
 
     with_world(story)
 

@@ -177,6 +177,14 @@ def test_one_call_without_an_answer_ends_with_one_version(tmp_path: Path, call: 
     assert (desk.written, desk.told) == ([1], [(1, "in-force")])
 
 
+@pytest.mark.parametrize("code", ["DUPLICATE_REFERENCE", "VERSION_CONFLICT"])
+def test_that_it_is_there_already_is_a_success(tmp_path: Path, code: str) -> None:
+    """It was written, and the answer says so by a refusal."""
+    desk = Desk(plan(*LINES), {"publish": conflict(code)}, lose_answer=True)
+    assert run(desk, tmp_path) == Settled("current")
+    assert (desk.written, desk.told) == ([1], [(1, "in-force")])
+
+
 def test_an_answer_that_cannot_be_read_is_looked_up(tmp_path: Path) -> None:
     """It was written; what the answer does not say, a look does."""
     desk = Desk(plan(*LINES), {"publish": other_shape("erp.budget_version.create", "sequence is missing")}, lose_answer=True)

@@ -93,8 +93,8 @@ def test_buckets_that_a_new_version_leaves_overdrawn_are_told() -> None:
     [
         ({"total": "500.01"}, "AMOUNT_MISMATCH"),
         ({"checksum": "0" * 64}, "VALIDATION_FAILED"),
-        ({"fiscal_year": None}, "VALIDATION_FAILED"),
-        ({"cost_center": None}, "VALIDATION_FAILED"),
+        ({"fiscal_year": None}, "CODING_INVALID"),
+        ({"cost_center": None}, "CODING_INVALID"),
         ({"cost_center": "9999999"}, "CODING_INVALID"),
         ({"cost_center": COMPANY.cost_centers_of("US01")[0].erp_id}, "CODING_INVALID"),
         ({"lines": [{**LINE, "cost_center": OTHER}]}, "CODING_INVALID"),

@@ -84,9 +84,9 @@ class VersionDesk:
         return Reply(record, version=record.sequence)
 
     def _budget_id(self, body: BudgetVersionCreate, company: ErpCompany) -> str:
-        """Raises VALIDATION_FAILED, CODING_INVALID and COST_CENTER_INACTIVE."""
+        """Raises CODING_INVALID and COST_CENTER_INACTIVE."""
         if (body.cost_center is None) != (body.fiscal_year is None):
-            raise Refusal("VALIDATION_FAILED", "cost_center and fiscal_year: a budget has both, or it is the whole company's")
+            raise Refusal("CODING_INVALID", "cost_center and fiscal_year: a budget has both, or it is the whole company's")
         if body.cost_center is not None and body.fiscal_year is not None:
             center = self._erp.master.cost_centers.get(body.cost_center)
             if center is None or center.company_code != company.code:
