@@ -126,11 +126,11 @@ class RecordRefusal(Request, frozen=True, kw_only=True):
     owner: Annotated[str, Meta(min_length=1, max_length=100)]
 
 
-class _Answer(Struct, frozen=True, kw_only=True, rename="camel"):
-    pass
+class Told(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What procurement answers."""
 
 
-class RequisitionLine(_Answer, frozen=True, kw_only=True):
+class RequisitionLine(Told, frozen=True, kw_only=True):
     """One line of a requisition."""
 
     line_no: int
@@ -143,7 +143,7 @@ class RequisitionLine(_Answer, frozen=True, kw_only=True):
     project: str | None
 
 
-class ApprovalStep(_Answer, frozen=True, kw_only=True):
+class ApprovalStep(Told, frozen=True, kw_only=True):
     """What one approver decided. `limit` null: no limit; `onBehalfOfId`: who was asked, where a delegate decided."""
 
     step: int
@@ -155,7 +155,7 @@ class ApprovalStep(_Answer, frozen=True, kw_only=True):
     comment: str | None
 
 
-class ErpOrder(_Answer, frozen=True, kw_only=True):
+class ErpOrder(Told, frozen=True, kw_only=True):
     """The purchase order that was made from a requisition."""
 
     number: str
@@ -164,7 +164,7 @@ class ErpOrder(_Answer, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
-class ErpRefusal(_Answer, frozen=True, kw_only=True):
+class ErpRefusal(Told, frozen=True, kw_only=True):
     """Why the ERP refused."""
 
     code: str
@@ -173,7 +173,7 @@ class ErpRefusal(_Answer, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
-class Requisition(_Answer, frozen=True, kw_only=True):
+class Requisition(Told, frozen=True, kw_only=True):
     """A requisition. `nextApproverId`: whose turn it is while it is pending."""
 
     id: str
@@ -202,7 +202,7 @@ class Requisition(_Answer, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-class RequisitionSummary(_Answer, frozen=True, kw_only=True):
+class RequisitionSummary(Told, frozen=True, kw_only=True):
     """What a list tells of a requisition."""
 
     id: str
@@ -220,7 +220,7 @@ class RequisitionPage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class Supplier(_Answer, frozen=True, kw_only=True):
+class Supplier(Told, frozen=True, kw_only=True):
     """A supplier as buyers know it."""
 
     id: str
@@ -244,7 +244,7 @@ class SupplierPage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class User(_Answer, frozen=True, kw_only=True):
+class User(Told, frozen=True, kw_only=True):
     """A person; `approvalLimit` null: no limit."""
 
     id: str

@@ -39,7 +39,7 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         title=requisition.title,
         lines=tuple(_line(number, line) for number, line in enumerate(requisition.lines, 1)),
         total=money(requisition.total_minor, where),
-        approvals=tuple(_approval(step, where) for step in requisition.approvals),
+        approvals=tuple(approval_step(step, where) for step in requisition.approvals),
         next_approver_id=requisition.next_approver,
         erp_order=requisition.recorded,
         erp_refusal=_refusal(requisition.refusal),
@@ -56,7 +56,8 @@ def status(requisition: Requisition) -> models.Status:
     return cast("models.Status", requisition.status)
 
 
-def _approval(step: Approval, where: House) -> models.ApprovalStep:
+def approval_step(step: Approval, where: House) -> models.ApprovalStep:
+    """What one approver decided, on the wire."""
     return models.ApprovalStep(
         step=step.step,
         approver_id=step.approver,

@@ -5,6 +5,7 @@ from typing import Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
+from mocks.systems.procurement.suppliers.states import states as supplier_request_states
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.workflow.states import lead
 
@@ -37,6 +38,7 @@ def states() -> tuple[State, ...]:
             _requisition,
         ),
         State("there is no requisition", GONE, RequisitionGone, lambda _stage, given: {"id": given.id}),
+        *supplier_request_states(),
     )
 
 

@@ -6,6 +6,8 @@ from mocks.company.projections import procurement_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.procurement.desk import RequisitionDesk
 from mocks.systems.procurement.operations import operations
+from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
+from mocks.systems.procurement.suppliers.operations import operations as supplier_operations
 
 
 class ProcurementSystem:
@@ -13,15 +15,17 @@ class ProcurementSystem:
 
     type = "procurement"
     title = "Mock procurement"
-    summary = "Requisitions, their approval chain, and what became of them in the ERP"
-    event_types = ("requisition.approved", "approval.reversed")
+    summary = "Requisitions and requests for suppliers, their approval chain, and what became of them in the ERP"
+    event_types = ("requisition.approved", "approval.reversed", "supplier_request.approved", "supplier_request.reversed")
 
     def __init__(self, company: Company, *, namespace: str, instance: str = "procurement") -> None:
         self.name = instance
         master = procurement_master(company)
         self.desk = RequisitionDesk(master, namespace)
-        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(master, self.desk))
+        self.supplier_requests = SupplierRequestDesk(master, namespace)
+        offered = (*operations(master, self.desk), *supplier_operations(master, self.supplier_requests))
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition as it stands."""
-        return list(self.desk.final_views())
+        """Every requisition and every request for a supplier as it stands."""
+        return [*self.desk.final_views(), *self.supplier_requests.final_views()]

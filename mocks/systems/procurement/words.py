@@ -6,13 +6,16 @@ from mocks.abilities.drafted import MANY, drafts, players
 from mocks.abilities.system_type import Words
 from mocks.company import Company
 
-CREATE = "procurement.requisition.create"
+CREATE, ASK = "procurement.requisition.create", "procurement.supplier_request.create"
 
 
 def words(company: Company) -> Words:
     """What requests to procurement are made of."""
     made = drafts(company, company.draft_requisition)
-    return Words(_members(company), {CREATE: tuple(each.body for each in made)}, {CREATE: tuple(each.actor for each in made)})
+    asked = drafts(company, company.draft_supplier_request)
+    bodies = {CREATE: tuple(each.body for each in made), ASK: tuple(each.body for each in asked)}
+    actors = {CREATE: tuple(each.actor for each in made), ASK: tuple(each.actor for each in asked)}
+    return Words(_members(company), bodies, actors)
 
 
 def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -29,4 +32,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         ),
         "X-Acting-User": tuple(person.procurement_id for person in players(company)),
         "erpOrderNumber": ("4500012345",),
+        "erpVendorId": ("V30000017",),
+        "paymentTerms": ("N30",),
+        "country": tuple(entity.country for entity in company.entities),
     }
