@@ -61,7 +61,8 @@ class ScreeningDesk:
         self.checks[record.check_id] = record
         if record.external_ref is not None:
             self._by_reference[record.external_ref].append(record.check_id)
-        effect = Effect(KIND, record.check_id, "create", version=1, ext_ref=record.external_ref, state=record.result, party=record.tax_id)
+        party = body.tax_id.replace("-", "").upper() if body.tax_id else None
+        effect = Effect(KIND, record.check_id, "create", version=1, ext_ref=record.external_ref, state=record.result, party=party)
         return Reply(record, version=1, location=f"/v1/checks/{record.check_id}", effects=(effect,))
 
     def _free_id(self, call: Call) -> str:
