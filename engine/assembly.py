@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.clock import Clock
-from engine.flows import expense_to_posting, requisition_to_po
+from engine.flows import expense_to_posting, requisition_to_po, supplier_onboarding
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.obligations import Patience
 from engine.flows.ports import Erp
 from engine.flows.posting import Hooks, PostingRun
 from engine.flows.requisition_to_po import RequisitionHooks
+from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
 from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway
+from engine.peers.screening import ScreeningGateway
+from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.store.documents import Claim
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
-SYSTEMS = ("erp", "procurement", "expense")  # whom the engine calls, by the ids of contracts/systems.yaml
+SYSTEMS = ("erp", "procurement", "expense", "screening")  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +62,29 @@ def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[
 
     def run(parts: Parts, claim: Claim, trace: Trace) -> Flow:
         erp = ErpGateway(parts.peers["erp"], trace)
-        return PostingRun(
-            source_id=claim.key.source_id,
-            hooks=hooks(parts, erp, trace),
-            progress=claim.progress,
-            erp=erp,
-            patience=parts.patience,
-            at=parts.clock.now().timestamp(),
-            poll_base_s=parts.poll_base_s,
-            news=claim.news,
-        )
+        return _run(parts, claim, hooks(parts, erp, trace), erp)
 
     return run
+
+
+def _run(parts: Parts, claim: Claim, hooks: Hooks[Any, Any], erp: Erp) -> PostingRun[Any, Any]:
+    return PostingRun(
+        source_id=claim.key.source_id,
+        hooks=hooks,
+        progress=claim.progress,
+        erp=erp,
+        patience=parts.patience,
+        at=parts.clock.now().timestamp(),
+        poll_base_s=parts.poll_base_s,
+        news=claim.news,
+    )
+
+
+def _onboarding(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+    """One vendor for one request, screened before it is created."""
+    erp = ScreenedErp(ErpGateway(parts.peers["erp"], trace), ScreeningGateway(parts.peers["screening"], trace), claim.progress.clearances)
+    requests = SupplierRequestGateway(parts.peers["procurement"], trace)
+    return _run(parts, claim, OnboardingHooks(requests, erp, parts.rules(), parts.minor_units), erp)
 
 
 SERVED: tuple[ServedFlow, ...] = (
@@ -85,5 +99,11 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "expense"),
         _posting(_expense),
         lambda parts, trace: ExpenseGateway(parts.peers["expense"], trace, parts.minor_units),
+    ),
+    ServedFlow(
+        supplier_onboarding.FLOW,
+        ("erp", "procurement", "screening"),
+        _onboarding,
+        lambda parts, trace: SupplierRequestGateway(parts.peers["procurement"], trace),
     ),
 )

@@ -14,7 +14,13 @@ from engine.model.erp_documents import Kind
 from engine.model.failures import REREAD, CallFailed
 from engine.model.progress import Posting, PostingState, Progress
 
-STATES_BY_STATUS: Mapping[str, PostingState] = {"created": "live", "posted": "live", "accepted": "accepted", "rejected": "rejected"}
+STATES_BY_STATUS: Mapping[str, PostingState] = {
+    "created": "live",
+    "active": "live",
+    "posted": "live",
+    "accepted": "accepted",
+    "rejected": "rejected",
+}
 
 
 @dataclass(frozen=True, slots=True)

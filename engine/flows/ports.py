@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Protocol
 
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
-from engine.model.sources import ExpenseReport, Refusal, Requisition
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, VendorDraft
+from engine.model.sources import ExpenseReport, Refusal, Requisition, SupplierRequest
 
 
 class Procurement(Protocol):
@@ -27,6 +27,22 @@ class Expense(Protocol):
     ) -> None: ...
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class SupplierRequests(Protocol):
+    """Where suppliers are asked for."""
+
+    async def read(self, source_id: str) -> SupplierRequest: ...
+
+    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class Screening(Protocol):
+    """Where parties are held against the sanctions list."""
+
+    async def clear(self, draft: VendorDraft) -> Clearance: ...
 
 
 class LookUpAndUndo(Protocol):

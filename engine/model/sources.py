@@ -67,6 +67,50 @@ class Requisition:
 
 
 @dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """Where a supplier sits. country: ISO 3166-1 alpha-2."""
+
+    street: str
+    postcode: str
+    city: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where a supplier wants to be paid: an IBAN, or routing number and account."""
+
+    country: str
+    holder: str
+    iban: str | None
+    routing: str | None
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierRequest:
+    """A request for a supplier at one version. expected_spend: in a year."""
+
+    source_id: str
+    revision: int
+    version: int
+    status: str
+    stage: SourceStage
+    legal_entity: str
+    requester: str
+    name: str
+    address: PostalAddress
+    tax_id: str
+    bank: BankAccount
+    payment_terms: str
+    currency: str
+    expected_spend: Decimal
+    approvals: tuple[Approval, ...]
+    recorded: Recorded | None
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExpenseLine:
     """One expense; `gross` includes `tax`."""
 
@@ -115,8 +159,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is told to the source when the ERP's rules say no."""
+    """What is told to the source when the ERP's rules say no. duplicate_of: what is there already, where that is why."""
 
     code: str
     reason: str
     owner: str
+    duplicate_of: str | None = None

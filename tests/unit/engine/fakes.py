@@ -1,4 +1,4 @@
-"""The three systems as the flows' ports see them, in memory, with a say in how each call ends."""
+"""The systems as the flows' ports see them, in memory, with a say in how each call ends."""
 
 import contextlib
 from collections.abc import Callable
@@ -13,11 +13,24 @@ from engine.flows.obligations import Patience
 from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park_failure
 from engine.flows.posting import PostingRun
 from engine.flows.requisition_to_po import RequisitionHooks
+from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, VendorDraft
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.progress import Progress, dump, load
-from engine.model.sources import Approval, ExpenseLine, ExpenseReport, Recorded, Refusal, Requisition, RequisitionLine, SourceStage
+from engine.model.sources import (
+    Approval,
+    BankAccount,
+    ExpenseLine,
+    ExpenseReport,
+    PostalAddress,
+    Recorded,
+    Refusal,
+    Requisition,
+    RequisitionLine,
+    SourceStage,
+    SupplierRequest,
+)
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
 DAY = date(2026, 10, 30)
@@ -93,6 +106,17 @@ def report(**members: object) -> ExpenseReport:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
+def supplier_request(**members: object) -> SupplierRequest:
+    """An approved request for a supplier."""
+    plain = SupplierRequest(
+        source_id="SR-T-1", revision=1, version=3, status="approved", stage=SourceStage.APPROVED, legal_entity="ACME-US", requester="U1",
+        name="Northline Optics LLC", address=PostalAddress("1 Commerce Way", "62701", "Springfield", "US"), tax_id="12-3456789",
+        bank=BankAccount("US", "Northline Optics LLC", None, "111000025", "123456789"), payment_terms="N30", currency="USD",
+        expected_spend=Decimal("980.00"), approvals=(Approval(1, "U2", "2026-10-30T10:00:00Z"),), recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
 class Crash(BaseException):
     """The process dies here; nothing after this line happens."""
 
@@ -150,6 +174,8 @@ class Books:
     refuse: str | None = None  # code of a business rule that says no to creates
     reject: str | None = None  # code with which accepted postings are rejected
     silent_ref: bool = False
+    extra: dict[str, object] = field(default_factory=dict)  # what such a refusal says besides
+    evidence: list[Clearance] = field(default_factory=list)  # that creates of vendors were sent with
 
     def create(self, kind: Kind, reference: str, key: str, total: Decimal, status: str) -> str:
         """The number; the same key replays it, another key meets the unique reference."""
@@ -157,7 +183,9 @@ class Books:
             return self.keys[key]
         if self.refuse:
             owner = "finance"
-            raise CallFailed("create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409)
+            raise CallFailed(
+                "create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409, extra=self.extra
+            )
         for number, (_, existing, state, _) in self.documents.items():
             if existing == reference and state != "rejected":
                 extra = {"existing_id": number, "job_id": f"J{number}"}
@@ -169,7 +197,9 @@ class Books:
 
     def live(self) -> list[str]:
         """References of documents that count."""
-        return [str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "accepted", "posted"}]
+        return [
+            str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "active", "accepted", "posted"}
+        ]
 
 
 class FakeErp:
@@ -188,12 +218,24 @@ class FakeErp:
         return self.fate.call("erp.coding.check", lambda: self.coding)  # type: ignore[return-value]
 
     async def create(self, draft: Draft, key: str) -> Found:
+        if isinstance(draft, VendorDraft):
+            return self._create_vendor(draft, key)
+
         def effect() -> Found:
             order = draft.kind == "purchase_order"
             number = self.books.create(draft.kind, draft.external_ref, key, draft.total, "created" if order else "accepted")
             return Found(number, 1, "created", draft.total) if order else Found(number, None, "accepted", None, f"J{number}")
 
         return self.fate.call(f"erp.{'po' if draft.kind == 'purchase_order' else 'posting'}.create", effect)  # type: ignore[return-value]
+
+    def _create_vendor(self, draft: VendorDraft, key: str) -> Found:
+        assert draft.clearance is not None
+        self.books.evidence.append(draft.clearance)
+
+        def effect() -> Found:
+            return Found(self.books.create("vendor", draft.external_ref, key, Decimal(0), "active"), 1, "active", None)
+
+        return self.fate.call("erp.vendor.create", effect)  # type: ignore[return-value]
 
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         def effect() -> Found | None:
@@ -203,8 +245,8 @@ class FakeErp:
         return self.fate.call("erp.find", effect)  # type: ignore[return-value]
 
     def _found(self, number: str) -> Found:
-        _, _, status, total = self.books.documents[number]
-        return Found(number, 1, str(status), total, f"J{number}")  # type: ignore[arg-type]
+        kind, _, status, total = self.books.documents[number]
+        return Found(number, 1, str(status), None if kind == "vendor" else total, f"J{number}")  # type: ignore[arg-type]
 
     async def read(self, kind: Kind, number: str) -> Found:
         return self.fate.call("erp.read", lambda: self._found(number))  # type: ignore[return-value]
@@ -221,15 +263,17 @@ class FakeErp:
     async def undo(self, kind: Kind, number: str, reason: str, key: str) -> None:
         def effect() -> None:
             entry = self.books.documents[number]
-            entry[2] = {"created": "cancelled", "accepted": "withdrawn", "posted": "voided"}.get(str(entry[2]), entry[2])
+            entry[2] = {"created": "cancelled", "active": "inactive", "accepted": "withdrawn", "posted": "voided"}.get(
+                str(entry[2]), entry[2]
+            )
 
         self.fate.call("erp.undo", effect)
 
 
 class FakeSource:
-    """Requisitions or reports: one document, versioned; write-backs only from approved."""
+    """Requisitions, reports or requests for suppliers: one document, versioned; write-backs only from approved."""
 
-    def __init__(self, fate: Fate, document: "Requisition | ExpenseReport") -> None:
+    def __init__(self, fate: Fate, document: "Requisition | ExpenseReport | SupplierRequest") -> None:
         self.fate = fate
         self.document = document
         self.refusal: Refusal | None = None
@@ -238,7 +282,7 @@ class FakeSource:
         """A person changes the document."""
         self.document = replace(self.document, version=self.document.version + 1, **members)  # type: ignore[arg-type]
 
-    async def read(self, source_id: str) -> "Requisition | ExpenseReport":
+    async def read(self, source_id: str) -> "Requisition | ExpenseReport | SupplierRequest":
         return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
 
     def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
@@ -257,6 +301,9 @@ class FakeSource:
     async def record_posting(self, source_id: str, version: int | None, *, number: str, kind: str, posted_on: date, revision: int) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
 
+    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None:
+        self.fate.call("source.record", lambda: self._record(version, number, revision))
+
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
             if self.document.stage is not SourceStage.APPROVED:
@@ -267,6 +314,24 @@ class FakeSource:
         self.fate.call("source.refuse", effect)
 
 
+class FakeScreening:
+    """Answers as it is told; a clear check is another one each time."""
+
+    def __init__(self, fate: Fate) -> None:
+        self.fate = fate
+        self.says: CallFailed | None = None
+        self.checks = 0
+
+    async def clear(self, draft: VendorDraft) -> Clearance:
+        def effect() -> Clearance:
+            if self.says is not None:
+                raise self.says
+            self.checks += 1
+            return Clearance(f"SC{self.checks}", 1, "2026-10-30T10:00:01Z")
+
+        return self.fate.call("screening.party.check", effect)  # type: ignore[return-value]
+
+
 @dataclass
 class Desk:
     """Drives one document's runs as the runner and the store would: saved progress, crashes, waits, attempts."""
@@ -275,6 +340,7 @@ class Desk:
     erp: FakeErp
     rules: Rules
     fate: Fate
+    screening: FakeScreening
     saved: str = "{}"
     crashed: bool = False
     news: bool = True
@@ -291,10 +357,13 @@ class Desk:
         progress.unsure = progress.unsure or self.crashed
         progress.taken_up = progress.taken_up or redriven
         news, self.news = self.news, False  # what changes during the run is news for the next one
-        made = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
-        hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
+        erp: Any = self.erp
+        made: Any = RequisitionHooks if isinstance(self.source.document, Requisition) else ExpenseHooks
+        if isinstance(self.source.document, SupplierRequest):
+            made, erp = OnboardingHooks, ScreenedErp(self.erp, self.screening, progress.clearances)
+        hooks = made(self.source, erp, self.rules, UNITS)
         flow: PostingRun[Any, Any] = PostingRun(
-            self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news
+            self.source.document.source_id, hooks, progress, erp, PATIENCE, self.fate.now, 0.5, news=news
         )
         try:
             outcome = await flow.advance()
@@ -319,10 +388,12 @@ class Desk:
         raise AssertionError(f"no rest after {runs_max} runs: {self.outcomes[-3:]}")
 
 
-def desk(folder: Path, document: "Requisition | ExpenseReport | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
+def desk(
+    folder: Path, document: "Requisition | ExpenseReport | SupplierRequest | None" = None, choose: Callable[[str], How] | None = None
+) -> Desk:
     """A document, its systems, and somebody to drive it."""
     fate = Fate(choose) if choose else Fate()
-    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate)
+    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate, FakeScreening(fate))
 
 
 def script(*endings: tuple[str, How]) -> Callable[[str], How]:
