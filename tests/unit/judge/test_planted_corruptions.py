@@ -9,7 +9,15 @@ import pytest
 from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
-from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, corrupt_late, test_kinds_of_flow
+from tests.unit.judge import (
+    corrupt_books,
+    corrupt_conduct,
+    corrupt_credits,
+    corrupt_habits,
+    corrupt_late,
+    test_kinds_of_flow,
+    test_onboarding,
+)
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
 
@@ -94,14 +102,15 @@ def test_a_credit_that_is_booked_as_one_is_right(tmp_path: Path) -> None:
 
 def test_every_invariant_has_a_planted_corruption() -> None:
     """An invariant that nobody has seen fire is not trusted."""
-    assert {planted[0] for planted in (*PLANTED, *test_kinds_of_flow.PLANTED)} == {rule.id for rule in load_invariants()}
+    planted = (*PLANTED, *test_kinds_of_flow.PLANTED, *test_onboarding.PLANTED)
+    assert {one[0] for one in planted} == {rule.id for rule in load_invariants()}
 
 
 def test_clean_run_is_silent_and_nothing_is_vacuous() -> None:
     """All invariants examine rows of the correct run and find nothing; every experiment passes."""
     verdict = clean_verdict()
     assert (verdict.verdict, verdict.reasons) == ("pass", ())
-    unasked = {planted[0] for planted in test_kinds_of_flow.PLANTED} - {
+    unasked = {planted[0] for planted in (*test_kinds_of_flow.PLANTED, *test_onboarding.PLANTED)} - {
         planted[0] for planted in PLANTED
     } | NOT_IN_IT  # of kinds that this run has not
     assert {entry["id"]: entry["status"] for entry in verdict.invariants if entry["status"] != "ok"} == dict.fromkeys(
