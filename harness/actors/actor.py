@@ -27,7 +27,7 @@ class Occasion:
 
     on: the business day; absent: the company's first. minted: the number of the supplier and cost centre that only this document may
     use. seller: a supplier that was picked for it. parent: what the document that it grows out of looks like, as its system answers it.
-    shape: what the document is like.
+    shape: what the document is like. own: the same for this document alone, for what no two documents may have in common.
     """
 
     company: Company
@@ -39,6 +39,7 @@ class Occasion:
     seller: Supplier | None = None
     parent: Any = None
     shape: Shape = PLAIN
+    own: str | None = None
 
     @property
     def manner(self) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class Paper:
             minted=experiment.minted,
             parent=self._parent.body if self._parent else None,
             shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
+            own=experiment.txn_id,
         )
 
     def create(self) -> None:

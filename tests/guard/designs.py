@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 CONNECTOR, YARD = str(HERE / "connector.py"), str(HERE / "yard.py")
 EVERYTHING = {
     "command": ["{python}", CONNECTOR],
+    "flows": ["requisition-to-po", "expense-to-posting"],
     "request_timeout_s": 1.5,
     "poll_interval_s": 2,
     "concurrency": 16,

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 PUPPET = Path(__file__).with_name("puppet.py")
-TOP = {"request_timeout_s": 1.5, "poll_interval_s": 2, "concurrency": 16, "gives_up_after": 10}
+FLOWS = ["requisition-to-po", "expense-to-posting"]  # those of the careful example
+TOP = {"flows": FLOWS, "request_timeout_s": 1.5, "poll_interval_s": 2, "concurrency": 16, "gives_up_after": 10}
 PATHS = {"redrive": "/redrive", "idle": "/idle"}
 
 

@@ -13,6 +13,7 @@ from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
 from mocks.systems.procurement import requisitions
 from mocks.systems.procurement.models import Status
+from mocks.systems.procurement.suppliers.models import RequestStatus
 from mocks.world import World
 from tests.contract.connectors import members
 from tests.contract.connectors.page import PAGE, with_members
@@ -39,8 +40,8 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense")}
-    schemas |= {name: members.schemas(name) for name in ("procurement", "expense")}
+    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense", "screening")}
+    schemas |= {name: members.schemas(name) for name in ("procurement", "expense", "screening")}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
     assert with_members(TEXT) != TEXT
 
@@ -52,7 +53,7 @@ def _with_required(_system: str) -> dict[str, Any]:
 
 def test_every_state_stands_on_the_page() -> None:
     """Of both source documents, of documents and jobs of the ERP."""
-    assert [state for state in (*get_args(Status), *get_args(State)) if f"`{state}`" not in TEXT] == []
+    assert [state for state in (*get_args(Status), *get_args(State), *get_args(RequestStatus)) if f"`{state}`" not in TEXT] == []
 
 
 def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None:

@@ -52,6 +52,7 @@ class Rig:
             "ERP_URL": world.urls["erp"],
             "PROCUREMENT_URL": world.urls["procurement"],
             "EXPENSE_URL": world.urls["expense"],
+            "SCREENING_URL": world.urls["screening"],
             "OAUTH_TOKEN_URL": world.token_url,
             "CLIENT_ID": world.client_id,
             "CLIENT_SECRET": world.client_secret,

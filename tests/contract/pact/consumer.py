@@ -20,6 +20,8 @@ from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway
+from engine.peers.screening import ScreeningGateway
+from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
 from engine.work.facts import fact_of_event
 
@@ -92,6 +94,8 @@ class Gateways:
     erp: ErpGateway
     procurement: ProcurementGateway
     expense: ExpenseGateway
+    requests: SupplierRequestGateway
+    screening: ScreeningGateway
     tokens: Tokens
 
 
@@ -134,6 +138,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ErpGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
+        SupplierRequestGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        ScreeningGateway(peer("screening"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
     )
 

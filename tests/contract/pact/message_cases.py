@@ -12,7 +12,8 @@ from engine.store.inbox import Fact
 from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase, State
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
-P2P, EXP = "requisition-to-po", "expense-to-posting"
+SR = "SR-PACT-00000001"
+P2P, EXP, SUP = "requisition-to-po", "expense-to-posting", "supplier-onboarding"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -20,6 +21,7 @@ EVENT_ID = "msg_0123456789abcdef01234567"
 def cases() -> Iterator[MessageCase]:
     """Every event of contracts/events.yaml."""
     yield from _requisitions()
+    yield from _supplier_requests()
     yield from _reports()
     yield from _postings()
 
@@ -58,6 +60,19 @@ def _requisitions() -> Iterator[MessageCase]:
         "approval.reversed", "procurement", REQ,
         {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
         (("a requisition exists", {"id": REQ, "status": "returned"}),), _fact(f"{P2P}:{REQ}:1:4", P2P, REQ, "approval.reversed"),
+    )  # fmt: skip
+
+
+def _supplier_requests() -> Iterator[MessageCase]:
+    versions = {"supplierRequestId": SR, "revision": match.integer(1)}
+    yield _event(
+        "supplier_request.approved", "procurement", SR, {**versions, "version": match.integer(3), "status": "approved"},
+        (("a supplier request exists", {"id": SR, "status": "approved"}),), _fact(f"{SUP}:{SR}:1:3", SUP, SR, "supplier_request.approved"),
+    )  # fmt: skip
+    yield _event(
+        "supplier_request.reversed", "procurement", SR,
+        {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
+        (("a supplier request exists", {"id": SR, "status": "returned"}),), _fact(f"{SUP}:{SR}:1:4", SUP, SR, "supplier_request.reversed"),
     )  # fmt: skip
 
 

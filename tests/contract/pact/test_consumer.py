@@ -15,6 +15,7 @@ REFUSALS_ELSEWHERE = {
     "erp.po.find": "nothing found is an answer; access is refused for all reads alike",
     "erp.ap_invoice.find": "as erp.po.find",
     "erp.journal.find": "as erp.po.find",
+    "erp.vendor.find": "as erp.po.find",
 }
 
 

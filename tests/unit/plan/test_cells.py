@@ -111,10 +111,11 @@ def test_a_list_that_fails_is_waited_for() -> None:
         assert point is not None
         lost = [[step.mode for step in e.steps] for e in wave.experiments]
         assert lost == [["never"] if point.kind == "list" else []] * len(wave.experiments)
-        assert len(wave.experiments) == (2 if point.kind == "list" else 4)
+        assert len(wave.experiments) == (2 if point.kind == "list" else 2 * len(CATALOG.flows))
     assert {wave.window.target for wave in waves if wave.window} == {
         "procurement.requisition.list",
         "expense.report.list",
+        "procurement.supplier_request.list",
         "identity.token.issue",
     }
 
@@ -154,7 +155,11 @@ def test_the_event_of_a_second_revision_is_lost_too() -> None:
     waves = play(planner)
     seen = sightings(waves)
     singles = [e for wave in waves if wave.kind == "singles" for e in wave.experiments if len(e.steps) == 1]
-    events = {"requisition-to-po": "wh.requisition.approved", "expense-to-posting": "wh.expense_report.approved"}
+    events = {
+        "requisition-to-po": "wh.requisition.approved",
+        "expense-to-posting": "wh.expense_report.approved",
+        "supplier-onboarding": "wh.supplier_request.approved",
+    }
     twice = [e for e in singles if e.steps[0].fault_id in {"F-F2", "F-D1"}]
     wave = planner.later([*seen, *(Sighting(e.flow, events[e.flow], e.txn_id, 2) for e in twice)])
     assert wave is not None
@@ -190,7 +195,7 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     planner = make_planner()
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
-    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "identity")}
+    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in ("erp", "procurement", "expense", "screening", "identity")}
     assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {
         ("F-F3", entity) for entity in ("US01", "DE01", "JP01")
     }
@@ -257,7 +262,7 @@ def test_a_crash_meets_documents_that_only_a_list_told_of() -> None:
     found = {(e.flow, e.role, tuple(step.fault_id for step in e.steps)) for e in wave.experiments}
     flows = {e.flow for e in wave.experiments}
     assert found == {(flow, *what) for flow in flows for what in (("kill", ("F-D5", "F-G1")), ("faulted", ("F-D5",)))}
-    assert wave.held == len(flows) == 2
+    assert wave.held == len(flows) == len(CATALOG.flows)
     assert not [e for other in waves if other is not wave for e in other.experiments if e.role == "faulted"]
 
 
