@@ -1,17 +1,54 @@
 """Which events concern which flow, and where they name the source document."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from engine.flows import expense_to_posting, receipt_to_grir, requisition_to_po
+from engine.flows import expense_to_posting, payment_run_to_bank, receipt_to_grir, requisition_to_po
+from engine.mapping.references import source_of
 
-# type of contracts/events.yaml -> (flow, member of `data` that holds the source's id)
-SOURCE_EVENTS: Mapping[str, tuple[str, str]] = {
-    "requisition.approved": (requisition_to_po.FLOW, "requisitionId"),
-    "approval.reversed": (requisition_to_po.FLOW, "requisitionId"),
-    "goods_receipt.recorded": (receipt_to_grir.FLOW, "receiptId"),
-    "goods_receipt.reversed": (receipt_to_grir.FLOW, "receiptId"),
-    "expense_report.approved": (expense_to_posting.FLOW, "report_id"),
-    "expense_report.sent_back": (expense_to_posting.FLOW, "report_id"),
+
+@dataclass(frozen=True, slots=True)
+class SourceEvent:
+    """member: of `data`, holds the source's id. revised: it tells the revision; else the source has only one."""
+
+    flow: str
+    member: str
+    revised: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    """What a system tells of a document that it had accepted. reference, job: members of `data`; source: out of the reference the source's
+    id, None when it is nobody of ours."""
+
+    flow: str
+    reference: str
+    job: str
+    source: Callable[[str], str | None]
+
+
+def _of_revision(reference: str) -> str | None:
+    found = source_of(reference)
+    return found[0] if found else None
+
+
+def _itself(reference: str) -> str | None:
+    """A payment run is its file's message id; whether it is one of ours is known where the runs are."""
+    return reference
+
+
+SOURCE_EVENTS: Mapping[str, SourceEvent] = {
+    "requisition.approved": SourceEvent(requisition_to_po.FLOW, "requisitionId"),
+    "approval.reversed": SourceEvent(requisition_to_po.FLOW, "requisitionId"),
+    "goods_receipt.recorded": SourceEvent(receipt_to_grir.FLOW, "receiptId"),
+    "goods_receipt.reversed": SourceEvent(receipt_to_grir.FLOW, "receiptId"),
+    "expense_report.approved": SourceEvent(expense_to_posting.FLOW, "report_id"),
+    "expense_report.sent_back": SourceEvent(expense_to_posting.FLOW, "report_id"),
+    "payment_run.issued": SourceEvent(payment_run_to_bank.FLOW, "number", revised=False),
 }
-# type -> the flow whose accepted document a job has posted or turned down
-JOB_EVENTS: Mapping[str, str] = dict.fromkeys(("posting.confirmed", "posting.rejected"), expense_to_posting.FLOW)
+_POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)
+JOB_EVENTS: Mapping[str, JobEvent] = {
+    "posting.confirmed": _POSTED,
+    "posting.rejected": _POSTED,
+    "payment_file.acknowledged": JobEvent(payment_run_to_bank.FLOW, "messageId", "fileId", _itself),
+}

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.model.payments import BankFile
+
 
 class SourceStage(StrEnum):
     """What a source document's own status means to a flow."""
@@ -130,6 +132,22 @@ class Receipt:
     recorded: Recorded | None
     correlation_id: str | None
     order_lines: tuple[int, ...] = ()  # the ERP's numbers of the order's lines, in its order
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRun:
+    """A payment run of the ERP at one version. file: of one that is issued. A run is never revised."""
+
+    source_id: str
+    version: int
+    status: str
+    stage: SourceStage
+    currency: str
+    total: Decimal
+    file: BankFile | None
+    recorded: Recorded | None
+    correlation_id: str | None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from harness.actors.actor import Actor
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
+from harness.actors.payment_run import ACTOR as PAYMENT_RUN
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
 
-ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT)}
+ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, PAYMENT_RUN)}

@@ -5,10 +5,11 @@ Rules with a time range carry `valid_from` and `valid_to` (ISO dates, both inclu
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from mocks.company import chart
+from mocks.company.accounts import BankAccount
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 
 
@@ -18,8 +19,10 @@ def crosswalks(
     suppliers: Sequence[Supplier],
     cost_centers: Sequence[CostCenter],
     projects: Sequence[Project],
+    *,
+    bank_accounts: Mapping[str, BankAccount],
 ) -> dict[str, str]:
-    """File name to CSV text, with a header row and LF line ends."""
+    """File name to CSV text, with a header row and LF line ends. bank_accounts: by entity."""
     company = {entity.key: entity.erp_company for entity in entities}
     return {
         "entities.csv": _csv(
@@ -41,6 +44,10 @@ def crosswalks(
         "projects.csv": _csv(
             "procurement_project,erp_project,erp_company_code",
             ((each.procurement_id, each.erp_id, company[each.entity]) for each in projects),
+        ),
+        "bank_accounts.csv": _csv(
+            "erp_company_code,bank_account,currency",
+            ((each.erp_company, bank_accounts[each.key].text, each.currency) for each in entities),
         ),
         **_rules(company),
     }

@@ -102,6 +102,7 @@ class UploadedFile:
             "create" if self.version == 1 else "update",
             version=self.version,
             base_version=base_version,
+            amount_minor=minor_of(self.upload.control_sum, self.customer),
             company=self.customer.account_id,
             currency=self.customer.currency,
             document_date=self.upload.requested_execution_date,

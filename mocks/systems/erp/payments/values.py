@@ -132,10 +132,12 @@ class PaymentRun:
     next_actor: str | None
     ext_ref: str | None
     total_minor: int
+    correlation_id: str
     created_at: datetime
     updated_at: datetime
     reviewed_by: str | None = None
     approved_by: str | None = None
+    bank_file: str | None = None  # what the bank calls its file
     reason: str | None = None
 
     def effect(self, base_version: int | None = None) -> Effect:
