@@ -50,7 +50,7 @@ class PaymentHooks:
         """The payments that the bank rejects first: with its word on the file all others are accepted."""
         assert posting.number is not None
         rejected = await self.bank.rejected(posting.number)
-        for payment in rejected:
-            await self.treasury.record_rejected(payment)
         run = run or await self.treasury.read(source_id)
+        for payment in rejected:
+            await self.treasury.record_rejected(payment, run.payments.get(payment.end_to_end_id))
         await self.treasury.record_acknowledged(source_id, run.version, file_id=posting.number, is_whole=not rejected)

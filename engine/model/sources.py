@@ -1,5 +1,6 @@
 """Source documents as the flows see them: canonical, whatever the names and formats of the system they come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -136,7 +137,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRun:
-    """A payment run of the ERP at one version. file: of one that is issued. A run is never revised."""
+    """A payment run of the ERP at one version. file: of one that is issued; payments: their versions by number. A run is never revised."""
 
     source_id: str
     version: int
@@ -145,6 +146,7 @@ class PaymentRun:
     currency: str
     total: Decimal
     file: BankFile | None
+    payments: Mapping[str, int]
     recorded: Recorded | None
     correlation_id: str | None
     revision: int = 1

@@ -26,12 +26,18 @@ READ, FILE = "erp.payment_run.read", "erp.payment_run.file"
 REASON_MAX, CODE_MAX = 500, 10
 
 
+class _Paid(msgspec.Struct):
+    payment_number: str
+    version: int
+
+
 class _Run(msgspec.Struct):
     number: str
     version: int
     status: str
     currency: str
     total: str
+    payments: list[_Paid]
     bank_file_id: str | None = None
     correlation_id: str | None = None
 
@@ -100,6 +106,7 @@ class TreasuryGateway:
             currency=wire.currency,
             total=_total(wire.total),
             file=await self._file(source_id) if stage is SourceStage.APPROVED else None,
+            payments={each.payment_number: each.version for each in wire.payments},
             recorded=Recorded(wire.bank_file_id) if wire.bank_file_id else None,
             correlation_id=wire.correlation_id,
         )
@@ -126,11 +133,11 @@ class TreasuryGateway:
             ),
         )
 
-    async def record_rejected(self, payment: Rejected) -> None:
+    async def record_rejected(self, payment: Rejected, version: int | None) -> None:
         """The bank does not carry this payment out. The same word again changes nothing there."""
         body = {"status": "rejected", **_why(payment.reason_code, payment.reason)}
         where = f"/payments/{quote(payment.end_to_end_id, safe='')}/bank-status"
-        request = Request("erp.payment.record_status", "PUT", where, body=msgspec.json.encode(body))
+        request = Request("erp.payment.record_status", "PUT", where, body=msgspec.json.encode(body), if_match=version)
         await self._peer.call(request, self._trace)
 
     async def record_acknowledged(self, source_id: str, version: int, *, file_id: str, is_whole: bool) -> None:

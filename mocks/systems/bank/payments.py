@@ -106,6 +106,7 @@ class UploadedFile:
             company=self.customer.account_id,
             currency=self.customer.currency,
             document_date=self.upload.requested_execution_date,
+            posting_date=self.upload.requested_execution_date,
             ext_ref=self.upload.message_id,
             state=self.status,
         )

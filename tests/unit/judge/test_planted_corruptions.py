@@ -9,14 +9,23 @@ import pytest
 from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
-from tests.unit.judge import corrupt_books, corrupt_conduct, corrupt_credits, corrupt_habits, corrupt_late, receipts, test_kinds_of_flow
+from tests.unit.judge import (
+    corrupt_books,
+    corrupt_conduct,
+    corrupt_credits,
+    corrupt_habits,
+    corrupt_late,
+    payments,
+    receipts,
+    test_kinds_of_flow,
+)
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
 
 pytestmark = pytest.mark.requirement("R06.16")
 
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED, *corrupt_late.PLANTED)
-APART = (*test_kinds_of_flow.PLANTED, *receipts.PLANTED)  # planted into runs of other flows
+APART = (*test_kinds_of_flow.PLANTED, *receipts.PLANTED, *payments.PLANTED)  # planted into runs of other flows
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (
     corrupt_books.second_order,
