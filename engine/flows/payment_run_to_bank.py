@@ -1,6 +1,6 @@
 """Payment run to bank: the file of an issued run is uploaded once, and what the bank says of it is written back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.flows.ports import Bank, Treasury
@@ -8,7 +8,7 @@ from engine.mapping.payment import file_draft
 from engine.model.erp_documents import Kind, TakeBack
 from engine.model.payments import PaymentFileDraft
 from engine.model.progress import Posting
-from engine.model.sources import PaymentRun, Refusal
+from engine.model.sources import PaymentRun, Refusal, SourceStage
 
 FLOW = "payment-run-to-bank"
 
@@ -24,7 +24,10 @@ class PaymentHooks:
 
     async def read(self, source_id: str) -> PaymentRun:
         """The run as it is now; of one that is issued, with its file."""
-        return await self.treasury.read(source_id)
+        run = await self.treasury.read(source_id)
+        if run.stage is not SourceStage.APPROVED:
+            return run
+        return replace(run, file=await self.treasury.file(source_id))
 
     def kind(self, _run: PaymentRun) -> Kind:
         """What it becomes."""

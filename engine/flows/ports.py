@@ -4,7 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
-from engine.model.payments import Rejected
+from engine.model.payments import BankFile, Rejected
 from engine.model.sources import ExpenseReport, PaymentRun, Receipt, Refusal, Requisition
 
 
@@ -44,6 +44,8 @@ class Treasury(Protocol):
     """Where payment runs live."""
 
     async def read(self, source_id: str) -> PaymentRun: ...
+
+    async def file(self, source_id: str) -> BankFile: ...
 
     async def record_rejected(self, payment: Rejected, version: int | None) -> None: ...
 

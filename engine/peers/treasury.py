@@ -90,28 +90,28 @@ class TreasuryGateway:
         self._trace = trace
 
     async def read(self, source_id: str) -> PaymentRun:
-        """The run as it is now; of one that is issued, with its file."""
+        """The run as it is now, without its file."""
         try:
             answer = await self._peer.call(Request(READ, "GET", _where(source_id)), self._trace)
         except CallFailed as failure:
             raise not_visible_yet(failure) from failure
         wire = decode(answer, _RUN)
         self._trace.adopt(wire.correlation_id)
-        stage = STAGES[one_of(READ, "status", wire.status, tuple(STAGES))]
         return PaymentRun(
             source_id=wire.number,
             version=wire.version,
             status=wire.status,
-            stage=stage,
+            stage=STAGES[one_of(READ, "status", wire.status, tuple(STAGES))],
             currency=wire.currency,
             total=_total(wire.total),
-            file=await self._file(source_id) if stage is SourceStage.APPROVED else None,
+            file=None,
             payments={each.payment_number: each.version for each in wire.payments},
             recorded=Recorded(wire.bank_file_id) if wire.bank_file_id else None,
             correlation_id=wire.correlation_id,
         )
 
-    async def _file(self, source_id: str) -> BankFile:
+    async def file(self, source_id: str) -> BankFile:
+        """The file of an issued run."""
         wire = decode(await self._peer.call(Request(FILE, "GET", f"{_where(source_id)}/file"), self._trace), _FILE)
         return BankFile(
             message_id=wire.message_id,

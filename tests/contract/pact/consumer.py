@@ -15,6 +15,7 @@ from contracts.catalog import load_errors, load_minor_units
 from engine.clock import Entropy, WallClock
 from engine.model.calls import Trace
 from engine.model.failures import CallFailed
+from engine.peers.bank import BankGateway
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
@@ -22,6 +23,7 @@ from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.tokens import Client, Tokens
+from engine.peers.treasury import TreasuryGateway
 from engine.work.facts import fact_of_event
 
 os.environ.setdefault("PACT_DO_NOT_TRACK", "true")  # before the library is used for the first time
@@ -94,6 +96,8 @@ class Gateways:
     procurement: ProcurementGateway
     expense: ExpenseGateway
     receiving: ReceivingGateway
+    treasury: TreasuryGateway
+    bank: BankGateway
     tokens: Tokens
 
 
@@ -137,6 +141,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        TreasuryGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        BankGateway(peer("bank"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
     )
 

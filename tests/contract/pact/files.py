@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.contract.pact import erp_cases, message_cases, receipt_cases, source_cases
+from tests.contract.pact import erp_cases, message_cases, payment_cases, receipt_cases, source_cases
 from tests.contract.pact.consumer import CONSUMER, Case, MessageCase, play, play_message
 
 FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
-    return [*erp_cases.cases(), *source_cases.cases(), *receipt_cases.cases()]
+    return [*erp_cases.cases(), *source_cases.cases(), *receipt_cases.cases(), *payment_cases.cases()]
 
 
 def messages() -> list[MessageCase]:
