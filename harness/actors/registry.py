@@ -6,7 +6,9 @@ from harness.actors.actor import Actor
 from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
 from harness.actors.invoice import ACTOR as INVOICE
+from harness.actors.payment_run import ACTOR as PAYMENT_RUN
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
 
-ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN)}
+ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, PAYMENT_RUN)
+ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in ALL}

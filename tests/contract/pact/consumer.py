@@ -15,6 +15,7 @@ from contracts.catalog import load_errors, load_minor_units
 from engine.clock import Entropy, WallClock
 from engine.model.calls import Trace
 from engine.model.failures import CallFailed
+from engine.peers.bank import BankGateway
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
@@ -25,6 +26,7 @@ from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.tokens import Client, Tokens
+from engine.peers.treasury import TreasuryGateway
 from engine.work.facts import fact_of_event
 
 os.environ.setdefault("PACT_DO_NOT_TRACK", "true")  # before the library is used for the first time
@@ -98,6 +100,8 @@ class Gateways:
     expense: ExpenseGateway
     receiving: ReceivingGateway
     invoicing: InvoicingGateway
+    treasury: TreasuryGateway
+    bank: BankGateway
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
@@ -144,6 +148,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         InvoicingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        TreasuryGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        BankGateway(peer("bank"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),

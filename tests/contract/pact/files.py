@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.contract.pact import budget_cases, erp_cases, invoice_cases, message_cases, receipt_cases, source_cases
+from tests.contract.pact import budget_cases, erp_cases, invoice_cases, message_cases, payment_cases, receipt_cases, source_cases
 from tests.contract.pact.consumer import CONSUMER, Case, MessageCase, play, play_message
 
 FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
-    return [*erp_cases.cases(), *source_cases.cases(), *receipt_cases.cases(), *invoice_cases.cases(), *budget_cases.cases()]
+    found = [*erp_cases.cases(), *source_cases.cases(), *receipt_cases.cases(), *invoice_cases.cases()]
+    return [*found, *budget_cases.cases(), *payment_cases.cases()]
 
 
 def messages() -> list[MessageCase]:

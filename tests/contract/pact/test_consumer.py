@@ -17,6 +17,7 @@ REFUSALS_ELSEWHERE = {
     "erp.journal.find": "as erp.po.find",
     "erp.gr.find": "as erp.po.find",
     "erp.supplier_invoice.find": "as erp.po.find",
+    "bank.payment_file.find": "as erp.po.find",
 }
 
 

@@ -16,6 +16,7 @@ from tests.unit.judge import (
     corrupt_habits,
     corrupt_late,
     invoices,
+    payments,
     receipts,
     test_budget_rules,
     test_kinds_of_flow,
@@ -26,7 +27,8 @@ from tests.unit.judge.one_question import answer, uncounted
 pytestmark = pytest.mark.requirement("R06.16")
 
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED, *corrupt_late.PLANTED)
-APART = (*test_kinds_of_flow.PLANTED, *receipts.PLANTED, *invoices.PLANTED, *test_budget_rules.PLANTED)  # planted into runs of other flows
+# planted into runs of other flows
+APART = (*test_kinds_of_flow.PLANTED, *receipts.PLANTED, *invoices.PLANTED, *payments.PLANTED, *test_budget_rules.PLANTED)
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (
     corrupt_books.second_order,
