@@ -9,6 +9,7 @@ from engine.flows import (
     budget_publication,
     expense_to_posting,
     invoice_to_posting,
+    payment_run_to_bank,
     receipt_to_grir,
     requisition_to_po,
     supplier_onboarding,
@@ -17,7 +18,8 @@ from engine.flows.budget_publication import BudgetHooks
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.obligations import Patience
-from engine.flows.ports import Erp
+from engine.flows.payment_run_to_bank import PaymentHooks
+from engine.flows.ports import Erp, Target
 from engine.flows.posting import Hooks, PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.replicating import RecordHooks, ReplicatingRun
@@ -25,6 +27,7 @@ from engine.flows.requisition_to_po import RequisitionHooks
 from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
+from engine.peers.bank import BankGateway
 from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
@@ -35,11 +38,12 @@ from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.screening import ScreeningGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
+from engine.peers.treasury import TreasuryGateway
 from engine.store.documents import Claim
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
-SYSTEMS = ("erp", "procurement", "expense", "planning", "screening")  # whom the engine calls, by the ids of contracts/systems.yaml
+SYSTEMS = ("erp", "procurement", "expense", "planning", "screening", "bank")  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +109,30 @@ def _replicating(hooks: Callable[[Parts, Trace], RecordHooks[Any, Any, Any]]) ->
     return run
 
 
-def _run(parts: Parts, claim: Claim, hooks: Hooks[Any, Any], erp: Erp) -> PostingRun[Any, Any]:
-    return PostingRun(
-        source_id=claim.key.source_id,
-        hooks=hooks,
-        progress=claim.progress,
-        erp=erp,
-        patience=parts.patience,
-        at=parts.clock.now().timestamp(),
-        poll_base_s=parts.poll_base_s,
-        news=claim.news,
-    )
-
-
 def _onboarding(parts: Parts, claim: Claim, trace: Trace) -> Flow:
     """One vendor for one request, screened before it is created."""
     erp = ScreenedErp(ErpGateway(parts.peers["erp"], trace), ScreeningGateway(parts.peers["screening"], trace), claim.progress.clearances)
     requests = SupplierRequestGateway(parts.peers["procurement"], trace)
     return _run(parts, claim, OnboardingHooks(requests, erp, parts.rules(), parts.minor_units), erp)
+
+
+def _payment(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+    """A run of the flow that takes payment files to the bank."""
+    bank = BankGateway(parts.peers["bank"], trace)
+    return _run(parts, claim, PaymentHooks(TreasuryGateway(parts.peers["erp"], trace), bank), bank)
+
+
+def _run(parts: Parts, claim: Claim, hooks: Hooks[Any, Any], target: Target) -> Flow:
+    return PostingRun(
+        source_id=claim.key.source_id,
+        hooks=hooks,
+        progress=claim.progress,
+        erp=target,
+        patience=parts.patience,
+        at=parts.clock.now().timestamp(),
+        poll_base_s=parts.poll_base_s,
+        news=claim.news,
+    )
 
 
 SERVED: tuple[ServedFlow, ...] = (
@@ -155,6 +165,12 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "procurement"),
         _posting(_invoice),
         lambda parts, trace: InvoicingGateway(parts.peers["procurement"], trace),
+    ),
+    ServedFlow(
+        payment_run_to_bank.FLOW,
+        ("erp", "bank"),
+        _payment,
+        lambda parts, trace: TreasuryGateway(parts.peers["erp"], trace),
     ),
     ServedFlow(
         supplier_onboarding.FLOW,

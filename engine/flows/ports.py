@@ -4,7 +4,8 @@ from datetime import date
 from typing import Protocol
 
 from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
-from engine.model.sources import ExpenseReport, Receipt, Refusal, Requisition, SupplierBill, SupplierRequest
+from engine.model.payments import BankFile, Rejected
+from engine.model.sources import ExpenseReport, PaymentRun, Receipt, Refusal, Requisition, SupplierBill, SupplierRequest
 
 
 class Procurement(Protocol):
@@ -49,6 +50,20 @@ class Invoicing(Protocol):
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
 
 
+class Treasury(Protocol):
+    """Where payment runs live."""
+
+    async def read(self, source_id: str) -> PaymentRun: ...
+
+    async def file(self, source_id: str) -> BankFile: ...
+
+    async def record_rejected(self, payment: Rejected, version: int | None) -> None: ...
+
+    async def record_acknowledged(self, source_id: str, version: int, *, file_id: str, is_whole: bool) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
 class SupplierRequests(Protocol):
     """Where suppliers are asked for."""
 
@@ -68,14 +83,22 @@ class Screening(Protocol):
 class LookUpAndUndo(Protocol):
     """Finding and taking back what was posted under our reference."""
 
-    async def find(self, kind: Kind, external_ref: str) -> Found | None: ...
+    async def find(self, kind: Kind, external_ref: str, /) -> Found | None: ...
 
-    async def read(self, kind: Kind, number: str) -> Found: ...
+    async def read(self, kind: Kind, number: str, /) -> Found: ...
 
-    async def undo(self, kind: Kind, number: str, why: TakeBack, key: str) -> None: ...
+    async def undo(self, kind: Kind, number: str, why: TakeBack, key: str, /) -> None: ...
 
 
-class Erp(LookUpAndUndo, Protocol):
+class Target(LookUpAndUndo, Protocol):
+    """Where documents come into being."""
+
+    async def create(self, draft: Draft, key: str) -> Found: ...
+
+    async def job(self, job_id: str) -> PostingJob: ...
+
+
+class Erp(Target, Protocol):
     """Where documents are posted."""
 
     async def supplier(self, vendor_id: str, company_code: str) -> SupplierState: ...
@@ -84,6 +107,8 @@ class Erp(LookUpAndUndo, Protocol):
 
     async def check(self, coding: Coding) -> Refusal | None: ...
 
-    async def create(self, draft: Draft, key: str) -> Found: ...
 
-    async def job(self, job_id: str) -> PostingJob: ...
+class Bank(Target, Protocol):
+    """Where payment files go."""
+
+    async def rejected(self, file_id: str) -> tuple[Rejected, ...]: ...

@@ -1,4 +1,4 @@
-"""What every flow does that turns one approved document into one ERP document, whatever the two are:
+"""What every flow does that turns one approved document into one document of the ERP or the bank, whatever the two are:
 read, check, begin, create, confirm, record, and undo what an approval no longer covers.
 
 Every run starts from the source document as it is now, so late, doubled, reordered or forged events cannot lead it astray; every
@@ -12,7 +12,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from engine.flows.obligations import STATES_BY_STATUS, Patience, found_after_all, look_up, still_open, suspect_all, undo_all
 from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, Waiting, park, park_again, refusal_of, reread_on_conflict
-from engine.flows.ports import Erp
+from engine.flows.ports import Erp, Target
 from engine.mapping.references import idempotency_key
 from engine.model.erp_documents import Draft, Found, Kind, PostingJob, TakeBack
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
@@ -80,7 +80,7 @@ class PostingRun(Generic[S, D]):
     source_id: str
     hooks: Hooks[S, D]
     progress: Progress
-    erp: Erp
+    erp: Target
     patience: Patience
     at: float
     poll_base_s: float

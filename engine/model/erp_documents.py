@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, Protocol
 
-from engine.model.sources import BankAccount, PostalAddress
+from engine.model.parties import BankAccount, PostalAddress
 
 Kind = str  # an id of contracts/documents.yaml; engine/peers/erp_kinds.py knows those that are served
 PostingKind = Literal["ap_invoice", "journal_entry"]

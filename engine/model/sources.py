@@ -1,9 +1,13 @@
 """Source documents as the flows see them: canonical, whatever the names and formats of the system they come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+
+from engine.model.parties import BankAccount, PostalAddress
+from engine.model.payments import BankFile
 
 
 class SourceStage(StrEnum):
@@ -64,27 +68,6 @@ class Requisition:
     approvals: tuple[Approval, ...]
     recorded: Recorded | None
     correlation_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PostalAddress:
-    """Where a supplier sits. country: ISO 3166-1 alpha-2."""
-
-    street: str
-    postcode: str
-    city: str
-    country: str
-
-
-@dataclass(frozen=True, slots=True)
-class BankAccount:
-    """Where a supplier wants to be paid: an IBAN, or routing number and account."""
-
-    country: str
-    holder: str
-    iban: str | None
-    routing: str | None
-    account: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +209,23 @@ class SupplierBill:
     recorded: Recorded | None
     correlation_id: str | None
     order_lines: tuple[int, ...] = ()  # the ERP's numbers of the order's lines, in its order
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRun:
+    """A payment run of the ERP at one version. file: of one that is issued; payments: their versions by number. A run is never revised."""
+
+    source_id: str
+    version: int
+    status: str
+    stage: SourceStage
+    currency: str
+    total: Decimal
+    file: BankFile | None
+    payments: Mapping[str, int]
+    recorded: Recorded | None
+    correlation_id: str | None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import msgspec
 
 from engine.model.calls import Request, Trace
 from engine.model.failures import CallFailed, not_visible_yet, one_of, other_shape
-from engine.model.sources import Approval, BankAccount, Change, PostalAddress, Recorded, Refusal, SourceStage, SupplierRequest
+from engine.model.parties import BankAccount, PostalAddress
+from engine.model.sources import Approval, Change, Recorded, Refusal, SourceStage, SupplierRequest
 from engine.peers.caller import Peer, decode
 
 STAGES = {"approved": SourceStage.APPROVED, "active": SourceStage.RECORDED, "refused": SourceStage.REFUSED}

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from engine.flows.registry import JOB_EVENTS, SOURCE_EVENTS
-from engine.mapping.references import source_of
 from engine.store.inbox import Fact
 
 
@@ -50,18 +49,18 @@ def _fact(envelope: _Envelope) -> Fact | None:
     known = SOURCE_EVENTS.get(envelope.type)
     if known is not None:
         source_id = _id(envelope, known.source_id)
-        revision, version = _member(envelope, known.revision, int), _member(envelope, "version", int)
-        return fact_of_source(known.flow, source_id, revision, version, envelope.type)
-    flow_of_job = JOB_EVENTS.get(envelope.type)
-    if flow_of_job is None:
+        revision = _member(envelope, known.revision, int) if known.revision else 1
+        return fact_of_source(known.flow, source_id, revision, _member(envelope, "version", int), envelope.type)
+    told = JOB_EVENTS.get(envelope.type)
+    if told is None:
         return None
-    reference = envelope.data.get("external_ref")
-    ours = source_of(reference) if isinstance(reference, str) else None
+    reference = envelope.data.get(told.reference)
+    ours = told.source(reference) if isinstance(reference, str) and ID.fullmatch(reference) else None
     if ours is None:
         return None  # somebody else's posting
-    job_id = _id(envelope, "job_id")
+    job_id = _id(envelope, told.job)
     # What the event says about the job is not believed: it only makes the document look at the job.
-    return Fact(f"posting:{job_id}:{envelope.type}", flow_of_job, ours[0], envelope.type, about_source=False, only_known=True)
+    return Fact(f"posting:{job_id}:{envelope.type}", told.flow, ours, envelope.type, about_source=False, only_known=True)
 
 
 def _id(envelope: _Envelope, name: str) -> str:

@@ -92,7 +92,8 @@ class Click:
 class Actor:
     """One kind of source document as its people see it; verbs complete `points` to call points.
 
-    submit, approve: None where nobody hands in or approves: such a document is due as soon as it is created. changes: what its author
+    create: the verb by which it comes into being. submit, approve: None where nobody hands in or approves: such a document is due as soon
+    as it is created. release: what the last approver does behind the approval, where only that makes it due. changes: what its author
     does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
     `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
     contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and where it is
@@ -106,6 +107,7 @@ class Actor:
     points: str
     id_member: str
     write: Callable[[Occasion], Draft]
+    create: str = "create"
     submit: str | None = "submit"
     approve: str | None = "approve"
     verbs: tuple[str, ...] = ()
@@ -146,7 +148,7 @@ class Actor:
 
     def clicks(self, draft: Draft) -> tuple[Click, ...]:
         """Everything that leads there, in order, what others do before it included."""
-        found = [*self.preparations(draft), Click(self.point("create"), draft.actor, draft.body)]
+        found = [*self.preparations(draft), Click(self.point(self.create), draft.actor, draft.body)]
         if self.submit is not None:
             found.append(Click(self.point(self.submit), draft.actor, {}))
         return (*found, *(Click(self.point(verb), approver, {}) for verb, approver in self.approvals(draft)))

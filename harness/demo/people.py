@@ -100,7 +100,7 @@ class People:
         title = str(draft.body.get("title", ""))
         self._floor.introduce(txn_id, flow=flow, entity=entity.name, title=title)
         self._world.open_txn(txn_id, flow=flow, wave="demo", role="run", template=f"{flow}/{entity.key}", steps=(), detail="demo")
-        body = self._act(actor.point("create"), draft.actor, draft.body, txn_id)
+        body = self._act(actor.point(actor.create), draft.actor, draft.body, txn_id)
         source_id = member(body, actor.id_member)
         self._world.bind(txn_id, source_id=source_id, keys=draft.keys)
         paper = Paper(txn_id, flow, entity.key, draft, source_id, actor=actor)

@@ -19,6 +19,11 @@ class BankAccount:
     bank_code: str | None = None
     number: str | None = None
 
+    @property
+    def text(self) -> str:
+        """As banks write it: the IBAN, or the bank's code, a dash and the number."""
+        return self.iban or f"{self.bank_code}-{self.number}"
+
 
 class BankAccounts(Mapping[str, BankAccount]):
     """Accounts by their owner's id in one system. owners: (country, key in the company, name) by that id."""

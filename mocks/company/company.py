@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mocks.company import billing, drafts, mappings, receiving
+from mocks.company import billing, drafts, mappings, paying, receiving
+from mocks.company.accounts import account_of
 from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 from mocks.company.new_suppliers import new_supplier
@@ -177,6 +178,41 @@ class Company:
             before=receiving.preparations(purchase),
         )
 
+    def draft_payment_run(
+        self,
+        entity: str,
+        key: str,
+        amount_minor: int,
+        *,
+        cost_center: CostCenter | None = None,
+        on: date = BUSINESS_START,
+        shape: Shape = PLAIN,
+    ) -> Draft:
+        """What a treasurer of the entity types into the ERP to pay supplier invoices; `amount_minor` is what leaves the bank.
+        A clerk enters the invoices before (`Draft.before`)."""
+        house, stream = self.entity(entity), Stream(self.seed, "payment run", entity, key)
+        treasurer, clerk = self.requester(entity, key, shape), self.requester(entity, f"{key}/clerk")
+        centers = (cost_center,) if cost_center else self._centers(entity, stream)
+        sellers = self.suppliers_of(entity)
+        asked = drafts.requisition_body(
+            house, stream, amount_minor, supplier=sellers[0], cost_centers=centers, projects=(None,), on=on, shape=shape
+        )
+        bills = paying.billed(stream, house, asked["lines"], sellers, centers=centers, on=on)
+        chain = self.approval_chain(clerk, sum(bill.gross_minor for bill in bills))
+        stack = paying.Stack(house, clerk, chain, on, bills)
+        return Draft(
+            system="erp",
+            document="payment_run",
+            entity=entity,
+            actor=treasurer.erp_id,
+            body=paying.proposal(stack),
+            approvers=(self.approval_chain(treasurer, amount_minor)[-1].erp_id,) * 2,  # who approves it issues it
+            amount_minor=amount_minor,
+            currency=house.currency,
+            keys=_given(None, cost_center),
+            before=(paying.entry(stack),),
+        )
+
     def draft_invoice(
         self,
         entity: str,
@@ -262,7 +298,8 @@ class Company:
 
     def mappings(self) -> dict[str, str]:
         """The crosswalk files: name to CSV text."""
-        return mappings.crosswalks(self.entities, self.employees, self.suppliers, self.cost_centers, self.projects)
+        banks = {each.key: account_of(self.seed, each.country, each.key, each.name) for each in self.entities}
+        return mappings.crosswalks(self.entities, self.employees, self.suppliers, self.cost_centers, self.projects, bank_accounts=banks)
 
     def write_mappings(self, directory: Path) -> None:
         """Write the crosswalk files into a directory, which is made if it is missing."""

@@ -5,10 +5,11 @@ Rules with a time range carry `valid_from` and `valid_to` (ISO dates, both inclu
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from mocks.company import chart, planning_ids
+from mocks.company.accounts import BankAccount
 from mocks.company.invoicing import TAX_WORDS
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 
@@ -19,8 +20,10 @@ def crosswalks(
     suppliers: Sequence[Supplier],
     cost_centers: Sequence[CostCenter],
     projects: Sequence[Project],
+    *,
+    bank_accounts: Mapping[str, BankAccount],
 ) -> dict[str, str]:
-    """File name to CSV text, with a header row and LF line ends."""
+    """File name to CSV text, with a header row and LF line ends. bank_accounts: by entity."""
     company = {entity.key: entity.erp_company for entity in entities}
     return {
         "entities.csv": _csv(
@@ -46,6 +49,10 @@ def crosswalks(
         "planning_entities.csv": _csv(planning_ids.ENTITIES_HEADER, planning_ids.entity_rows(entities)),
         "planning_nodes.csv": _csv(planning_ids.NODES_HEADER, planning_ids.node_rows(entities, cost_centers)),
         "planning_accounts.csv": _csv(planning_ids.ACCOUNTS_HEADER, planning_ids.ACCOUNTS.items()),
+        "bank_accounts.csv": _csv(
+            "erp_company_code,bank_account,currency",
+            ((each.erp_company, bank_accounts[each.key].text, each.currency) for each in entities),
+        ),
         **_rules(company),
     }
 

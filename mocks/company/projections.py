@@ -261,7 +261,7 @@ class BankCustomer:
     @property
     def account_id(self) -> str:
         """The account as one text."""
-        return self.account.iban or f"{self.account.bank_code}-{self.account.number}"
+        return self.account.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _order_body(purchase: Purchase) -> dict[str, Any]:
                 "quantity": number_text(line.ordered),
                 "unit_price": price_text(line.price, decimals),
                 "amount": to_text(line.minor, decimals),
-                "gl_account": _account(line.category, purchase.on),
+                "gl_account": account_of(line.category, purchase.on),
                 "cost_center": line.cost_center.erp_id,
                 "project": line.project.erp_id if line.project else None,
             }
@@ -161,7 +161,8 @@ def _registered_body(purchase: Purchase) -> dict[str, Any]:
     }
 
 
-def _account(category: str, on: date) -> str:
+def account_of(category: str, on: date) -> str:
+    """Where purchases of a category are booked on a day."""
     return next(rule.gl_account for rule in chart.PURCHASE_CATEGORIES if rule.procurement_id == category and _holds(rule, on))
 
 

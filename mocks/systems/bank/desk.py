@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from mocks.kit.operation import Call, Deferred, Effect, Refusal, Reply
+from mocks.kit.operation import Call, Deferred, Effect, OutEvent, Refusal, Reply
 from mocks.systems.bank import models
 from mocks.systems.bank.core import Bank, draw_uuid
 from mocks.systems.bank.payments import FILES, PAYMENTS, BankPayment, Defect, UploadedFile, defect_of, file_defect
@@ -215,7 +215,7 @@ class Counter:
             effects.append(bank.step(call, payment, "reject" if wrong else "accept", **why).effect())
         trigger = "accept" if accepted == len(file.payment_ids) else "accept_partially" if accepted else "reject"
         changed = self._file_after(call, file, trigger)
-        return Reply({}, effects=(changed.effect(), *effects))
+        return Reply({}, effects=(changed.effect(), *effects), events=(_acknowledged(changed),))
 
     def _defect_of_file(self, file: UploadedFile, now: datetime) -> Defect | None:
         found = file_defect(file.upload)
@@ -238,7 +238,8 @@ class Counter:
         payments = self._bank.payments_of(file)
         pending = [each for each in payments if each.status in PENDING]
         steps = [self._bank.step(call, each, "reject", reason_code=reason_code, reason=reason).effect() for each in pending]
-        return Reply(self._file(changed), version=changed.version, effects=(changed.effect(call.if_match), *steps))
+        effects = (changed.effect(call.if_match), *steps)
+        return Reply(self._file(changed), version=changed.version, effects=effects, events=(_acknowledged(changed),))
 
     def _file_after(self, call: Call, file: UploadedFile, trigger: str, **members: object) -> UploadedFile:
         status = FILES.after(file.id, file.status, trigger)
@@ -260,6 +261,11 @@ def _held(member: str, reference: str, holder: Any) -> Refusal:
 
 def _made(one: Any) -> dict[str, str]:
     return {"existing_id": one.id, "existing_status": one.status}
+
+
+def _acknowledged(file: UploadedFile) -> OutEvent:
+    data = {"fileId": file.id, "messageId": file.upload.message_id, "status": file.status}
+    return OutEvent("payment_file.acknowledged", file.id, data)
 
 
 def _check_version(if_match: int | None, one: Any) -> None:

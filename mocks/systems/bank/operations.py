@@ -1,6 +1,7 @@
 """The bank's operations as a table: what it offers, what it may refuse, who handles it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import get_args
 
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
@@ -76,7 +77,7 @@ def _payments(bank: Bank, counter: Counter) -> tuple[Operation, ...]:
 def _files(bank: Bank, counter: Counter) -> tuple[Operation, ...]:
     def uploaded(call: Call) -> Refs:
         body: models.PaymentFileUpload = call.body
-        return _sent(bank, body.debtor_account, body.control_sum, body.message_id)
+        return replace(_sent(bank, body.debtor_account, body.control_sum, body.message_id), source_ids=(body.message_id,))
 
     point = "bank.payment_file"
     return (
@@ -88,7 +89,7 @@ def _files(bank: Bank, counter: Counter) -> tuple[Operation, ...]:
         Operation(
             f"{point}.find", "GET", FILES, "lookup", READ, "Files by message id", models.PaymentFilePage, counter.find_files,
             query=_reference("messageId", "the customer's own id of the file"), when_query="messageId",
-            refs=lambda call: Refs(ext_ref=call.query.get("messageId")),
+            refs=lambda call: Refs(source_ids=(call.query["messageId"],), ext_ref=call.query["messageId"]),
         ),
         Operation(
             f"{point}.list", "GET", FILES, "list", READ, "Files in order of their last change", models.PaymentFilePage,

@@ -102,9 +102,11 @@ class UploadedFile:
             "create" if self.version == 1 else "update",
             version=self.version,
             base_version=base_version,
+            amount_minor=minor_of(self.upload.control_sum, self.customer),
             company=self.customer.account_id,
             currency=self.customer.currency,
             document_date=self.upload.requested_execution_date,
+            posting_date=self.upload.requested_execution_date,
             ext_ref=self.upload.message_id,
             state=self.status,
         )

@@ -1,6 +1,7 @@
 """States of the bank: payments in every status, and a file with its acknowledgement."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from mocks.abilities.people import GONE, WHY
@@ -8,7 +9,7 @@ from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.projections import BankCustomer
 from mocks.kit.operation import Refusal
 from mocks.systems.bank.system import BankSystem
-from mocks.systems.bank.words import DAY, NO_CREDITOR, file, transfer
+from mocks.systems.bank.words import CREDITOR, DAY, NO_CREDITOR, file, transfer
 
 Currency = Literal["USD", "EUR", "JPY"]
 
@@ -22,12 +23,19 @@ class PaymentGiven(Parameters, frozen=True, kw_only=True):
     end_to_end_id: Name = "PR-EXAMPLE-1"
 
 
+class AccountGiven(Parameters, frozen=True, kw_only=True):
+    """An account in euros."""
+
+    account: Name = CREDITOR
+
+
 class FileGiven(Parameters, frozen=True, kw_only=True):
-    """A file of two payments, acknowledged in this way."""
+    """A file of two payments, acknowledged in this way. account: the debtor's; absent: that of the company with this currency."""
 
     file_id: Name | None = None
     status: Literal["received", "accepted", "partially_accepted", "rejected"] = "accepted"
     currency: Currency = "EUR"
+    account: Name | None = None
     message_id: Name = "PR-EXAMPLE"
 
 
@@ -40,6 +48,7 @@ class PaymentGone(Parameters, frozen=True, kw_only=True):
 def states() -> tuple[State, ...]:
     """Every state of the bank."""
     return (
+        State("an account at the bank exists", "of a customer of its own", AccountGiven, _account),
         State("a payment exists at the bank", "in this status", PaymentGiven, _payment),
         State("a payment file exists at the bank", "two payments; in this status", FileGiven, _file),
         State("there is no payment at the bank", GONE, PaymentGone, lambda _stage, given: {"payment_id": given.payment_id}),
@@ -48,6 +57,13 @@ def states() -> tuple[State, ...]:
 
 def _customer(stage: Stage, currency: str) -> BankCustomer:
     return next(each for each in stage.system(BankSystem).core.master.customers.values() if each.currency == currency)
+
+
+def _account(stage: Stage, given: AccountGiven) -> Values:
+    customers = stage.system(BankSystem).core.master.customers
+    like = _customer(stage, "EUR")
+    customers.setdefault(given.account, replace(like, account=replace(like.account, iban=given.account)))
+    return {"account": given.account}
 
 
 def _payment(stage: Stage, given: PaymentGiven) -> Values:
@@ -70,7 +86,8 @@ def _payment(stage: Stage, given: PaymentGiven) -> Values:
 
 
 def _file(stage: Stage, given: FileGiven) -> Values:
-    core, customer = stage.system(BankSystem).core, _customer(stage, given.currency)
+    core = stage.system(BankSystem).core
+    customer = core.customer(given.account) if given.account else _customer(stage, given.currency)
     if given.file_id is not None:
         if given.file_id in core.files:
             raise Refusal("INVALID_TRANSITION", f"{given.file_id} exists already: send a teardown first")

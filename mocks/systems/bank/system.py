@@ -6,6 +6,7 @@ from mocks.company.projections import bank_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.bank.core import Bank
 from mocks.systems.bank.operations import operations
+from mocks.systems.bank.payments import minor_of
 
 
 class BankSystem:
@@ -14,7 +15,7 @@ class BankSystem:
     type = "bank"
     title = "Mock bank"
     summary = "Payments by API and by file, the acknowledgement of file and payment, what became of each, and the statement"
-    event_types = ()
+    event_types = ("payment_file.acknowledged",)
 
     def __init__(self, company: Company, *, namespace: str, ack_delay_ms: int, instance: str = "bank") -> None:
         self.name = instance
@@ -44,6 +45,7 @@ class BankSystem:
                 each.id,
                 each.status,
                 each.version,
+                amount_minor=minor_of(each.upload.control_sum, each.customer),
                 currency=each.customer.currency,
                 company=each.customer.account_id,
                 ext_ref=each.upload.message_id,

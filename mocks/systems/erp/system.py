@@ -23,8 +23,8 @@ class ErpSystem:
 
     type = "erp"
     title = "Mock ERP"
-    summary = "Vendors, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
-    event_types = ("posting.confirmed", "posting.rejected")
+    summary = "Suppliers, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
+    event_types = ("posting.confirmed", "posting.rejected", "payment_run.issued")
 
     def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
         self.name = instance

@@ -15,6 +15,7 @@ from contracts.catalog import load_errors, load_minor_units
 from engine.clock import Entropy, WallClock
 from engine.model.calls import Trace
 from engine.model.failures import CallFailed
+from engine.peers.bank import BankGateway
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
@@ -27,6 +28,7 @@ from engine.peers.receiving import ReceivingGateway
 from engine.peers.screening import ScreeningGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
+from engine.peers.treasury import TreasuryGateway
 from engine.work.facts import fact_of_event
 
 os.environ.setdefault("PACT_DO_NOT_TRACK", "true")  # before the library is used for the first time
@@ -102,6 +104,8 @@ class Gateways:
     requests: SupplierRequestGateway
     screening: ScreeningGateway
     invoicing: InvoicingGateway
+    treasury: TreasuryGateway
+    bank: BankGateway
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
@@ -150,6 +154,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         SupplierRequestGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ScreeningGateway(peer("screening"), Trace(CORRELATION, TRACE)),
         InvoicingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        TreasuryGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        BankGateway(peer("bank"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),

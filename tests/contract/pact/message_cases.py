@@ -13,8 +13,9 @@ from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase,
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
 GRN, INV, PLAN, SR = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001", "SR-PACT-00000001"
+RUN, FILE = "PR00000001", "PF-PACT-00000001"
 P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "invoice-to-posting"
-BUD, SUP = "budget-publication", "supplier-onboarding"
+BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -26,6 +27,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _reports()
     yield from _receipts()
     yield from _invoices()
+    yield from _payments()
     yield from _postings()
     yield from _budgets()
 
@@ -104,6 +106,19 @@ def _supplier_requests() -> Iterator[MessageCase]:
         "supplier_request.reversed", "procurement", SR,
         {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
         (("a supplier request exists", {"id": SR, "status": "returned"}),), _fact(f"{SUP}:{SR}:1:4", SUP, SR, "supplier_request.reversed"),
+    )  # fmt: skip
+
+
+def _payments() -> Iterator[MessageCase]:
+    issued, acknowledged = "payment_run.issued", "payment_file.acknowledged"
+    yield _event(
+        issued, "erp", RUN, {"number": RUN, "version": match.integer(4), "status": "file_issued"},
+        (("a payment run exists", {"number": RUN, "status": "file_issued"}),), _fact(f"{PAY}:{RUN}:1:4", PAY, RUN, issued),
+    )  # fmt: skip
+    yield _event(
+        acknowledged, "bank", FILE, {"fileId": FILE, "messageId": RUN, "status": "accepted"},
+        (("a payment file exists at the bank", {"file_id": FILE, "message_id": RUN, "status": "accepted"}),),
+        _fact(f"posting:{FILE}:{acknowledged}", PAY, RUN, acknowledged, about_source=False, only_known=True),
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from pact import match
 
 from engine.mapping.references import external_ref, idempotency_key
 from engine.model.erp_documents import Clearance, Evidence, Found, TakeBack, VendorDraft
-from engine.model.sources import BankAccount, Change, PostalAddress, Refusal, SourceStage, SupplierRequest
+from engine.model.parties import BankAccount, PostalAddress
+from engine.model.sources import Change, Refusal, SourceStage, SupplierRequest
 from tests.contract.pact.consumer import Answer, Case, Check, Request, State, gives, problem, refused
 from tests.contract.pact.erp_papers import APPROVER, AUTHOR, LIVE_TOKEN, person
 from tests.contract.pact.source_cases import INSTANT, LISTED, SINCE, WAIT

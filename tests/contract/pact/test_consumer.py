@@ -18,6 +18,7 @@ REFUSALS_ELSEWHERE = {
     "erp.gr.find": "as erp.po.find",
     "erp.vendor.find": "as erp.po.find",
     "erp.supplier_invoice.find": "as erp.po.find",
+    "bank.payment_file.find": "as erp.po.find",
 }
 
 

@@ -19,14 +19,13 @@ from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
+from engine.model.parties import BankAccount, PostalAddress
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import (
     Approval,
-    BankAccount,
     BilledItem,
     ExpenseLine,
     ExpenseReport,
-    PostalAddress,
     Receipt,
     ReceiptLine,
     Recorded,

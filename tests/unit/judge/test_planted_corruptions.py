@@ -16,6 +16,7 @@ from tests.unit.judge import (
     corrupt_habits,
     corrupt_late,
     invoices,
+    payments,
     receipts,
     test_budget_rules,
     test_kinds_of_flow,
@@ -31,6 +32,7 @@ APART = (
     *test_kinds_of_flow.PLANTED,
     *receipts.PLANTED,
     *invoices.PLANTED,
+    *payments.PLANTED,
     *test_budget_rules.PLANTED,
     *test_onboarding.PLANTED,
 )  # planted into runs of other flows

@@ -1,5 +1,6 @@
 """The accounts payable desk for suppliers: takes invoices and credits one by one or many at once, and takes them back."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,12 +21,18 @@ from mocks.systems.erp.invoices.matching import Match, Matcher
 from mocks.systems.erp.invoices.models import (
     BatchAnswer,
     BatchResult,
+    EnteredStack,
+    HoldCode,
     InvoiceHold,
+    ReleaseHold,
     SupplierInvoice,
     SupplierInvoiceBatch,
     SupplierInvoiceCreate,
+    SupplierInvoiceStack,
 )
 from mocks.systems.erp.invoices.posting import check_postable, check_voidable, entries_of, unbook
+
+SUSPECT: HoldCode = "DUP_SUSPECT"
 
 
 class SupplierInvoices(DocumentDesk):
@@ -53,18 +60,50 @@ class SupplierInvoices(DocumentDesk):
     def create_batch(self, call: Call) -> Reply:
         """erp.supplier_invoice.create_batch: each stands or falls for itself"""
         body: SupplierInvoiceBatch = call.body
+        answers, effects = self._each(call, body.items, self._take)
+        refused = sum(answer.outcome == "refused" for answer in answers)
+        return Reply(BatchResult(created=len(answers) - refused, refused=refused, items=answers), effects=effects)
+
+    def enter(self, call: Call) -> Reply:
+        """erp.supplier_invoice.enter: the same by a clerk, who has them reviewed"""
+        body: SupplierInvoiceStack = call.body
+        clerk, reviewer = call.actor or "", body.reviewed_by
+        if clerk == reviewer:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{clerk} cannot review what they entered")
+
+        def take(one: Call, item: SupplierInvoiceCreate) -> Done:
+            company = rules.company_of(self._erp.master, item.company_code, item.currency)
+            rules.check_person(self._erp.master, reviewer, company)
+            if item.entered_by != clerk:
+                raise Refusal("SEGREGATION_OF_DUTIES", f"{clerk} cannot enter an invoice in the name of {item.entered_by}")
+            return self._reviewed(replace(one, actor=reviewer), *self._take(one, item))
+
+        answers, effects = self._each(call, body.items, take)
+        taken = tuple(answer.number for answer in answers if answer.number is not None)
+        return Reply(EnteredStack(documents=taken, items=answers), effects=effects)
+
+    def _reviewed(self, call: Call, document: Document, done: tuple[Effect, ...]) -> Done:
+        """What only looks like another one is no reason to hold it."""
+        if all(hold.code != SUSPECT for hold in self._erp.invoices.holds.open_of(document.number)):
+            return document, done
+        changed, more = self._holding.release(call, document, ReleaseHold(code=SUSPECT, reason="compared with the other one"))
+        return changed, (*done, *more)
+
+    def _each(
+        self, call: Call, items: Sequence[SupplierInvoiceCreate], take: Callable[[Call, SupplierInvoiceCreate], Done]
+    ) -> tuple[tuple[BatchAnswer, ...], tuple[Effect, ...]]:
+        """Each of them stands or falls for itself."""
         answers: list[BatchAnswer] = []
         effects: list[Effect] = []
-        for index, item in enumerate(body.items):
+        for index, item in enumerate(items):
             try:
-                document, done = self._take(_one_of(call, index, item), item)
+                document, done = take(_one_of(call, index, item), item)
             except Refusal as refusal:
                 answers.append(_refused(index, item, refusal))
                 continue
             effects += done
             answers.append(_created(index, document))
-        refused = sum(answer.outcome == "refused" for answer in answers)
-        return Reply(BatchResult(created=len(answers) - refused, refused=refused, items=tuple(answers)), effects=tuple(effects))
+        return tuple(answers), tuple(effects)
 
     def _take(self, call: Call, body: SupplierInvoiceCreate) -> Done:
         erp = self._erp

@@ -172,6 +172,13 @@ class SupplierInvoiceBatch(Request, frozen=True, kw_only=True):
     items: Annotated[tuple[SupplierInvoiceCreate, ...], Meta(min_length=1, max_length=50)]
 
 
+class SupplierInvoiceStack(Request, frozen=True, kw_only=True):
+    """What a clerk keys in one go. reviewed_by: a second person, who has compared what looks like an invoice that is there already."""
+
+    reviewed_by: Code
+    items: Annotated[tuple[SupplierInvoiceCreate, ...], Meta(min_length=1, max_length=50)]
+
+
 class BatchAnswer(Struct, frozen=True, kw_only=True):
     """What became of one of them, in the order in which they were sent."""
 
@@ -190,4 +197,11 @@ class BatchResult(Struct, frozen=True, kw_only=True):
 
     created: int
     refused: int
+    items: tuple[BatchAnswer, ...]
+
+
+class EnteredStack(Struct, frozen=True, kw_only=True):
+    """What became of a stack. documents: the numbers of what was taken, in its order."""
+
+    documents: tuple[str, ...]
     items: tuple[BatchAnswer, ...]

@@ -16,6 +16,7 @@ from mocks.systems.erp.invoices.models import (
     BatchResult,
     BilledCost,
     BilledOrderLine,
+    EnteredStack,
     ManualHold,
     ReleaseHold,
     Rematch,
@@ -23,6 +24,7 @@ from mocks.systems.erp.invoices.models import (
     SupplierInvoiceBatch,
     SupplierInvoiceCreate,
     SupplierInvoicePage,
+    SupplierInvoiceStack,
 )
 
 ACT = "erp.act"
@@ -86,6 +88,11 @@ def _invoices(desk: SupplierInvoices, references: Callable[[Call], Refs]) -> tup
             f"{KIND.point}.create_batch", "POST", "/supplier-invoice-batches", "create", WRITE,
             "Post several supplier invoices, each of which may be refused for itself", BatchResult, desk.create_batch,
             request=SupplierInvoiceBatch, refs=_sources,
+        ),
+        Operation(
+            f"{KIND.point}.enter", "POST", "/supplier-invoice-batches/entry", "actor", ACT,
+            "A clerk enters supplier invoices that come from nowhere else, and has them reviewed", EnteredStack, desk.enter,
+            request=SupplierInvoiceStack, errors=("SEGREGATION_OF_DUTIES",),
         ),
         *shared(KIND, desk, plural="Supplier invoices", undoing="Void a posted supplier invoice, or reject a parked one"),
         Operation(

@@ -49,16 +49,14 @@ class BankSide:
         if run.status == ("rejected" if is_rejected else "acknowledged"):
             return run_reply(self.book, run)
         status = RUNS.after(run.id, run.status, "reject" if is_rejected else "acknowledge")
-        if not is_rejected:
-            changed = self.book.change_run(call, run, status)
-            return run_reply(self.book, changed, (changed.effect(call.if_match),))
-        under_way = [each for each in self.book.of(run) if each.status in {"issued", "accepted"}]
-        day = self.book.day_of_bank(call, run.company.code, None)
-        changed = self.book.change_run(call, run, status, reason=body.reason)
-        why = {"reason_code": body.reason_code, "reason": body.reason}
+        taken = {"issued", "accepted"} if is_rejected else {"issued"}
+        under_way = [each for each in self.book.of(run) if each.status in taken]
+        day = self.book.day_of_bank(call, run.company.code, None) if is_rejected else call.now.date()
+        changed = self.book.change_run(call, run, status, reason=body.reason, bank_file=body.bank_file_id or run.bank_file)
+        word, why = ("rejected", {"reason_code": body.reason_code, "reason": body.reason}) if is_rejected else ("accepted", {})
         bare = replace(call, if_match=None)
-        undone = tuple(effect for each in under_way for effect in self.book.follow_bank(bare, each, "rejected", day, **why))
-        return run_reply(self.book, changed, (changed.effect(call.if_match), *undone))
+        told = tuple(effect for each in under_way for effect in self.book.follow_bank(bare, each, word, day, **why))
+        return run_reply(self.book, changed, (changed.effect(call.if_match), *told))
 
     def read(self, call: Call) -> Reply:
         """erp.payment.read"""

@@ -149,7 +149,7 @@ class PaymentBook:
         runs = [
             View(
                 "payment_run", each.id, each.status, each.version, amount_minor=each.total_minor, currency=each.company.currency,
-                company=each.company.code, ext_ref=each.ext_ref, reason=each.reason,
+                company=each.company.code, ext_ref=each.ext_ref, parent_id=each.bank_file, reason=each.reason,
             )
             for each in self.runs
         ]  # fmt: skip

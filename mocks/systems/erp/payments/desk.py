@@ -4,17 +4,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.book import MODULE, PaymentBook
-from mocks.systems.erp.payments.due import Selection, select
+from mocks.systems.erp.payments.due import Payable, Selection, select
 from mocks.systems.erp.payments.records import payment_record, run_record
 from mocks.systems.erp.payments.values import PAYMENTS, RUNS, Payment, PaymentRun
 
 PAYEES_MAX = 500  # the bank takes no more in one file
+ISSUED = "payment_run.issued"  # the event that its file is there
 RUN_SPACE = 10**8
 
 
@@ -37,7 +38,12 @@ class PaymentDesk:
         self._refuse_repeat(body.external_ref)
         pay_on, next_run_on = rules.to_day(body.pay_on), rules.to_day(body.next_run_on)
         book = self.book
-        due = (each for each in book.payables.of(company.code) if book.is_free(each.document) and each.is_taken(pay_on, next_run_on))
+        wanted = None if body.documents is None else frozenset(body.documents)
+
+        def is_wanted(each: Payable) -> bool:
+            return each.is_taken(pay_on, next_run_on) if wanted is None else each.document in wanted
+
+        due = (each for each in book.payables.of(company.code) if book.is_free(each.document) and is_wanted(each))
         selection = select(book.payables, due, pay_on=pay_on, payees_max=PAYEES_MAX)
         number, serial = self._free_number(call)
         payments = self._payments(call, number, selection, company.code, pay_on)
@@ -56,6 +62,7 @@ class PaymentDesk:
             next_actor=None,
             ext_ref=body.external_ref,
             total_minor=sum(each.amount_minor for each in payments),
+            correlation_id=call.correlation_id,
             created_at=call.now,
             updated_at=call.now,
         )
@@ -123,7 +130,8 @@ class PaymentDesk:
         self._erp.periods.require_open(run.company.code, today, MODULE, today)
         changed = self.book.change_run(call, run, status, next_actor=None)
         posted = tuple(effect for payment in self.book.of(run) for effect in self.book.issue(call, payment, today))
-        return run_reply(self.book, changed, (changed.effect(call.if_match), *posted))
+        told = OutEvent(ISSUED, run.id, {"number": run.id, "version": changed.version, "status": changed.status})
+        return replace(run_reply(self.book, changed, (changed.effect(call.if_match), *posted)), events=(told,))
 
     def _check(self, run: PaymentRun) -> None:
         if not run.payments:

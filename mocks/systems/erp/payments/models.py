@@ -14,12 +14,14 @@ FileWord = Literal["accepted", "partially_accepted", "rejected"]
 
 
 class RunPropose(Request, frozen=True, kw_only=True):
-    """What to pay on a day. next_run_on: what would be late by then, or would lose its discount, is taken now."""
+    """What to pay on a day. next_run_on: what would be late by then, or would lose its discount, is taken now. documents: just these,
+    due or not."""
 
     company_code: CompanyCode
     pay_on: Day
     next_run_on: Day
     external_ref: Reference | None = None
+    documents: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=500)] | None = None
 
 
 class RunStep(Request, frozen=True, kw_only=True):
@@ -83,7 +85,8 @@ class LeftOut(Struct, frozen=True, kw_only=True):
 
 
 class PaymentRun(Record, frozen=True, kw_only=True):
-    """A payment run. `number` is also the message id of its file; next_actor: who may take its next step."""
+    """A payment run. `number` is also the message id of its file; next_actor: who may take its next step; bank_file_id: what the bank calls
+    the file."""
 
     number: str
     status: RunStatus
@@ -99,7 +102,9 @@ class PaymentRun(Record, frozen=True, kw_only=True):
     reviewed_by: str | None
     approved_by: str | None
     next_actor: str | None
+    bank_file_id: str | None
     reason: str | None
+    correlation_id: str
 
 
 class RunSummary(Struct, frozen=True, kw_only=True):
@@ -122,9 +127,11 @@ class RunPage(Struct, frozen=True, kw_only=True):
 
 
 class RunRecordStatus(Request, frozen=True, kw_only=True):
-    """What the bank says of the file as a whole; rejected: every payment of it is."""
+    """What the bank says of the file as a whole. rejected: every payment of it is; else each is accepted that is not known to be rejected.
+    bank_file_id: what the bank calls the file."""
 
     status: FileWord
+    bank_file_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
     reason_code: Annotated[str, Meta(min_length=1, max_length=10)] | None = None
     reason: Reason | None = None
 

@@ -61,7 +61,9 @@ def run_record(run: PaymentRun, payments: Iterable[Payment]) -> models.PaymentRu
         reviewed_by=run.reviewed_by,
         approved_by=run.approved_by,
         next_actor=run.next_actor,
+        bank_file_id=run.bank_file,
         reason=run.reason,
+        correlation_id=run.correlation_id,
     )
 
 
@@ -96,7 +98,7 @@ def bank_file(run: PaymentRun, payments: Sequence[Payment], debtor: BankAccount)
     return models.BankFile(
         message_id=run.id,
         debtor_name=debtor.holder[:NAME_MAX],
-        debtor_account=account_text(debtor),
+        debtor_account=debtor.text,
         requested_execution_date=run.pay_on.isoformat(),
         number_of_transactions=len(payments),
         control_sum=to_text(sum(each.amount_minor for each in payments), decimals),
@@ -105,14 +107,9 @@ def bank_file(run: PaymentRun, payments: Sequence[Payment], debtor: BankAccount)
                 end_to_end_id=each.id,
                 instructed_amount=models.InstructedAmount(amount=to_text(each.amount_minor, decimals), currency=run.company.currency),
                 creditor_name=each.account.holder[:NAME_MAX],
-                creditor_account=account_text(each.account),
+                creditor_account=each.account.text,
                 remittance_information=" ".join(item.reference for item in each.payables)[:REMITTANCE_MAX],
             )
             for each in payments
         ),
     )
-
-
-def account_text(account: BankAccount) -> str:
-    """An account as banks write it: its IBAN, or the bank's code, a dash and the number."""
-    return account.iban or f"{account.bank_code}-{account.number}"

@@ -9,22 +9,27 @@ from mocks.kit.operation import Refusal
 from mocks.systems.erp.payments.desk import PaymentDesk
 
 Company = Literal["1000", "2000", "3000"]
+ISSUED = ("review", "approve", "issue")
 STEPS = {
     "proposed": (),
     "reviewed": ("review",),
     "approved": ("review", "approve"),
     "deleted": ("delete",),
-    "file_issued": ("review", "approve", "issue"),
+    "file_issued": ISSUED,
+    "acknowledged": ISSUED,
+    "rejected": ISSUED,
 }
+WORDS = {"acknowledged": "accepted", "rejected": "rejected"}  # of the bank
 
 
 class RunGiven(Parameters, frozen=True, kw_only=True):
     """A payment run with one payment of 100.00 (or 100 yen) to an employee; without `number` one is drawn and answered."""
 
     number: Name | None = None
-    status: Literal["proposed", "reviewed", "approved", "deleted", "file_issued"] = "file_issued"
+    status: Literal["proposed", "reviewed", "approved", "deleted", "file_issued", "acknowledged", "rejected"] = "file_issued"
     company_code: Company = "1000"
     external_ref: Name | None = None
+    bank_file_id: Name | None = None
 
 
 class PaymentGiven(Parameters, frozen=True, kw_only=True):
@@ -64,6 +69,9 @@ def states(desk_of: DeskOf, company_of: CompanyOf, owe: Callable[[Stage, ErpComp
         for step in STEPS[given.status]:
             reason = {"reason": "provider state"} if step == "delete" else {}
             run = stage.act(f"erp.payment_run.{step}", actor=decider, path={"number": run.number}, body=reason)
+        if given.status in WORDS:
+            word = {"status": WORDS[given.status], **({"bank_file_id": given.bank_file_id} if given.bank_file_id else {})}
+            run = stage.perform("erp.payment_run.record_status", path={"number": run.number}, body=word).body
         return run
 
     def payment_run(stage: Stage, given: RunGiven) -> Values:

@@ -107,6 +107,7 @@ class Payment:
             currency=self.company.currency,
             company=self.company.code,
             document_date=self.pay_on.isoformat(),
+            account=self.account.text,
             party=self.payee,
             parent_id=self.run,
             state=self.status,
@@ -132,10 +133,12 @@ class PaymentRun:
     next_actor: str | None
     ext_ref: str | None
     total_minor: int
+    correlation_id: str
     created_at: datetime
     updated_at: datetime
     reviewed_by: str | None = None
     approved_by: str | None = None
+    bank_file: str | None = None  # what the bank calls its file
     reason: str | None = None
 
     def effect(self, base_version: int | None = None) -> Effect:
@@ -150,6 +153,7 @@ class PaymentRun:
             currency=self.company.currency,
             company=self.company.code,
             document_date=self.pay_on.isoformat(),
+            posting_date=self.pay_on.isoformat(),
             ext_ref=self.ext_ref,
             approvers=self.approved_by,
             state=self.status,
