@@ -32,7 +32,7 @@ class Paper:
         self.experiment = experiment
         self.actor: Actor = ACTORS[session.catalog.flows[experiment.flow].source_document]
         self._parent = parent
-        self._key = like._key if like else experiment.typed_from
+        self._key: str = like._key if like else experiment.typed_from
         self.draft: Draft = self._first_draft()
         self.body: Any = None
         self._revisions = 0
