@@ -111,6 +111,7 @@ COMPLETE = {
     "PROCUREMENT_URL": "http://127.0.0.1:2",
     "EXPENSE_URL": "http://127.0.0.1:3",
     "PLANNING_URL": "http://127.0.0.1:5",
+    "BANK_URL": "http://127.0.0.1:6",
     "OAUTH_TOKEN_URL": "http://127.0.0.1:4/oauth/token",
     "CLIENT_ID": "c",
     "CLIENT_SECRET": "s",

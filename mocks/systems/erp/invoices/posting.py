@@ -12,7 +12,6 @@ from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.order.funds import follow, post_memo
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
-from mocks.systems.erp.documents.order.life import line_id
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill
@@ -88,36 +87,7 @@ def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
     erp.budget.book(document.number, spent)
     erp.invoices.post(Billing(document.number, bill.sign, tuple(match.parts), spent))
     moves = ((match.before[item], after) for item, after in match.positions.items())
-    return (*lines, *_billed_lines(erp, document, match), *encumber(erp, document, moves))
-
-
-def _billed_lines(erp: Erp, document: Document, match: Match) -> Iterator[Effect]:
-    """What is billed of each order line, or without one, and how that is coded: the ledger entry of what goes against GR/IR knows no
-    expense account, and none knows a quantity. A credit is negative."""
-    sign = match.bill.sign
-    for number, part in enumerate(match.parts, 1):
-        yield Effect(
-            "invoice_line",
-            f"{document.number}/L{number}",
-            "create",
-            amount_minor=sign * part.net,
-            quantity=sign * part.quantity if part.order and part.way != "price_credit" else None,
-            currency=document.currency,
-            company=document.company_code,
-            period=document.period,
-            account=part.charge.account,
-            cost_center=part.charge.cost_center,
-            project=part.charge.project,
-            parent_id=document.number,
-            src_line=_order_line(erp, part),
-        )
-
-
-def _order_line(erp: Erp, part: Part) -> str | None:
-    if part.order is None:
-        return None
-    lines = erp.documents.get(ORDERS.name, part.order).request.lines
-    return line_id(part.order, next(place for place, line in enumerate(lines, 1) if line.line_no == part.order_line))
+    return (*lines, *encumber(erp, document, moves))
 
 
 def encumber(erp: Erp, document: Document, moves: Iterable[tuple[Position, Position]]) -> tuple[Effect, ...]:
