@@ -60,7 +60,7 @@ def test_every_call_point_of_a_connector_is_shown() -> None:
     """Each operation that the flows may use appears with its path."""
     paths = ["/api/v1/requisitions", "/order", "/refusal", "/v2/reports", "/posting", "/suppliers/", "/coding-combinations"]
     paths += ["/purchase-orders", "/cancel", "/ap-invoices", "/void", "/journal-entries", "/reverse", "/jobs/", "external_ref="]
-    paths += ["/api/v1/receipts", "/goods-receipts"]
+    paths += ["/api/v1/receipts", "/goods-receipts", "/payment-runs", "/file", "/v1/payment-files", "/bank-status", "messageId="]
     assert [path for path in paths if path not in TEXT] == []
 
 

@@ -110,6 +110,7 @@ COMPLETE = {
     "ERP_URL": "http://127.0.0.1:1/",
     "PROCUREMENT_URL": "http://127.0.0.1:2",
     "EXPENSE_URL": "http://127.0.0.1:3",
+    "BANK_URL": "http://127.0.0.1:5",
     "OAUTH_TOKEN_URL": "http://127.0.0.1:4/oauth/token",
     "CLIENT_ID": "c",
     "CLIENT_SECRET": "s",
