@@ -8,7 +8,9 @@ from typing import Any, get_args
 import aiohttp
 import pytest
 
+from mocks.systems.bank.models import FileStatus
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
+from mocks.systems.erp.payments.models import RunStatus
 from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
 from mocks.systems.procurement import requisitions
@@ -43,8 +45,9 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", "procurement", "expense", "planning")}
-    schemas |= {name: members.schemas(name) for name in ("procurement", "expense", "planning")}
+    others = ("procurement", "expense", "planning", "bank")
+    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *others)}
+    schemas |= {name: members.schemas(name) for name in others}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
     assert with_members(TEXT) != TEXT
 
@@ -56,11 +59,9 @@ def _with_required(_system: str) -> dict[str, Any]:
 
 def test_every_state_stands_on_the_page() -> None:
     """Of all source documents, of documents and jobs of the ERP."""
-    assert [
-        state
-        for state in (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(InvoiceState))
-        if f"`{state}`" not in TEXT
-    ] == []
+    states = (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(InvoiceState))
+    states = (*states, *get_args(RunStatus), *get_args(FileStatus))
+    assert [state for state in states if f"`{state}`" not in TEXT] == []
 
 
 def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None:
