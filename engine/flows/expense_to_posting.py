@@ -8,6 +8,7 @@ from typing import ClassVar
 from engine.flows.ports import Erp, Expense
 from engine.flows.posting import check_codings
 from engine.mapping.expense import posting_date, posting_draft
+from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Kind, PostingDraft, TakeBack
 from engine.model.progress import Posting
@@ -34,6 +35,10 @@ class ExpenseHooks:
     def kind(self, report: ExpenseReport) -> Kind:
         """By the policy of its entity."""
         return "journal_entry" if self.rules.expense_entity(report.entity).route == "journal_entry" else "ap_invoice"
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """One for each revision."""
+        return external_ref(source_id, revision)
 
     def draft(self, report: ExpenseReport) -> PostingDraft:
         """Raises Unpostable."""

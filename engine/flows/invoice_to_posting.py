@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.flows.ports import Erp, Invoicing
+from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.mapping.supplier_bill import invoice_draft
 from engine.model.erp_documents import Kind, SupplierInvoiceDraft, TakeBack
@@ -35,6 +36,10 @@ class InvoiceHooks:
     def kind(self, _invoice: SupplierBill) -> Kind:
         """What it becomes."""
         return "supplier_invoice"
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """One for each revision."""
+        return external_ref(source_id, revision)
 
     def draft(self, invoice: SupplierBill) -> SupplierInvoiceDraft:
         """Raises Unpostable."""

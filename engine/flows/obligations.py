@@ -4,12 +4,12 @@ A posting whose create was never answered is looked up by its reference until it
 that a late commit is no longer to be expected. Until then it stays an obligation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.flows.outcomes import Waiting
 from engine.flows.ports import LookUpAndUndo
-from engine.mapping.references import external_ref, idempotency_key
+from engine.mapping.references import idempotency_key
 from engine.model.erp_documents import Kind, TakeBack
 from engine.model.failures import REREAD, CallFailed
 from engine.model.progress import Posting, PostingState, Progress
@@ -33,12 +33,13 @@ class Patience:
     look_again_s: float
 
 
-def suspect_all(progress: Progress, revision: int, kind: Kind, source_id: str, at: float) -> None:
-    """The process died during a run: any revision up to this one may have been posted without our remembering it."""
+def suspect_all(progress: Progress, revision: int, kind: Kind, reference: Callable[[int], str], at: float) -> None:
+    """The process died during a run: any revision up to this one may have been posted, and we do not remember it. reference: of a
+    revision."""
     for number in range(1, revision + 1):
         posting = progress.posting(number)
         if posting is None:
-            posting = progress.begin(number, kind, external_ref(source_id, number))
+            posting = progress.begin(number, kind, reference(number))
         elif posting.state != "unknown":
             continue
         posting.doubtful = True

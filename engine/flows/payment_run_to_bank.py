@@ -33,6 +33,10 @@ class PaymentHooks:
         """What it becomes."""
         return "payment_file"
 
+    def reference(self, source_id: str, _revision: int) -> str:
+        """The message id: a run is never revised, and its file has its number."""
+        return source_id
+
     def draft(self, run: PaymentRun) -> PaymentFileDraft:
         """Raises Unpostable."""
         return file_draft(run)

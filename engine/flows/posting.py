@@ -8,6 +8,7 @@ What is a flow's own (`Hooks`) stands in its own file.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from engine.flows.obligations import STATES_BY_STATUS, Patience, found_after_all, look_up, still_open, suspect_all, undo_all
@@ -55,6 +56,10 @@ class Hooks(Protocol[S, D]):
     async def read(self, source_id: str, /) -> S: ...
 
     def kind(self, source: S, /) -> Kind: ...
+
+    def reference(self, source_id: str, revision: int, /) -> str:
+        """Under which the other side knows what is made of a revision."""
+        ...
 
     def draft(self, source: S, /) -> D:
         """Raises Unpostable when a value has no rule."""
@@ -111,7 +116,7 @@ class PostingRun(Generic[S, D]):
     async def _decide(self, source: S) -> StepEnd:
         progress = self.progress
         if progress.unsure:
-            suspect_all(progress, source.revision, self.hooks.kind(source), self.source_id, self.at)
+            suspect_all(progress, source.revision, self.hooks.kind(source), partial(self.hooks.reference, self.source_id), self.at)
         unchanged = (progress.seen_revision, progress.seen_status) == (source.revision, source.status)
         progress.seen_revision, progress.seen_status = source.revision, source.status
         if progress.parking is not None and unchanged and not progress.taken_up:

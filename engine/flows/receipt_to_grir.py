@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from engine.flows.ports import Erp, Receiving
 from engine.mapping.receipt import receipt_draft
+from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import GoodsReceiptDraft, Kind, TakeBack
 from engine.model.progress import Posting
@@ -33,6 +34,10 @@ class ReceiptHooks:
     def kind(self, _receipt: Receipt) -> Kind:
         """What it becomes."""
         return "goods_receipt"
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """One for each revision."""
+        return external_ref(source_id, revision)
 
     def draft(self, receipt: Receipt) -> GoodsReceiptDraft:
         """Raises Unpostable."""

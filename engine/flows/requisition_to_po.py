@@ -7,6 +7,7 @@ from typing import ClassVar
 from engine.flows.ports import Erp, Procurement
 from engine.flows.posting import check_codings
 from engine.mapping.purchase import order_draft
+from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Kind, OrderDraft, TakeBack
 from engine.model.progress import Posting
@@ -33,6 +34,10 @@ class RequisitionHooks:
     def kind(self, _requisition: Requisition) -> Kind:
         """What it becomes."""
         return "purchase_order"
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """One for each revision."""
+        return external_ref(source_id, revision)
 
     def draft(self, requisition: Requisition) -> OrderDraft:
         """Raises Unpostable."""

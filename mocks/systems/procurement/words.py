@@ -1,11 +1,14 @@
 """Procurement's words and valid requisitions, orders, receipts and invoices of one company."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
+from mocks.company.shapes import PLAIN
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
 ASK = "procurement.supplier_request.create"
@@ -19,7 +22,8 @@ def words(company: Company) -> Words:
     made, came = drafts(company, company.draft_requisition), drafts(company, company.draft_receipt)
     asked = drafts(company, company.draft_supplier_request)
     orders, receipts = zip(*(_received(number, each) for number, each in enumerate(came)), strict=True)
-    billed = tuple((each.actor, each.body) for each in drafts(company, company.draft_invoice) if not each.before)
+    unordered = partial(company.draft_invoice, shape=replace(PLAIN, credit=True))
+    billed = tuple((each.actor, {**each.body, "credit": None}) for each in drafts(company, unordered))
     again = tuple((actor, {name: body[name] for name in BILLED}) for actor, body in billed)
     said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts, KEY: billed, AMEND: again}
     said[ASK] = tuple((each.actor, each.body) for each in asked)

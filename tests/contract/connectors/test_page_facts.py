@@ -8,7 +8,9 @@ from typing import Any, get_args
 import aiohttp
 import pytest
 
+from mocks.systems.bank.models import FileStatus
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
+from mocks.systems.erp.payments.models import RunStatus
 from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
 from mocks.systems.procurement import requisitions
@@ -44,9 +46,9 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    systems = ("procurement", "expense", "planning", "screening")
-    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *systems)}
-    schemas |= {name: members.schemas(name) for name in systems}
+    others = ("procurement", "expense", "planning", "screening", "bank")
+    schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *others)}
+    schemas |= {name: members.schemas(name) for name in others}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
     assert with_members(TEXT) != TEXT
 
@@ -59,6 +61,7 @@ def _with_required(_system: str) -> dict[str, Any]:
 def test_every_state_stands_on_the_page() -> None:
     """Of all source documents, of documents and jobs of the ERP."""
     states = (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(InvoiceState), *get_args(RequestStatus))
+    states = (*states, *get_args(RunStatus), *get_args(FileStatus))
     assert [state for state in states if f"`{state}`" not in TEXT] == []
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, receipt, report, requisition, supplier_bill
+from tests.unit.engine.fakes import Desk, desk, payment_run, receipt, report, requisition, supplier_bill
 
 pytestmark = pytest.mark.requirement("R06.04", "R09.01")
 
@@ -113,3 +113,13 @@ def test_an_invoice_ends_with_exactly_what_its_state_says(endings: list[str], ch
         one = desk(Path(folder), supplier_bill())
         live_through(one, endings, changes)
         judge(one)
+
+
+@given(st.lists(st.sampled_from(ENDINGS), max_size=14), st.lists(st.sampled_from(["nothing", "nothing", "touch"]), max_size=14))
+def test_a_payment_run_is_at_the_bank_exactly_once(endings: list[str], changes: list[str]) -> None:
+    """Whatever happens on the way; once it is issued, nobody takes it back."""
+    with tempfile.TemporaryDirectory() as folder:
+        one = desk(Path(folder), payment_run())
+        live_through(one, endings, changes)
+        assert (one.erp.books.live(), len(one.erp.books.documents)) == (["PR-T-1"], 1)
+        assert one.source.document.stage is SourceStage.RECORDED

@@ -12,6 +12,7 @@ from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.obligations import Patience
 from engine.flows.outcomes import Parked, Retry, Settled, StepEnd, Waiting, park_failure
+from engine.flows.payment_run_to_bank import PaymentHooks
 from engine.flows.posting import PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.requisition_to_po import RequisitionHooks
@@ -20,12 +21,14 @@ from engine.mapping.rules import Rules
 from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.parties import BankAccount, PostalAddress
+from engine.model.payments import BankFile, Rejected, Transfer
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import (
     Approval,
     BilledItem,
     ExpenseLine,
     ExpenseReport,
+    PaymentRun,
     Receipt,
     ReceiptLine,
     Recorded,
@@ -165,7 +168,24 @@ def supplier_request(**members: object) -> SupplierRequest:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
-Written = Requisition | ExpenseReport | Receipt | SupplierBill | SupplierRequest
+def payment_run(**members: object) -> PaymentRun:
+    """An issued run over 980.00 USD, for two payees."""
+    plain = PaymentRun(
+        source_id="PR-T-1", version=4, status="file_issued", stage=SourceStage.APPROVED, currency="USD", total=Decimal("980.00"), file=None,
+        payments={"PR-T-1-0001": 2, "PR-T-1-0002": 2}, recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
+def bank_file(**members: object) -> BankFile:
+    """Its file."""
+    amounts = (("PR-T-1-0001", "600.00"), ("PR-T-1-0002", "380.00"))
+    transfers = tuple(Transfer(number, amount, "USD", "PAPER & CO", "021000021-1", "R-1") for number, amount in amounts)
+    plain = BankFile("PR-T-1", "Acme", "021000021-9", "2026-10-30", 2, "980.00", transfers)
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
+Written = Requisition | ExpenseReport | Receipt | SupplierBill | PaymentRun | SupplierRequest
 
 
 class Crash(BaseException):
@@ -264,6 +284,7 @@ class FakeErp:
         self.blocked = False
         self.coding: Refusal | None = None
         self.taken_back: list[TakeBack] = []
+        self.not_paid: tuple[Rejected, ...] = ()
 
     async def supplier(self, vendor_id: str, company_code: str) -> SupplierState:
         state = SupplierState(not self.blocked, "supplier V1 is blocked for purchasing" if self.blocked else None)
@@ -320,6 +341,9 @@ class FakeErp:
     async def order_lines(self, number: str) -> tuple[int, ...]:
         return self.fate.call("erp.po.read", lambda: (10, 30))  # type: ignore[return-value]
 
+    async def rejected(self, file_id: str) -> tuple[Rejected, ...]:
+        return self.fate.call("bank.read", lambda: self.not_paid)  # type: ignore[return-value]
+
     async def undo(self, kind: Kind, number: str, why: TakeBack, key: str) -> None:
         def effect() -> None:
             self.taken_back.append(why)
@@ -331,19 +355,23 @@ class FakeErp:
         self.fate.call("erp.undo", effect)
 
 
+Papers = Requisition | ExpenseReport | Receipt | SupplierBill | PaymentRun
+
+
 class FakeSource:
     """Requisitions, reports or requests for suppliers: one document, versioned; write-backs only from approved."""
 
-    def __init__(self, fate: Fate, document: "Written") -> None:
+    def __init__(self, fate: Fate, document: Papers) -> None:
         self.fate = fate
         self.document = document
+        self.told: dict[str, str] = {}
         self.refusal: Refusal | None = None
 
     def change(self, **members: object) -> None:
         """A person changes the document."""
         self.document = replace(self.document, version=self.document.version + 1, **members)  # type: ignore[arg-type]
 
-    async def read(self, source_id: str) -> "Written":
+    async def read(self, source_id: str) -> Papers:
         return self.fate.call("source.read", lambda: self.document)  # type: ignore[return-value]
 
     def _record(self, version: int | None, number: str, revision: int | None = None) -> None:
@@ -374,6 +402,19 @@ class FakeSource:
 
     async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
+
+    async def file(self, source_id: str) -> BankFile:
+        return self.fate.call("source.file", bank_file)  # type: ignore[return-value]
+
+    async def record_rejected(self, payment: Rejected, version: int | None) -> None:
+        self.fate.call("source.reject", lambda: self.told.update({payment.end_to_end_id: f"{payment.reason_code} of {version}"}))
+
+    async def record_acknowledged(self, source_id: str, version: int, *, file_id: str, is_whole: bool) -> None:
+        def effect() -> None:
+            self._record(version, file_id)
+            self.told["file"] = "accepted" if is_whole else "partially_accepted"
+
+        self.fate.call("source.record", effect)
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
@@ -433,7 +474,9 @@ class Desk:
         news, self.news = self.news, False  # what changes during the run is news for the next one
         erp: Any = self.erp
         hooks: Any
-        if isinstance(self.source.document, Receipt):
+        if isinstance(self.source.document, PaymentRun):
+            hooks = PaymentHooks(self.source, erp)  # type: ignore[arg-type]
+        elif isinstance(self.source.document, Receipt):
             hooks = ReceiptHooks(self.source, erp, self.rules)  # type: ignore[arg-type]
         elif isinstance(self.source.document, SupplierRequest):
             erp = ScreenedErp(self.erp, self.screening, progress.clearances)
@@ -467,7 +510,7 @@ class Desk:
         raise AssertionError(f"no rest after {runs_max} runs: {self.outcomes[-3:]}")
 
 
-def desk(folder: Path, document: "Written | None" = None, choose: Callable[[str], How] | None = None) -> Desk:
+def desk(folder: Path, document: Papers | None = None, choose: Callable[[str], How] | None = None) -> Desk:
     """A document, its systems, and somebody to drive it."""
     fate = Fate(choose) if choose else Fate()
     return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate, FakeScreening(fate))

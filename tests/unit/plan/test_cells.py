@@ -120,6 +120,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "expense.report.list",
         "planning.budget.list",
         "procurement.supplier_request.list",
+        "erp.payment_run.list",
         "identity.token.issue",
     }
 
@@ -141,7 +142,8 @@ def test_a_second_arrival_meets_a_fault_behind_the_step_that_leads_to_it() -> No
     waves = play(planner)
     seen = sightings(waves)
     singles = [e for wave in waves if wave.kind == "singles" for e in wave.experiments]
-    lost = [e for e in singles if [s.fault_id for s in e.steps] == ["F-A3"] and e.steps[0].call_point.endswith(".create")]
+    creates = {point.id for flow in CATALOG.flows.values() for point in flow.call_points if point.kind == "create"}
+    lost = [e for e in singles if [s.fault_id for s in e.steps] == ["F-A3"] and e.steps[0].call_point in creates]
     again = [Sighting(e.flow, e.steps[0].call_point, e.txn_id, 2) for e in lost]
     assert planner.later(seen) is None
     wave = planner.later([*seen, *again])
@@ -199,8 +201,8 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     planner = make_planner()
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
-    called = ("erp", "procurement", "expense", "planning", "screening", "identity")
-    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in called}
+    named = ("erp", "procurement", "expense", "planning", "screening", "bank", "identity")
+    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in named}
     assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {
         ("F-F3", entity) for entity in ("US01", "DE01", "JP01")
     }

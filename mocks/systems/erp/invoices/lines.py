@@ -10,6 +10,7 @@ from mocks.systems.erp.documents.order.life import line_id
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.book import Part
 from mocks.systems.erp.invoices.matching import Match
+from mocks.systems.erp.invoices.posting import SMALL_DIFFERENCES
 from mocks.systems.erp.invoices.tax import INPUT_TAX
 
 
@@ -23,7 +24,7 @@ def bill_lines(erp: Erp, document: Document, match: Match) -> Iterator[Effect]:
     if printed := sum(taxes.values()):
         yield _of(document, "invoice_line", "tax", amount_minor=printed, account=INPUT_TAX)
     if match.bill.rounding:
-        yield _of(document, "invoice_line", "rounding", amount_minor=sign * match.bill.rounding)
+        yield _of(document, "invoice_line", "rounding", amount_minor=sign * match.bill.rounding, account=SMALL_DIFFERENCES)
     for code, minor in taxes.items():
         yield _of(document, "tax_line", code, amount_minor=minor, category=code)
     yield _of(document, "supplier_number", "reference", ext_ref=match.bill.body.supplier_reference)

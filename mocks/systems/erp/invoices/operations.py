@@ -161,6 +161,7 @@ def bodies(desks: Sequence[Example]) -> dict[str, tuple[Body, ...]]:
     reason = {"reason": "fuzz"}
     return {
         f"{KIND.point}.create_batch": tuple(many),
+        f"{KIND.point}.enter": tuple({"reviewed_by": desk.approver, "items": [example(desk)]} for desk in desks),
         f"{KIND.point}.hold": (reason,),
         f"{KIND.point}.release_hold": tuple({"code": code, **reason} for code in ("DUP_SUSPECT", "MANUAL", "PRICE")),
         f"{KIND.point}.rematch": ({},),

@@ -14,4 +14,5 @@ def proposals(desk: Example) -> Iterator[Body]:
     valid = {"company_code": desk.entity.erp_company, "pay_on": DAY, "next_run_on": NEXT_RUN}
     yield valid
     yield {**valid, "external_ref": f"FUZZ-RUN-{desk.entity.key}"}
+    yield {**valid, "documents": ["5100000404"]}
     yield {**valid, "company_code": "9999"}
