@@ -9,7 +9,14 @@ KINDS_OF_CALL_POINT = ("read", "lookup", "create", "update", "event", "ask", "li
 SHARED_KINDS = frozenset({"list", "token"})  # calls that carry no transaction: a fault there meets whoever waits for the answer
 CARDINALITIES = ("one", "one_per_line", "covers_many", "none")
 MEANINGS = ("open", "approved", "accepted", "posted", "refused", "dead")
-ACTS = ("reverse_approval", "cancel", "recall", "amend", "block_supplier")  # what people do to a document that a connector has to follow
+ACTS = (
+    "reverse_approval",
+    "cancel",
+    "recall",
+    "amend",
+    "block_supplier",
+    "list_party",
+)  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 SIDES = ("passes", "refused", "access", "own")  # what a class of failures says to be in the way

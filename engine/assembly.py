@@ -12,6 +12,7 @@ from engine.flows import (
     payment_run_to_bank,
     receipt_to_grir,
     requisition_to_po,
+    supplier_onboarding,
 )
 from engine.flows.budget_publication import BudgetHooks
 from engine.flows.expense_to_posting import ExpenseHooks
@@ -23,6 +24,7 @@ from engine.flows.posting import Hooks, PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.replicating import RecordHooks, ReplicatingRun
 from engine.flows.requisition_to_po import RequisitionHooks
+from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
 from engine.peers.bank import BankGateway
@@ -34,12 +36,14 @@ from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
+from engine.peers.screening import ScreeningGateway
+from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.treasury import TreasuryGateway
 from engine.store.documents import Claim
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
-SYSTEMS = ("erp", "procurement", "expense", "planning", "bank")  # whom the engine calls, by the ids of contracts/systems.yaml
+SYSTEMS = ("erp", "procurement", "expense", "planning", "bank", "screening")  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,13 @@ def _replicating(hooks: Callable[[Parts, Trace], RecordHooks[Any, Any, Any]]) ->
     return run
 
 
+def _onboarding(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+    """One vendor for one request, screened before it is created."""
+    erp = ScreenedErp(ErpGateway(parts.peers["erp"], trace), ScreeningGateway(parts.peers["screening"], trace), claim.progress.clearances)
+    requests = SupplierRequestGateway(parts.peers["procurement"], trace)
+    return _run(parts, claim, OnboardingHooks(requests, erp, parts.rules(), parts.minor_units), erp)
+
+
 def _payment(parts: Parts, claim: Claim, trace: Trace) -> Flow:
     """A run of the flow that takes payment files to the bank."""
     bank = BankGateway(parts.peers["bank"], trace)
@@ -160,5 +171,11 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "bank"),
         _payment,
         lambda parts, trace: TreasuryGateway(parts.peers["erp"], trace),
+    ),
+    ServedFlow(
+        supplier_onboarding.FLOW,
+        ("erp", "procurement", "screening"),
+        _onboarding,
+        lambda parts, trace: SupplierRequestGateway(parts.peers["procurement"], trace),
     ),
 )

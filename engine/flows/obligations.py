@@ -16,6 +16,7 @@ from engine.model.progress import Posting, PostingState, Progress
 
 STATES_BY_STATUS: Mapping[str, PostingState] = {
     "created": "live",
+    "active": "live",
     "posted": "live",
     "on_hold": "live",  # booked, and not paid: the ERP's people see to that
     "accepted": "accepted",

@@ -10,6 +10,7 @@ from engine.model.progress import Parking, Progress
 from engine.model.sources import Refusal
 
 PERIOD_CLOSED = "PERIOD_CLOSED"
+OURS = ("integration team", "IT", "security")  # owners of what no author of a document can repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ def refusal_of(failure: CallFailed) -> Refusal | None:
 
     A closed period passes, so the document waits for it; a refusal that the integration team owns is our own mistake.
     """
-    if failure.failure_class != "business" or failure.retry != NEVER or failure.code == PERIOD_CLOSED or failure.owner != "finance":
+    if failure.failure_class != "business" or failure.retry != NEVER or failure.code == PERIOD_CLOSED or failure.owner in OURS:
         return None
-    return Refusal(failure.code, failure.detail[:500], failure.owner)
+    duplicate = failure.extra.get("duplicate_of")
+    return Refusal(failure.code, failure.detail[:500], failure.owner, duplicate if isinstance(duplicate, str) else None)
 
 
 def reread_on_conflict(failure: CallFailed) -> Exception:

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Protocol
 
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.payments import BankFile, Rejected
-from engine.model.sources import ExpenseReport, PaymentRun, Receipt, Refusal, Requisition, SupplierBill
+from engine.model.sources import ExpenseReport, PaymentRun, Receipt, Refusal, Requisition, SupplierBill, SupplierRequest
 
 
 class Procurement(Protocol):
@@ -62,6 +62,22 @@ class Treasury(Protocol):
     async def record_acknowledged(self, source_id: str, version: int, *, file_id: str, is_whole: bool) -> None: ...
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class SupplierRequests(Protocol):
+    """Where suppliers are asked for."""
+
+    async def read(self, source_id: str) -> SupplierRequest: ...
+
+    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None: ...
+
+    async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None: ...
+
+
+class Screening(Protocol):
+    """Where parties are held against the sanctions list."""
+
+    async def clear(self, draft: VendorDraft) -> Clearance: ...
 
 
 class LookUpAndUndo(Protocol):

@@ -11,6 +11,7 @@ from engine.flows import (
     payment_run_to_bank,
     receipt_to_grir,
     requisition_to_po,
+    supplier_onboarding,
 )
 from engine.mapping.references import source_of
 
@@ -49,6 +50,8 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "approval.reversed": Told(requisition_to_po.FLOW, "requisitionId"),
     "goods_receipt.recorded": Told(receipt_to_grir.FLOW, "receiptId"),
     "goods_receipt.reversed": Told(receipt_to_grir.FLOW, "receiptId"),
+    "supplier_request.approved": Told(supplier_onboarding.FLOW, "supplierRequestId"),
+    "supplier_request.reversed": Told(supplier_onboarding.FLOW, "supplierRequestId"),
     "invoice.approved": Told(invoice_to_posting.FLOW, "invoiceId"),
     "invoice.approval_reversed": Told(invoice_to_posting.FLOW, "invoiceId"),
     "budget.published": Told(budget_publication.FLOW, "plan-id", "sequence"),

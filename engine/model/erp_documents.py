@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, Protocol
 
+from engine.model.parties import BankAccount, PostalAddress
+
 Kind = str  # an id of contracts/documents.yaml; engine/peers/erp_kinds.py knows those that are served
 PostingKind = Literal["ap_invoice", "journal_entry"]
 
@@ -85,6 +87,40 @@ class OrderDraft:
                 Coding(self.company_code, line.gl_account, line.cost_center, line.project, self.document_date) for line in self.lines
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """A check against the sanctions list that was clear: what the ERP wants to see."""
+
+    check_id: str
+    list_version: int
+    checked_at: str  # ISO 8601, as it came: evidence is not rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class VendorDraft:
+    """A vendor to be created. clearance: None until somebody asked the screening."""
+
+    kind: ClassVar[Kind] = "vendor"
+    posted_on: ClassVar[date | None] = None
+    external_ref: str
+    source_revision: int
+    company_code: str
+    name: str
+    address: PostalAddress
+    tax_id: str
+    bank: BankAccount
+    payment_terms: str
+    currency: str
+    total: Decimal  # what is going to be spent; the ERP is not told
+    requested_by: str
+    approvals: tuple[Evidence, ...]
+    clearance: Clearance | None = None
+
+    def codings(self) -> tuple[Coding, ...]:
+        """Nothing is booked."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +293,7 @@ class Found:
     @property
     def live(self) -> bool:
         """It counts, or will count, in the books."""
-        return self.status in {"created", "closed", "finally_closed", "accepted", "parked", "posted", "on_hold"}
+        return self.status in {"created", "closed", "finally_closed", "active", "accepted", "parked", "posted", "on_hold"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.model.erp_documents import Kind
+from engine.model.erp_documents import Clearance, Kind
 
 PostingState = Literal["unknown", "accepted", "live", "rejected", "undone"]
 OutcomeOfParked = Literal["not_posted", "unknown", "posted"]
@@ -67,6 +67,7 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
     checked_revision: int = 0  # supplier and coding were good for this revision
     seen_revision: int | None = None
     seen_status: str | None = None
+    clearances: dict[str, Clearance] = {}  # by reference: the evidence that a create was, or will be, sent with, also when it is repeated
 
     def posting(self, revision: int) -> Posting | None:
         """The posting of this revision."""

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.model.parties import BankAccount, PostalAddress
 from engine.model.payments import BankFile
 
 
@@ -64,6 +65,29 @@ class Requisition:
     requested_on: date
     lines: tuple[RequisitionLine, ...]
     total: Decimal
+    approvals: tuple[Approval, ...]
+    recorded: Recorded | None
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierRequest:
+    """A request for a supplier at one version. expected_spend: in a year."""
+
+    source_id: str
+    revision: int
+    version: int
+    status: str
+    stage: SourceStage
+    legal_entity: str
+    requester: str
+    name: str
+    address: PostalAddress
+    tax_id: str
+    bank: BankAccount
+    payment_terms: str
+    currency: str
+    expected_spend: Decimal
     approvals: tuple[Approval, ...]
     recorded: Recorded | None
     correlation_id: str | None
@@ -218,8 +242,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is told to the source when the ERP's rules say no."""
+    """What is told to the source when the ERP's rules say no. duplicate_of: what is there already, where that is why."""
 
     code: str
     reason: str
     owner: str
+    duplicate_of: str | None = None

@@ -1,7 +1,7 @@
 """How each kind of ERP document looks on the wire: one entry a kind. Amounts are decimal strings beside their currency, dates YYYYMMDD."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from engine.model.erp_documents import (
     PostingDraft,
     SupplierInvoiceDraft,
     TakeBack,
+    VendorDraft,
 )
 
 
@@ -212,6 +213,24 @@ def take_back_body(why: TakeBack) -> dict[str, Any]:
     return {"reason": why.reason, **({} if why.replacement is None else {"replacement_expected": why.replacement})}
 
 
+def _vendor_body(draft: VendorDraft) -> dict[str, Any]:
+    assert draft.clearance is not None
+    return {
+        "company_code": draft.company_code,
+        "name": draft.name,
+        "address": asdict(draft.address),
+        "tax_ids": [{"country": draft.address.country, "number": draft.tax_id}],
+        "bank": {name: value for name, value in asdict(draft.bank).items() if value is not None},
+        "payment_terms": draft.payment_terms,
+        "currency": draft.currency,
+        "external_ref": draft.external_ref,
+        "source_revision": draft.source_revision,
+        "requested_by": draft.requested_by,
+        "screening": {"result": "clear", **asdict(draft.clearance)},
+        "approvals": _evidence(draft.approvals),
+    }
+
+
 KINDS: Mapping[Kind, KindOnWire] = {
     "purchase_order": KindOnWire(
         "erp.po",
@@ -221,6 +240,7 @@ KINDS: Mapping[Kind, KindOnWire] = {
         statuses=("created", "closed", "finally_closed", "cancelled", "reversal"),
         body=_order_body,
     ),
+    "vendor": KindOnWire("erp.vendor", "/vendors", "deactivate", by_job=False, statuses=("active", "inactive"), body=_vendor_body),
     "ap_invoice": KindOnWire(
         "erp.ap_invoice",
         "/ap-invoices",

@@ -9,6 +9,7 @@ from harness.actors.invoice import ACTOR as INVOICE
 from harness.actors.payment_run import ACTOR as PAYMENT_RUN
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
+from harness.actors.supplier_request import ACTOR as SUPPLIER_REQUEST
 
-ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, PAYMENT_RUN)
+ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, SUPPLIER_REQUEST, PAYMENT_RUN)
 ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in ALL}

@@ -108,8 +108,9 @@ def read_books(world: World, parked: Collection[str], overdue: Collection[str], 
     `overdue`: those that were approved so long ago that they count as lost; `sound`: those that nobody has a reason to refuse."""
     views = {name: system.final_views() for name, system in world.systems.items()}
     catalog = world.catalog
-    begun = {flow.source_document for flow in catalog.flows.values()}
-    made = {kind for flow in catalog.flows.values() for kind in flow.target_documents}
+    flows = with_money(catalog)
+    begun = {flow.source_document for flow in flows}
+    made = {kind for flow in flows for kind in flow.target_documents}
     sources = [view for found in views.values() for view in found if view.entity_type in begun]
     owner = world_owner(world)
     targets = [view for found in views.values() for view in found if view.entity_type in made]
@@ -118,11 +119,18 @@ def read_books(world: World, parked: Collection[str], overdue: Collection[str], 
     books.groundless = frozenset(txn_id for view in turned_down if (txn_id := owner(view)) in sound and txn_id is not None)
     books.refusals = {owner(view) or "": view.reason for view in turned_down if view.reason}
     books.sources = {
-        name: states(found) for name, found in views.items() if name in {flow.source_system for flow in catalog.flows.values()}
+        name: states([view for view in found if view.entity_type in begun])
+        for name, found in views.items()
+        if name in {flow.source_system for flow in flows}
     }
-    books.headings = {flow.source_system: heading(catalog, flow) for flow in catalog.flows.values()}
+    books.headings = {flow.source_system: heading(catalog, flow) for flow in flows}
     books.companies = [one for system in world.systems.values() if isinstance(system, Audited) for one in system.books()]
     return books
+
+
+def with_money(catalog: Catalog) -> tuple[Flow, ...]:
+    """Flows that post what their sources say in money: a vendor is worth nothing, whatever is going to be spent there."""
+    return tuple(flow for flow in catalog.flows.values() if any("amount" in due.compare for due in flow.due))
 
 
 def heading(catalog: Catalog, flow: Flow) -> dict[str, str]:

@@ -11,6 +11,7 @@ A file:
     -- kind: fail                  fail, warn, or void (V01: the experiment says nothing)
     -- at: history                 history: holds at any moment; rest: judged only after quiescence
     -- kinds: document state       optional: the kinds of flow that it is about; absent: document
+    -- compares: amount            optional: only flows that hold this against their source (`compare` of what is due) are asked
     -- clock: world                optional: it counts how long something took, or gave up after; whoever was under way while the world
                                    itself stood still is not judged by it
     -- effect: posted twice        optional: what went wrong with a document that breaks it (EFFECTS); absent: its outcome says so
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from contracts.entries import KINDS_OF_FLOW, Flow
+from contracts.entries import COMPARED, KINDS_OF_FLOW, Flow
 from harness.errors import InternalError
 
 FOLDER = Path(__file__).parent / "invariants"
@@ -58,7 +59,7 @@ EFFECTS = (
 SECTIONS = ("candidates", "violations", "explain")
 OPTIONAL_SECTIONS = ("systematic",)
 HEADER = ("id", "title", "family", "severity", "kind", "at")
-OPTIONAL = ("flow", "kinds", "clock", "effect")
+OPTIONAL = ("flow", "kinds", "clock", "effect", "compares")
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 
 
@@ -80,11 +81,14 @@ class Invariant:
     clock: str | None = None
     systematic: str | None = None
     effect: str | None = None
+    compares: str | None = None
     origin: str = "dryclose"  # or "user": a rule of the user's own (guest_rules.py), asked in a sandbox, never here
 
     def is_about(self, flow: Flow) -> bool:
         """Whether this is asked of a flow."""
-        return self.flow == flow.id if self.flow is not None else flow.kind in self.kinds
+        if self.flow is not None:
+            return self.flow == flow.id
+        return flow.kind in self.kinds and (self.compares is None or any(self.compares in due.compare for due in flow.due))
 
     @property
     def can_fail(self) -> bool:
@@ -145,6 +149,8 @@ def _checked(path: Path, header: dict[str, str], sections: dict[str, str]) -> In
     _known(path, 1, "at", header["at"], MOMENTS)
     if "effect" in header:
         _known(path, 1, "effect", header["effect"], EFFECTS)
+    if "compares" in header:
+        _known(path, 1, "what is compared", header["compares"], COMPARED)
     kinds = tuple(header.pop("kinds", "document").split())
     for kind in kinds:
         _known(path, 1, "kind of flow", kind, KINDS_OF_FLOW)

@@ -53,6 +53,7 @@ class Paper:
             serial=None if experiment.typed_from == experiment.txn_id else experiment.number,
             parent=self._parent.body if self._parent else None,
             shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
+            own=experiment.txn_id,
         )
 
     def _first_draft(self) -> Draft:

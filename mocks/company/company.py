@@ -14,6 +14,7 @@ from mocks.company import billing, drafts, mappings, paying, receiving
 from mocks.company.accounts import account_of
 from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
+from mocks.company.new_suppliers import new_supplier
 from mocks.company.shapes import PLAIN, Shape, Signers
 from mocks.company.streams import Stream
 
@@ -273,6 +274,20 @@ class Company:
         orders, registers = receiving.preparations(purchase)
         goods = (billing.goods_receipt(stream, purchase, receiver, on),) if way.received else ()
         return (orders, *goods, registers)
+
+    def draft_supplier_request(
+        self, entity: str, key: str, amount_minor: int, *, own: str | None = None, on: date = BUSINESS_START, shape: Shape = PLAIN
+    ) -> Draft:
+        """What an employee of the entity types who asks for a supplier; amount_minor: to be spent in a year. own: names whom it is about
+        where two documents of one key are wanted: no two of them ask for the same supplier."""
+        del on  # nothing of it is dated
+        house = self.entity(entity)
+        stream = Stream(self.seed, "supplier request", entity, key)
+        new = new_supplier(house, Stream(self.seed, "new supplier", entity, key, own or key))
+        requester = self.requester(entity, key, shape)
+        body = drafts.supplier_request_body(house, stream, amount_minor, new=new, shape=shape)
+        approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "procurement")
+        return Draft("procurement", "supplier_request", entity, requester.procurement_id, body, approvers, amount_minor, house.currency, ())
 
     def names_of_people(self) -> dict[str, str]:
         """What people are called, by their ids in every system; in Latin letters, which every audience can read."""

@@ -26,6 +26,7 @@ class ErpCompany:
     reapproval: Reapproval
     matching: MatchControl
     tax_codes: tuple[TaxCode, ...]
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def _erp_company(house: Entity) -> ErpCompany:
         reapproval=house.reapproval,
         matching=MATCH_CONTROLS[house.key],
         tax_codes=tuple(each for each in TAX_CODES if each.entity == house.key),
+        country=house.country,
     )
 
 

@@ -72,6 +72,12 @@ SPENDS = {
     ),
 }
 
+WHY_NEW = {
+    "en_US": ("Only maker of the spare part", "Cheaper than the one that we have", "Second source after the delays"),
+    "de_DE": ("Einziger Hersteller des Ersatzteils", "Günstiger als bisher", "Zweite Quelle nach den Lieferverzügen"),
+    "ja_JP": ("交換部品の唯一の製造元", "現行より安価", "納期遅延に備えた第二調達先"),
+}
+
 REFUNDS = {"en_US": "Refund: {}", "de_DE": "Erstattung: {}", "ja_JP": "返金 {}"}
 
 TRIPS = {

@@ -38,7 +38,7 @@ def fuzzed(name: str, folder: Path, effort: Effort) -> FuzzResult:
     return asyncio.run(go())
 
 
-@pytest.mark.parametrize("name", ["procurement", "expense", "bank", "planning"])
+@pytest.mark.parametrize("name", ["procurement", "expense", "bank", "planning", "screening"])
 def test_systems_with_books(name: str, tmp_path: Path) -> None:
     """Deep paths are reached, and nothing is found."""
     outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=4, phases=QUICK))

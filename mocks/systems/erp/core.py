@@ -19,6 +19,7 @@ from mocks.systems.erp.invoices.book import InvoiceBook
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
 from mocks.systems.erp.payables import OpenItems
 from mocks.systems.erp.periods import Periods
+from mocks.systems.erp.vendors.book import VendorBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Erp:
     after_clearing: list[Callable[[Call, Document], tuple[Effect, ...]]] = field(default_factory=list)
     after_block: list[Callable[[Call, str], tuple[Effect, ...]]] = field(default_factory=list)
     published: dict[str, BudgetVersionRecord] = field(default_factory=dict)  # the version in force of each budget that was ever published
+    vendors: VendorBook = field(default_factory=VendorBook)
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""

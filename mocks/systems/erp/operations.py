@@ -8,6 +8,9 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
 from mocks.systems.erp.payments import operations as payments
 from mocks.systems.erp.payments.desk import PaymentDesk
+from mocks.systems.erp.vendors import operations as vendors
+from mocks.systems.erp.vendors.bank_desk import BankDesk
+from mocks.systems.erp.vendors.desk import VendorDesk
 
 READ, WRITE, ACT = "erp.read", "erp.write", "erp.act"
 
@@ -26,7 +29,9 @@ def operations(erp: Erp, payment_desk: PaymentDesk) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *payments.operations(erp, payment_desk), *_people(data))
+    files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
+    paid = payments.operations(erp, payment_desk)
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *files, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

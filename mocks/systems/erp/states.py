@@ -19,6 +19,7 @@ from mocks.systems.erp.models import Period
 from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
+from mocks.systems.erp.vendors.states import states as vendor_states
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Version = Annotated[int, Meta(ge=1, le=50)]
@@ -145,6 +146,7 @@ def states() -> tuple[State, ...]:
         *budget_states(_books, _company, _open_center),
         *invoice_states(_books, _company, _billed, _take, _raise_version),
         *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
+        *vendor_states(_books, _company, _approver),
     )
 
 

@@ -13,6 +13,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.invoices.holds import hold_view
 from mocks.systems.erp.operations import operations
 from mocks.systems.erp.payments.desk import PaymentDesk
+from mocks.systems.erp.vendors.views import bank_change_views, vendor_views
 
 ENCUMBRANCE = "9200"
 
@@ -61,7 +62,7 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document, job, budget, reservation and hold as it stands."""
+        """Every document, job, budget, reservation, hold, payment, vendor that was created and change of bank details as it stands."""
         documents = [
             View(
                 each.kind,
@@ -87,4 +88,5 @@ class ErpSystem:
         budgets = [published_view(name, each, companies[each.company_code]) for name, each in self.core.published.items()]
         reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
         holds = [hold_view(hold) for hold in self.core.invoices.holds]
-        return documents + jobs + budgets + reservations + holds + self.payments.book.final_views()
+        vendors = vendor_views(self.core) + bank_change_views(self.core)
+        return documents + jobs + budgets + reservations + holds + self.payments.book.final_views() + vendors

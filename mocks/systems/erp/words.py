@@ -13,6 +13,7 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
 from mocks.systems.erp.payments.example import FILE_WORDS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
+from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
 PROPOSE = "erp.payment_run.propose"
 CLOSED_DAY = "20250115"
@@ -66,6 +67,7 @@ def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
         "fiscal_year": ("2026",),
         "reservation_id": ("B000000000001",),
         "other_amount": ("1000000.00", "1000000"),
+        **vendor_members(company),
     }
 
 
@@ -104,7 +106,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         ),
         "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
-    bodies |= invoice_bodies(desks)
+    bodies |= invoice_bodies(desks) | vendor_bodies(company)
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
 

@@ -8,7 +8,7 @@ from mocks.systems.procurement.words import words
 
 def _build(birth: Birth) -> ProcurementSystem:
     system = ProcurementSystem(birth.company, namespace=birth.namespace, instance=birth.instance)
-    system.desk.grain = system.receipts.grain = system.invoices.grain = birth.grain
+    system.desk.grain = system.receipts.grain = system.invoices.grain = system.supplier_requests.grain = birth.grain
     return system
 
 

@@ -7,6 +7,7 @@ from mocks.abilities.people import GONE, Move, Play, Version, approve, approver,
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
+from mocks.systems.procurement.suppliers.states import states as supplier_request_states
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.workflow.states import lead
 
@@ -40,6 +41,7 @@ def states() -> tuple[State, ...]:
         ),
         State("there is no requisition", GONE, RequisitionGone, lambda _stage, given: {"id": given.id}),
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
+        *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
     )
 

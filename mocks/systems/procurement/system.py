@@ -9,6 +9,8 @@ from mocks.systems.procurement.invoicing.desk import InvoiceDesk
 from mocks.systems.procurement.operations import operations
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
+from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
+from mocks.systems.procurement.suppliers.operations import operations as supplier_operations
 
 
 class ProcurementSystem:
@@ -16,12 +18,14 @@ class ProcurementSystem:
 
     type = "procurement"
     title = "Mock procurement"
-    summary = "Requisitions, their approval chain, receipts, supplier invoices, and what became of them in the ERP"
+    summary = "Requisitions, receipts, supplier invoices and requests for suppliers, their approvals, and what became of them in the ERP"
     event_types = (
         "requisition.approved",
         "approval.reversed",
         "goods_receipt.recorded",
         "goods_receipt.reversed",
+        "supplier_request.approved",
+        "supplier_request.reversed",
         "invoice.approved",
         "invoice.approval_reversed",
     )
@@ -33,9 +37,12 @@ class ProcurementSystem:
         self.orders = OrderBook(master)
         self.receipts = ReceiptDesk(master, self.orders, namespace)
         self.invoices = InvoiceDesk(master, self.orders, namespace)
-        offered = operations(master, self.desk, self.orders, self.receipts, self.invoices)
+        self.supplier_requests = SupplierRequestDesk(master, namespace)
+        bought = operations(master, self.desk, self.orders, self.receipts, self.invoices)
+        offered = (*bought, *supplier_operations(master, self.supplier_requests))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition, receipt and invoice as it stands."""
-        return [*self.desk.final_views(), *self.receipts.final_views(), *self.invoices.final_views()]
+        """Every requisition, receipt, invoice and request for a supplier as it stands."""
+        desks = (self.desk, self.receipts, self.invoices, self.supplier_requests)
+        return [view for desk in desks for view in desk.final_views()]

@@ -11,6 +11,7 @@ from mocks.company import Company, Draft
 from mocks.company.shapes import PLAIN
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
+ASK = "procurement.supplier_request.create"
 KEY, AMEND = "procurement.invoice.create", "procurement.invoice.amend"
 ORDER = "4500077"
 BILLED = ("supplierId", "purchaseOrder", "credit", "lines", "total")  # what an amendment says again
@@ -19,11 +20,13 @@ BILLED = ("supplierId", "purchaseOrder", "credit", "lines", "total")  # what an 
 def words(company: Company) -> Words:
     """What requests to procurement are made of."""
     made, came = drafts(company, company.draft_requisition), drafts(company, company.draft_receipt)
+    asked = drafts(company, company.draft_supplier_request)
     orders, receipts = zip(*(_received(number, each) for number, each in enumerate(came)), strict=True)
     unordered = partial(company.draft_invoice, shape=replace(PLAIN, credit=True))
     billed = tuple((each.actor, {**each.body, "credit": None}) for each in drafts(company, unordered))
     again = tuple((actor, {name: body[name] for name in BILLED}) for actor, body in billed)
     said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts, KEY: billed, AMEND: again}
+    said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
 
@@ -54,4 +57,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "taxCode": ("T0", "T1", "TR"),
         "purchaseOrder": tuple(f"{ORDER}{number:03d}" for number in range(MANY)),
         "quantity": ("1",),
+        "erpVendorId": ("V30000017",),
+        "paymentTerms": ("N30",),
+        "country": tuple(entity.country for entity in company.entities),
     }

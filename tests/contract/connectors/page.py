@@ -40,7 +40,7 @@ def error_table(catalog: Catalog) -> str:
 def _error_row(error: ErrorCode) -> str:
     to_do = TO_DO[error.retry]
     if error.retry == "no":
-        to_do = IF_BUSINESS if error.error_class == "business" and error.owner == "finance" else IF_OURS
+        to_do = IF_BUSINESS if error.error_class == "business" and error.owner != "integration team" else IF_OURS
     to_do = SPECIAL.get(error.code, to_do)
     if not error.definite:
         to_do = f"unknown effect: {to_do}, with the same reference or key"

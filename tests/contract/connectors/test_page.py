@@ -63,6 +63,7 @@ def test_every_call_point_of_a_connector_is_shown() -> None:
     paths += ["/api/v1/receipts", "/goods-receipts", "/api/v1/invoices", "/supplier-invoices"]
     paths += ["/plans/v1/budgets", "/publication", "/budget-versions"]
     paths += ["/payment-runs", "/file", "/v1/payment-files", "/bank-status", "messageId="]
+    paths += ["/api/v1/supplier-requests", "/vendor\n", "/v1/checks", "/vendors", "/deactivate"]
     assert [path for path in paths if path not in TEXT] == []
 
 

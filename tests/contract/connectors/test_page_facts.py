@@ -19,6 +19,7 @@ from mocks.systems.procurement.invoicing.models import InvoiceState
 from mocks.systems.procurement.models import Status
 from mocks.systems.procurement.receiving import receipts
 from mocks.systems.procurement.receiving.models import ReceiptStatus
+from mocks.systems.procurement.suppliers.models import RequestStatus
 from mocks.world import World
 from tests.contract.connectors import members
 from tests.contract.connectors.page import PAGE, with_members
@@ -45,7 +46,7 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    others = ("procurement", "expense", "planning", "bank")
+    others = ("procurement", "expense", "planning", "bank", "screening")
     schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *others)}
     schemas |= {name: members.schemas(name) for name in others}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
@@ -60,7 +61,7 @@ def _with_required(_system: str) -> dict[str, Any]:
 def test_every_state_stands_on_the_page() -> None:
     """Of all source documents, of documents and jobs of the ERP."""
     states = (*get_args(Status), *get_args(State), *get_args(ReceiptStatus), *get_args(InvoiceState))
-    states = (*states, *get_args(RunStatus), *get_args(FileStatus))
+    states = (*states, *get_args(RunStatus), *get_args(FileStatus), *get_args(RequestStatus))
     assert [state for state in states if f"`{state}`" not in TEXT] == []
 
 

@@ -53,6 +53,7 @@ class Rig:
             "PROCUREMENT_URL": world.urls["procurement"],
             "PLANNING_URL": world.urls["planning"],
             "EXPENSE_URL": world.urls["expense"],
+            "SCREENING_URL": world.urls["screening"],
             "OAUTH_TOKEN_URL": world.token_url,
             "CLIENT_ID": world.client_id,
             "CLIENT_SECRET": world.client_secret,

@@ -25,6 +25,8 @@ from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
+from engine.peers.screening import ScreeningGateway
+from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
 from engine.peers.treasury import TreasuryGateway
 from engine.work.facts import fact_of_event
@@ -99,6 +101,8 @@ class Gateways:
     procurement: ProcurementGateway
     expense: ExpenseGateway
     receiving: ReceivingGateway
+    requests: SupplierRequestGateway
+    screening: ScreeningGateway
     invoicing: InvoicingGateway
     treasury: TreasuryGateway
     bank: BankGateway
@@ -147,6 +151,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         ProcurementGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         ExpenseGateway(peer("expense"), Trace(CORRELATION, TRACE), load_minor_units()),
         ReceivingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        SupplierRequestGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
+        ScreeningGateway(peer("screening"), Trace(CORRELATION, TRACE)),
         InvoicingGateway(peer("procurement"), Trace(CORRELATION, TRACE)),
         TreasuryGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         BankGateway(peer("bank"), Trace(CORRELATION, TRACE)),

@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.contract.pact import budget_cases, erp_cases, invoice_cases, message_cases, payment_cases, receipt_cases, source_cases
+from tests.contract.pact import (
+    budget_cases,
+    erp_cases,
+    invoice_cases,
+    message_cases,
+    onboarding_cases,
+    payment_cases,
+    receipt_cases,
+    source_cases,
+)
 from tests.contract.pact.consumer import CONSUMER, Case, MessageCase, play, play_message
 
 FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
@@ -13,8 +22,8 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
-    found = [*erp_cases.cases(), *source_cases.cases(), *receipt_cases.cases(), *invoice_cases.cases()]
-    return [*found, *budget_cases.cases(), *payment_cases.cases()]
+    files = (erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, onboarding_cases)
+    return [case for file in files for case in file.cases()]
 
 
 def messages() -> list[MessageCase]:

@@ -12,10 +12,10 @@ from engine.store.inbox import Fact
 from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase, State
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
-GRN, INV, PLAN = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001"
+GRN, INV, PLAN, SR = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001", "SR-PACT-00000001"
 RUN, FILE = "PR00000001", "PF-PACT-00000001"
 P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "invoice-to-posting"
-BUD, PAY = "budget-publication", "payment-run-to-bank"
+BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -23,6 +23,7 @@ EVENT_ID = "msg_0123456789abcdef01234567"
 def cases() -> Iterator[MessageCase]:
     """Every event of contracts/events.yaml."""
     yield from _requisitions()
+    yield from _supplier_requests()
     yield from _reports()
     yield from _receipts()
     yield from _invoices()
@@ -92,6 +93,19 @@ def _receipts() -> Iterator[MessageCase]:
         "goods_receipt.reversed", "procurement", GRN,
         {**versions, "version": match.integer(2), "status": "reversed", "reason": match.like("why")},
         (("a receipt exists", {"id": GRN, "status": "reversed"}),), _fact(f"{GRIR}:{GRN}:1:2", GRIR, GRN, "goods_receipt.reversed"),
+    )  # fmt: skip
+
+
+def _supplier_requests() -> Iterator[MessageCase]:
+    versions = {"supplierRequestId": SR, "revision": match.integer(1)}
+    yield _event(
+        "supplier_request.approved", "procurement", SR, {**versions, "version": match.integer(3), "status": "approved"},
+        (("a supplier request exists", {"id": SR, "status": "approved"}),), _fact(f"{SUP}:{SR}:1:3", SUP, SR, "supplier_request.approved"),
+    )  # fmt: skip
+    yield _event(
+        "supplier_request.reversed", "procurement", SR,
+        {**versions, "version": match.integer(4), "status": "returned", "reason": match.like("why")},
+        (("a supplier request exists", {"id": SR, "status": "returned"}),), _fact(f"{SUP}:{SR}:1:4", SUP, SR, "supplier_request.reversed"),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ REFUSALS_ELSEWHERE = {
     "erp.ap_invoice.find": "as erp.po.find",
     "erp.journal.find": "as erp.po.find",
     "erp.gr.find": "as erp.po.find",
+    "erp.vendor.find": "as erp.po.find",
     "erp.supplier_invoice.find": "as erp.po.find",
     "bank.payment_file.find": "as erp.po.find",
 }

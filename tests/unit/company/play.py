@@ -14,6 +14,7 @@ from mocks.systems.erp.system import ErpSystem
 from mocks.systems.expense.system import ExpenseSystem
 from mocks.systems.planning.system import PlanningSystem
 from mocks.systems.procurement.system import ProcurementSystem
+from mocks.systems.screening.system import ScreeningSystem
 
 START = datetime(2026, 10, 28, 9, tzinfo=UTC)
 COMPANY = generate(7, minted=3)
@@ -36,8 +37,9 @@ class World:
         self.procurement = ProcurementSystem(self.company, namespace="T")
         self.expense = ExpenseSystem(self.company, namespace="T")
         self.planning = PlanningSystem(self.company, namespace="T")
-        systems = (self.erp, self.procurement, self.expense, self.planning)
-        self.operations: dict[str, Operation] = {each.call_point: each for system in systems for each in system.operations}
+        self.screening = ScreeningSystem(self.company)
+        self.systems = (self.erp, self.procurement, self.expense, self.planning, self.screening)
+        self.operations: dict[str, Operation] = {each.call_point: each for system in self.systems for each in system.operations}
 
     def call(self, call_point: str, body: Any = None, **members: Any) -> Reply:
         """Play one operation. `body` is a dict as it comes from the wire."""
@@ -87,8 +89,7 @@ class World:
 
     def fingerprint(self) -> bytes:
         """Every document of every system."""
-        systems = (self.erp, self.procurement, self.expense, self.planning)
-        return msgspec.json.encode([system.final_views() for system in systems])
+        return msgspec.json.encode([system.final_views() for system in self.systems])
 
     def approved_requisition(self, draft: Draft) -> Any:
         """Create, submit and approve what was drafted; the record."""

@@ -19,6 +19,10 @@ DOCUMENT = json.loads((CONTRACTS / "asyncapi" / "events.json").read_text("utf-8"
 BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "requisition.approved": ("a requisition exists", {"status": "approved"}),
     "approval.reversed": ("a requisition exists", {"status": "returned"}),
+    "supplier_request.approved": ("a supplier request exists", {"status": "approved"}),
+    "supplier_request.reversed": ("a supplier request exists", {"status": "returned"}),
+    "goods_receipt.recorded": ("a receipt exists", {"status": "recorded"}),
+    "goods_receipt.reversed": ("a receipt exists", {"status": "reversed"}),
     "expense_report.approved": ("an expense report exists", {"state": "approved"}),
     "expense_report.sent_back": ("an expense report exists", {"state": "sent_back"}),
     "posting.confirmed": ("an AP invoice exists", {"status": "posted", "external_ref": "X"}),

@@ -1,4 +1,4 @@
-"""The three systems as the flows' ports see them, in memory, with a say in how each call ends."""
+"""The systems as the flows' ports see them, in memory, with a say in how each call ends."""
 
 import contextlib
 from collections.abc import Callable, Mapping
@@ -16,9 +16,11 @@ from engine.flows.payment_run_to_bank import PaymentHooks
 from engine.flows.posting import PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.requisition_to_po import RequisitionHooks
+from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
+from engine.model.parties import BankAccount, PostalAddress
 from engine.model.payments import BankFile, Rejected, Transfer
 from engine.model.progress import Progress, dump, load
 from engine.model.sources import (
@@ -35,6 +37,7 @@ from engine.model.sources import (
     RequisitionLine,
     SourceStage,
     SupplierBill,
+    SupplierRequest,
 )
 
 UNITS = {"USD": 2, "EUR": 2, "JPY": 0}
@@ -163,6 +166,17 @@ def payment_run(**members: object) -> PaymentRun:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
+def supplier_request(**members: object) -> SupplierRequest:
+    """An approved request for a supplier."""
+    plain = SupplierRequest(
+        source_id="SR-T-1", revision=1, version=3, status="approved", stage=SourceStage.APPROVED, legal_entity="ACME-US", requester="U1",
+        name="Northline Optics LLC", address=PostalAddress("1 Commerce Way", "62701", "Springfield", "US"), tax_id="12-3456789",
+        bank=BankAccount("US", "Northline Optics LLC", None, "111000025", "123456789"), payment_terms="N30", currency="USD",
+        expected_spend=Decimal("980.00"), approvals=(Approval(1, "U2", "2026-10-30T10:00:00Z"),), recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
 def bank_file(**members: object) -> BankFile:
     """Its file."""
     amounts = (("PR-T-1-0001", "600.00"), ("PR-T-1-0002", "380.00"))
@@ -228,6 +242,8 @@ class Books:
     refuse: str | None = None  # code of a business rule that says no to creates
     reject: str | None = None  # code with which accepted postings are rejected
     silent_ref: bool = False
+    extra: dict[str, object] = field(default_factory=dict)  # what such a refusal says besides
+    evidence: list[Clearance] = field(default_factory=list)  # that creates of vendors were sent with
 
     def create(self, kind: Kind, reference: str, key: str, total: Decimal, status: str) -> str:
         """The number; the same key replays it, another key meets the unique reference."""
@@ -235,7 +251,9 @@ class Books:
             return self.keys[key]
         if self.refuse:
             owner = "finance"
-            raise CallFailed("create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409)
+            raise CallFailed(
+                "create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409, extra=self.extra
+            )
         for number, (_, existing, state, _) in self.documents.items():
             if existing == reference and state != "rejected":
                 extra = {"existing_id": number, **({} if kind in AT_ONCE else {"job_id": f"J{number}"})}
@@ -247,10 +265,12 @@ class Books:
 
     def live(self) -> list[str]:
         """References of documents that count."""
-        return [str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "accepted", "posted"}]
+        return [
+            str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "active", "accepted", "posted"}
+        ]
 
 
-AT_ONCE = {"purchase_order": "created", "goods_receipt": "posted", "supplier_invoice": "posted"}  # kinds that no job posts
+AT_ONCE = {"purchase_order": "created", "goods_receipt": "posted", "supplier_invoice": "posted", "vendor": "active"}  # no job posts them
 
 
 class FakeErp:
@@ -271,6 +291,9 @@ class FakeErp:
         return self.fate.call("erp.coding.check", lambda: self.coding)  # type: ignore[return-value]
 
     async def create(self, draft: Draft, key: str) -> Found:
+        if isinstance(draft, VendorDraft):
+            return self._create_vendor(draft, key)
+
         def effect() -> Found:
             status = AT_ONCE.get(draft.kind)
             number = self.books.create(draft.kind, draft.external_ref, key, draft.total, status or "accepted")
@@ -278,6 +301,15 @@ class FakeErp:
 
         point = {"purchase_order": "po", "goods_receipt": "gr", "supplier_invoice": "supplier_invoice"}.get(draft.kind, "posting")
         return self.fate.call(f"erp.{point}.create", effect)  # type: ignore[return-value]
+
+    def _create_vendor(self, draft: VendorDraft, key: str) -> Found:
+        assert draft.clearance is not None
+        self.books.evidence.append(draft.clearance)
+
+        def effect() -> Found:
+            return Found(self.books.create("vendor", draft.external_ref, key, Decimal(0), "active"), 1, "active", None)
+
+        return self.fate.call("erp.vendor.create", effect)  # type: ignore[return-value]
 
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         def effect() -> Found | None:
@@ -288,7 +320,8 @@ class FakeErp:
 
     def _found(self, number: str) -> Found:
         kind, _, status, total = self.books.documents[number]
-        return Found(number, 1, str(status), total, None if kind in AT_ONCE else f"J{number}")  # type: ignore[arg-type]
+        of_vendor = kind == "vendor"
+        return Found(number, 1, str(status), None if of_vendor else total, None if kind in AT_ONCE else f"J{number}")  # type: ignore[arg-type]
 
     async def read(self, kind: Kind, number: str) -> Found:
         return self.fate.call("erp.read", lambda: self._found(number))  # type: ignore[return-value]
@@ -312,16 +345,18 @@ class FakeErp:
         def effect() -> None:
             self.taken_back.append(why)
             entry = self.books.documents[number]
-            entry[2] = {"created": "cancelled", "accepted": "withdrawn", "posted": "voided"}.get(str(entry[2]), entry[2])
+            entry[2] = {"created": "cancelled", "active": "inactive", "accepted": "withdrawn", "posted": "voided"}.get(
+                str(entry[2]), entry[2]
+            )
 
         self.fate.call("erp.undo", effect)
 
 
-Papers = Requisition | ExpenseReport | Receipt | SupplierBill | PaymentRun
+Papers = Requisition | ExpenseReport | Receipt | SupplierBill | SupplierRequest | PaymentRun
 
 
 class FakeSource:
-    """Requisitions or reports: one document, versioned; write-backs only from approved."""
+    """Requisitions, reports or requests for suppliers: one document, versioned; write-backs only from approved."""
 
     def __init__(self, fate: Fate, document: Papers) -> None:
         self.fate = fate
@@ -375,6 +410,9 @@ class FakeSource:
 
         self.fate.call("source.record", effect)
 
+    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None:
+        self.fate.call("source.record", lambda: self._record(version, number, revision))
+
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
             if self.document.stage is not SourceStage.APPROVED:
@@ -383,6 +421,24 @@ class FakeSource:
             self.change(status="refused", stage=SourceStage.REFUSED)
 
         self.fate.call("source.refuse", effect)
+
+
+class FakeScreening:
+    """Answers as it is told; a clear check is another one each time."""
+
+    def __init__(self, fate: Fate) -> None:
+        self.fate = fate
+        self.says: CallFailed | None = None
+        self.checks = 0
+
+    async def clear(self, draft: VendorDraft) -> Clearance:
+        def effect() -> Clearance:
+            if self.says is not None:
+                raise self.says
+            self.checks += 1
+            return Clearance(f"SC{self.checks}", 1, "2026-10-30T10:00:01Z")
+
+        return self.fate.call("screening.party.check", effect)  # type: ignore[return-value]
 
 
 HOOKS: Mapping[type, Any] = {Requisition: RequisitionHooks, ExpenseReport: ExpenseHooks, SupplierBill: InvoiceHooks}
@@ -396,6 +452,7 @@ class Desk:
     erp: FakeErp
     rules: Rules
     fate: Fate
+    screening: FakeScreening
     saved: str = "{}"
     crashed: bool = False
     news: bool = True
@@ -412,16 +469,20 @@ class Desk:
         progress.unsure = progress.unsure or self.crashed
         progress.taken_up = progress.taken_up or redriven
         news, self.news = self.news, False  # what changes during the run is news for the next one
+        erp: Any = self.erp
         hooks: Any
         if isinstance(self.source.document, PaymentRun):
             hooks = PaymentHooks(self.source, self.erp)  # type: ignore[arg-type]
         elif isinstance(self.source.document, Receipt):
-            hooks = ReceiptHooks(self.source, self.erp, self.rules)  # type: ignore[arg-type]
+            hooks = ReceiptHooks(self.source, erp, self.rules)  # type: ignore[arg-type]
+        elif isinstance(self.source.document, SupplierRequest):
+            erp = ScreenedErp(self.erp, self.screening, progress.clearances)
+            hooks = OnboardingHooks(self.source, erp, self.rules, UNITS)  # type: ignore[arg-type]
         else:
             made = HOOKS[type(self.source.document)]
-            hooks = made(self.source, self.erp, self.rules, UNITS)  # type: ignore[arg-type]
+            hooks = made(self.source, erp, self.rules, UNITS)
         flow: PostingRun[Any, Any] = PostingRun(
-            self.source.document.source_id, hooks, progress, self.erp, PATIENCE, self.fate.now, 0.5, news=news
+            self.source.document.source_id, hooks, progress, erp, PATIENCE, self.fate.now, 0.5, news=news
         )
         try:
             outcome = await flow.advance()
@@ -449,7 +510,7 @@ class Desk:
 def desk(folder: Path, document: Papers | None = None, choose: Callable[[str], How] | None = None) -> Desk:
     """A document, its systems, and somebody to drive it."""
     fate = Fate(choose) if choose else Fate()
-    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate)
+    return Desk(FakeSource(fate, document or requisition()), FakeErp(fate, Books()), write_rules(folder), fate, FakeScreening(fate))
 
 
 def script(*endings: tuple[str, How]) -> Callable[[str], How]:

@@ -112,6 +112,7 @@ COMPLETE = {
     "EXPENSE_URL": "http://127.0.0.1:3",
     "PLANNING_URL": "http://127.0.0.1:5",
     "BANK_URL": "http://127.0.0.1:6",
+    "SCREENING_URL": "http://127.0.0.1:7",
     "OAUTH_TOKEN_URL": "http://127.0.0.1:4/oauth/token",
     "CLIENT_ID": "c",
     "CLIENT_SECRET": "s",

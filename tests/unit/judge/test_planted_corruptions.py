@@ -20,6 +20,7 @@ from tests.unit.judge import (
     receipts,
     test_budget_rules,
     test_kinds_of_flow,
+    test_onboarding,
 )
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
@@ -27,8 +28,14 @@ from tests.unit.judge.one_question import answer, uncounted
 pytestmark = pytest.mark.requirement("R06.16")
 
 PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED, *corrupt_late.PLANTED)
-# planted into runs of other flows
-APART = (*test_kinds_of_flow.PLANTED, *receipts.PLANTED, *invoices.PLANTED, *payments.PLANTED, *test_budget_rules.PLANTED)
+APART = (
+    *test_kinds_of_flow.PLANTED,
+    *receipts.PLANTED,
+    *invoices.PLANTED,
+    *payments.PLANTED,
+    *test_budget_rules.PLANTED,
+    *test_onboarding.PLANTED,
+)  # planted into runs of other flows
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (
     corrupt_books.second_order,

@@ -120,6 +120,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "expense.report.list",
         "planning.budget.list",
         "erp.payment_run.list",
+        "procurement.supplier_request.list",
         "identity.token.issue",
     }
 
@@ -160,7 +161,11 @@ def test_the_event_of_a_second_revision_is_lost_too() -> None:
     waves = play(planner)
     seen = sightings(waves)
     singles = [e for wave in waves if wave.kind == "singles" for e in wave.experiments if len(e.steps) == 1]
-    events = {"requisition-to-po": "wh.requisition.approved", "expense-to-posting": "wh.expense_report.approved"}
+    events = {
+        "requisition-to-po": "wh.requisition.approved",
+        "expense-to-posting": "wh.expense_report.approved",
+        "supplier-onboarding": "wh.supplier_request.approved",
+    }
     twice = [e for e in singles if e.flow in events and e.steps[0].fault_id in {"F-F2", "F-D1"}]
     wave = planner.later([*seen, *(Sighting(e.flow, events[e.flow], e.txn_id, 2) for e in twice)])
     assert wave is not None
@@ -196,8 +201,8 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     planner = make_planner()
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
-    named = ("erp", "procurement", "expense", "planning", "bank", "identity")
-    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in named}
+    called = ("erp", "procurement", "expense", "planning", "bank", "screening", "identity")
+    systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in called}
     assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {
         ("F-F3", entity) for entity in ("US01", "DE01", "JP01")
     }

@@ -20,7 +20,11 @@ LIMITS = (
 )
 SHORT = {"requisition-to-po": "p2p", "expense-to-posting": "exp"}  # two flows, whatever else ships
 _SHIPPED = CATALOG
-CATALOG = replace(_SHIPPED, flows={flow: _SHIPPED.flows[flow] for flow in SHORT})
+_FLOWS = {flow: _SHIPPED.flows[flow] for flow in SHORT}
+_ACTS = {act for flow in _FLOWS.values() for act in _SHIPPED.documents[flow.source_document].acts}
+# Without faults of which every mode needs something that people never do to these two kinds of documents.
+_FAULTS = {name: fault for name, fault in _SHIPPED.faults.items() if any(set(mode.acts) <= _ACTS for mode in fault.modes)}
+CATALOG = replace(_SHIPPED, flows=_FLOWS, faults=_FAULTS)
 MONEY = {"US01": ("USD", 2), "DE01": ("EUR", 2), "JP01": ("JPY", 0)}
 KINDS = {
     "transaction": lambda fault, point: (

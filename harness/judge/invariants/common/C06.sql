@@ -3,6 +3,7 @@
 -- family: accuracy
 -- severity: money
 -- kind: fail
+-- compares: amount
 -- effect: posted wrong
 -- at: history
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: balance
 -- severity: books
 -- kind: fail
+-- compares: amount
 -- effect: posted wrong
 -- at: history
 -- section: candidates

@@ -3,6 +3,7 @@
 -- family: cut-off
 -- severity: books
 -- kind: fail
+-- compares: period
 -- effect: posted wrong
 -- at: history
 -- With the policy "next period" a later period is right when the due one had been closed, and was not open again ten seconds before the approval:

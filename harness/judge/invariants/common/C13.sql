@@ -3,6 +3,7 @@
 -- family: cut-off
 -- severity: books
 -- kind: fail
+-- compares: period
 -- effect: posted wrong
 -- at: history
 -- Examined: postings of a period that was closed at some time of the run.

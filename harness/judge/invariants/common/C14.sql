@@ -3,6 +3,7 @@
 -- family: classification
 -- severity: books
 -- kind: fail
+-- compares: account
 -- effect: posted wrong
 -- at: history
 -- By account, and by account, cost centre and project together, not line by line: a connector may add lines up. By the rule that holds on the day of

@@ -3,6 +3,7 @@
 -- family: cutoff
 -- severity: books
 -- kind: fail
+-- compares: dates
 -- effect: posted wrong
 -- kinds: document
 -- at: history

@@ -72,8 +72,8 @@ class PaymentBook:
 
     def check(self, payment: Payment) -> None:
         """It may be paid as it was proposed. Raises PAYMENT_BLOCKED."""
-        objection = self.payables.objection(payment.payee)
-        if objection is None and self.payables.bank_account(payment.payee) != payment.account:
+        objection = self.payables.objection(payment.payee, payment.pay_on)
+        if objection is None and self.payables.bank_account(payment.payee, payment.pay_on) != payment.account:
             objection = "bank_details_changed"
         if objection is not None:
             raise Refusal("PAYMENT_BLOCKED", f"payment {payment.id}: payee {payment.payee}: {objection}")

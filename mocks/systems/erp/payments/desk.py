@@ -44,7 +44,7 @@ class PaymentDesk:
             return each.is_taken(pay_on, next_run_on) if wanted is None else each.document in wanted
 
         due = (each for each in book.payables.of(company.code) if book.is_free(each.document) and is_wanted(each))
-        selection = select(book.payables, due, payees_max=PAYEES_MAX)
+        selection = select(book.payables, due, pay_on=pay_on, payees_max=PAYEES_MAX)
         number, serial = self._free_number(call)
         payments = self._payments(call, number, selection, company.code, pay_on)
         run = PaymentRun(
@@ -77,7 +77,7 @@ class PaymentDesk:
     def _payments(self, call: Call, number: str, selection: Selection, company_code: str, pay_on: date) -> list[Payment]:
         made = []
         for place, (payee, payables) in enumerate(selection.taken.items(), 1):
-            account = self.book.payables.bank_account(payee)
+            account = self.book.payables.bank_account(payee, pay_on)
             assert account is not None, f"payee {payee} was selected without bank details"
             name = f"payment.{place}"
             made.append(

@@ -92,17 +92,20 @@ class Payables:
         payable = self._of_employee(invoice)
         return invoice.company_code, payable.open_minor if payable else 0
 
-    def bank_account(self, payee: str) -> BankAccount | None:
-        """The account that is in force."""
-        return self._erp.master.bank_accounts.get(payee)
+    def bank_account(self, payee: str, on: date) -> BankAccount | None:
+        """The account that is in force on a day: what the vendor's file says, or where it says nothing, the master data."""
+        filed = self._erp.vendors.bank_details(payee, on)
+        if filed is None:
+            return self._erp.master.bank_accounts.get(payee)
+        return BankAccount(filed.holder, filed.country, iban=filed.iban, bank_code=filed.routing, number=filed.account)
 
-    def objection(self, payee: str) -> str | None:
-        """Why nobody pays this payee, if nobody does."""
+    def objection(self, payee: str, on: date) -> str | None:
+        """Why nobody pays this payee on a day, if nobody does."""
         if payee in self._erp.master.vendors:
             vendor, state = self._erp.vendor(payee)
             if not vendor.active or state.payment_block:
                 return "payment_block" if vendor.active else "inactive"
-        return None if self.bank_account(payee) is not None else "no_bank_details"
+        return None if self.bank_account(payee, on) is not None else "no_bank_details"
 
 
 def _of_item(item: OpenItem) -> Payable:
@@ -138,12 +141,12 @@ class Selection:
     left_out: tuple[Exclusion, ...]
 
 
-def select(payables: Payables, due: Iterable[Payable], *, payees_max: int) -> Selection:
-    """One payment for each payee, when a positive amount is left after credits."""
+def select(payables: Payables, due: Iterable[Payable], *, pay_on: date, payees_max: int) -> Selection:
+    """One payment of a day for each payee, when a positive amount is left after credits."""
     by_payee: dict[str, list[Payable]] = {}
     left_out: list[Exclusion] = []
     for each in due:
-        objection = payables.objection(each.payee)
+        objection = payables.objection(each.payee, pay_on)
         if objection is not None:
             left_out.append(Exclusion(each.payee, each.document, objection))
         elif each.blocks:

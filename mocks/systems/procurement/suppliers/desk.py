@@ -1,0 +1,190 @@
+"""Procurement's commands on requests for suppliers: what is their own."""
+
+from collections.abc import Iterator
+
+from mocks.company.money import AmountError, to_minor
+from mocks.company.projections import House, ProcurementMaster
+from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.systems.procurement import models as procurement
+from mocks.systems.procurement import rules as content
+from mocks.systems.procurement.suppliers import models
+from mocks.systems.procurement.suppliers.records import record, summary
+from mocks.systems.procurement.suppliers.requests import FORM, LIVE, SupplierRequest
+from mocks.workflow import rules
+from mocks.workflow.desk import Desk, taken_back
+from mocks.workflow.document import ErpSaidNo
+
+
+class SupplierRequestDesk(Desk[SupplierRequest]):
+    """The requests of one procurement system."""
+
+    def __init__(self, master: ProcurementMaster, namespace: str) -> None:
+        super().__init__(FORM, SupplierRequest, master.users, namespace)
+        self._master = master
+
+    def record(self, document: SupplierRequest) -> models.SupplierRequest:
+        """On the wire."""
+        return record(document, self._master.houses[document.house])
+
+    def summary(self, document: SupplierRequest) -> models.SupplierRequestSummary:
+        """In a list."""
+        return summary(document)
+
+    def source_lines(self, document: SupplierRequest) -> tuple[Effect, ...]:
+        """None: one supplier is asked for."""
+        del document
+        return ()
+
+    def check_content(self, document: SupplierRequest) -> None:
+        """Data check: somebody could pay to the account. What the numbers are worth is the ERP's to say."""
+        account = document.bank
+        if account.iban is None and (account.routing is None or account.account is None):
+            raise Refusal("VALIDATION_FAILED", "bank: expected an IBAN, or a routing number with an account")
+
+    def party(self, document: SupplierRequest) -> str:
+        """The supplier, by its tax id: it has no other name yet."""
+        return document.tax_number
+
+    def centers(self, document: SupplierRequest) -> set[str]:
+        """None."""
+        del document
+        return set()
+
+    def recorded_number(self, document: SupplierRequest) -> str | None:
+        """The vendor's."""
+        return document.recorded.number if document.recorded else None
+
+    def create(self, call: Call) -> Reply:
+        """procurement.supplier_request.create"""
+        body: models.SupplierRequestCreate = call.body
+        requester = self._person(call.actor)
+        where = content.house(self._master, body.legal_entity, body.currency, requester)
+        return self._open(
+            call,
+            requester,
+            where,
+            title=body.justification,
+            total_minor=_minor(body.expected_spend, where),
+            name=body.name,
+            address=body.address,
+            tax_id=body.tax_id,
+            bank=body.bank,
+            payment_terms=body.payment_terms,
+        )
+
+    def submit(self, call: Call) -> Reply:
+        """procurement.supplier_request.submit: to the approvers, or first to somebody who compares it with what it looks like"""
+        request, actor = self._acted(call)
+        status = self._after(request, "submit")
+        rules.check_author(FORM.noun, request, actor, "submit")
+        self.check_content(request)
+        chain = rules.approval_chain(self._people, actor, request.total_minor)
+        alike = tuple(self._alike(request))
+        status = FORM.lifecycle.after(request.id, status, "review" if alike else FORM.after_submit)
+        return self._change(call, request, status=status, chain=chain, approvals=(), looks_like=alike)
+
+    def _alike(self, request: SupplierRequest) -> Iterator[str]:
+        """Other requests of the same legal entity for the same tax id that are under way or came to something."""
+        for other in self.documents:
+            if other.id != request.id and other.status in LIVE and (other.house, other.tax_number) == (request.house, request.tax_number):
+                yield other.id
+
+    def confirm_new(self, call: Call) -> Reply:
+        """procurement.supplier_request.confirm_new"""
+        request, actor = self._acted(call)
+        status = self._after(request, "confirm_new")
+        if actor.id == request.author:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} may not review a {FORM.noun} of their own")
+        return self._change(call, request, status=status, looks_like=())
+
+    def reject(self, call: Call) -> Reply:
+        """procurement.supplier_request.reject: by the next approver, or by who reviews it"""
+        body: procurement.WithReason = call.body
+        request, actor = self._acted(call)
+        status = self._after(request, "reject")
+        if request.status == SupplierRequest.pending:
+            self.check_turn(request, actor)
+        elif actor.id == request.author:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} may not review a {FORM.noun} of their own")
+        step = self._decision(call, request, actor, "rejected", body.reason)
+        return self._change(call, request, status=status, approvals=(*request.approvals, step))
+
+    def withdraw(self, call: Call) -> Reply:
+        """procurement.supplier_request.withdraw"""
+        return self._by_author(call, "withdraw")
+
+    def record_vendor(self, call: Call) -> Reply:
+        """procurement.supplier_request.record_vendor"""
+        body: models.RecordVendor = call.body
+        request = self._addressed(call)
+        if request.recorded is not None and request.recorded.number == body.erp_vendor_id:
+            return self._reply(request)
+        status = self._after(request, "record_vendor")
+        rules.check_revision(FORM.noun, body.revision, request)
+        vendor = models.ErpVendorRef(number=body.erp_vendor_id, status=body.erp_status, recorded_at=call.now)
+        return self._change(call, request, status=status, recorded=vendor)
+
+    def record_refusal(self, call: Call) -> Reply:
+        """procurement.supplier_request.record_refusal: with the vendor that it seems to be"""
+        body: models.RecordSupplierRefusal = call.body
+        request = self._addressed(call)
+        refusal = ErpSaidNo(body.code, body.reason, body.owner, call.now)
+        is_same = request.refusal is not None and request.refusal.says_the_same_as(refusal) and request.duplicate_of == body.duplicate_of
+        if request.status == FORM.refused and is_same:
+            return self._reply(request)
+        status = self._after(request, "record_refusal")
+        return self._change(call, request, status=status, refusal=refusal, duplicate_of=body.duplicate_of)
+
+    def reverse_approval(self, call: Call) -> Reply:
+        """procurement.supplier_request.reverse_approval"""
+        body: procurement.WithReason = call.body
+        request, actor = self._acted(call)
+        status = self._after(request, "reverse_approval")
+        if actor.id not in {approval.approver for approval in request.approvals}:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} did not approve {FORM.noun} {request.id} and may not take that back")
+        return self._unapproved(call, request, status, body.reason)
+
+    def amend(self, call: Call) -> Reply:
+        """procurement.supplier_request.amend"""
+        body: models.SupplierRequestAmend = call.body
+        request, actor = self._acted(call)
+        status = self._after(request, "amend")
+        rules.check_author(FORM.noun, request, actor, "amend")
+        where = self._master.houses[request.house]
+        return self._revised(
+            call,
+            request,
+            status=status,
+            recorded=None,
+            duplicate_of=None,
+            title=body.justification or request.title,
+            total_minor=_minor(body.expected_spend, where) if body.expected_spend else request.total_minor,
+            name=body.name or request.name,
+            address=body.address or request.address,
+            tax_id=body.tax_id or request.tax_id,
+            bank=body.bank or request.bank,
+            payment_terms=body.payment_terms or request.payment_terms,
+        )
+
+    def cancel(self, call: Call) -> Reply:
+        """procurement.supplier_request.cancel"""
+        request, actor = self._acted(call)
+        status = self._after(request, "cancel")
+        rules.check_author(FORM.noun, request, actor, "cancel")
+        if request.status not in ("approved", "active"):
+            return self._change(call, request, status=status)
+        return self._unapproved(call, request, status, "cancelled by the requester")
+
+    def _unapproved(self, call: Call, request: SupplierRequest, status: str, reason: str) -> Reply:
+        reply = self._change(call, request, status=status, approvals=taken_back(request))
+        return self._with_event(reply, request.id, "supplier_request.reversed", reason=reason)
+
+
+def _minor(money: procurement.Money, where: House) -> int:
+    """Minor units of what is going to be spent. Raises CURRENCY_INVALID."""
+    if money.currency != where.currency:
+        raise Refusal("CURRENCY_INVALID", f"currency {money.currency}: {where.id} buys in {where.currency}")
+    try:
+        return to_minor(money.amount, where.decimals)
+    except AmountError as error:
+        raise Refusal("CURRENCY_INVALID", f"{error} for {where.currency}") from None

@@ -1,0 +1,1 @@
+"""The mock screening service: is a party on the sanctions list?"""

@@ -1,0 +1,130 @@
+"""The rules about suppliers: each is silent on correct onboardings, and finds its corruption."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.judge.synthetic import Row, Scribe, approve
+from tests.unit.judge.history_builder import drop, insert, one
+from tests.unit.judge.one_question import answer, uncounted
+
+FLOW = "supplier-onboarding"
+CREATE: Row = {"kind": "commit", "entity_type": "vendor", "effect": "create"}
+
+
+def onboarded(scribe: Scribe, number: int) -> None:
+    """A supplier was asked for, screened, created and written back."""
+    txn_id, source, reference, tax_id = f"sup-{number:06d}", f"SR-T1-{number:06d}", f"SR-T1-{number:06d}-r1", f"12345{number:04d}"
+    scribe.experiment(txn_id, FLOW, wave="baseline-1", role="baseline", template=f"{FLOW}/US01")
+    about: Row = {"amount_minor": 20_000 + number, "currency": "USD", "company": "ACME-US", "party": tax_id, "approvers": "U9"}
+    approve(scribe, txn_id, "procurement.supplier_request", "supplier_request", source, **about)
+    scribe.event("wh.supplier_request.approved", txn_id)
+    scribe.call("procurement.supplier_request.read", txn_id)
+    check: Row = {"entity_type": "screening_check", "entity_id": f"SC{number:012d}", "effect": "create", "state": "clear", "party": tax_id}
+    scribe.call("screening.party.check", txn_id, method="POST", status=201, outcome="committed", effects=[{**check, "ext_ref": reference}])
+    vendor: Row = {"entity_type": "vendor", "entity_id": f"V3{number:07d}", "effect": "create", "state": "active", "company": "1000"}
+    vendor |= {"currency": "USD", "party": tax_id, "approvers": "10081399", "ext_ref": reference, "src_version": 1}
+    scribe.call("erp.vendor.create", txn_id, method="POST", status=201, outcome="committed", effects=[vendor])
+    effect: Row = {"entity_type": "supplier_request", "entity_id": source, "effect": "update", "state": "active", "src_version": 1}
+    scribe.call("procurement.supplier_request.record_vendor", txn_id, method="PUT", outcome="committed", effects=[effect])
+
+
+def run() -> Scribe:
+    """Three suppliers."""
+    scribe = Scribe("t1")
+    scribe.begin()
+    scribe.enter("baseline-1")
+    for number in (1, 2, 3):
+        onboarded(scribe, number)
+    return scribe
+
+
+def second_vendor(scribe: Scribe) -> None:
+    """2 was created with the tax id of 1, under whatever number it was asked for."""
+    one(scribe, txn_id="sup-000002", **CREATE)[1]["party"] = one(scribe, txn_id="sup-000001", **CREATE)[1]["party"]
+
+
+def created_twice(scribe: Scribe) -> None:
+    """The repeat of 1 made a second vendor."""
+    index, made = one(scribe, txn_id="sup-000001", **CREATE)
+    insert(scribe, index + 1, {**made, "entity_id": "V39999999", "ext_ref": None})
+
+
+def never_screened(scribe: Scribe) -> None:
+    """Nobody asked about 2."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "sup-000002" and row.get("entity_type") == "screening_check"))
+
+
+def screened_as_a_match(scribe: Scribe) -> None:
+    """2 is on the list, and was created all the same."""
+    one(scribe, txn_id="sup-000002", entity_type="screening_check")[1]["state"] = "match"
+
+
+def nobody_could_look(scribe: Scribe) -> None:
+    """What is not known is no clearance."""
+    one(scribe, txn_id="sup-000002", entity_type="screening_check")[1]["state"] = "unavailable"
+
+
+def cleared_before_it_matched(scribe: Scribe) -> None:
+    """The last answer counts."""
+    index, check = one(scribe, txn_id="sup-000002", entity_type="screening_check")
+    insert(scribe, index + 1, {**check, "entity_id": "SC999999999999", "state": "potential_match"})
+
+
+def screened_as_somebody_else(scribe: Scribe) -> None:
+    """The check was about another tax id."""
+    one(scribe, txn_id="sup-000002", entity_type="screening_check")[1]["party"] = "999999999"
+
+
+def screened_before_it_was_amended(scribe: Scribe) -> None:
+    """The vendor stands for revision 2, which was written after the check."""
+    index, made = one(scribe, txn_id="sup-000002", **CREATE)
+    _, approved = one(scribe, txn_id="sup-000002", kind="source_action", state="approved")
+    insert(scribe, index, {**approved, "src_version": 2, "version": 9})
+    made["src_version"] = 2
+
+
+def another_supplier(scribe: Scribe) -> None:
+    """3 was created with a tax id that nobody asked for."""
+    one(scribe, txn_id="sup-000003", **CREATE)[1]["party"] = "987654321"
+
+
+PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
+    ("S01", "sup-000002", second_vendor),
+    ("S01", "sup-000001", created_twice),
+    ("S05", "sup-000002", never_screened),
+    ("S05", "sup-000002", screened_as_a_match),
+    ("S05", "sup-000002", nobody_could_look),
+    ("S05", "sup-000002", cleared_before_it_matched),
+    ("S05", "sup-000002", screened_as_somebody_else),
+    ("S05", "sup-000002", screened_before_it_was_amended),
+    ("S06", "sup-000003", another_supplier),
+)
+
+
+@pytest.mark.parametrize(("invariant_id", "txn_id", "corrupt"), PLANTED, ids=lambda value: getattr(value, "__name__", value))
+def test_finds_its_corruption(invariant_id: str, txn_id: str, corrupt: Callable[[Scribe], None], tmp_path: Path) -> None:
+    """The rule names the corrupted transaction, alone, and has looked at what it found."""
+    scribe = run()
+    corrupt(scribe)
+    found = answer(invariant_id, scribe, tmp_path)
+    assert {row["txn_id"] for row in found.rows} == {txn_id}
+    assert all(row["story"] for row in found.rows)
+    assert uncounted(found) == []
+
+
+@pytest.mark.parametrize("invariant_id", sorted({planted[0] for planted in PLANTED}))
+def test_correct_onboardings_are_examined_and_nothing_is_found(invariant_id: str, tmp_path: Path) -> None:
+    """All three of them."""
+    found = answer(invariant_id, run(), tmp_path)
+    assert (found.rows, found.examined) == ((), {FLOW: 3})
+
+
+def test_a_vendor_that_was_deactivated_makes_room_for_the_next(tmp_path: Path) -> None:
+    """A revision's vendor goes before that of the next one comes: one of them is live."""
+    scribe = run()
+    index, made = one(scribe, txn_id="sup-000001", **CREATE)
+    again = {**made, "entity_id": "V39999999", "ext_ref": "SR-T1-000001-r2"}
+    insert(scribe, index + 1, {**made, "effect": "update", "state": "inactive"}, again)
+    assert answer("S01", scribe, tmp_path).rows == ()
