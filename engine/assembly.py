@@ -43,7 +43,7 @@ from engine.store.documents import Claim
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
-SYSTEMS = ("erp", "procurement", "expense", "planning", "screening", "bank")  # whom the engine calls, by the ids of contracts/systems.yaml
+SYSTEMS = ("erp", "procurement", "expense", "planning", "bank", "screening")  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
 @dataclass(frozen=True, slots=True)

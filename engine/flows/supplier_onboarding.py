@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from engine.flows.outcomes import refusal_of
 from engine.flows.ports import Erp, Screening, SupplierRequests
+from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.mapping.supplier import vendor_draft
 from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
@@ -83,6 +84,10 @@ class OnboardingHooks:
     def kind(self, _request: SupplierRequest) -> Kind:
         """What it becomes."""
         return "vendor"
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """One for each revision."""
+        return external_ref(source_id, revision)
 
     def draft(self, request: SupplierRequest) -> VendorDraft:
         """Raises Unpostable."""

@@ -157,6 +157,15 @@ def supplier_bill(**members: object) -> SupplierBill:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
+def payment_run(**members: object) -> PaymentRun:
+    """An issued run over 980.00 USD, for two payees."""
+    plain = PaymentRun(
+        source_id="PR-T-1", version=4, status="file_issued", stage=SourceStage.APPROVED, currency="USD", total=Decimal("980.00"), file=None,
+        payments={"PR-T-1-0001": 2, "PR-T-1-0002": 2}, recorded=None, correlation_id=None,
+    )  # fmt: skip
+    return replace(plain, **members)  # type: ignore[arg-type]
+
+
 def supplier_request(**members: object) -> SupplierRequest:
     """An approved request for a supplier."""
     plain = SupplierRequest(
@@ -168,24 +177,12 @@ def supplier_request(**members: object) -> SupplierRequest:
     return replace(plain, **members)  # type: ignore[arg-type]
 
 
-def payment_run(**members: object) -> PaymentRun:
-    """An issued run over 980.00 USD, for two payees."""
-    plain = PaymentRun(
-        source_id="PR-T-1", version=4, status="file_issued", stage=SourceStage.APPROVED, currency="USD", total=Decimal("980.00"), file=None,
-        payments={"PR-T-1-0001": 2, "PR-T-1-0002": 2}, recorded=None, correlation_id=None,
-    )  # fmt: skip
-    return replace(plain, **members)  # type: ignore[arg-type]
-
-
 def bank_file(**members: object) -> BankFile:
     """Its file."""
     amounts = (("PR-T-1-0001", "600.00"), ("PR-T-1-0002", "380.00"))
     transfers = tuple(Transfer(number, amount, "USD", "PAPER & CO", "021000021-1", "R-1") for number, amount in amounts)
     plain = BankFile("PR-T-1", "Acme", "021000021-9", "2026-10-30", 2, "980.00", transfers)
     return replace(plain, **members)  # type: ignore[arg-type]
-
-
-Written = Requisition | ExpenseReport | Receipt | SupplierBill | PaymentRun | SupplierRequest
 
 
 class Crash(BaseException):
@@ -355,7 +352,7 @@ class FakeErp:
         self.fate.call("erp.undo", effect)
 
 
-Papers = Requisition | ExpenseReport | Receipt | SupplierBill | PaymentRun
+Papers = Requisition | ExpenseReport | Receipt | SupplierBill | SupplierRequest | PaymentRun
 
 
 class FakeSource:
@@ -400,9 +397,6 @@ class FakeSource:
     ) -> None:
         self.fate.call("source.record", lambda: self._record(version, number, revision))
 
-    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None:
-        self.fate.call("source.record", lambda: self._record(version, number, revision))
-
     async def file(self, source_id: str) -> BankFile:
         return self.fate.call("source.file", bank_file)  # type: ignore[return-value]
 
@@ -415,6 +409,9 @@ class FakeSource:
             self.told["file"] = "accepted" if is_whole else "partially_accepted"
 
         self.fate.call("source.record", effect)
+
+    async def record_vendor(self, source_id: str, version: int, *, number: str, revision: int) -> None:
+        self.fate.call("source.record", lambda: self._record(version, number, revision))
 
     async def record_refusal(self, source_id: str, version: int, refusal: Refusal) -> None:
         def effect() -> None:
@@ -475,7 +472,7 @@ class Desk:
         erp: Any = self.erp
         hooks: Any
         if isinstance(self.source.document, PaymentRun):
-            hooks = PaymentHooks(self.source, erp)  # type: ignore[arg-type]
+            hooks = PaymentHooks(self.source, self.erp)  # type: ignore[arg-type]
         elif isinstance(self.source.document, Receipt):
             hooks = ReceiptHooks(self.source, erp, self.rules)  # type: ignore[arg-type]
         elif isinstance(self.source.document, SupplierRequest):
