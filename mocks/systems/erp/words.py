@@ -80,7 +80,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     bodies |= {
         "erp.budget_reservation.create": tuple(body for desk in desks for body in _kept(desk)),
         "erp.po.enter": bodies["erp.po.create"],
-        "erp.gr.enter": tuple({**body, "order_number": "4500012345"} for body in bodies["erp.gr.create"]),
+        "erp.gr.enter": bodies["erp.gr.create"],
         "erp.budget_version.create": tuple(_budget(desk, sequence) for desk in desks for sequence in BUDGET_SEQUENCES),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(

@@ -125,7 +125,7 @@ def test_senders_are_not_led_elsewhere() -> None:
     """The people's secret and their documents go where the harness said, and nowhere else."""
     client, fired = Redirecting(), []
     access = Access(TARGET.urls, TARGET.token_url, "actors", "s3cret")
-    document = Paperwork("p2p-1", "load.US01.p2p-1", "procurement", "id", (Click("create", 0.0, "/x", "anybody", {}),))
+    document = Paperwork("p2p-1", "load.US01.p2p-1", "id", (Click("create", 0.0, "procurement", "/x", "anybody", {}),))
     play = Play(access, [document], lambda **row: fired.append(row))
     with pytest.raises(RuntimeError, match="the token endpoint answered 307"):
         play.tokens.renew(client)
