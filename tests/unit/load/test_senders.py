@@ -94,6 +94,47 @@ def test_a_worker_says_what_it_sent(tmp_path: Path) -> None:
     assert sent_from_here(tally) == "9 of 12 documents were sent from here"
 
 
+class Naming:
+    """A client who is answered with a number, and the id of what was made under it."""
+
+    status_code = 201
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Any]] = []
+
+    def post(self, url: str, *, json: Any, **_: Any) -> "Naming":
+        """What was sent where."""
+        self.sent.append((url, json))
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def json(self) -> Any:
+        """The same for everybody."""
+        return {"id": f"made-{len(self.sent)}", "number": "4500000007"}
+
+
+def test_what_was_made_before_a_document_is_named_in_it() -> None:
+    """In its own system, under the member's name there; and in no later step of the document."""
+    client = Naming()
+    before = Click("erp.order", 0.0, "erp", "/orders", "ann", {"total": "1"}, {"number": "purchaseOrder"}, is_before=True)
+    steps = (before, Click("create", 0.0, "procurement", "/x", "bo", {"note": "n"}), Click("send", 0.0, "procurement", "/x/{id}", "bo", {}))
+    document = Paperwork("grn-1", "load.US01.grn-1", "id", steps)
+    play = Play(Access({"erp": "http://e", "procurement": "http://p"}, "", "actors", ""), [document], lambda **_row: None)
+    play.tokens.value = "t"
+    play.queue.put(document)
+    play.work(client)
+    assert client.sent == [
+        ("http://e/orders", {"total": "1"}),
+        ("http://p/x", {"note": "n", "purchaseOrder": "4500000007"}),
+        ("http://p/x/made-2", {}),
+    ]
+    assert [row["error"] for row in play.take_rows()] == ["", "", ""]
+
+
 class Redirecting:
     """A client whose every request is answered with the address of another machine, unless it follows by itself."""
 
