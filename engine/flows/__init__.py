@@ -1,1 +1,1 @@
-"""The two business processes, pure over ports."""
+"""The business processes, pure over ports."""

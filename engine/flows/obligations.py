@@ -26,7 +26,7 @@ class Patience:
 
 
 def suspect_all(progress: Progress, revision: int, kind: Kind, reference: Callable[[int], str], at: float) -> None:
-    """The process died during a run: any revision up to this one may have been posted, and we do not remember it. reference: of a revision."""
+    """The process died during a run: any revision up to this one may have been posted unremembered. reference: of a revision."""
     for number in range(1, revision + 1):
         posting = progress.posting(number)
         if posting is None:
