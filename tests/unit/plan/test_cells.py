@@ -121,6 +121,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "planning.budget.list",
         "erp.payment_run.list",
         "procurement.supplier_request.list",
+        "procurement.invoice.list",
         "identity.token.issue",
     }
 
