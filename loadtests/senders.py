@@ -96,7 +96,7 @@ class Play:
         for number, step in enumerate(document.steps):
             gevent.sleep(max(0.0, step.due_s - self.now()))
             sent = self.now()
-            answer = self._patiently(client, document, replace(step, body=step.filled(known)), source_id)
+            answer = self._patiently(client, document, replace(step, body=step.filled(known), path=step.where(known)), source_id)
             done = self.now()
             lag = sent - max(step.due_s, ready)
             self._measured(document, number, step, (sent, done, lag), answer)

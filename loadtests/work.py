@@ -15,8 +15,8 @@ from typing import Any
 class Click:
     """One click: due in seconds from the start. `{id}` in the path is the document's id.
 
-    takes: members of its answer that later bodies need, and what they are called there; asks: what this body calls them; is_before: it
-    makes what the document grows out of.
+    takes: members of its answer that later bodies need, and what they are called there; within: members of its path, and which of these
+    they are; is_before: it makes what the document grows out of.
     """
 
     op: str
@@ -26,12 +26,19 @@ class Click:
     actor: str
     body: Mapping[str, Any]
     takes: Mapping[str, str] = field(default_factory=dict)
-    asks: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
     is_before: bool = False
 
     def filled(self, known: Mapping[str, Any]) -> dict[str, Any]:
         """Its body with what clicks before it told."""
-        return {**self.body, **{self.asks.get(name, name): value for name, value in known.items()}}
+        return {**self.body} if self.within else {**self.body, **known}
+
+    def where(self, known: Mapping[str, Any]) -> str:
+        """Its path with what clicks before it told."""
+        path = self.path
+        for own, name in self.within.items():
+            path = path.replace(f"{{{own}}}", str(known[name]))
+        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def document_of(row: Mapping[str, Any]) -> Paperwork:
 
 def _click(step: Mapping[str, Any]) -> Click:
     named = (step["op"], step["due"], step["system"], step["path"], step["actor"], step["body"])
-    return Click(*named, step.get("takes", {}), step.get("asks", {}), step.get("before", False))
+    return Click(*named, step.get("takes", {}), step.get("within", {}), step.get("before", False))
 
 
 def document_row(document: Paperwork) -> dict[str, Any]:
@@ -105,7 +112,7 @@ def document_row(document: Paperwork) -> dict[str, Any]:
 
 def _click_row(step: Click) -> dict[str, Any]:
     row = {"op": step.op, "due": step.due_s, "system": step.system, "path": step.path, "actor": step.actor, "body": dict(step.body)}
-    return row | ({"takes": dict(step.takes), "asks": dict(step.asks), "before": True} if step.is_before else {})
+    return row | ({"takes": dict(step.takes), "within": dict(step.within), "before": True} if step.is_before else {})
 
 
 def parts(documents: Sequence[Paperwork], count: int) -> list[tuple[Paperwork, ...]]:

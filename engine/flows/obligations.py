@@ -14,15 +14,7 @@ from engine.model.erp_documents import Kind, TakeBack
 from engine.model.failures import REREAD, CallFailed
 from engine.model.progress import Posting, PostingState, Progress
 
-STATES_BY_STATUS: Mapping[str, PostingState] = {
-    "created": "live",
-    "active": "live",
-    "posted": "live",
-    "on_hold": "live",  # booked, and not paid: the ERP's people see to that
-    "accepted": "accepted",
-    "parked": "accepted",  # taken, and in no books until its reason is gone
-    "rejected": "rejected",
-}
+STATES_BY_STATUS: Mapping[str, PostingState] = {"created": "live", "posted": "live", "accepted": "accepted", "rejected": "rejected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +26,7 @@ class Patience:
 
 
 def suspect_all(progress: Progress, revision: int, kind: Kind, reference: Callable[[int], str], at: float) -> None:
-    """The process died during a run: any revision up to this one may have been posted, and we do not remember it. reference: of a
-    revision."""
+    """The process died during a run: any revision up to this one may have been posted unremembered. reference: of a revision."""
     for number in range(1, revision + 1):
         posting = progress.posting(number)
         if posting is None:

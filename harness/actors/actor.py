@@ -70,18 +70,22 @@ def approved_by_mistake(_draft: Draft) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """One step of somebody. takes: members of its answer that later bodies of the document need, and what they are called there; asks: what
-    this body calls them otherwise."""
+    """One step of somebody. takes: members of its answer that later bodies of the document need, and what they are called there; path:
+    members of its path, and which of these they are; then its body needs none."""
 
     point: str
     actor: str
     body: Mapping[str, Any]
     takes: Mapping[str, str] = field(default_factory=dict)
-    asks: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
 
     def filled(self, known: Mapping[str, Any]) -> dict[str, Any]:
         """Its body with what steps before it told."""
-        return {**self.body, **{self.asks.get(name, name): value for name, value in known.items()}}
+        return {**self.body} if self.path else {**self.body, **known}
+
+    def where(self, known: Mapping[str, Any]) -> dict[str, str]:
+        """Its path with what steps before it told."""
+        return {own: str(known[name]) for own, name in self.path.items()}
 
     def told(self, answer: Any) -> dict[str, Any]:
         """What later steps need of its answer."""
@@ -144,7 +148,7 @@ class Actor:
 
     def preparations(self, draft: Draft) -> tuple[Click, ...]:
         """What has to be done before it is written, in order."""
-        return tuple(Click(one.point, one.actor, one.body, one.tells, one.asks) for one in draft.before)
+        return tuple(Click(one.point, one.actor, one.body, one.tells, one.path) for one in draft.before)
 
     def clicks(self, draft: Draft) -> tuple[Click, ...]:
         """Everything that leads there, in order, what others do before it included."""

@@ -21,7 +21,8 @@ ROLE: Literal["load"] = "load"
 @dataclass(frozen=True, slots=True)
 class PlannedClick:
     """One click: what, when it is due (seconds from the start), by whom. takes: members of its answer that later bodies of the document
-    need, and what they are called there; asks: what this body calls them; of a click that makes what it grows out of, `is_before`."""
+    need, and what they are called there; within: members of its path, and which of these they are; of a click that makes what the
+    document grows out of, `is_before`."""
 
     op: str
     due_s: float
@@ -30,13 +31,13 @@ class PlannedClick:
     actor: str
     body: Mapping[str, Any]
     takes: Mapping[str, str] = field(default_factory=dict)
-    asks: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
     is_before: bool = False
 
     def row(self) -> dict[str, Any]:
         """As in the file for the senders."""
         found = {"op": self.op, "due": self.due_s, "system": self.system, "path": self.path, "actor": self.actor, "body": self.body}
-        return found | ({"takes": self.takes, "asks": self.asks, "before": True} if self.is_before else {})
+        return found | ({"takes": self.takes, "within": self.within, "before": True} if self.is_before else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class _People:
 def _planned(click: Click, at: float, actor: Actor, *, is_before: bool) -> PlannedClick:
     system = click.point.partition(".")[0]
     path = paths(system)[click.point].replace(f"{{{actor.id_member}}}", "{id}")
-    return PlannedClick(click.point, round(at, 4), system, path, click.actor, click.body, click.takes, click.asks, is_before)
+    return PlannedClick(click.point, round(at, 4), system, path, click.actor, click.body, click.takes, click.path, is_before)
 
 
 def senders_needed(found: Sequence[PlannedDocument], least: int = 20, most: int = 1000) -> int:

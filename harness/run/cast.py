@@ -69,7 +69,7 @@ class Paper:
     def set_up(self) -> None:
         """Others make what it grows out of."""
         for click in self.actor.preparations(self.draft):
-            self._known |= click.told(self._act(click.point, click.actor, click.filled(self._known)))
+            self._known |= click.told(self._act(click.point, click.actor, click.filled(self._known), click.where(self._known)))
 
     def create(self) -> None:
         """Its author types it."""

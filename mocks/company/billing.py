@@ -177,4 +177,4 @@ def goods_receipt(stream: Stream, purchase: Purchase, receiver: Employee, on: da
             came = line.came * (1 + stream.below(int(line.ordered / line.came)))
             lines.append({"line_no": number, "order_line": number, "quantity": number_text(came)})
     body = {"document_date": day, "posting_date": day, "received_by": receiver.erp_id, "lines": lines}
-    return Preparation("erp.gr.enter", receiver.erp_id, body, asks={"purchaseOrder": "order_number"})
+    return Preparation("erp.gr.enter", receiver.erp_id, body, path={"number": "purchaseOrder"})

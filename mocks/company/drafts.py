@@ -20,14 +20,15 @@ PAIR_AND_REST = 3  # lines at least of a document with two that are alike
 class Preparation:
     """What somebody does before a document is written, because the document grows out of it. point: the operation's call point.
 
-    tells: members of its answer that every later body needs, and what they are called there; asks: what this body calls them otherwise.
+    tells: members of its answer that every later body needs, and what they are called there; path: members of its
+    path, and which of these they are; then its body needs none.
     """
 
     point: str
     actor: str
     body: dict[str, Any]
     tells: Mapping[str, str] = field(default_factory=dict)
-    asks: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

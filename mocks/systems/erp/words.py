@@ -98,7 +98,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.payment_run.record_status": FILE_WORDS,
         "erp.payment.record_status": WORDS,
         "erp.po.enter": bodies["erp.po.create"],
-        "erp.gr.enter": tuple({**body, "order_number": "4500012345"} for body in bodies["erp.gr.create"]),
+        "erp.gr.enter": bodies["erp.gr.create"],
         "erp.budget_version.create": tuple(body for desk in desks for sequence in BUDGET_SEQUENCES for body in _budgets(desk, sequence)),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(

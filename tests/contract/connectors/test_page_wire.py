@@ -81,8 +81,8 @@ def approved_invoice(world: World) -> str:
     found = (world.company.draft_invoice("US01", f"t-4/{turn}", 12_345) for turn in range(64))
     draft, named = next(each for each in found if each.before), {}
     for one in draft.before:
-        told = {one.asks.get(name, name): value for name, value in named.items()}
-        answer = world.act(one.point, path={}, body={**one.body, **told}, actor=one.actor).body
+        path = {own: named[name] for own, name in one.path.items()}
+        answer = world.act(one.point, path=path, body=one.body if path else {**one.body, **named}, actor=one.actor).body
         named |= {name: getattr(answer, member) for member, name in one.tells.items()}
     source = world.act("procurement.invoice.create", path={}, body={**draft.body, **named}, actor=draft.actor).body.id
     world.act("procurement.invoice.submit", path={"id": source}, body={}, actor=draft.actor)

@@ -296,3 +296,20 @@ def test_lists_tell_what_changed() -> None:
     assert [each.payment_id for each in told] == [two.payment_id]
     world.upload("M-1", "F-1")
     assert [each.message_id for each in world.call("bank.payment_file.list").body["items"]] == ["M-1"]
+
+
+def test_a_customer_is_told_of_every_acknowledgement() -> None:
+    """Of a whole file, of one that is taken in part, of one that is rejected later; the file knows what its payments add up to."""
+    world = BankWorld()
+    world.upload("PR-1", "E2E-1", "E2E-2")
+    world.upload("PR-2", "E2E-3", "E2E-1")
+    world.finish_jobs()
+    last = world.upload("PR-3", "E2E-4")
+    why = {"reasonCode": "AM10", "reason": "no such sum"}
+    world.call("bank.payment_file.reject", why, path={"fileId": last.file_id}, actor=world.clerk)
+    told = [(event.type, event.data["messageId"], event.data["status"]) for event in world.events]
+    assert told == [
+        ("payment_file.acknowledged", f"PR-{place}", status)
+        for place, status in enumerate(("accepted", "partially_accepted", "rejected"), 1)
+    ]
+    assert {view.amount_minor for view in world.bank.final_views() if view.entity_type == "payment_file"} == {196_000, 98_000}

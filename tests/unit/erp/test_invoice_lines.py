@@ -46,8 +46,8 @@ def test_the_warehouse_types_a_delivery_and_nobody_types_anothers() -> None:
     """As the connector would post it; whoever took the goods types them."""
     one = World()
     number = order(one)
-    body = {**DAYS, "order_number": number, "received_by": RECEIVER, "lines": [{"line_no": 1, "order_line": 10, "quantity": "4"}]}
-    got = one.call("erp.gr.enter", body, actor=RECEIVER).body
+    body = {**DAYS, "received_by": RECEIVER, "lines": [{"line_no": 1, "order_line": 10, "quantity": "4"}]}
+    got = one.call("erp.gr.enter", body, actor=RECEIVER, path={"number": number}).body
     assert (got.status, got.order_number, got.total) == ("posted", number, "400.00")
     with pytest.raises(Refusal, match="SEGREGATION_OF_DUTIES"):
-        one.call("erp.gr.enter", body, actor=CLERK)
+        one.call("erp.gr.enter", body, actor=CLERK, path={"number": number})

@@ -45,8 +45,8 @@ def keyed(world: World, draft: Draft = PLAIN, **changed: Any) -> Any:
     """An invoice, with what others made before."""
     known: dict[str, Any] = {}
     for one in draft.before:
-        told = {one.asks.get(name, name): value for name, value in known.items()}
-        answer = world.call(one.point, {**one.body, **told}, actor=one.actor).body
+        path = {own: known[name] for own, name in one.path.items()}
+        answer = world.call(one.point, one.body if path else {**one.body, **known}, actor=one.actor, path=path).body
         known |= {name: getattr(answer, member) for member, name in one.tells.items()}
     return world.call("procurement.invoice.create", {**draft.body, **known, **changed}, actor=draft.actor).body
 

@@ -49,12 +49,6 @@ class GoodsReceiptCreate(Request, frozen=True, kw_only=True):
     approvals: Approvals = ()
 
 
-class GoodsReceiptEntry(GoodsReceiptCreate, frozen=True, kw_only=True):
-    """A delivery that the warehouse types in."""
-
-    order_number: Code
-
-
 class GoodsReceipt(Record, frozen=True, kw_only=True):
     """A goods receipt. `reversal` is the document that takes another one back."""
 
@@ -156,9 +150,9 @@ def operations(erp: Erp) -> tuple[Operation, ...]:
         request=GoodsReceiptCreate, status=201, refs=references, errors=CREATE_ERRORS,
     )  # fmt: skip
     enter = Operation(
-        "erp.gr.enter", "POST", f"{KIND.path}/entry", "actor", ACT, "The warehouse types a delivery that comes from nowhere else",
-        GoodsReceipt, desk.enter, request=GoodsReceiptEntry, status=201, errors=CREATE_ERRORS,
-        refs=lambda call: Refs(ext_ref=call.body.external_ref, parents=((ORDERS.name, call.body.order_number),)),
+        "erp.gr.enter", "POST", f"{ORDERS.path}/{{number}}{KIND.path}/entry", "actor", ACT, "The warehouse types a delivery",
+        GoodsReceipt, desk.enter, request=GoodsReceiptCreate, status=201, errors=CREATE_ERRORS,
+        refs=references,
     )  # fmt: skip
     return (create, enter, *shared(KIND, desk, plural="Goods receipts", undoing="Take a goods receipt back", request=ReverseReceipt))
 
@@ -172,20 +166,10 @@ class GoodsReceipts(DocumentDesk):
 
     def create(self, call: Call) -> Reply:
         """erp.gr.create"""
-        return self._receive(call, call.path["number"])
-
-    def enter(self, call: Call) -> Reply:
-        """erp.gr.enter"""
-        body: GoodsReceiptEntry = call.body
-        if call.actor != body.received_by:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"{call.actor!r} enters what {body.received_by} received; who takes goods enters them")
-        return self._receive(call, body.order_number)
-
-    def _receive(self, call: Call, number: str) -> Reply:
         body: GoodsReceiptCreate = call.body
         erp = self._erp
         erp.documents.refuse_repeat(KIND.name, body.external_ref)
-        order = erp.documents.get(ORDERS.name, number)
+        order = erp.documents.get(ORDERS.name, call.path["number"])
         if order.status != "created":
             raise Refusal("ORDER_NOT_OPEN", f"order {order.number} is {order.status}")
         company = erp.master.companies[order.company_code]
@@ -215,6 +199,13 @@ class GoodsReceipts(DocumentDesk):
                 *erp.tell_clearing(call, document),
             ),
         )
+
+    def enter(self, call: Call) -> Reply:
+        """erp.gr.enter"""
+        body: GoodsReceiptCreate = call.body
+        if call.actor != body.received_by:
+            raise Refusal("SEGREGATION_OF_DUTIES", f"{call.actor!r} enters what {body.received_by} received; who takes goods enters them")
+        return self.create(call)
 
     def _deliveries(self, body: GoodsReceiptCreate, order: Document) -> tuple[tuple[Delivery, ...], Moves]:
         lines = {line.line_no: line for line in order.request.lines}
