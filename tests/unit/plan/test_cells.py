@@ -119,6 +119,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "procurement.receipt.list",
         "expense.report.list",
         "planning.budget.list",
+        "procurement.invoice.list",
         "erp.payment_run.list",
         "procurement.supplier_request.list",
         "procurement.invoice.list",
