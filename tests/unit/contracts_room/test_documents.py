@@ -23,6 +23,10 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "expense_report.sent_back": ("an expense report exists", {"state": "sent_back"}),
     "posting.confirmed": ("an AP invoice exists", {"status": "posted", "external_ref": "X"}),
     "posting.rejected": ("a journal entry exists", {"status": "rejected"}),
+    "goods_receipt.recorded": ("a receipt exists", {"status": "recorded"}),
+    "goods_receipt.reversed": ("a receipt exists", {"status": "reversed"}),
+    "payment_run.issued": ("a payment run exists", {"status": "file_issued"}),
+    "payment_file.acknowledged": ("a payment file exists at the bank", {"status": "accepted"}),
 }
 
 
