@@ -10,7 +10,9 @@ import aiohttp
 import pytest
 
 from mocks.provider_states.desk import all_states, listing
+from mocks.systems.bank.states import FileGiven
 from mocks.systems.erp.invoices.states import SupplierInvoiceGiven
+from mocks.systems.erp.payments.states import RunGiven
 from mocks.systems.erp.states import GoodsReceiptGiven, PostingGiven
 from mocks.systems.expense.states import ReportGiven
 from mocks.systems.procurement.invoicing.states import InvoiceGiven
@@ -141,6 +143,36 @@ def test_receipts(entity: str) -> None:
             await desk.given("a goods receipt exists", number="50-mine", company_code=company, status=status, version=9)
             code, found = await desk.get("erp", "/goods-receipts/50-mine")
             assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
+@pytest.mark.parametrize("company", ["1000", "2000", "3000"])
+def test_payment_runs(company: str) -> None:
+    """Every status can be had, in every company; one that the bank has spoken of names its file."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(RunGiven.__annotations__["status"]):
+            await desk.given("a payment run exists", number="PR-mine", company_code=company, status=status, bank_file_id="PF-mine")
+            code, found = await desk.get("erp", "/payment-runs/PR-mine")
+            assert (code, found["status"], found["company_code"]) == (200, status, company)
+            assert found["bank_file_id"] == ("PF-mine" if status in {"acknowledged", "rejected"} else None)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
+def test_files_at_the_bank_from_an_account_of_its_own() -> None:
+    """Every status can be had, also from an account that no company of the group has."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(FileGiven.__annotations__["status"]):
+            await desk.given("an account at the bank exists", account="DE02120300000000202051")
+            wanted = {"file_id": "PF-mine", "message_id": "PR-mine", "account": "DE02120300000000202051"}
+            await desk.given("a payment file exists at the bank", status=status, **wanted)
+            code, found = await desk.get("bank", "/v1/payment-files/PF-mine")
+            assert (code, found["status"], found["messageId"], found["debtorAccount"]) == (200, status, "PR-mine", wanted["account"])
             await desk.post({"action": "teardown"})
 
     on_desk(body)

@@ -122,7 +122,6 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "procurement.invoice.list",
         "erp.payment_run.list",
         "procurement.supplier_request.list",
-        "procurement.invoice.list",
         "identity.token.issue",
     }
 
