@@ -166,6 +166,7 @@ def test_the_event_of_a_second_revision_is_lost_too() -> None:
         "requisition-to-po": "wh.requisition.approved",
         "expense-to-posting": "wh.expense_report.approved",
         "supplier-onboarding": "wh.supplier_request.approved",
+        "invoice-to-posting": "wh.invoice.approved",
     }
     twice = [e for e in singles if e.flow in events and e.steps[0].fault_id in {"F-F2", "F-D1"}]
     wave = planner.later([*seen, *(Sighting(e.flow, events[e.flow], e.txn_id, 2) for e in twice)])
