@@ -93,11 +93,14 @@ def test_a_kill_round_waits_for_no_parent() -> None:
 
 
 def test_what_was_handed_in_on_the_eve_is_only_approved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its paper exists: nobody types it twice."""
+    """Its paper exists and was typed: nobody opens its transaction again, or types it twice."""
+    prepare = Cast.prepare
     cast = cast_of(Floor(), monkeypatch)
-    paper: Any = SimpleNamespace()
+    monkeypatch.setattr(Cast, "prepare", prepare)
+    typed: list[str] = []
+    paper: Any = SimpleNamespace(source_id="OR-3", actor=SimpleNamespace(is_born_due=False), create=lambda: typed.append("create"))
     cast.papers[OTHER.txn_id] = paper
     finished: list[Any] = []
     monkeypatch.setattr(cast, "finish", finished.append)
     cast.begin(OTHER)
-    assert finished == [paper]
+    assert (finished, typed) == ([paper], [])
