@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.contract.world.by_hand import PATIENT, Hand, hand
 
 DAYS = {"document_date": "20261028", "posting_date": "20261028"}
@@ -67,6 +69,7 @@ def _credit(balance: str) -> str:
     return balance.removeprefix("-") if balance.startswith("-") or balance == "0.00" else f"-{balance}"
 
 
+@pytest.mark.requirement("R05.04")
 def test_golden_ge1_from_the_request_to_two_invoices() -> None:
     """GE1, steps 1 to 8: budget 10,000.00 EUR, an order that becomes dearer, part receipts, an invoice that costs more, input tax."""
 

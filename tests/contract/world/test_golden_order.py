@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.contract.world.by_hand import PATIENT, Hand, hand
 
 COMPANY_CODE, DAY = "2000", "20261028"
@@ -72,6 +74,7 @@ async def ordered(one: Hand, center: str, reservation: str) -> tuple[str, str]:
     return str(order["number"]), headers["etag"]
 
 
+@pytest.mark.requirement("R05.04")
 def test_golden_ge1_from_the_request_to_the_change_order() -> None:
     """Every figure of the first three rows, by the budget and by the memo ledger; a replay of any of the three changes nothing."""
 

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tests.contract.world.by_hand import PATIENT, Hand, hand
 from tests.contract.world.test_golden_invoices import Books
 
@@ -100,6 +102,7 @@ async def treasury(terms: str) -> Any:
         yield Treasury(one, people, terms)
 
 
+@pytest.mark.requirement("R01.09")
 def test_golden_ge6_a_payment_that_comes_back_after_its_discount() -> None:
     """GE6: 1,000.00 less 2 %, returned before it cleared; the invoice is open again, payment counter 1, and a second run pays it once."""
 
@@ -140,6 +143,7 @@ def test_golden_ge6_a_payment_that_comes_back_after_its_discount() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.requirement("R05.04")
 def test_golden_ge1_its_payment_ends_at_the_bank() -> None:
     """GE1, step 9: 721.14 and 476.00 are paid with one payment of 1,197.14; 5400 and 1100 have cost what has left the bank."""
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -189,6 +190,7 @@ class Walk:
         assert told == encumbered
 
 
+@pytest.mark.requirement("R09.08")
 @settings(max_examples=80, deadline=None)
 @given(first_lines, st.lists(steps, min_size=4, max_size=20))
 def test_any_life_of_an_order_adds_up(first: list[tuple[int, int, str, str]], walk: list[tuple[Any, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ class OrderWalk(Walk):
         assert balance(self.one, "9200") == committed + funds(self.one, "5300")[0]
 
 
+@pytest.mark.requirement("R03.18")
 @settings(max_examples=60, deadline=None)
 @given(policies, st.lists(steps, min_size=4, max_size=20))
 def test_any_life_of_orders_and_their_bills_adds_up(policy: dict[str, Any], walk: list[tuple[Any, ...]]) -> None:

@@ -102,6 +102,7 @@ def test_a_payment_is_booked_when_its_time_has_come() -> None:
     assert line.booked_at == datetime.fromisoformat("2026-10-28T17:00:00+00:00")
 
 
+@pytest.mark.requirement("R01.09")
 def test_statements_follow_each_other_with_charges_and_returns() -> None:
     """Opening balance + amounts - charges = closing balance, which the next one opens with; a return gives no charge back."""
     world = BankWorld()
@@ -127,6 +128,7 @@ def test_statements_follow_each_other_with_charges_and_returns() -> None:
         world.statements(account="DE00")
 
 
+@pytest.mark.requirement("R01.09")
 def test_a_file_and_each_of_its_payments_are_acknowledged_apart() -> None:
     """Partially: the second's account is wrong, the third's currency is not the account's, the fourth was paid before."""
     world = BankWorld()

@@ -22,6 +22,8 @@ from engine.model.progress import Progress
 from engine.model.sources import Refusal, SourceStage
 from tests.unit.engine.fakes import write_rules
 
+pytestmark = pytest.mark.requirement("R05.12")
+
 UNITS = {"USD": 2, "JPY": 0}
 LINES = (("TRAVEL", "FY27-Q3", "-100.00"), ("SERVICES", "FY27-Q3", "-0.05"), ("TRAINING", "FY27-Q3", "-0.02"))
 

@@ -15,6 +15,8 @@ from engine.model.sources import Credit, SourceStage
 from engine.peers.erp_kinds import KINDS
 from tests.unit.engine.fakes import UNITS, Desk, desk, script, supplier_bill, write_rules
 
+pytestmark = pytest.mark.requirement("R05.05")
+
 REF = "INV-T-1-r1"
 
 

@@ -13,6 +13,8 @@ from engine.model.erp_documents import TakeBack
 from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, receipt, script, write_rules
 
+pytestmark = pytest.mark.requirement("R01.20")
+
 
 def settle(one: Desk) -> Settled:
     """Drive it to rest, which must not be parking."""

@@ -10,6 +10,8 @@ from engine.model.failures import AGAIN, NEVER, CallFailed
 from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, script, supplier_request
 
+pytestmark = pytest.mark.requirement("R04.01", "R05.06")
+
 LISTED = CallFailed("screening", "business", "SCREENING_NOT_CLEAR", "a match", definite=True, retry=NEVER, owner="compliance")
 SILENT = CallFailed("screening", "transient", "SCREENING_UNAVAILABLE", "nobody looked", definite=True, retry=AGAIN, owner="compliance")
 CALLS = ["source.read", "screening.party.check", "erp.vendor.create", "source.record"]

@@ -8,6 +8,8 @@ import pytest
 from tests.unit.company.play import World
 from tests.unit.erp.vendor_bodies import PEOPLE, body, change_body, supplier, vendor
 
+pytestmark = pytest.mark.requirement("R03.01")
+
 CALLED = {"called_number": "+1 555 0100", "spoke_with": "Their bookkeeper"}
 DAYS = 5  # of cooling off
 

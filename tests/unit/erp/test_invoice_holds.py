@@ -112,6 +112,7 @@ def test_a_difference_holds_and_just_none_does_not(code: HoldCode, raising: Rais
         assert code not in held(taken(other, passing(other)))
 
 
+@pytest.mark.requirement("R03.08")
 @pytest.mark.parametrize(("code", "raising"), [(case[0], case[1]) for case in CASES], ids=[f"{case[0]}{n}" for n, case in enumerate(CASES)])
 def test_whom_a_hold_obeys(code: HoldCode, raising: Raise) -> None:
     """A hold that people may lift is lifted by somebody other than who entered the invoice; the others by nobody."""
@@ -234,6 +235,7 @@ def test_payment_waits_while_a_supplier_is_blocked() -> None:
     assert (read(one, got.number).status, held(read(one, got.number))) == ("posted", [])
 
 
+@pytest.mark.requirement("R07.04")
 @pytest.mark.parametrize(("purchasing", "posting", "payment"), list(product((False, True), repeat=3)))
 def test_every_combination_of_blocks(purchasing: bool, posting: bool, payment: bool) -> None:
     """Purchasing: no order. Posting: neither invoice nor credit, while goods that arrive are received. Payment: both, on hold."""
@@ -279,6 +281,7 @@ def test_duties_are_apart() -> None:
     assert one.refused(create, bill(cost_line(5_000), approvals=[])) == "APPROVAL_EVIDENCE_MISSING"
 
 
+@pytest.mark.requirement("R09.06")
 @pytest.mark.parametrize(
     ("members", "status"),
     [
@@ -303,6 +306,7 @@ def test_what_looks_like_an_invoice_that_is_there(members: dict[str, Any], statu
     assert taken(one, body).status == status
 
 
+@pytest.mark.requirement("R09.06")
 @pytest.mark.parametrize("shared", ["tax-number", "bank-account"])
 def test_one_supplier_under_two_names(shared: str) -> None:
     """Records with the same tax number, or the same bank account: the number counts for both."""

@@ -44,6 +44,7 @@ def memo(one: World) -> int:
     return one.erp.core.ledger.balance(DE.erp_company, "9200")
 
 
+@pytest.mark.requirement("R03.06")
 def test_a_change_moves_the_encumbrance_by_the_difference() -> None:
     """PST-P04, up and down; the history has the order's new content, its changed line and the memo entry."""
     one = World()
@@ -248,6 +249,7 @@ def test_an_order_is_closed_within_the_tolerance_and_opened_again_by_a_change() 
     assert (figures(one)[0], memo(one)) == ("0.00", 0)
 
 
+@pytest.mark.requirement("R03.06")
 def test_an_order_is_closed_for_good() -> None:
     """PST-P05 of the rest, whatever is missing; a receipt that is taken back then is owed by nobody."""
     one = World()

@@ -73,6 +73,7 @@ def test_an_employee_is_paid_through_2010() -> None:
     assert world.propose().payments == ()
 
 
+@pytest.mark.requirement("R03.21")
 @pytest.mark.parametrize(
     ("terms", "next_run_on", "amount"),
     [
@@ -128,6 +129,7 @@ def test_one_payment_for_each_payee_less_credits() -> None:
     assert core.ledger.open_items(world.code, "2000") == {"53": -10_000, "54": 10_000, "55": -5_000, "56": -5_000}
 
 
+@pytest.mark.requirement("R03.09")
 def test_two_people_decide_within_their_limits() -> None:
     """Not the proposer, nobody from another company, nobody whose limit is too low."""
     world = PayWorld()
@@ -268,6 +270,7 @@ def test_the_same_word_again_changes_nothing() -> None:
     assert world.refused(STATUS, {"status": "accepted"}, path={"payment_number": payment.payment_number}) == "INVALID_TRANSITION"
 
 
+@pytest.mark.requirement("R03.09")
 def test_a_rejected_file_opens_everything_again() -> None:
     """In one step; or payment by payment, and then the run is rejected with the last one."""
     for as_file in (True, False):

@@ -37,6 +37,7 @@ def open_amounts(one: World, entity: str = "DE01") -> dict[str, int]:
     return {item.document: item.open_minor for item in one.erp.core.payables.of(COMPANY.entity(entity).erp_company)}
 
 
+@pytest.mark.requirement("R03.08")
 def test_what_was_received_is_billed_with_a_difference_in_price() -> None:
     """PST-P08: GR/IR at the order's price, the difference to whom the order charges, tax apart."""
     one = World()
@@ -50,6 +51,7 @@ def test_what_was_received_is_billed_with_a_difference_in_price() -> None:
     check_books(one)
 
 
+@pytest.mark.requirement("R07.19")
 def test_a_bill_before_its_goods_is_posted_and_blocked() -> None:
     """PST-P09: the later receipt posts as ever, and lifts the hold by itself."""
     one = World()
@@ -69,6 +71,7 @@ def test_a_bill_before_its_goods_is_posted_and_blocked() -> None:
     check_books(one)
 
 
+@pytest.mark.requirement("R07.19")
 def test_a_bill_before_its_goods_is_parked_where_that_is_the_policy() -> None:
     """PST-P10: nothing is booked until the receipt comes, which books both."""
     one = world(before_receipt="park")
@@ -119,6 +122,7 @@ def test_freight_comes_with_the_goods() -> None:
     assert one.refused("erp.supplier_invoice.create", bare) == "APPROVAL_EVIDENCE_MISSING"
 
 
+@pytest.mark.requirement("R03.08")
 def test_a_price_credit_is_less_spending() -> None:
     """PST-P14: quantities and GR/IR stay as they are, and no more is credited than was billed."""
     one = World()
@@ -148,6 +152,7 @@ def test_returned_goods_are_credited_against_gr_ir() -> None:
     check_books(one)
 
 
+@pytest.mark.requirement("R03.03")
 @pytest.mark.parametrize(
     ("code", "moved"),
     [
@@ -165,6 +170,7 @@ def test_reverse_charge_pays_net_and_owes_the_tax_in_full(code: str, moved: dict
         assert (held(taken(one, printed)), balance(one, "2000")) == (["TAX_VARIANCE"] * (1 + (tax > 2)), -100_000)
 
 
+@pytest.mark.requirement("R03.03")
 def test_tax_that_does_not_come_back_is_cost() -> None:
     """PST-P18 and P17: to whom the line is charged, and so it is spending."""
     one = World()
@@ -190,6 +196,7 @@ def test_a_small_difference_is_written_off() -> None:
     assert (off.status, held(off)) == ("parked", ["LINE_VARIANCE"])
 
 
+@pytest.mark.requirement("R05.18")
 def test_a_voided_bill_leaves_nothing() -> None:
     """PST-P21: the exact reversal, and the encumbrance that it took; its number may come again."""
     one = World()
@@ -242,6 +249,7 @@ def test_what_was_credited_is_not_voided() -> None:
     check_books(one)
 
 
+@pytest.mark.requirement("R03.08")
 def test_parts_and_two_ways_on_one_bill() -> None:
     """Two lines of one item, beside a line that needs no receipt."""
     one = World()

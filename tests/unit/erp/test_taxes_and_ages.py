@@ -13,6 +13,8 @@ from mocks.systems.erp.invoices.tax import line_tax, tax_code_of
 from tests.unit.company.play import COMPANY, World
 from tests.unit.erp.bills import bill, cost_line, held, journal, order, order_line, receive, taken
 
+pytestmark = pytest.mark.requirement("R03.03")
+
 JAPAN = World().erp.core.master.companies["3000"]
 EVIDENCE = [
     {"step": 1, "approver": COMPANY.controller("JP01").erp_id, "decided_at": "2026-10-28T08:00:00Z", "source_document": "INV-T-1"},

@@ -64,6 +64,7 @@ def test_a_reference_stands_for_one_vendor() -> None:
     assert refusal(one, "erp.vendor.create", body("2", **REFERENCE)).extra["existing_status"] == "inactive"
 
 
+@pytest.mark.requirement("R05.07")
 @pytest.mark.parametrize("result", ["potential_match", "match", "unavailable"])
 def test_no_answer_of_the_screening_but_clear_is_a_clearance(result: str) -> None:
     """Nor is none at all, nor one of tomorrow, nor one without a zone."""
@@ -74,6 +75,7 @@ def test_no_answer_of_the_screening_but_clear_is_a_clearance(result: str) -> Non
         assert one.refused("erp.vendor.create", body(screening={**clearance(), "checked_at": instant})) == "SCREENING_NOT_CLEAR"
 
 
+@pytest.mark.requirement("R03.01")
 @pytest.mark.parametrize(
     ("members", "code"),
     [
@@ -96,6 +98,7 @@ def test_what_is_refused(members: dict[str, Any], code: str) -> None:
     assert World().refused("erp.vendor.create", body(**members)) == code
 
 
+@pytest.mark.requirement("R03.01")
 def test_sites_have_codes_of_their_own() -> None:
     """Two of one code could not be told apart on an order."""
     site = {"site": "A1", "purpose": "both", "address": body()["address"]}
@@ -163,6 +166,7 @@ def test_a_lenient_erp_takes_a_second_vendor_with_one_tax_id() -> None:
     assert [each.vendor_id for each in found] == sorted(made)
 
 
+@pytest.mark.requirement("R07.04")
 def test_blocks_are_independent_and_only_that_of_purchasing_stops_an_order() -> None:
     """All eight combinations."""
     for purchasing, posting, payment in product((False, True), repeat=3):
@@ -199,6 +203,7 @@ ATTRIBUTES: dict[str, Any] = {
 }
 
 
+@pytest.mark.requirement("R01.22", "R02.03")
 @pytest.mark.parametrize("policy", [USUAL, replace(USUAL, owners=ERP_OWNS)])
 @pytest.mark.parametrize("name", list(ATTRIBUTES))
 def test_an_attribute_is_changed_by_its_owner_alone(name: str, policy: Any) -> None:

@@ -167,6 +167,7 @@ PLANTED: list[tuple[str, str, Callable[[Scribe], None]]] = [
 ]
 
 
+@pytest.mark.requirement("R05.12", "R07.12")
 @pytest.mark.parametrize(("invariant_id", "txn_id", "corrupt"), PLANTED, ids=lambda value: getattr(value, "__name__", value))
 def test_finds_its_corruption(invariant_id: str, txn_id: str, corrupt: Callable[[Scribe], None], tmp_path: Path) -> None:
     """The rule names the transaction, with a story; on the history as it was it is silent."""

@@ -37,6 +37,7 @@ def told(world: World, path: dict[str, str], sequence: int = 1, **members: Any) 
     return {"sequence": sequence, "checksum": checksum, "outcome": "in-force", "target-version": f"1000/{sequence}", **members}
 
 
+@pytest.mark.requirement("R01.04", "R04.03")
 def test_a_budget_is_written_handed_in_approved_and_published() -> None:
     """Each step by its own person; the published version has a sequence, and the version before it is superseded."""
     world = World()
@@ -59,6 +60,7 @@ def test_a_budget_is_written_handed_in_approved_and_published() -> None:
     assert states[-2:] == [("1", "superseded"), ("2", "published")]
 
 
+@pytest.mark.requirement("R03.17")
 def test_the_history_has_each_line_with_the_days_of_its_period() -> None:
     """FY27 of a year that begins in February ends in January 2027; the lines add up to the plan."""
     world = World()
@@ -94,6 +96,7 @@ def test_every_other_step_is_refused(status: str, verb: str) -> None:
     assert said == ("accepted" if verb in ALLOWED[status] else "INVALID_TRANSITION")
 
 
+@pytest.mark.requirement("R02.06")
 @pytest.mark.parametrize(("status", "verb"), [("draft", "submit"), ("draft", "revise"), ("submitted", "approve"), ("approved", "publish")])
 def test_a_step_belongs_to_its_person(status: str, verb: str) -> None:
     """Neither somebody else nor a stranger may take it."""
@@ -190,6 +193,7 @@ def act_all(world: World, paths: list[dict[str, str]]) -> None:
         act(world, path, "approve", "publish")
 
 
+@pytest.mark.requirement("R03.17")
 def test_totals_by_node_and_period_lose_no_unit() -> None:
     """What is planned by year is spread over the months; parts add up to the whole at every level."""
     world = World()
@@ -204,6 +208,7 @@ def test_totals_by_node_and_period_lose_no_unit() -> None:
     assert world.refused("planning.budget.totals", query={**query, "node": "LE-XX"}) == "INVALID_PARAMETER"
 
 
+@pytest.mark.requirement("R01.04")
 def test_spending_comes_back_and_does_not_get_older() -> None:
     """The newest `as-of` stays, the same again changes nothing, and one instant does not say two things."""
     world = World()
@@ -223,6 +228,7 @@ def test_spending_comes_back_and_does_not_get_older() -> None:
     assert [each.amount_minor for each in world.effects if each.entity_type == "budget_consumption"] == [1_250, 1_350]
 
 
+@pytest.mark.requirement("R07.10")
 @pytest.mark.parametrize(
     ("starts", "day", "year", "period", "months"),
     [

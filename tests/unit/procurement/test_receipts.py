@@ -97,6 +97,7 @@ def test_every_status_of_the_table_is_declared() -> None:
     assert {"recorded", *LIFECYCLE.transitions.values()} == set(get_args(ReceiptStatus))
 
 
+@pytest.mark.requirement("R04.08")
 def test_a_receipt_is_due_as_soon_as_it_is_recorded() -> None:
     """One event with the version that the connector will read; the lines say what came of which order line, coded as the order is."""
     world = World()
@@ -166,6 +167,7 @@ def test_what_is_recorded_is_of_the_revision_and_version_that_was_decided_upon()
     assert (told.state, told.parent_id) == ("reversed", "5000000001")
 
 
+@pytest.mark.requirement("R01.20")
 @pytest.mark.parametrize(
     ("line", "code"),
     [

@@ -43,6 +43,7 @@ def read(one: World, path: dict[str, str]) -> Any:
 VENDOR = {"erpVendorId": "V30000017", "erpStatus": "active", "revision": 1}
 
 
+@pytest.mark.requirement("R02.09", "R04.01")
 @pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
 def test_a_request_is_approved_and_becomes_active_with_the_vendors_id(entity: str) -> None:
     """Its event says that it is due; the same vendor again changes nothing, another one is refused."""
@@ -78,6 +79,7 @@ def test_no_two_documents_ask_for_one_supplier_however_alike_they_are() -> None:
     assert drafted(own="sup-000001").body == first.body
 
 
+@pytest.mark.requirement("R05.06")
 def test_one_that_looks_like_another_is_compared_first() -> None:
     """By somebody else than its requester, who confirms it as new, or rejects it."""
     one = World()
@@ -102,6 +104,7 @@ def test_another_legal_entity_may_want_the_same_supplier() -> None:
     assert read(one, submitted(one, drafted("DE01"), taxId=drafted().body["taxId"])).status == "pending_approval"
 
 
+@pytest.mark.requirement("R05.06")
 def test_a_refusal_names_the_vendor_that_is_there_already() -> None:
     """The same one again changes nothing; an amended request forgets it and comes back as the next revision."""
     one = World()
