@@ -23,6 +23,7 @@ def measured(seed: int, locale: str) -> tuple[int, int, int]:
     return right, wrong, len(again) - right
 
 
+@pytest.mark.requirement("R07.09")
 @pytest.mark.parametrize("locale", ["en_US", "de_DE", "ja_JP"])
 def test_precision_and_recall_on_seeds_that_were_not_used_to_tune(locale: str) -> None:
     """In each language, over all seeds."""
