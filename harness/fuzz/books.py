@@ -68,7 +68,7 @@ def unbalanced(balance: Mapping[str, Any]) -> Iterator[str]:
 def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
     """The history of a world: journals that do not balance, keys with several effects."""
     catalog = load_catalog()
-    sources = {flow.source_system for flow in catalog.flows.values()}
+    sources = {(flow.source_system, flow.source_document) for flow in catalog.flows.values()}
     sums: dict[tuple[str, str], int] = defaultdict(int)
     keys: dict[int, tuple[str, str]] = {}
     under_way: dict[str, int] = {}
@@ -91,11 +91,11 @@ def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
     return Audit(Counter({JOURNALS: len(sums), EFFECTS: len(effects)}), wrong)
 
 
-def _request_of(commit: Mapping[str, Any], under_way: Mapping[str, int], sources: Collection[str]) -> int | None:
-    """What people do in a source system is recorded without its request: it is the one under way, because they are sent one at a time.
-    What another system does without one was deferred, and belongs to none."""
+def _request_of(commit: Mapping[str, Any], under_way: Mapping[str, int], sources: Collection[tuple[str, str]]) -> int | None:
+    """What people do to a source document is recorded without its request: it is the one under way, because they are sent one at a time.
+    What a system does to anything else without one was deferred, and belongs to none."""
     number = commit.get("op_id")
-    return under_way.get(commit["call_point"]) if number is None and commit.get("node") in sources else number
+    return under_way.get(commit["call_point"]) if number is None and (commit.get("node"), commit.get("entity_type")) in sources else number
 
 
 def rows_of(history: Path) -> Iterator[Mapping[str, Any]]:
