@@ -1,7 +1,7 @@
 """OpenAPI links: which answer names what the next operation needs. Derived from the table of operations, nothing is listed twice."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mocks.kit.operation import Operation
@@ -17,11 +17,13 @@ def links_of(source: Operation, operations: Iterable[Operation], schemas: Mappin
     """The links of one operation's success. `answer`: the schema of its body; `schemas`: the document's components."""
     members = _members(answer, schemas)
     found: dict[str, Any] = {}
+    operations = tuple(operations)
+    home = _home(source.path, {_collection(each.path) for each in operations})
     for target in operations:
         names = re.findall(r"{(\w+)}", target.path)
         if len(names) != 1 or target is source:
             continue
-        pointer = _pointer(names[0], members, below=source.path.startswith(target.path.split("/{")[0]))
+        pointer = _pointer(names[0], members, below=home == _collection(target.path))
         if pointer is None:
             continue
         parameters = {names[0]: f"$response.body#/{pointer}"}
@@ -29,6 +31,16 @@ def links_of(source: Operation, operations: Iterable[Operation], schemas: Mappin
             parameters["header.X-Acting-User"] = f"$response.body#/{target.acting}"
         found[target.call_point] = {"operationId": target.call_point, "parameters": parameters}
     return found
+
+
+def _collection(path: str) -> str:
+    return path.split("/{", maxsplit=1)[0]
+
+
+def _home(path: str, collections: Collection[str]) -> str:
+    """What kind of thing an answer is: the last collection on its path. What is posted to /orders/{number}/receipts is a receipt."""
+    found = [(at, each) for each in collections if (at := path.rfind(each)) >= 0 and path[at + len(each) :][:1] in {"", "/"}]
+    return max(found)[1] if found else path
 
 
 def _pointer(name: str, members: Sequence[str], *, below: bool) -> str | None:

@@ -9,18 +9,18 @@ from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.projections import BankCustomer
 from mocks.kit.operation import Refusal
 from mocks.systems.bank.system import BankSystem
-from mocks.systems.bank.words import CREDITOR, DAY, NO_CREDITOR, file, transfer
+from mocks.systems.bank.words import CREDITOR, NO_CREDITOR, file, transfer
 
 Currency = Literal["USD", "EUR", "JPY"]
 
 
 class PaymentGiven(Parameters, frozen=True, kw_only=True):
-    """A payment by API of 980.00 (or 98000 yen)."""
+    """A payment by API of 980.00 (or 98000 yen); ids that are not given are counted on."""
 
     payment_id: Name | None = None
     status: Literal["accepted", "rejected", "cleared", "returned", "stopped"] = "accepted"
     currency: Currency = "EUR"
-    end_to_end_id: Name = "PR-EXAMPLE-1"
+    end_to_end_id: Name | None = None
 
 
 class AccountGiven(Parameters, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class FileGiven(Parameters, frozen=True, kw_only=True):
     status: Literal["received", "accepted", "partially_accepted", "rejected"] = "accepted"
     currency: Currency = "EUR"
     account: Name | None = None
-    message_id: Name = "PR-EXAMPLE"
+    message_id: Name | None = None
 
 
 class PaymentGone(Parameters, frozen=True, kw_only=True):
@@ -59,6 +59,10 @@ def _customer(stage: Stage, currency: str) -> BankCustomer:
     return next(each for each in stage.system(BankSystem).core.master.customers.values() if each.currency == currency)
 
 
+def _today(stage: Stage) -> str:
+    return stage.mechanics.business.now().date().isoformat()
+
+
 def _account(stage: Stage, given: AccountGiven) -> Values:
     customers = stage.system(BankSystem).core.master.customers
     like = _customer(stage, "EUR")
@@ -72,8 +76,9 @@ def _payment(stage: Stage, given: PaymentGiven) -> Values:
         if given.payment_id in core.payments:
             raise Refusal("INVALID_TRANSITION", f"{given.payment_id} exists already: send a teardown first")
         core.wanted["BP"] = given.payment_id
-    head = {"debtorAccount": customer.account_id, "requestedExecutionDate": DAY}
-    made = stage.perform("bank.payment.create", body={**transfer(customer, given.end_to_end_id), **head}).body
+    end_to_end_id = given.end_to_end_id or f"PR-EXAMPLE-{sum(1 for _ in core.payments) + 1}"
+    head = {"debtorAccount": customer.account_id, "requestedExecutionDate": _today(stage)}
+    made = stage.perform("bank.payment.create", body={**transfer(customer, end_to_end_id), **head}).body
     path = {"paymentId": made.payment_id}
     if given.status == "stopped":
         stage.perform("bank.payment.stop", path=path, body={})
@@ -82,7 +87,7 @@ def _payment(stage: Stage, given: PaymentGiven) -> Values:
         body = {} if verb == "clear" else {"reasonCode": "AC04", "reason": WHY}
         stage.act(f"bank.payment.{verb}", actor=core.master.clerks[0], path=path, body=body)
     found = core.payments.get(made.payment_id)
-    return {"payment_id": found.id, "version": found.version, "end_to_end_id": given.end_to_end_id}
+    return {"payment_id": found.id, "version": found.version, "end_to_end_id": end_to_end_id}
 
 
 def _file(stage: Stage, given: FileGiven) -> Values:
@@ -94,13 +99,16 @@ def _file(stage: Stage, given: FileGiven) -> Values:
         core.wanted["PF"] = given.file_id
     bad = {"creditorAccount": NO_CREDITOR}
     first, second = _DEFECTIVE[given.status]
-    names = (f"{given.message_id}-1", f"{given.message_id}-2")
+    message_id = given.message_id or f"PR-EXAMPLE-{sum(1 for _ in core.files) + 1}"
+    names = (f"{message_id}-1", f"{message_id}-2")
     transfers = (transfer(customer, names[0], **(bad if first else {})), transfer(customer, names[1], **(bad if second else {})))
-    made = stage.perform("bank.payment_file.upload", body=file(customer, given.message_id, *transfers)).body
+    made = stage.perform(
+        "bank.payment_file.upload", body={**file(customer, message_id, *transfers), "requestedExecutionDate": _today(stage)}
+    ).body
     if given.status != "received":
         stage.mechanics.scheduler.flush()
     found = core.files.get(made.file_id)
-    return {"file_id": found.id, "version": found.version, "message_id": given.message_id, "payment_ids": list(found.payment_ids)}
+    return {"file_id": found.id, "version": found.version, "message_id": message_id, "payment_ids": list(found.payment_ids)}
 
 
 _VERBS: Mapping[str, str] = {"rejected": "reject", "cleared": "clear", "returned": "return"}
