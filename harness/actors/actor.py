@@ -97,14 +97,13 @@ class Actor:
     """One kind of source document as its people see it; verbs complete `points` to call points.
 
     create: the verb by which it comes into being. submit, approve: None where nobody hands in or approves: such a document is due as soon
-    as it is created. release: what the last approver does behind the approval, where only that makes it due. changes: what its author
-    does to it afterwards, as (verb, body): versions of a record. due_event: the type of the event that says that it is due, and
-    `event_data` its data as it would be after one more change. races: what other people do when a fault says so (`then` in
-    contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and where it is
-    for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has in a run:
-    each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is asked about.
-    is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it
-    is taken back.
+    as it is created. changes: what its author does to it afterwards, as (verb, body): versions of a record. due_event: the type of the
+    event that says that it is due, and `event_data` its data as it would be after one more change. races: what other people do when a fault
+    says so (`then` in contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and
+    where it is for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has
+    in a run: each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is
+    asked about. is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is
+    said when it is taken back.
     """
 
     document: str
