@@ -14,7 +14,7 @@ import psutil
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
-Known = frozenset[tuple[int, float]]  # pid and time of birth, because pids come again
+Known = frozenset[psutil.Process]  # alike by pid and birth since the machine started: pids come again, and clocks are set while we run
 
 
 def adopt_orphans() -> None:
@@ -26,7 +26,7 @@ def adopt_orphans() -> None:
 
 def known() -> Known:
     """The descendants of this process now."""
-    return frozenset(_key(one) for one in _below(os.getpid()))
+    return frozenset(_below(os.getpid()))
 
 
 def since(before: Known) -> list[psutil.Process]:
@@ -37,7 +37,7 @@ def since(before: Known) -> list[psutil.Process]:
 
 def adopted_since(before: Known) -> list[psutil.Process]:
     """Children of this process that were not there before: of a service the one that the others belong to."""
-    return [child for child in _children(os.getpid()) if _key(child) not in before]
+    return [child for child in _children(os.getpid()) if child not in before]
 
 
 def below(pid: int) -> list[psutil.Process]:
@@ -86,10 +86,3 @@ def _below(pid: int) -> list[psutil.Process]:
         return [one for one in psutil.Process(pid).children(recursive=True) if _runs(one)]
     except psutil.Error:
         return []
-
-
-def _key(one: psutil.Process) -> tuple[int, float]:
-    try:
-        return one.pid, one.create_time()
-    except psutil.Error:
-        return one.pid, 0.0

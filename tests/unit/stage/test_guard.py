@@ -99,3 +99,17 @@ def test_what_a_service_starts_later_is_its_own_business(tmp_path: Path) -> None
 
 def _here() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a birth is only known by the clock")
+def test_who_was_there_is_known_when_the_clock_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is corrected in the middle of a run makes nobody a stranger who has to be killed."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        before = known()
+        real = psutil.boot_time()
+        monkeypatch.setattr("psutil._pslinux.boot_time", lambda: real + 34.0)
+        assert child.pid not in {one.pid for one in since(before)}
+    finally:
+        child.kill()
+        child.wait()
