@@ -18,7 +18,7 @@ from harness.fuzz.rules import FuzzedAnswer
 from harness.fuzz.target import Target
 from harness.plan.streams import stream
 
-STEPS, HALFWAY = 24, 6
+STEPS = 24
 ROOT_TRIES = 6  # bodies that are refused before the walk is given up
 TRIES_PER_STEP = 8  # links that are refused before the walk ends
 SAMPLE_DEPTH, SAMPLE_MAX = 12, 10_000
@@ -55,7 +55,6 @@ class Walks:
         self._send = send
         self._random = stream(seed, target.name, "walks")
         self._accepted: Counter[str] = Counter()
-        self._begun: Counter[str] = Counter()
         found = (result.ok() for result in schema.get_all_operations() if isinstance(result, Ok))
         self._operations = {str(each.definition.raw.get("operationId")): each for each in found}
 
@@ -78,15 +77,12 @@ class Walks:
         return reachable - {name for name, count in self._accepted.items() if count}
 
     def walk(self, root: str) -> int:
-        """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do. Every other walk stops
-        halfway, so that later ones meet documents that are under way."""
+        """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do."""
         answer, steps = None, 0
-        self._begun[root] += 1
-        limit = STEPS if self._begun[root] % 2 else HALFWAY
         while steps < ROOT_TRIES and (answer is None or answer[1].status >= 300):
             answer = self._step(Leg(root, {}, {}, {}))
             steps += 1
-        while answer is not None and answer[1].status < 300 and steps < limit:
+        while answer is not None and answer[1].status < 300 and steps < STEPS:
             following = self._following(*answer)
             answer = None
             for step in following[:TRIES_PER_STEP]:

@@ -21,6 +21,7 @@ FIT = "saturation: {generator_lag_ms: 60000, world_lag_ms: 60000, world_cpu: 100
 SHORT = f"""
 name: short
 title: thirty documents in three seconds
+flows: [requisition-to-po, expense-to-posting]
 volume: {{documents: 30, duration_s: 3}}
 bounds: {{max_duration_s: 60, max_documents: 200, settle_s: 20}}
 {FIT}
