@@ -4,14 +4,18 @@ from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Effect, Reply
 from mocks.systems.procurement import models
 from mocks.systems.procurement import rules as content
+from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.records import requisition_record, source_lines, summary
 from mocks.systems.procurement.requisitions import FORM, Requisition
 from mocks.workflow import rules
-from mocks.workflow.desk import Desk, taken_back
 
 
-class RequisitionDesk(Desk[Requisition]):
+class RequisitionDesk(ApprovingDesk[Requisition]):
     """The requisitions of one procurement system."""
+
+    told = "approval.reversed"
+    acted_on = frozenset({"approved", "ordered"})
+    author = "requester"
 
     def __init__(self, master: ProcurementMaster, namespace: str) -> None:
         super().__init__(FORM, Requisition, master.users, namespace)
@@ -42,10 +46,6 @@ class RequisitionDesk(Desk[Requisition]):
         """Of all lines."""
         return {line.cost_center for line in document.lines}
 
-    def recorded_number(self, document: Requisition) -> str | None:
-        """The order's."""
-        return document.recorded.number if document.recorded else None
-
     def dates(self, document: Requisition) -> tuple[str | None, str | None]:
         """The day of the request, for both."""
         return document.requested_on, document.requested_on
@@ -53,13 +53,8 @@ class RequisitionDesk(Desk[Requisition]):
     def record_order(self, call: Call) -> Reply:
         """procurement.requisition.record_order"""
         body: models.RecordOrder = call.body
-        requisition = self._addressed(call)
-        if requisition.recorded is not None and requisition.recorded.number == body.erp_order_number:
-            return self._reply(requisition)
-        status = self._after(requisition, "record_order")
-        rules.check_revision(FORM.noun, body.revision, requisition)
         order = models.ErpOrder(number=body.erp_order_number, id=body.erp_order_id, status=body.erp_status, recorded_at=call.now)
-        return self._change(call, requisition, status=status, recorded=order)
+        return self._written_back(call, "record_order", order)
 
     def create(self, call: Call) -> Reply:
         """procurement.requisition.create"""
@@ -80,26 +75,9 @@ class RequisitionDesk(Desk[Requisition]):
             requested_on=where.day(call.now).isoformat(),
         )
 
-    def reject(self, call: Call) -> Reply:
-        """procurement.requisition.reject"""
-        body: models.WithReason = call.body
-        requisition, actor = self._acted(call)
-        status = self._after(requisition, "reject")
-        self.check_turn(requisition, actor)
-        step = self._decision(call, requisition, actor, "rejected", body.reason)
-        return self._change(call, requisition, status=status, approvals=(*requisition.approvals, step))
-
     def withdraw(self, call: Call) -> Reply:
         """procurement.requisition.withdraw"""
         return self._by_author(call, "withdraw")
-
-    def reverse_approval(self, call: Call) -> Reply:
-        """procurement.requisition.reverse_approval"""
-        body: models.WithReason = call.body
-        requisition, actor = self._acted(call)
-        status = self._after(requisition, "reverse_approval")
-        content.check_approved_by(FORM.noun, requisition, actor)
-        return self._unapproved(call, requisition, status, body.reason)
 
     def amend(self, call: Call) -> Reply:
         """procurement.requisition.amend"""
@@ -120,16 +98,3 @@ class RequisitionDesk(Desk[Requisition]):
             title=body.title or requisition.title,
             needed_by=body.needed_by or requisition.needed_by,
         )
-
-    def cancel(self, call: Call) -> Reply:
-        """procurement.requisition.cancel"""
-        requisition, actor = self._acted(call)
-        status = self._after(requisition, "cancel")
-        rules.check_author(FORM.noun, requisition, actor, "cancel")
-        if requisition.status not in ("approved", "ordered"):
-            return self._change(call, requisition, status=status)
-        return self._unapproved(call, requisition, status, "cancelled by the requester")
-
-    def _unapproved(self, call: Call, requisition: Requisition, status: str, reason: str) -> Reply:
-        reply = self._change(call, requisition, status=status, approvals=taken_back(requisition))
-        return self._with_event(reply, requisition.id, "approval.reversed", reason=reason)

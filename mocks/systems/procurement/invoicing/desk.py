@@ -6,20 +6,23 @@ from typing import cast
 from mocks.company.projections import House, ProcurementMaster
 from mocks.kit.operation import Call, Effect, Reply
 from mocks.systems.procurement import rules as content
+from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.invoicing import models
 from mocks.systems.procurement.invoicing.content import checked
 from mocks.systems.procurement.invoicing.invoices import FORM, Item, SupplierBill
-from mocks.systems.procurement.models import WithReason
 from mocks.systems.procurement.receiving.orders import OrderBook
 from mocks.systems.procurement.records import approval_record, money, refusal_record
 from mocks.workflow import rules
-from mocks.workflow.desk import Desk, taken_back
 
 INPUT_TAX, PAYABLE = "input_tax", "payable"  # sides of what is billed, which add up with its lines to nothing
 
 
-class InvoiceDesk(Desk[SupplierBill]):
+class InvoiceDesk(ApprovingDesk[SupplierBill]):
     """The supplier invoices of one procurement system."""
+
+    told = "invoice.approval_reversed"
+    acted_on = frozenset({"approved", "posted"})
+    author = "clerk"
 
     def __init__(self, master: ProcurementMaster, orders: OrderBook, namespace: str) -> None:
         super().__init__(FORM, SupplierBill, master.users, namespace)
@@ -97,10 +100,6 @@ class InvoiceDesk(Desk[SupplierBill]):
         """Of all lines."""
         return {line.cost_center for line in document.lines}
 
-    def recorded_number(self, document: SupplierBill) -> str | None:
-        """The ERP's supplier invoice's."""
-        return document.recorded.number if document.recorded else None
-
     def dates(self, document: SupplierBill) -> tuple[str | None, str | None]:
         """The supplier's date, and the day on which it was keyed, which decides the period."""
         return document.dated, document.captured_on
@@ -132,23 +131,6 @@ class InvoiceDesk(Desk[SupplierBill]):
             credit=billed.credit,
         )
 
-    def reject(self, call: Call) -> Reply:
-        """procurement.invoice.reject"""
-        body: WithReason = call.body
-        invoice, actor = self._acted(call)
-        status = self._after(invoice, "reject")
-        self.check_turn(invoice, actor)
-        step = self._decision(call, invoice, actor, "rejected", body.reason)
-        return self._change(call, invoice, status=status, approvals=(*invoice.approvals, step))
-
-    def reverse_approval(self, call: Call) -> Reply:
-        """procurement.invoice.reverse_approval"""
-        body: WithReason = call.body
-        invoice, actor = self._acted(call)
-        status = self._after(invoice, "reverse_approval")
-        content.check_approved_by(FORM.noun, invoice, actor)
-        return self._unapproved(call, invoice, status, body.reason)
-
     def amend(self, call: Call) -> Reply:
         """procurement.invoice.amend"""
         body: models.InvoiceAmend = call.body
@@ -168,29 +150,11 @@ class InvoiceDesk(Desk[SupplierBill]):
             total_minor=billed.total_minor,
         )
 
-    def cancel(self, call: Call) -> Reply:
-        """procurement.invoice.cancel"""
-        invoice, actor = self._acted(call)
-        status = self._after(invoice, "cancel")
-        rules.check_author(FORM.noun, invoice, actor, "cancel")
-        if invoice.status not in ("approved", "posted"):
-            return self._change(call, invoice, status=status)
-        return self._unapproved(call, invoice, status, "cancelled by the clerk")
-
     def record_posting(self, call: Call) -> Reply:
         """procurement.invoice.record_posting"""
         body: models.RecordInvoice = call.body
-        invoice = self._addressed(call)
-        if invoice.recorded is not None and invoice.recorded.number == body.erp_invoice_number:
-            return self._reply(invoice)
-        status = self._after(invoice, "record_posting")
-        rules.check_revision(FORM.noun, body.revision, invoice)
         posted = models.ErpInvoice(number=body.erp_invoice_number, id=body.erp_invoice_id, recorded_at=call.now)
-        return self._change(call, invoice, status=status, recorded=posted)
-
-    def _unapproved(self, call: Call, invoice: SupplierBill, status: str, reason: str) -> Reply:
-        reply = self._change(call, invoice, status=status, approvals=taken_back(invoice))
-        return self._with_event(reply, invoice.id, "invoice.approval_reversed", reason=reason)
+        return self._written_back(call, "record_posting", posted)
 
     def _where(self, invoice: SupplierBill) -> House:
         return self._master.houses[invoice.house]

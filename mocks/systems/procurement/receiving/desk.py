@@ -7,17 +7,17 @@ from msgspec import structs
 
 from mocks.company.projections import House, ProcurementMaster
 from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.systems.procurement.desks import SuiteDesk
 from mocks.systems.procurement.receiving import models
 from mocks.systems.procurement.receiving.orders import BuyerOrder, OrderBook, Part, quantity_text
 from mocks.systems.procurement.receiving.receipts import FORM, Receipt
 from mocks.systems.procurement.records import money, refusal_record
 from mocks.workflow import rules
-from mocks.workflow.desk import Desk
 
 REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
 
 
-class ReceiptDesk(Desk[Receipt]):
+class ReceiptDesk(SuiteDesk[Receipt]):
     """The receipts of one procurement system."""
 
     def __init__(self, master: ProcurementMaster, orders: OrderBook, namespace: str) -> None:
@@ -100,10 +100,6 @@ class ReceiptDesk(Desk[Receipt]):
         order = self._orders.get(document.order)
         return {order.line(part.order_line).asked.cost_center for part in document.lines}
 
-    def recorded_number(self, document: Receipt) -> str | None:
-        """The goods receipt's."""
-        return document.recorded.number if document.recorded else None
-
     def dates(self, document: Receipt) -> tuple[str | None, str | None]:
         """The day on which the goods came, for both."""
         return document.received_on, document.received_on
@@ -149,13 +145,8 @@ class ReceiptDesk(Desk[Receipt]):
     def record_posting(self, call: Call) -> Reply:
         """procurement.receipt.record_posting"""
         body: models.RecordReceipt = call.body
-        receipt = self._addressed(call)
-        if receipt.recorded is not None and receipt.recorded.number == body.erp_receipt_number:
-            return self._reply(receipt)
-        status = self._after(receipt, "record_posting")
-        rules.check_revision(FORM.noun, body.revision, receipt)
         posted = models.ErpReceipt(number=body.erp_receipt_number, id=body.erp_receipt_id, recorded_at=call.now)
-        return self._change(call, receipt, status=status, recorded=posted)
+        return self._written_back(call, "record_posting", posted)
 
 
 def _status(receipt: Receipt) -> models.ReceiptStatus:

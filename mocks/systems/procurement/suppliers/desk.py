@@ -7,16 +7,20 @@ from mocks.company.projections import House, ProcurementMaster
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.procurement import models as procurement
 from mocks.systems.procurement import rules as content
+from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.suppliers import models
 from mocks.systems.procurement.suppliers.records import record, summary
 from mocks.systems.procurement.suppliers.requests import FORM, LIVE, SupplierRequest
 from mocks.workflow import rules
-from mocks.workflow.desk import Desk, taken_back
 from mocks.workflow.document import ErpSaidNo
 
 
-class SupplierRequestDesk(Desk[SupplierRequest]):
+class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
     """The requests of one procurement system."""
+
+    told = "supplier_request.reversed"
+    acted_on = frozenset({"approved", "active"})
+    author = "requester"
 
     def __init__(self, master: ProcurementMaster, namespace: str) -> None:
         super().__init__(FORM, SupplierRequest, master.users, namespace)
@@ -49,10 +53,6 @@ class SupplierRequestDesk(Desk[SupplierRequest]):
         """None."""
         del document
         return set()
-
-    def recorded_number(self, document: SupplierRequest) -> str | None:
-        """The vendor's."""
-        return document.recorded.number if document.recorded else None
 
     def create(self, call: Call) -> Reply:
         """procurement.supplier_request.create"""
@@ -99,14 +99,13 @@ class SupplierRequestDesk(Desk[SupplierRequest]):
 
     def reject(self, call: Call) -> Reply:
         """procurement.supplier_request.reject: by the next approver, or by who reviews it"""
-        body: procurement.WithReason = call.body
         request, actor = self._acted(call)
+        if request.status != "duplicate_review":
+            return super().reject(call)
         status = self._after(request, "reject")
-        if request.status == SupplierRequest.pending:
-            self.check_turn(request, actor)
-        elif actor.id == request.author:
+        if actor.id == request.author:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} may not review a {FORM.noun} of their own")
-        step = self._decision(call, request, actor, "rejected", body.reason)
+        step = self._decision(call, request, actor, "rejected", call.body.reason)
         return self._change(call, request, status=status, approvals=(*request.approvals, step))
 
     def withdraw(self, call: Call) -> Reply:
@@ -116,13 +115,8 @@ class SupplierRequestDesk(Desk[SupplierRequest]):
     def record_vendor(self, call: Call) -> Reply:
         """procurement.supplier_request.record_vendor"""
         body: models.RecordVendor = call.body
-        request = self._addressed(call)
-        if request.recorded is not None and request.recorded.number == body.erp_vendor_id:
-            return self._reply(request)
-        status = self._after(request, "record_vendor")
-        rules.check_revision(FORM.noun, body.revision, request)
         vendor = models.ErpVendorRef(number=body.erp_vendor_id, status=body.erp_status, recorded_at=call.now)
-        return self._change(call, request, status=status, recorded=vendor)
+        return self._written_back(call, "record_vendor", vendor)
 
     def record_refusal(self, call: Call) -> Reply:
         """procurement.supplier_request.record_refusal: with the vendor that it seems to be"""
@@ -134,15 +128,6 @@ class SupplierRequestDesk(Desk[SupplierRequest]):
             return self._reply(request)
         status = self._after(request, "record_refusal")
         return self._change(call, request, status=status, refusal=refusal, duplicate_of=body.duplicate_of)
-
-    def reverse_approval(self, call: Call) -> Reply:
-        """procurement.supplier_request.reverse_approval"""
-        body: procurement.WithReason = call.body
-        request, actor = self._acted(call)
-        status = self._after(request, "reverse_approval")
-        if actor.id not in {approval.approver for approval in request.approvals}:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} did not approve {FORM.noun} {request.id} and may not take that back")
-        return self._unapproved(call, request, status, body.reason)
 
     def amend(self, call: Call) -> Reply:
         """procurement.supplier_request.amend"""
@@ -165,19 +150,6 @@ class SupplierRequestDesk(Desk[SupplierRequest]):
             bank=body.bank or request.bank,
             payment_terms=body.payment_terms or request.payment_terms,
         )
-
-    def cancel(self, call: Call) -> Reply:
-        """procurement.supplier_request.cancel"""
-        request, actor = self._acted(call)
-        status = self._after(request, "cancel")
-        rules.check_author(FORM.noun, request, actor, "cancel")
-        if request.status not in ("approved", "active"):
-            return self._change(call, request, status=status)
-        return self._unapproved(call, request, status, "cancelled by the requester")
-
-    def _unapproved(self, call: Call, request: SupplierRequest, status: str, reason: str) -> Reply:
-        reply = self._change(call, request, status=status, approvals=taken_back(request))
-        return self._with_event(reply, request.id, "supplier_request.reversed", reason=reason)
 
 
 def _minor(money: procurement.Money, where: House) -> int:
