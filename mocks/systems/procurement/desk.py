@@ -5,7 +5,7 @@ from mocks.kit.operation import Call, Effect, Reply
 from mocks.systems.procurement import models
 from mocks.systems.procurement import rules as content
 from mocks.systems.procurement.desks import ApprovingDesk
-from mocks.systems.procurement.records import requisition_record, source_lines, summary
+from mocks.systems.procurement.records import requisition_record, source_lines
 from mocks.systems.procurement.requisitions import FORM, Requisition
 from mocks.workflow import rules
 
@@ -13,6 +13,7 @@ from mocks.workflow import rules
 class RequisitionDesk(ApprovingDesk[Requisition]):
     """The requisitions of one procurement system."""
 
+    in_list = models.RequisitionSummary
     told = "approval.reversed"
     acted_on = frozenset({"approved", "ordered"})
     author = "requester"
@@ -24,10 +25,6 @@ class RequisitionDesk(ApprovingDesk[Requisition]):
     def record(self, document: Requisition) -> models.Requisition:
         """On the wire."""
         return requisition_record(document, self._master.houses[document.house])
-
-    def summary(self, document: Requisition) -> models.RequisitionSummary:
-        """In a list."""
-        return summary(document)
 
     def source_lines(self, document: Requisition) -> tuple[Effect, ...]:
         """One for each line."""

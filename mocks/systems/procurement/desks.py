@@ -1,15 +1,23 @@
 """What the commands of procurement's documents share: what is written back, and, of what a chain approves, saying no and taking back."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from mocks.kit.operation import Call, Reply
+from mocks.systems.procurement.records import summary
 from mocks.systems.procurement.rules import check_approved_by
 from mocks.workflow import rules
 from mocks.workflow.desk import D, Desk, taken_back
 
 
 class SuiteDesk(Desk[D]):
-    """Documents of one kind. `recorded` of each has the number of what was made of it."""
+    """Documents of one kind. `recorded` of each has the number of what was made of it. in_list: what a list tells of one, on the wire."""
+
+    in_list: ClassVar[Callable[..., Any]]
+
+    def summary(self, document: D) -> Any:
+        """In a list."""
+        return self.in_list(**summary(document))
 
     def recorded_number(self, document: D) -> str | None:
         """Of the document in the ERP."""

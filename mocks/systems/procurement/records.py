@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from mocks.company.money import to_minor, to_text
@@ -10,7 +10,7 @@ from mocks.company.projections import House, Member, ProcurementSupplier
 from mocks.kit.operation import Effect
 from mocks.systems.procurement import models
 from mocks.systems.procurement.requisitions import Requisition
-from mocks.workflow.document import Approval, ErpSaidNo
+from mocks.workflow.document import Approval, ApprovedDocument, ErpSaidNo
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""
@@ -21,19 +21,38 @@ def money(minor: int, where: House) -> models.Money:
     return models.Money(amount=to_text(minor, where.decimals), currency=where.currency)
 
 
+def head(document: ApprovedDocument) -> dict[str, Any]:
+    """The members that every document has on the wire. Its status is in the wire's own words, which are those of its lifecycle."""
+    return {
+        **summary(document),
+        "uuid": document.uuid,
+        "legal_entity": document.house,
+        "currency": document.currency,
+        "exported": False,
+        "external_id": None,
+        "correlation_id": document.correlation_id,
+        "created_at": document.created_at,
+    }
+
+
+def summary(document: ApprovedDocument) -> dict[str, Any]:
+    """What a list tells of it."""
+    return {
+        "id": document.id,
+        "number": document.number,
+        "status": document.status,
+        "revision": document.revision,
+        "version": document.version,
+        "updated_at": document.updated_at,
+    }
+
+
 def requisition_record(requisition: Requisition, where: House) -> models.Requisition:
     """A requisition on the wire."""
     return models.Requisition(
-        id=requisition.id,
-        number=requisition.number,
-        uuid=requisition.uuid,
-        revision=requisition.revision,
-        version=requisition.version,
-        status=status(requisition),
+        **head(requisition),
         requester_id=requisition.author,
-        legal_entity=requisition.house,
         supplier_id=requisition.supplier_id,
-        currency=requisition.currency,
         needed_by=requisition.needed_by,
         requested_on=requisition.requested_on,
         title=requisition.title,
@@ -43,17 +62,7 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         next_approver_id=requisition.next_approver,
         erp_order=requisition.recorded,
         erp_refusal=refusal_record(requisition.refusal),
-        exported=False,
-        external_id=None,
-        correlation_id=requisition.correlation_id,
-        created_at=requisition.created_at,
-        updated_at=requisition.updated_at,
     )
-
-
-def status(requisition: Requisition) -> models.Status:
-    """In the wire's own words, which are those of the lifecycle."""
-    return cast("models.Status", requisition.status)
 
 
 def approval_record(step: Approval, where: House) -> models.ApprovalStep:
@@ -105,18 +114,6 @@ def source_lines(document: Requisition, where: House) -> tuple[Effect, ...]:
             category=line.category,
         )
         for number, line in enumerate(document.lines, 1)
-    )
-
-
-def summary(requisition: Requisition) -> models.RequisitionSummary:
-    """A requisition in a list."""
-    return models.RequisitionSummary(
-        id=requisition.id,
-        number=requisition.number,
-        status=status(requisition),
-        revision=requisition.revision,
-        version=requisition.version,
-        updated_at=requisition.updated_at,
     )
 
 

@@ -1,7 +1,6 @@
 """Invoicing's commands: a clerk keys and submits, approvers agree or take it back, the connector writes back."""
 
 from collections import defaultdict
-from typing import cast
 
 from mocks.company.projections import House, ProcurementMaster
 from mocks.kit.operation import Call, Effect, Reply
@@ -11,7 +10,7 @@ from mocks.systems.procurement.invoicing import models
 from mocks.systems.procurement.invoicing.content import checked
 from mocks.systems.procurement.invoicing.invoices import FORM, Item, SupplierBill
 from mocks.systems.procurement.receiving.orders import OrderBook
-from mocks.systems.procurement.records import approval_record, money, refusal_record
+from mocks.systems.procurement.records import approval_record, head, money, refusal_record
 from mocks.workflow import rules
 
 INPUT_TAX, PAYABLE = "input_tax", "payable"  # sides of what is billed, which add up with its lines to nothing
@@ -20,6 +19,7 @@ INPUT_TAX, PAYABLE = "input_tax", "payable"  # sides of what is billed, which ad
 class InvoiceDesk(ApprovingDesk[SupplierBill]):
     """The supplier invoices of one procurement system."""
 
+    in_list = models.InvoiceSummary
     told = "invoice.approval_reversed"
     acted_on = frozenset({"approved", "posted"})
     author = "clerk"
@@ -33,19 +33,12 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
         """On the wire."""
         where = self._master.houses[document.house]
         return models.Invoice(
-            id=document.id,
-            number=document.number,
-            uuid=document.uuid,
-            revision=document.revision,
-            version=document.version,
-            status=_state(document),
+            **head(document),
             clerk_id=document.author,
-            legal_entity=document.house,
             supplier_id=document.supplier_id,
             supplier_invoice_number=document.supplier_number,
             invoice_date=document.dated,
             captured_on=document.captured_on,
-            currency=document.currency,
             purchase_order=document.order,
             credit=document.credit,
             note=document.title or None,
@@ -56,22 +49,6 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
             next_approver_id=document.next_approver,
             erp_invoice=document.recorded,
             erp_refusal=refusal_record(document.refusal),
-            exported=False,
-            external_id=None,
-            correlation_id=document.correlation_id,
-            created_at=document.created_at,
-            updated_at=document.updated_at,
-        )
-
-    def summary(self, document: SupplierBill) -> models.InvoiceSummary:
-        """In a list."""
-        return models.InvoiceSummary(
-            id=document.id,
-            number=document.number,
-            status=_state(document),
-            revision=document.revision,
-            version=document.version,
-            updated_at=document.updated_at,
         )
 
     def source_lines(self, document: SupplierBill) -> tuple[Effect, ...]:
@@ -158,10 +135,6 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
 
     def _where(self, invoice: SupplierBill) -> House:
         return self._master.houses[invoice.house]
-
-
-def _state(invoice: SupplierBill) -> models.InvoiceState:
-    return cast("models.InvoiceState", invoice.status)
 
 
 def _line(number: int, line: Item) -> models.BilledItem:

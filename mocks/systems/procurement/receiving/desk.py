@@ -1,7 +1,6 @@
 """Receiving's commands: whoever takes goods records them, and takes a wrong receipt back."""
 
 from dataclasses import replace
-from typing import cast
 
 from msgspec import structs
 
@@ -11,7 +10,7 @@ from mocks.systems.procurement.desks import SuiteDesk
 from mocks.systems.procurement.receiving import models
 from mocks.systems.procurement.receiving.orders import BuyerOrder, OrderBook, Part, quantity_text
 from mocks.systems.procurement.receiving.receipts import FORM, Receipt
-from mocks.systems.procurement.records import money, refusal_record
+from mocks.systems.procurement.records import head, money, refusal_record
 from mocks.workflow import rules
 
 REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still owes what went back
@@ -19,6 +18,8 @@ REPLACEMENT, FOR_GOOD = "replacement", "for_good"  # whether the supplier still 
 
 class ReceiptDesk(SuiteDesk[Receipt]):
     """The receipts of one procurement system."""
+
+    in_list = models.ReceiptSummary
 
     def __init__(self, master: ProcurementMaster, orders: OrderBook, namespace: str) -> None:
         super().__init__(FORM, Receipt, master.users, namespace)
@@ -29,17 +30,10 @@ class ReceiptDesk(SuiteDesk[Receipt]):
         """On the wire."""
         order, where = self._orders.get(document.order), self._master.houses[document.house]
         return models.Receipt(
-            id=document.id,
-            number=document.number,
-            uuid=document.uuid,
-            revision=document.revision,
-            version=document.version,
-            status=_status(document),
+            **head(document),
             receiver_id=document.author,
-            legal_entity=document.house,
             supplier_id=order.supplier_id,
             purchase_order=document.order,
-            currency=document.currency,
             received_on=document.received_on,
             note=document.title or None,
             lines=tuple(_line(number, part, order, where) for number, part in enumerate(document.lines, 1)),
@@ -47,22 +41,6 @@ class ReceiptDesk(SuiteDesk[Receipt]):
             reversal=document.reversal,
             erp_receipt=document.recorded,
             erp_refusal=refusal_record(document.refusal),
-            exported=False,
-            external_id=None,
-            correlation_id=document.correlation_id,
-            created_at=document.created_at,
-            updated_at=document.updated_at,
-        )
-
-    def summary(self, document: Receipt) -> models.ReceiptSummary:
-        """In a list."""
-        return models.ReceiptSummary(
-            id=document.id,
-            number=document.number,
-            status=_status(document),
-            revision=document.revision,
-            version=document.version,
-            updated_at=document.updated_at,
         )
 
     def source_lines(self, document: Receipt) -> tuple[Effect, ...]:
@@ -147,10 +125,6 @@ class ReceiptDesk(SuiteDesk[Receipt]):
         body: models.RecordReceipt = call.body
         posted = models.ErpReceipt(number=body.erp_receipt_number, id=body.erp_receipt_id, recorded_at=call.now)
         return self._written_back(call, "record_posting", posted)
-
-
-def _status(receipt: Receipt) -> models.ReceiptStatus:
-    return cast("models.ReceiptStatus", receipt.status)
 
 
 def _line(number: int, part: Part, order: BuyerOrder, where: House) -> models.ReceiptLine:

@@ -9,7 +9,7 @@ from mocks.systems.procurement import models as procurement
 from mocks.systems.procurement import rules as content
 from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.suppliers import models
-from mocks.systems.procurement.suppliers.records import record, summary
+from mocks.systems.procurement.suppliers.records import record
 from mocks.systems.procurement.suppliers.requests import FORM, LIVE, SupplierRequest
 from mocks.workflow import rules
 from mocks.workflow.document import ErpSaidNo
@@ -18,6 +18,7 @@ from mocks.workflow.document import ErpSaidNo
 class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
     """The requests of one procurement system."""
 
+    in_list = models.SupplierRequestSummary
     told = "supplier_request.reversed"
     acted_on = frozenset({"approved", "active"})
     author = "requester"
@@ -29,10 +30,6 @@ class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
     def record(self, document: SupplierRequest) -> models.SupplierRequest:
         """On the wire."""
         return record(document, self._master.houses[document.house])
-
-    def summary(self, document: SupplierRequest) -> models.SupplierRequestSummary:
-        """In a list."""
-        return summary(document)
 
     def source_lines(self, document: SupplierRequest) -> tuple[Effect, ...]:
         """None: one supplier is asked for."""
