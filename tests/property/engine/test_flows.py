@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, payment_run, receipt, report, requisition, supplier_bill
+from tests.unit.engine.fakes import Desk, desk
+from tests.unit.engine.papers import payment_run, receipt, report, requisition, supplier_bill
 
 pytestmark = pytest.mark.requirement("R06.04", "R09.01")
 

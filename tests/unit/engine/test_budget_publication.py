@@ -20,7 +20,7 @@ from engine.model.budgets import BudgetDraft, BudgetInForce, BudgetPlan, Planned
 from engine.model.failures import CallFailed, from_problem, other_shape, unknown_outcome
 from engine.model.progress import Progress
 from engine.model.sources import Refusal, SourceStage
-from tests.unit.engine.fakes import write_rules
+from tests.unit.engine.papers import write_rules
 
 pytestmark = pytest.mark.requirement("R05.12")
 
@@ -68,7 +68,7 @@ def test_a_currency_without_decimals_and_a_year_that_begins_in_april(tmp_path: P
     [
         ({"total": Decimal("-100.06")}, "do not add up"),
         ({"checksum": "0" * 64}, "checksum of sequence 1"),
-        ({"currency": "XXX"}, "currencies.yaml"),
+        ({"currency": "ZZZ"}, "currencies.yaml"),
         ({"entity": "LE-XX"}, "planning_entities"),
         ({"node": "LE-US.SAL.CC01"}, "planning_nodes"),
         ({"fiscal_year": "2027"}, "expected a fiscal year"),

@@ -8,7 +8,8 @@ import pytest
 
 from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, report, script
+from tests.unit.engine.fakes import Desk, desk, script
+from tests.unit.engine.papers import report
 
 
 def settle(one: Desk) -> Settled:

@@ -13,7 +13,8 @@ from engine.mapping.supplier_bill import invoice_draft
 from engine.model.erp_documents import ChargedItem, OrderedItem
 from engine.model.sources import Credit, SourceStage
 from engine.peers.erp_kinds import KINDS
-from tests.unit.engine.fakes import UNITS, Desk, desk, script, supplier_bill, write_rules
+from tests.unit.engine.fakes import Desk, desk, script
+from tests.unit.engine.papers import UNITS, supplier_bill, write_rules
 
 pytestmark = pytest.mark.requirement("R05.05")
 

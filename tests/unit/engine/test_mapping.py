@@ -10,7 +10,7 @@ from engine.mapping.purchase import order_draft
 from engine.mapping.references import external_ref, idempotency_key, source_of
 from engine.mapping.rules import RulesError, Unmapped, Unpostable
 from engine.model.sources import RequisitionLine
-from tests.unit.engine.fakes import DAY, MAPPINGS, UNITS, report, requisition, write_rules
+from tests.unit.engine.papers import DAY, MAPPINGS, UNITS, report, requisition, write_rules
 
 
 @pytest.mark.requirement("R06.15", "R07.07")

@@ -15,7 +15,8 @@ from engine.model.failures import NEVER, OTHER_SHAPE, CallFailed
 from engine.peers.erp import ErpGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.procurement import ProcurementGateway
-from tests.unit.engine.fakes import UNITS, desk, report, script
+from tests.unit.engine.fakes import desk, script
+from tests.unit.engine.papers import UNITS, report
 from tests.unit.engine.test_calls import body, peer
 
 MONEY = {"amount": "980.00", "currency": "USD"}

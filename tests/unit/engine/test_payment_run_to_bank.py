@@ -12,7 +12,8 @@ from engine.mapping.payment import file_draft
 from engine.mapping.rules import Unpostable
 from engine.model.payments import BankFile, Rejected
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, bank_file, desk, payment_run, script
+from tests.unit.engine.fakes import Desk, desk, script
+from tests.unit.engine.papers import bank_file, payment_run
 
 
 def settle(one: Desk) -> Settled:

@@ -11,7 +11,8 @@ from engine.mapping.receipt import receipt_draft
 from engine.mapping.rules import Unmapped, Unpostable
 from engine.model.erp_documents import TakeBack
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, receipt, script, write_rules
+from tests.unit.engine.fakes import Desk, desk, script
+from tests.unit.engine.papers import receipt, write_rules
 
 pytestmark = pytest.mark.requirement("R01.20")
 

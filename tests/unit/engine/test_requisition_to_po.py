@@ -8,7 +8,8 @@ import pytest
 
 from engine.flows.outcomes import Parked, Settled
 from engine.model.sources import Refusal, SourceStage
-from tests.unit.engine.fakes import Desk, desk, requisition, script
+from tests.unit.engine.fakes import Desk, desk, script
+from tests.unit.engine.papers import requisition
 
 
 def settle(one: Desk) -> Settled:

@@ -8,7 +8,8 @@ import pytest
 from engine.flows.outcomes import Parked, Retry, Settled
 from engine.model.failures import AGAIN, NEVER, CallFailed
 from engine.model.sources import SourceStage
-from tests.unit.engine.fakes import Desk, desk, script, supplier_request
+from tests.unit.engine.fakes import Desk, desk, script
+from tests.unit.engine.papers import supplier_request
 
 pytestmark = pytest.mark.requirement("R04.01", "R05.06")
 
