@@ -9,7 +9,7 @@ from engine.model.calls import Trace
 from engine.model.failures import one_of
 from engine.model.sources import BilledItem, Credit, Recorded, SourceStage, SupplierBill
 from engine.peers.caller import Peer
-from engine.peers.suite import Money, Numbered, Decided, SuiteDocument, SuiteGateway, approved, check_currency, stage_of
+from engine.peers.suite import Decided, Money, Numbered, SuiteDocument, SuiteGateway, approved, check_currency, stage_of
 
 
 class _Line(msgspec.Struct, rename="camel"):

@@ -8,7 +8,7 @@ import msgspec
 from engine.model.calls import Trace
 from engine.model.sources import Recorded, Requisition, RequisitionLine, SourceStage
 from engine.peers.caller import Peer
-from engine.peers.suite import Money, Numbered, Decided, SuiteDocument, SuiteGateway, approved, check_currency, stage_of
+from engine.peers.suite import Decided, Money, Numbered, SuiteDocument, SuiteGateway, approved, check_currency, stage_of
 
 
 class _Line(msgspec.Struct, rename="camel"):

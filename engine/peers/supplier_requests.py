@@ -8,7 +8,7 @@ from engine.model.calls import Trace
 from engine.model.parties import BankAccount, PostalAddress
 from engine.model.sources import Recorded, SourceStage, SupplierRequest
 from engine.peers.caller import Peer
-from engine.peers.suite import Money, Numbered, Decided, SuiteDocument, SuiteGateway, approved, check_currency, stage_of
+from engine.peers.suite import Decided, Money, Numbered, SuiteDocument, SuiteGateway, approved, check_currency, stage_of
 
 
 class _Address(msgspec.Struct):
