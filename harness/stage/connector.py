@@ -76,7 +76,7 @@ class Connector:
             ConnectorLog.open(log_path, connector._secrets) as connector._log,
             guard(manifest.cleanup, manifest.folder, environment) as connector._guard,
         ):
-            before = known()
+            before = connector._known = known()  # a prepare that fails leaves nothing that would be another's
             try:
                 for what in ("prepare", "reset"):
                     await connector._declared(what)

@@ -109,8 +109,11 @@ def _loader() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
 
 
 def _ask(message: bytes, descriptors: tuple[int, ...]) -> None:
-    connection, _ = _loader()
-    socket.send_fds(connection, [message], descriptors)
+    connection, process = _loader()
+    try:
+        socket.send_fds(connection, [message], descriptors)
+    except BrokenPipeError as error:
+        raise AssertionError(f"the process that starts commands ended with {process.wait(10)}: an earlier test ended it") from error
 
 
 def _serve(connection: socket.socket) -> None:

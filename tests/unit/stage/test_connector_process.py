@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -279,8 +280,14 @@ def test_health_that_answers_500(tmp_path: Path) -> None:
 def test_failing_prepare(tmp_path: Path) -> None:
     """The connector is not started when prepare fails; cleanup runs."""
     manifest = connector_folder(tmp_path, manifest='prepare = ["false"]\ncleanup = ["touch", "cleaned"]\n')
-    assert "prepare ended with exit code 1" in failure(manifest)
-    assert (tmp_path / "cleaned").exists()
+    bystander = subprocess.Popen(["sleep", "60"])
+    try:
+        assert "prepare ended with exit code 1" in failure(manifest)
+        assert (tmp_path / "cleaned").exists()
+        assert bystander.poll() is None, "what is no part of the connector was ended with it"
+    finally:
+        bystander.kill()
+        bystander.wait()
 
 
 def test_cleanup_runs_after_a_cancelled_run(tmp_path: Path) -> None:
