@@ -104,7 +104,8 @@ class Actor:
     in a run: each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is
     asked about; question: what is told beside it; keep, kept: the verb by which its author keeps the answer, and the body from the
     answer's word and the time that it speaks of; decision: what somebody has to do about it then, as (verb, person, body). is_prepared:
-    others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it is taken back.
+    others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it is
+    taken back.
     """
 
     document: str

@@ -142,10 +142,15 @@ async def _stopped(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None
 
 async def _revoked(cast: Cast, wave: Wave) -> None:
     """The token goes while requests with it are on their way; once, because a new token that fails too would punish a right connector."""
-    seen = cast.session.world.requests_seen
-    await together(*at_once(cast, wave.others))
-    await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
-    cast.session.world.revoke_token()
+    world, flows = cast.session.world, cast.session.catalog.flows
+    asked = [experiment for experiment in wave.others if flows[experiment.flow].query is not None]
+    seen = world.requests_seen
+    await together(*at_once(cast, [experiment for experiment in wave.others if experiment not in asked]))
+    seen = world.requests_seen if asked else seen
+    asking = asyncio.ensure_future(together(*at_once(cast, asked)))  # who asks is done when the answer is there, which is too late
+    await until(lambda: world.requests_seen > seen, IN_FLIGHT_WAIT_S)
+    world.revoke_token()
+    await asking
 
 
 async def _rotated(cast: Cast, wave: Wave, phase: Phase) -> None:
