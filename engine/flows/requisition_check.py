@@ -22,7 +22,7 @@ from engine.structured_log import say
 LOG = logging.getLogger("engine.checks")
 FLOW = "requisition-check"
 QUESTION = "ask.requisition.check"
-SHARE = 0.7  # of the person's patience that is used; the rest is for the way back, and for a machine that is busy
+SHARE = 0.6  # of the person's patience that is used; the rest is for the way back, and for a machine that is busy
 LOOKS = 2  # so many looks fit into that, when the first one hangs
 PLACES_MAX = 20  # different places of one requisition; who asks about more waits for nobody
 
