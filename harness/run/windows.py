@@ -19,6 +19,7 @@ PERIOD_CLOSED = "F-F3"
 TOKEN_REVOKED = "F-B10"  # noqa: S105 (a fault id)
 IN_FLIGHT_WAIT_S = 1.0
 ASKED_S = 0.01  # questions are on their way
+AT_REST_S = 3.0  # longer than a breaker that an outage opened stays open
 
 
 async def play_window(cast: Cast, *waves: Wave) -> None:
@@ -147,11 +148,13 @@ async def _revoked(cast: Cast, wave: Wave) -> None:
     asked = [experiment for experiment in wave.others if flows[experiment.flow].query is not None]
     seen = world.requests_seen
     await together(*at_once(cast, [experiment for experiment in wave.others if experiment not in asked]))
+    if len(asked) == len(wave.others):
+        await until(lambda: world.requests_seen > seen + 1, AT_REST_S)  # who polls has a token again, whatever was out before
     asking = asyncio.ensure_future(together(*at_once(cast, asked)))
     if len(asked) < len(wave.others):
         await until(lambda: world.requests_seen > seen, IN_FLIGHT_WAIT_S)
     else:
-        await asyncio.sleep(ASKED_S)  # behind an outage a connector may answer without a call, and who has an answer meets nothing
+        await asyncio.sleep(ASKED_S)  # who has an answer meets nothing any more
     world.revoke_token()
     await asking
 
