@@ -109,7 +109,7 @@ class SupplierInvoices(DocumentDesk):
         erp = self._erp
         erp.documents.refuse_repeat(self._of.name, body.external_ref)
         bill = self._checked(body, call.now.date())
-        match = self._matcher.match(bill, None)
+        match = self._matcher.match(bill, None, call.now)
         check_postable(erp, bill, match)
         self._check_receivers(body, match)
         number = erp.documents.free_number(self._of, call)

@@ -1,6 +1,7 @@
 """What becomes of an invoice while its holds come and go: posted once none keeps it out of the books, to be paid once none is left."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
@@ -45,7 +46,7 @@ class Holding:
         """A parked one as it would be posted today. Raises whatever refuses that, before anything changed."""
         erp = self._erp
         on = erp.periods.first_open_day(document.company_code, document.posting_date, document.of.module, call.now.date())
-        match = self._matcher.match(read_bill(erp.master, document.request, on), document.number)
+        match = self._matcher.match(read_bill(erp.master, document.request, on), document.number, call.now)
         check_postable(erp, match.bill, match)
         return match
 
@@ -118,6 +119,7 @@ class Holding:
         return self._rematch_all(call, [*posted, *parked])
 
     def _rematch_all(self, call: Call, numbers: Sequence[str]) -> tuple[Effect, ...]:
+        call = replace(call, if_match=None)  # it named a version of what the call is about, which is none of these
         effects: list[Effect] = []
         for number in numbers:
             document = self._erp.documents.get(DOCUMENT, number)

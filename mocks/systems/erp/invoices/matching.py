@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mocks.company.model import MatchControl
 from mocks.kit.operation import Refusal
@@ -39,12 +40,12 @@ class Match:
 
 
 class Matcher:
-    """Of one ERP. Reads only."""
+    """Of one ERP. Reads only, but that the time which went by has ended reservations."""
 
     def __init__(self, erp: Erp) -> None:
         self._erp = erp
 
-    def match(self, bill: Bill, document: str | None) -> Match:
+    def match(self, bill: Bill, document: str | None, now: datetime) -> Match:
         """A bill that is not booked yet. document: its number, where it has one. Raises ORDER_NOT_OPEN and QUANTITY_EXCEEDED."""
         match = Match(bill)
         for line in bill.lines:
@@ -58,7 +59,7 @@ class Matcher:
         match.findings += [
             *variances(bill),
             *self._suspicion(bill, document),
-            *self._funds(match),
+            *self._funds(match, now),
             *self.supplier_block(bill.body.vendor_id),
         ]
         return match
@@ -184,7 +185,7 @@ class Matcher:
     def _is_live(self, number: str) -> bool:
         return self._erp.documents.get(DOCUMENT, number).status not in {"voided", "rejected"}
 
-    def _funds(self, match: Match) -> Iterator[Finding]:
+    def _funds(self, match: Match, now: datetime) -> Iterator[Finding]:
         """FUNDS: what nobody ordered is asked for now (PST-P12)."""
         bill, budget = match.bill, self._erp.budget
         if bill.sign < 0:
@@ -194,6 +195,7 @@ class Matcher:
             for part in match.parts
             if part.way == "account"
         ]
+        budget.expire(now)
         for short in budget.shortfalls(wanted):
             if budget.policies[bill.company.code].level == "absolute":
                 where = f"cost centre {short.bucket.cost_center}, accounts {short.bucket.account_group}"
