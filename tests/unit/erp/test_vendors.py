@@ -1,6 +1,7 @@
 """Vendors of the ERP: what is needed to create one, what counts as there already, who may change what."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -9,7 +10,10 @@ import msgspec
 import pytest
 
 from mocks.kit.operation import Refusal
+from mocks.systems.bank.models import ACCOUNT_PATTERN
 from mocks.systems.erp.vendors.example import clearance
+from mocks.systems.erp.vendors.models import BankDetails
+from mocks.systems.erp.vendors.numbers import bank_problem
 from mocks.systems.erp.vendors.policy import ERP_OWNS, LENIENT, USUAL
 from tests.unit.company.play import COMPANY, World, order_body
 from tests.unit.erp.vendor_bodies import BOSS, PEOPLE, body, supplier, vendor
@@ -91,6 +95,9 @@ def test_no_answer_of_the_screening_but_clear_is_a_clearance(result: str) -> Non
         ({"bank": {"country": "US", "holder": "X", "routing": "123456789", "account": "12345678"}}, "BANK_DETAILS_INVALID"),
         ({"bank": {"country": "JP", "holder": "X", "routing": "12345", "account": "1234567"}}, "BANK_DETAILS_INVALID"),
         ({"bank": {"country": "US", "holder": "X"}}, "BANK_DETAILS_INVALID"),
+        ({"bank": {"country": "US", "holder": "X", "routing": "021000021", "account": "12345"}}, "BANK_DETAILS_INVALID"),
+        ({"bank": {"country": "US", "holder": "X", "iban": "US22021000021123456"}}, "BANK_DETAILS_INVALID"),
+        ({"bank": {"country": "DE", "holder": "X", "routing": "37040044", "account": "0532013000"}}, "BANK_DETAILS_INVALID"),
     ],
 )
 def test_what_is_refused(members: dict[str, Any], code: str) -> None:
@@ -281,3 +288,24 @@ def test_the_list_has_every_vendor_once() -> None:
             break
     assert seen == sorted(one.erp.core.master.vendors)
     assert made in seen
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        *({"country": "US", "routing": "021000021", "account": "1" * digits} for digits in range(4, 18)),
+        *({"country": "JP", "routing": "1" * bank, "account": "1" * digits} for bank, digits in ((7, 7), (7, 6), (6, 7), (4, 8))),
+        *({"country": country, "routing": "370400440", "account": "0532013000"} for country in ("DE", "GB", "FR")),
+        {"country": "DE", "iban": "DE89370400440532013000"},
+        {"country": "NO", "iban": "NO9386011117947"},
+        {"country": "US", "iban": "US22021000021123456"},
+    ],
+    ids=str,
+)
+def test_an_account_that_the_erp_takes_is_one_that_the_bank_pays_to(details: dict[str, str]) -> None:
+    """Never one that only the payment file would show to be none; and nothing that both know is refused."""
+    problem = bank_problem(msgspec.convert({"holder": "X", **details}, BankDetails))
+    account = details.get("iban") or f"{details['routing']}-{details['account']}"
+    is_country_with_iban = details["country"] not in {"US", "JP"}
+    is_payable = re.fullmatch(ACCOUNT_PATTERN, account) is not None and is_country_with_iban == ("iban" in details)
+    assert (problem is None) == is_payable

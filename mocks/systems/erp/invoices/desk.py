@@ -13,7 +13,7 @@ from mocks.systems.erp.core import Erp, document_effect, update_effect
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.bill import Bill, identities_of, read_bill
+from mocks.systems.erp.invoices.bill import Bill, read_bill
 from mocks.systems.erp.invoices.holding import Done, Holding
 from mocks.systems.erp.invoices.holds import RULES, Hold, status_for
 from mocks.systems.erp.invoices.lines import bill_lines
@@ -31,6 +31,7 @@ from mocks.systems.erp.invoices.models import (
     SupplierInvoiceStack,
 )
 from mocks.systems.erp.invoices.posting import check_postable, check_voidable, entries_of, unbook
+from mocks.systems.erp.vendors.files import identities_of
 
 SUSPECT: HoldCode = "DUP_SUSPECT"
 
@@ -119,7 +120,7 @@ class SupplierInvoices(DocumentDesk):
             call, self._of, body, bill.company, amount_minor=bill.sign * bill.total, posting_date=bill.on, entries=entries, number=number,
             status=status,
         )  # fmt: skip
-        erp.invoices.known.add(bill.claimed(number, identities_of(erp.master, body.vendor_id)))
+        erp.invoices.known.add(bill.claimed(number, identities_of(erp, body.vendor_id)))
         erp.invoices.mention(number, match.positions)
         if status == "parked":
             erp.invoices.parked[number] = body.vendor_id

@@ -16,12 +16,13 @@ from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.bill import Bill, BillLine, identities_of, variances
+from mocks.systems.erp.invoices.bill import Bill, BillLine, variances
 from mocks.systems.erp.invoices.book import DOCUMENT, Charge, Part, Way
 from mocks.systems.erp.invoices.holds import Finding
 from mocks.systems.erp.invoices.models import BilledFreight, BilledOrderLine
 from mocks.systems.erp.periods import month
 from mocks.systems.erp.rules import quantity_text as units
+from mocks.systems.erp.vendors.files import identities_of
 
 OVER_FOR_GOOD = frozenset({"cancelled", "reversal", "finally_closed"})
 """Statuses of an order for which nothing is billed any more."""
@@ -177,7 +178,7 @@ class Matcher:
             yield Finding("SUPPLIER_BLOCK", None, f"supplier {vendor_id} is {why}")
 
     def _suspicion(self, bill: Bill, document: str | None) -> Iterator[Finding]:
-        claimed = bill.claimed(document or "", identities_of(self._erp.master, bill.body.vendor_id))
+        claimed = bill.claimed(document or "", identities_of(self._erp, bill.body.vendor_id))
         said = self._erp.invoices.known.suspicion(claimed, self._is_live)
         if said is not None:
             yield Finding("DUP_SUSPECT", None, said)

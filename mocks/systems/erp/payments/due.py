@@ -14,6 +14,7 @@ from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
 from mocks.systems.erp.documents.ap_invoice import KIND as EMPLOYEE_INVOICES
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.payables import OpenItem
+from mocks.systems.erp.vendors import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,12 @@ class Payables:
         return invoice.company_code, payable.open_minor if payable else 0
 
     def bank_account(self, payee: str, on: date) -> BankAccount | None:
-        """The account that is in force on a day: what the vendor's file says, or where it says nothing, the master data."""
-        filed = self._erp.vendors.bank_details(payee, on)
-        if filed is None:
-            return self._erp.master.bank_accounts.get(payee)
-        return BankAccount(filed.holder, filed.country, iban=filed.iban, bank_code=filed.routing, number=filed.account)
+        """The account that is in force on a day."""
+        found = accounts.in_force(self._erp, payee, on)
+        if found is None:
+            return None
+        details = found.details
+        return BankAccount(details.holder, details.country, iban=details.iban, bank_code=details.routing, number=details.account)
 
     def objection(self, payee: str, on: date) -> str | None:
         """Why nobody pays this payee on a day, if nobody does."""

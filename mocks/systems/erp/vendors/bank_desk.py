@@ -8,7 +8,7 @@ from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
-from mocks.systems.erp.vendors import evidence
+from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.bank import TRANSITIONS, DetailsChange
 from mocks.systems.erp.vendors.desk import VendorDesk
 from mocks.systems.erp.vendors.models import (
@@ -110,7 +110,7 @@ class BankDesk:
         on = rules.query_day(call.query["date"]) if "date" in call.query else today
         bank = self._erp.vendors.bank
         settled = self._settle(vendor_id, today)
-        found, pending = bank.in_force(vendor_id, on), bank.pending(vendor_id, on)
+        found, pending = accounts.in_force(self._erp, vendor_id, on), bank.pending(vendor_id, on)
         change = found.change if found else None
         answer = EffectiveBankDetails(
             vendor_id=vendor_id,

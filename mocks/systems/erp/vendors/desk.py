@@ -1,7 +1,6 @@
 """The desk for vendors: create, find, change by whoever owns the attribute, deactivate."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +12,12 @@ from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents.kind import UNDONE
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
-from mocks.systems.erp.vendors import evidence
+from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.duplicates import Duplicate, DuplicateIndex, Traits
 from mocks.systems.erp.vendors.files import VendorFiles, record
-from mocks.systems.erp.vendors.models import BankDetails, Deactivate, Site, TaxId, VendorChange, VendorCreate
-from mocks.systems.erp.vendors.numbers import account_key, canonical
+from mocks.systems.erp.vendors.models import Deactivate, Site, TaxId, VendorChange, VendorCreate
+from mocks.systems.erp.vendors.numbers import account_key, canonical, tax_key
 from mocks.systems.erp.vendors.policy import Owner
 from mocks.systems.erp.vendors.views import VENDOR as KIND
 
@@ -154,8 +153,7 @@ class VendorDesk:
             evidence.check_screening(body.screening, call.now)
         if _identity(before) == _identity(after):
             return
-        accounts = tuple(account_key(each) for each in self._accounts(before.vendor_id))
-        traits = _traits(after.company_code, after.name, after.address, after.tax_ids, accounts)
+        traits = self._traits_of(after)
         found = self._duplicate(traits, body.override, but=before.vendor_id)
         evidence.check_duplicate(found, body.override, self._erp.vendors.policy, self._erp.master, before.requested_by)
 
@@ -227,15 +225,8 @@ class VendorDesk:
         return self._index
 
     def _traits_of(self, file: VendorFile) -> Traits:
-        accounts = tuple(account_key(each) for each in self._accounts(file.vendor_id))
-        return _traits(file.company_code, file.name, file.address, file.tax_ids, accounts)
-
-    def _accounts(self, vendor_id: str) -> Iterator[BankDetails]:
-        """Those that it is paid on, or soon will be."""
-        bank = self._erp.vendors.bank
-        if vendor_id in bank.first:
-            yield bank.first[vendor_id]
-        yield from (each.details for each in bank.of(vendor_id) if each.status in {"cooling_off", "effective"})
+        known = tuple(account_key(each) for each in accounts.known(self._erp, file.vendor_id))
+        return _traits(file.company_code, file.name, file.address, file.tax_ids, known)
 
     def _effect(self, file: VendorFile, effect: Any, base_version: int | None) -> Effect:
         vendor, state = self._erp.vendor(file.vendor_id)
@@ -288,6 +279,5 @@ def _identity(file: VendorFile) -> tuple[Any, ...]:
     return file.name, file.address, file.tax_ids
 
 
-def _traits(company_code: str, name: str, address: Any, tax_ids: tuple[TaxId, ...], accounts: tuple[str, ...]) -> Traits:
-    numbers = tuple(f"{tax_id.country}/{canonical(tax_id.number)}" for tax_id in tax_ids)
-    return Traits(company_code, address.country, name, address.postcode, numbers, accounts)
+def _traits(company_code: str, name: str, address: Any, tax_ids: tuple[TaxId, ...], known: tuple[str, ...]) -> Traits:
+    return Traits(company_code, address.country, name, address.postcode, tuple(tax_key(each) for each in tax_ids), known)
