@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.company.play import World
 from tests.unit.erp.bills import BOSS, bill, center, check_books, cost_line, credit, held, order, order_line, read, receive, taken, vendor
+from tests.unit.erp.paying import PayWorld
 
 RELEASE, VOID = "erp.supplier_invoice.release_hold", "erp.supplier_invoice.void"
 
@@ -89,3 +90,34 @@ def test_a_credit_of_one_receipt_is_none_of_another() -> None:
     taken(one, credit("quantity", order_line(number, 6, 10_000, receipt_number=first)))
     other = taken(one, bill(order_line(number, 3, 10_000, receipt_number=second), supplier_reference="R-3"))
     assert (other.status, held(other)) == ("on_hold", ["NO_RECEIPT"])
+
+
+def test_nobody_pays_a_vendor_who_was_deactivated() -> None:
+    """What is owed to it is held, as by a block, and If-Match is the vendor's own."""
+    one = World()
+    got = taken(one, bill(cost_line(5_000)))
+    one.call("erp.vendor.deactivate", {"reason": "merged"}, path={"vendor_id": vendor()}, if_match=1)
+    after = read(one, got.number)
+    assert (after.status, held(after), updates(one, got.number)) == ("on_hold", ["SUPPLIER_BLOCK"], [(2, None)])
+    assert one.erp.core.payables.get(got.number).blocks == {"SUPPLIER_BLOCK"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("word", ["rejected", "returned", "void"])
+def test_what_comes_back_is_held_for_what_happened_while_it_was_paid(word: str) -> None:
+    """The supplier was blocked and the goods went back while nothing was open; the next run shall not pay it again."""
+    one = PayWorld()
+    number = order(one)
+    brought = receive(one, number, "10")
+    got = taken(one, bill(order_line(number, 10, 10_000)))
+    (payment,) = one.issued().payments
+    one.call("erp.gr.reverse", {"reason": "broken"}, path={"number": brought})
+    one.call("erp.supplier.block", {"block": "payment", "on": True}, path={"vendor_id": vendor()}, actor=BOSS)
+    assert (read(one, got.number).status, held(read(one, got.number))) == ("posted", [])
+    path = {"payment_number": payment.payment_number}
+    if word == "void":
+        one.call("erp.payment.void", {"reason": "not sent"}, path=path, actor=BOSS, if_match=2)
+    else:
+        one.call("erp.payment.record_status", {"status": word, "reason_code": "AC04"}, path=path, if_match=2)
+    assert (read(one, got.number).status, held(read(one, got.number))) == ("on_hold", ["NO_RECEIPT", "SUPPLIER_BLOCK"])
+    assert updates(one, got.number) == [(2, None)]
+    assert one.propose().payments == ()

@@ -200,6 +200,20 @@ def test_who_is_inactive_is_not_ordered_from() -> None:
     assert one.refused("erp.po.create", order_body(vendor_id=path["vendor_id"])) == "SUPPLIER_BLOCKED"
 
 
+@pytest.mark.parametrize("ending", ["close", "final_close"])
+def test_an_order_that_is_closed_keeps_nobody_from_being_deactivated(ending: str) -> None:
+    """Nothing is expected of it any more."""
+    one = World()
+    path = {"vendor_id": vendor(one).vendor_id}
+    number = one.call("erp.po.create", order_body(vendor_id=path["vendor_id"])).body.number
+    goods = {"document_date": "20261028", "posting_date": "20261028", "received_by": PEOPLE[0]}
+    lines = [{"line_no": 1, "order_line": 10, "quantity": "10"}]
+    one.call("erp.gr.create", {**goods, "lines": lines}, path={"number": number})
+    assert one.refused("erp.vendor.deactivate", {"reason": "gone"}, path=path) == "INVALID_TRANSITION"
+    one.call(f"erp.po.{ending}", {"reason": "all is here"}, path={"number": number})
+    assert one.call("erp.vendor.deactivate", {"reason": "gone"}, path=path).body.status == "inactive"
+
+
 ATTRIBUTES: dict[str, Any] = {
     "name": "Quartermoon Harborlight Glassworks LLC",
     "address": {"street": "1 New Road", "postcode": "10001", "city": "New York", "country": "US"},

@@ -45,6 +45,7 @@ class SupplierInvoices(DocumentDesk):
         self._holding = Holding(erp, self._matcher)
         erp.after_clearing.append(self._holding.goods_moved)
         erp.after_block.append(self._holding.supplier_changed)
+        erp.after_reopening.append(self._holding.reopened)
 
     def create(self, call: Call) -> Reply:
         """erp.supplier_invoice.create"""

@@ -118,6 +118,10 @@ class Holding:
         parked = [number for number, vendor in self._erp.invoices.parked.items() if vendor == vendor_id]
         return self._rematch_all(call, [*posted, *parked])
 
+    def reopened(self, call: Call, documents: Sequence[str]) -> tuple[Effect, ...]:
+        """They were paid, and are not any more: what happened meanwhile holds them now."""
+        return self._rematch_all(call, [number for number in documents if number in self._erp.invoices.live])
+
     def _rematch_all(self, call: Call, numbers: Sequence[str]) -> tuple[Effect, ...]:
         call = replace(call, if_match=None)  # it named a version of what the call is about, which is none of these
         effects: list[Effect] = []

@@ -117,7 +117,10 @@ class PaymentBook:
                 self._open_again(each)
         changed = self.step(call, payment, word, **members)
         posted = self._post(changed, status, entries, day) if entries else ()
-        return (changed.effect(call.if_match), *self._follow(changed), *posted)
+        told = (changed.effect(call.if_match), *self._follow(changed), *posted)
+        if status not in GONE:
+            return told
+        return (*told, *self.erp.tell_reopened(call, [each.document for each in payment.payables]))
 
     def _post(self, payment: Payment, what: str, entries: Iterable[Entry], day: date) -> Effects:
         company = payment.company

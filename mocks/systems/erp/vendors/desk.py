@@ -10,7 +10,7 @@ from mocks.company.projections import ERP_NAME_LENGTH, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents.kind import UNDONE
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.book import VendorFile
@@ -166,10 +166,12 @@ class VendorDesk:
             return self._reply(call, file)
         self._refuse_while_ordered(file.vendor_id)
         self._erp.master.vendors[file.vendor_id] = replace(vendor, active=False)
-        return self._keep_version(call, replace(file, reason=body.reason, updated_at=call.now), version)
+        reply = self._keep_version(call, replace(file, reason=body.reason, updated_at=call.now), version)
+        return replace(reply, effects=(*reply.effects, *self._erp.tell_block(call, file.vendor_id)))
 
     def _refuse_while_ordered(self, vendor_id: str) -> None:
-        orders = (each for each in self._erp.documents if each.kind == "purchase_order" and each.status not in {*UNDONE, "reversal"})
+        """One that is closed waits for nothing: if it is opened again, the rise is refused for a supplier who is inactive."""
+        orders = (each for each in self._erp.documents if each.kind == ORDERS.name and each.status == "created")
         open_one = next((order.number for order in orders if order.party == vendor_id), None)
         if open_one is not None:
             raise Refusal("INVALID_TRANSITION", f"vendor {vendor_id} still has order {open_one} to deliver", current_status="active")
