@@ -13,6 +13,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.goods_receipt import KIND as RECEIPTS
 from mocks.systems.erp.documents.order.funds import position_of
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.kind import OVER_FOR_GOOD
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
@@ -23,9 +24,6 @@ from mocks.systems.erp.invoices.models import BilledFreight, BilledOrderLine
 from mocks.systems.erp.periods import month
 from mocks.systems.erp.rules import quantity_text as units
 from mocks.systems.erp.vendors.files import identities_of
-
-OVER_FOR_GOOD = frozenset({"cancelled", "reversal", "finally_closed"})
-"""Statuses of an order for which nothing is billed any more."""
 
 
 @dataclass(slots=True)
