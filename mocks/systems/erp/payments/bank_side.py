@@ -15,6 +15,9 @@ from mocks.systems.erp.payments.values import RUNS, Payment
 from mocks.workflow.rules import to_instant
 from mocks.workflow.store import Store
 
+BOOKED = frozenset({"cleared", "returned"})
+"""Payments that have left the account, whatever became of them: a bank rejects no file of which it booked something."""
+
 
 class BankSide:
     """Of one ERP, over the runs and payments of its treasury."""
@@ -49,8 +52,13 @@ class BankSide:
         if run.status == ("rejected" if is_rejected else "acknowledged"):
             return run_reply(self.book, run)
         status = RUNS.after(run.id, run.status, "reject" if is_rejected else "acknowledge")
+        payments = self.book.of(run)
+        booked = next((each for each in payments if each.status in BOOKED), None)
+        if is_rejected and booked is not None:
+            said = f"payment run {run.id} is {run.status}: the file is not rejected of which {booked.id} was booked"
+            raise Refusal("INVALID_TRANSITION", said, current_status=run.status)
         taken = {"issued", "accepted"} if is_rejected else {"issued"}
-        under_way = [each for each in self.book.of(run) if each.status in taken]
+        under_way = [each for each in payments if each.status in taken]
         day = self.book.day_of_bank(call, run.company.code, None) if is_rejected else call.now.date()
         changed = self.book.change_run(call, run, status, reason=body.reason, bank_file=body.bank_file_id or run.bank_file)
         word, why = ("rejected", {"reason_code": body.reason_code, "reason": body.reason}) if is_rejected else ("accepted", {})
