@@ -184,7 +184,7 @@ class Walk:
         for move in core.budget.movements:
             rebuilt[move.bucket.account_group, move.stage] += move.amount_minor
         for account in ACCOUNTS:
-            figures = core.budget.status(bucket_of("2000", account, center()), "2026-10")
+            figures = core.budget.figures(bucket_of("2000", account, center()), core.budget.policies["2000"].months("2026-10"))
             spoken = (figures.reserved, figures.pre_encumbrance, figures.encumbrance, figures.actual)
             assert figures.budget == figures.available + sum(spoken)
             assert (figures.encumbrance, figures.actual) == (rebuilt[account[:2], "encumbrance"], rebuilt[account[:2], "actual"])

@@ -140,7 +140,7 @@ class Holding:
 
     def hold(self, call: Call, document: Document, reason: str) -> Done:
         """MANUAL: kept from being paid until somebody else lifts it. Raises INVALID_TRANSITION, SEGREGATION_OF_DUTIES."""
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         if any(hold.code == "MANUAL" for hold in self._of_live(document)):
             raise _impossible(document, "it is held by hand already")
         hold = self._holds.raise_hold(document.number, Finding("MANUAL", None, reason), call.now, call.actor)
@@ -148,7 +148,7 @@ class Holding:
 
     def release(self, call: Call, document: Document, asked: ReleaseHold) -> Done:
         """A person answers for it. Raises INVALID_TRANSITION, SEGREGATION_OF_DUTIES, LIMIT_EXCEEDED."""
-        actor = self._require_employee(call.actor)
+        actor = rules.check_employee(self._erp.master, call.actor)
         wanted = [hold for hold in self._of_live(document) if hold.code == asked.code and asked.line_no in {None, hold.line_no}]
         if not wanted:
             raise _impossible(document, f"it has no open hold {asked.code}")
@@ -172,11 +172,6 @@ class Holding:
         if document.status not in {"parked", "on_hold", "posted"} or (item is not None and not item.open_minor):
             raise _impossible(document, "nothing holds it")
         return self._holds.open_of(document.number)
-
-    def _require_employee(self, actor: str | None) -> str:
-        if actor is None or actor not in self._erp.master.people:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"acting user {actor!r} is not an employee; send a personnel number in X-Acting-User")
-        return actor
 
 
 def _impossible(document: Document, why: str) -> Refusal:

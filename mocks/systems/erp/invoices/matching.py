@@ -216,8 +216,7 @@ def booked(before: Position, part: Part, sign: int) -> Position:
 def unbooked(after: Position, part: Part, sign: int) -> Position:
     """The order line without it again: the exact opposite."""
     before = booked(after, part, -sign)
-    is_return = part.way == "two_way"
-    if not is_return:
+    if part.way != "two_way":
         return before
     return replace(before, returned=after.returned if sign > 0 else after.returned - part.quantity)
 

@@ -1,7 +1,6 @@
 """What a connector does about payments: it takes the file to the bank, and tells the ERP what the bank says of it."""
 
 from dataclasses import replace
-from typing import Any
 
 from mocks.company.money import to_text
 from mocks.kit.operation import Call, Effect, Refusal, Reply
@@ -12,8 +11,7 @@ from mocks.systems.erp.payments.book import PaymentBook
 from mocks.systems.erp.payments.desk import run_reply
 from mocks.systems.erp.payments.records import bank_file, payment_record, run_summary
 from mocks.systems.erp.payments.values import RUNS, Payment
-from mocks.workflow.rules import to_instant
-from mocks.workflow.store import Store
+from mocks.workflow.store import page_asked
 
 BOOKED = frozenset({"cleared", "returned"})
 """Payments that have left the account, whatever became of them: a bank rejects no file of which it booked something."""
@@ -32,7 +30,7 @@ class BankSide:
 
     def list_runs(self, call: Call) -> Reply:
         """erp.payment_run.list"""
-        found, after = _page(self.book.runs, call)
+        found, after = page_asked(self.book.runs, call, "updated_since")
         return Reply({"items": [run_summary(each) for each in found], "next": after})
 
     def read_file(self, call: Call) -> Reply:
@@ -73,7 +71,7 @@ class BankSide:
 
     def list(self, call: Call) -> Reply:
         """erp.payment.list"""
-        found, after = _page(self.book.payments, call)
+        found, after = page_asked(self.book.payments, call, "updated_since")
         return Reply({"items": [payment_record(each) for each in found], "next": after})
 
     def record_status(self, call: Call) -> Reply:
@@ -147,11 +145,3 @@ class BankSide:
         run = self.book.runs.get(call.path["number"])
         changed = self.book.change_run(call, run, run.status)
         return run_reply(self.book, changed, (changed.effect(),))
-
-
-def _page(store: Store[Any], call: Call) -> tuple[list[Any], Any]:
-    """A page of a store, by the query's statuses and time of change."""
-    wanted = call.query.get("status")
-    since = to_instant(call.query["updated_since"]) if "updated_since" in call.query else None
-    after: Any = call.after
-    return store.page(statuses=frozenset(wanted.split(",")) if wanted else None, since=since, after=after, limit=call.limit)

@@ -113,7 +113,6 @@ class PaymentBook:
             self.payables.settled.add(payable.document)
             return
         self.erp.payables.reduce(payable.document, payable.open_minor)
-        self.erp.payables.paid(payable.document)
 
     def _open_again(self, payable: Payable) -> None:
         if payable.account == AP_EMPLOYEES:
