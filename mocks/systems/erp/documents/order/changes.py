@@ -91,7 +91,7 @@ class OrderChanges:
         if body == life.last:
             return True
         said = f"order {order.number} has revision {known} of its source; {body.source_revision} is not newer"
-        raise Refusal("VERSION_CONFLICT", said, current_version=known)
+        raise Refusal("VERSION_CONFLICT", said, current_revision=known)
 
     def _check_supplier(self, body: PurchaseOrderChange, order: Document, company: ErpCompany, total: int) -> None:
         vendor = order.request.vendor_id
