@@ -16,8 +16,8 @@ KIND_WORD: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """One flow of the run. unexamined: ids of required rules that examined nothing of it; p95_ms, target_ms: how long its baselines took, and
-    may take."""
+    """One flow of the run. unexamined: ids of required rules that examined nothing of it; p95_ms, target_ms: how long its baselines
+    took, and may take."""
 
     id: str
     title: str
