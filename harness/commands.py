@@ -187,8 +187,7 @@ def judge(run_dir: Path, invariants: tuple[Path, ...]) -> int:
 
     The rules of your own that the run was asked are asked again; --invariants takes others in their place.
     """
-    from harness.judge import judge as decide  # noqa: PLC0415
-    from harness.judge import write_verdict  # noqa: PLC0415
+    from harness.judge import judge_and_close, write_closing, write_verdict  # noqa: PLC0415
     from harness.judge.guests import prove  # noqa: PLC0415
     from harness.stage.directory import RunDirectory  # noqa: PLC0415
     from reports import summary_text, write_ctrf, write_junit, write_report  # noqa: PLC0415
@@ -198,8 +197,9 @@ def judge(run_dir: Path, invariants: tuple[Path, ...]) -> int:
     if rules:
         prove(rules, load_catalog())
         directory.keep_rules(rules)
-    verdict = decide(directory.path)
+    verdict, closed = judge_and_close(directory.path)
     write_verdict(directory.path, verdict)
+    write_closing(directory.path, closed)
     write_junit(directory.path)
     write_ctrf(directory.path)
     click.echo(summary_text(verdict.document(), report=write_report(directory.path)))
