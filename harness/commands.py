@@ -232,6 +232,26 @@ def report(run_dir: Path) -> int:
     return EXIT_PASS
 
 
+@cli.command(epilog=EPILOG)
+@click.argument("run_dir", metavar="RUN", type=_PATH)
+@click.option("--at", metavar="INSTANT", help="Business time, as 2026-10-31T18:00:00+00:00.  [default: the end of the run]")
+@click.option("--json", "as_json", is_flag=True, help="Print what reconciliation.json would hold.")
+def reconcile(run_dir: Path, at: str | None, as_json: bool) -> int:
+    """Reconcile the books of a stored run at any instant: budgets, commitments, invoices, actuals, GR/IR by age, accruals.
+
+    A break is no violation, so it changes no exit code. Nothing is written.
+    """
+    import json  # noqa: PLC0415
+
+    from harness.judge import closing_as_of  # noqa: PLC0415
+    from harness.stage.directory import RunDirectory  # noqa: PLC0415
+    from reports import closing_text  # noqa: PLC0415
+
+    document = closing_as_of(RunDirectory.open(run_dir).path, load_catalog(), at)
+    click.echo(json.dumps(document, indent=1) if as_json else closing_text(document, load_catalog()))
+    return EXIT_PASS
+
+
 @cli.command(name="redrive-check", epilog=EPILOG)
 @click.option("--connector", type=_PATH, help="connector.toml of the connector whose redrive is tried.  [default: the reference engine]")
 @click.option("--seed", type=click.IntRange(min=0), help="Repeat a run's data; drawn and printed when left out.")

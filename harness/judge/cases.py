@@ -28,7 +28,9 @@ def cases(con: duckdb.DuckDBPyConnection, catalog: Catalog, failed: Collection[s
     for row in fetch(con, queries["members"]):
         members.setdefault(str(row["case_id"]), []).append(row)
     chosen = list(_chosen(members, failed))[:CASES_MAX]
-    con.execute("create or replace temp table shown as select unnest(?::varchar[]) as txn_id", [[m["txn_id"] for c in chosen for m in members[c]]])
+    con.execute(
+        "create or replace temp table shown as select unnest(?::varchar[]) as txn_id", [[m["txn_id"] for c in chosen for m in members[c]]]
+    )
     steps, entries = _by_txn(fetch(con, queries["steps"])), _by_txn(fetch(con, queries["entries"]))
     came_of = _by_txn(fetch(con, queries["references"]))
     return {

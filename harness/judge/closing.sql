@@ -75,6 +75,8 @@ from effect l join shown using (txn_id) where l.entity_type = 'journal_line' ord
 -- Which document came of which: from the source to what stands for it, from an order to what came of its lines, from a document to what undid it
 select c.txn_id, s.entity_id as from_id, c.entity_id as to_id from cover c join shown using (txn_id) join src s using (txn_id)
 union
+select c.txn_id, s.entity_id, c.entity_id from copy c join shown using (txn_id) join src s using (txn_id)
+union
 select l.txn_id, o.order_id, l.parent_id from effect l join shown using (txn_id) join ordered o on o.node = l.node and o.entity_id = l.src_line
 where l.entity_type in ('receipt_line', 'invoice_line')
 union

@@ -3,8 +3,9 @@
 -- left: open order value
 -- right: encumbrance
 -- By order line. What is open of an order is what it is worth, less what came (or, where invoices end a commitment, what was billed) and less
--- what went back for good. An order that was cancelled or closed for good holds nothing. Not compared: a line whose price was changed after a
--- part of it had come, and a line of whose goods some went back where invoices end commitments; an entity whose budget year was closed (what
+-- what went back for good. An order that was cancelled or closed for good holds nothing. Not compared: a line whose price was changed, or
+-- on which a credit came that moves nothing on GR/IR; where invoices end commitments, a line with a credit, or of whose goods some went back; an
+-- order that is closed and of which something came back (nothing is encumbered for it again); an entity whose budget year was closed (what
 -- lapses with it stays ordered).
 -- section: rows
 select o.entity_id as key, t.flow, coalesce(p.txn_id, o.txn_id) as txn_id, o.currency, o.open_minor as left_minor, o.held_minor as right_minor,

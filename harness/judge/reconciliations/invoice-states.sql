@@ -1,7 +1,7 @@
 -- id: invoice-states
 -- title: Invoices at their source and in accounts payable
--- left: at the source
--- right: in the books
+-- left: invoice at its source
+-- right: invoice in the books
 -- By source document, of flows whose documents are invoices there: whether it is booked, and for how much. What is approved and not booked is
 -- a break until it is: with its age.
 -- section: rows
