@@ -88,8 +88,8 @@ open as (
 select * exclude (due_minor), case when relief = 'relieved_by_invoice' and abs(due_minor - held_minor) <= 1 then held_minor else due_minor end as open_minor
 from open where not (state = 'closed' and held_minor < due_minor); -- nothing is encumbered again for an order that is closed
 
--- actual: what the budget ledger and the general ledger say was spent, by company, cost centre, account group and period
-create table actual as
+-- actual_part: what the budget ledger and the general ledger say was spent, by company, cost centre, account group and period, and by whom
+create table actual_part as
 with by_invoice as (select distinct company from ordered where relief = 'relieved_by_invoice'),
 accrual as ( -- documents that put something on GR/IR without an invoice
   select distinct l.node, l.parent_id from item_line l where l.role = 'gr_ir' and not exists (
@@ -106,10 +106,19 @@ side as (
   select i.company, o.cost_center, left(o.account, 2), i.period, i.currency, null, i.amount_minor, i.txn_id, i.t_biz
   from item_line i join ordered o on o.node = i.node and o.item = i.item
   where i.role = 'gr_ir' and i.company in (from by_invoice) and (i.node, i.parent_id) not in (select (node, parent_id) from accrual))
-select company, cost_center, account_group, period, currency, coalesce(sum(spent), 0)::bigint as spent_minor, coalesce(sum(booked), 0)::bigint as booked_minor,
-  case when count(distinct txn_id) = 1 then any_value(txn_id) end as txn_id, case when count(distinct t.flow) = 1 then any_value(t.flow) end as flow,
-  max(s.t_biz) as t_biz
-from side s left join txn t using (txn_id) where s.company in (select company from moved) group by all;
+select s.company, s.cost_center, s.account_group, s.period, s.currency, s.txn_id, any_value(t.flow) as flow, coalesce(sum(s.spent), 0)::bigint as spent_minor,
+  coalesce(sum(s.booked), 0)::bigint as booked_minor, max(s.t_biz) as t_biz
+from side s left join txn t using (txn_id) where s.company in (select company from moved)
+group by s.company, s.cost_center, s.account_group, s.period, s.currency, s.txn_id;
+-- actual: the same over all transactions. txn_id, flow: of the one that makes the difference, or of the only one
+create table actual as
+select company, cost_center, account_group, period, currency, sum(spent_minor)::bigint as spent_minor, sum(booked_minor)::bigint as booked_minor,
+  case count(*) filter (spent_minor <> booked_minor) when 1 then any_value(txn_id) filter (spent_minor <> booked_minor)
+    when 0 then case when count(*) = 1 then any_value(txn_id) end end as txn_id,
+  case count(distinct flow) filter (spent_minor <> booked_minor) when 1 then any_value(flow) filter (spent_minor <> booked_minor)
+    when 0 then case when count(distinct flow) = 1 then any_value(flow) end end as flow,
+  max(t_biz) as t_biz
+from actual_part group by company, cost_center, account_group, period, currency;
 
 -- cleared: order lines of which as much was invoiced as came, with what stands on GR/IR for them, debit positive
 create table cleared as
