@@ -100,7 +100,7 @@ side as (
   from moved m where m.stage = 'actual'
   union all
   select l.company, l.cost_center, left(l.account, 2), l.period, l.currency, null, l.amount_minor, l.txn_id, l.t_biz
-  from effect l where l.entity_type = 'journal_line' and l.category = 'expense'
+  from effect l where l.entity_type = 'journal_line' and l.category = 'spent'
     and not (l.company in (from by_invoice) and (l.node, l.parent_id) in (select (node, parent_id) from accrual))
   union all
   select i.company, o.cost_center, left(o.account, 2), i.period, i.currency, null, i.amount_minor, i.txn_id, i.t_biz

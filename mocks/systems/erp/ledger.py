@@ -11,7 +11,7 @@ from mocks.kit.operation import Effect
 LedgerName = Literal["actual", "memo"]
 OWED = "owed"
 """What the history calls a line that somebody has to get, or to give: its account is a liability, or has open items."""
-EXPENSE = "expense"
+SPENT = "spent"
 """What it calls a line that is spent: of an expense account, for a cost centre."""
 
 
@@ -102,7 +102,7 @@ class Ledger:
     def _category(self, entry: Entry) -> str | None:
         if entry.account in self._owed:
             return OWED
-        return EXPENSE if entry.cost_center is not None and entry.account in self._expense else None
+        return SPENT if entry.cost_center is not None and entry.account in self._expense else None
 
     def totals(self, company_code: str, ledger: LedgerName, period: str | None) -> list[tuple[str, int, int]]:
         """(account, debits, credits) in account order; of one period, or of all."""

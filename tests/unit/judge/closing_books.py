@@ -71,7 +71,7 @@ def _receipt(scribe: Scribe, number: int, came: tuple[int, ...]) -> None:
     posted = f"50{number:08d}"
     for place, quantity in enumerate(came, start=1):
         minor = quantity * PRICE // 1000
-        one(scribe, entity_type="journal_line", entity_id=f"{posted}/{2 * place - 1}")[1]["category"] = "expense"
+        one(scribe, entity_type="journal_line", entity_id=f"{posted}/{2 * place - 1}")[1]["category"] = "spent"
         one(scribe, entity_type="journal_line", entity_id=f"{posted}/{2 * place}")[1]["src_line"] = item_of(number, place)
         index, _ = one(scribe, entity_type="receipt_line", entity_id=f"{posted}/L{place}")
         taken, spent = (order_of(number), str(10 * place), "encumbrance", -minor), (posted, str(place), "actual", minor)
@@ -80,7 +80,7 @@ def _receipt(scribe: Scribe, number: int, came: tuple[int, ...]) -> None:
 
 def _went_back(scribe: Scribe, number: int, came: tuple[int, ...]) -> None:
     back = f"52{number:08d}"
-    one(scribe, entity_type="journal_line", entity_id=f"{back}/1")[1]["category"] = "expense"
+    one(scribe, entity_type="journal_line", entity_id=f"{back}/1")[1]["category"] = "spent"
     index, row = one(scribe, entity_type="journal_line", entity_id=f"{back}/2")
     worth = [quantity * PRICE // 1000 for quantity in came]
     row |= {"amount_minor": worth[0], "src_line": item_of(number, 1)}
