@@ -7,7 +7,7 @@
 -- Entries of one journal that fell into two periods, or two companies, balance in the journal and in neither of them. Named are the transactions
 -- whose own entries in such a trial balance do not add up.
 -- section: candidates
-select t.flow, count(distinct l.txn_id) as n from line l left join txn t using (txn_id), run_fact r where r.final_read group by 1
+select t.flow, count(distinct coalesce(l.txn_id, l.parent_id)) as n from line l left join txn t using (txn_id), run_fact r where r.final_read group by 1
 -- section: violations
 with off as (select node, company, period, currency from line group by all having sum(amount_minor) <> 0)
 select l.txn_id, null as call_point, abs(sum(l.amount_minor))::bigint as money_minor, l.currency,
