@@ -128,7 +128,7 @@ def test_a_walk_leads_to_the_ledger_and_back(tmp_path: Path) -> None:
     links = {str(attributes["href"])[1:] for tag, attributes in page.tags if tag == "a"}
     assert {"case-0", "case-0-0", "case-0-1"} <= ids & links
     assert links <= ids
-    assert "50 2100 2026-10 45/10 USD 4.00" in page.text
+    assert "2100 USD 4.00 45/10 2026-10 50" in page.text
     assert "8 more resemble these and are not shown." in page.text
 
 
