@@ -9,6 +9,7 @@ from datetime import date
 
 from mocks.company.accounts import BankAccount
 from mocks.company.money import share_half_up
+from mocks.kit.operation import Refusal
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
 from mocks.systems.erp.documents.ap_invoice import KIND as EMPLOYEE_INVOICES
@@ -82,6 +83,14 @@ class Payables:
             return self._of_employee(self._erp.documents.get(EMPLOYEE_INVOICES.name, before.document))
         item = self._erp.payables.get(before.document)
         return _of_item(item) if item is not None and item.open_minor else None
+
+    def of_supplier(self, document: str) -> Payable | None:
+        """What is open of a supplier's invoice; None when that is nothing. Raises NOT_FOUND."""
+        item = self._erp.payables.get(document)
+        if item is None:
+            raise Refusal("NOT_FOUND", f"no supplier is owed anything for {document!r}")
+        in_company = item.currency == self._erp.master.companies[item.company_code].currency
+        return _of_item(item) if item.open_minor and in_company else None
 
     def look(self, document: str) -> tuple[str, int]:
         """Company and open amount of a supplier's or employee's invoice. Raises NOT_FOUND."""
