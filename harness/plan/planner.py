@@ -430,7 +430,9 @@ class Planner:
         if kind == "singles":
             experiments = paired(experiments, stream(self._seed, "twins", name))
         elif kind == "baseline":
-            both = [e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind != "state"]  # of a record there is one
+            both = [
+                e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind not in ("state", "status")
+            ]  # of a record there is one
             experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in both]
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
