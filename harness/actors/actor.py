@@ -108,7 +108,9 @@ class Actor:
     where it is for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has
     in a run: each further one is an amendment, approved anew (of what has news, `Draft.news`, each news is one). subject: of a document
     about which the connector is asked, the id that is asked about. is_prepared: others act before it is written (`Draft.before`), because
-    it grows out of what they make. taking_back: what is said when it is taken back.
+    it grows out of what they make. taking_back: what is said when it is taken back. under: of what is made under another document,
+    members of that path, and what `Draft.before` calls them.
+    has_news: what becomes of it changes, whatever anybody does with the document (`Draft.news`).
     """
 
     document: str
@@ -134,6 +136,8 @@ class Actor:
     subject: Callable[[Any], str] | None = None
     picks_seller: bool = False
     is_prepared: bool = False
+    under: Mapping[str, str] = field(default_factory=dict)
+    has_news: bool = False
     show: Show | None = None
 
     def point(self, verb: str) -> str:
@@ -154,13 +158,17 @@ class Actor:
         """What has to be done before it is written, in order."""
         return tuple(_click(one) for one in draft.before)
 
+    def first(self, draft: Draft) -> Click:
+        """How it comes into being."""
+        return Click(self.point(self.create), draft.actor, draft.body, path=self.under)
+
     def news(self, draft: Draft) -> tuple[tuple[Click, ...], ...]:
         """What becomes of it later, each with the steps that lead there."""
         return tuple(tuple(_click(one) for one in steps) for steps in draft.news)
 
     def clicks(self, draft: Draft) -> tuple[Click, ...]:
         """Everything that leads there, in order, what others do before it included."""
-        found = [*self.preparations(draft), Click(self.point(self.create), draft.actor, draft.body)]
+        found = [*self.preparations(draft), self.first(draft)]
         if self.submit is not None:
             found.append(Click(self.point(self.submit), draft.actor, {}))
         found += [Click(self.point(verb), approver, {}) for verb, approver in self.approvals(draft)]

@@ -5,7 +5,7 @@ from typing import Any
 from harness.actors.actor import Actor, Occasion, member
 from mocks.company import Draft
 from mocks.company.company import BUSINESS_START
-from mocks.company.hand_payments import draft_hand_payment
+from mocks.company.hand_payments import NUMBER, draft_hand_payment
 
 
 def write(occasion: Occasion) -> Draft:
@@ -32,9 +32,11 @@ ACTOR = Actor(
     id_member="document_number",
     write=write,
     create="pay",
+    under={"number": NUMBER},
     submit=None,
     approve="enter_statement",
     due_event="payment.status_changed",
     event_data=event_data,
     is_prepared=True,
+    has_news=True,
 )

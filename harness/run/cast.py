@@ -80,7 +80,7 @@ class Paper:
     def create(self) -> None:
         """Its author types it."""
         world, experiment = self._session.world, self.experiment
-        self.body = self._act(self.actor.point(self.actor.create), self.draft.actor, {**self.draft.body, **self._known})
+        self.body = self._do(self.actor.first(self.draft))
         self.source_id = member(self.body, self.actor.id_member)
         amount = (self.draft.amount_minor, self.draft.currency)
         keys = () if experiment.twin_of else self.draft.keys  # of what two documents name, the first one has the calls

@@ -92,4 +92,4 @@ def _said(till: Till, status: str) -> Preparation:
 
 
 def _paid_again(till: Till) -> Preparation:
-    return Preparation(PAY, till.treasurer.erp_id, {"approved_by": till.boss.erp_id}, fills={NUMBER: NUMBER})
+    return Preparation(PAY, till.treasurer.erp_id, {"approved_by": till.boss.erp_id}, path={"number": NUMBER})

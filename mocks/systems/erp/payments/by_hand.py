@@ -25,7 +25,7 @@ class HandPayments:
     def pay(self, call: Call) -> Reply:
         """erp.invoice_payment.pay: PST-Y01"""
         body: models.PayByHand = call.body
-        payable, payer = self._payable(body.document_number), call.actor or ""
+        payable, payer = self._payable(call.path["number"]), call.actor or ""
         company = self._erp.master.companies[payable.company_code]
         for person in (payer, body.approved_by):
             rules.check_person(self._erp.master, person, company)

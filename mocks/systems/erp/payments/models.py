@@ -154,7 +154,6 @@ class RecordStatus(Request, frozen=True, kw_only=True):
 class PayByHand(Request, frozen=True, kw_only=True):
     """An invoice that somebody pays at the bank's own counter, today and whole. approved_by: a second person, whose limit covers it."""
 
-    document_number: Code
     approved_by: Code
 
 

@@ -126,8 +126,9 @@ def _invoices(side: BankSide) -> tuple[Operation, ...]:
 def _by_hand(desk: HandPayments) -> tuple[Operation, ...]:
     return (
         Operation(
-            "erp.invoice_payment.pay", "POST", INVOICES, "actor", ACT, "Pay an invoice by hand, outside of a run", models.InvoicePayment,
-            desk.pay, request=models.PayByHand, status=201, refs=_paid_by_hand,
+            "erp.invoice_payment.pay", "POST", "/supplier-invoices/{number}/payments", "actor", ACT,
+            "Pay an invoice by hand, outside of a run", models.InvoicePayment, desk.pay, request=models.PayByHand, status=201,
+            refs=refs.number("supplier_invoice"), acting="entered_by",
             errors=(
                 "NOT_FOUND", "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "LIMIT_EXCEEDED", "PAYMENT_BLOCKED",
                 "PERIOD_CLOSED",
@@ -149,8 +150,3 @@ def _payment(call: Call) -> Refs:
 def _invoice(call: Call) -> Refs:
     """Of a supplier's or an employee's invoice."""
     return Refs(parents=tuple((kind, call.path["document_number"]) for kind in ("supplier_invoice", "ap_invoice")))
-
-
-def _paid_by_hand(call: Call) -> Refs:
-    """Of the invoice that is paid."""
-    return Refs(parents=(("supplier_invoice", call.body.document_number),))
