@@ -21,7 +21,9 @@ from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
+from engine.peers.payables import PayablesGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
@@ -109,6 +111,8 @@ class Gateways:
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
+    payables: PayablesGateway
+    listeners: InvoiceListeners
 
 
 class HeldToken(Tokens):
@@ -159,6 +163,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
+        PayablesGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
     )
 
 
