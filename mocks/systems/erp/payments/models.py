@@ -168,7 +168,8 @@ class EnterStatement(Request, frozen=True, kw_only=True):
 
 class InvoicePayment(Struct, frozen=True, kw_only=True):
     """How far an invoice is paid. paid: the payment is issued; cleared: the money has left the bank. payments: how often money was sent for
-    it, whatever came back; version 0: no payment ever had it; external_ref: of the system that sent the invoice."""
+    it, whatever came back; version 0: no payment ever had it; external_ref: of the system that sent the invoice; paid_by: who made the
+    newest payment, by hand."""
 
     document_number: str
     status: InvoicePaymentStatus
@@ -177,6 +178,7 @@ class InvoicePayment(Struct, frozen=True, kw_only=True):
     external_ref: str | None
     payments: int
     payment_number: str | None
+    paid_by: str | None
     value_date: str | None
     reason_code: str | None
     reason: str | None

@@ -137,7 +137,7 @@ def _by_hand(desk: HandPayments) -> tuple[Operation, ...]:
         Operation(
             "erp.invoice_payment.enter_statement", "POST", f"{INVOICE}/statement", "actor", ACT,
             "Enter what a statement says of a payment by hand", models.InvoicePayment, desk.enter_statement,
-            request=models.EnterStatement, errors=(*DECISION, "PERIOD_CLOSED"), refs=_invoice,
+            request=models.EnterStatement, errors=(*DECISION, "PERIOD_CLOSED"), refs=_invoice, acting="paid_by",
         ),
     )  # fmt: skip
 

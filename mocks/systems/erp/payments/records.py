@@ -95,6 +95,7 @@ def invoice_record(book: PaymentBook, number: str) -> models.InvoicePayment:
         external_ref=known.ext_ref if known else None,
         payments=known.payments if known else 0,
         payment_number=known.payment if known else None,
+        paid_by=payment.made_by if payment else None,
         value_date=rules.to_yyyymmdd(payment.value_date) if payment and payment.value_date else None,
         reason_code=payment.reason_code if payment else None,
         reason=payment.reason if payment else None,
