@@ -10,6 +10,7 @@ from engine.flows import (
     expense_to_posting,
     invoice_to_posting,
     payment_run_to_bank,
+    payment_status_to_procurement,
     receipt_to_grir,
     requisition_check,
     requisition_to_po,
@@ -20,6 +21,7 @@ from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.obligations import Patience
 from engine.flows.payment_run_to_bank import PaymentHooks
+from engine.flows.payment_status_to_procurement import PaymentStatusHooks
 from engine.flows.ports import Erp, Target
 from engine.flows.posting import Hooks, PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
@@ -27,6 +29,7 @@ from engine.flows.replicating import RecordHooks, ReplicatingRun
 from engine.flows.requisition_check import RequisitionCheck
 from engine.flows.requisition_to_po import RequisitionHooks
 from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
+from engine.flows.telling import NewsHooks, TellingRun
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
 from engine.model.checks import BudgetQuestion, Said
@@ -36,7 +39,9 @@ from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
+from engine.peers.payables import PayablesGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
@@ -117,6 +122,20 @@ def _replicating(hooks: Callable[[Parts, Trace], RecordHooks[Any, Any, Any]]) ->
     return run
 
 
+def _payment_status(parts: Parts, trace: Trace) -> PaymentStatusHooks:
+    return PaymentStatusHooks(PayablesGateway(parts.peers["erp"], trace), InvoiceListeners(parts.peers["procurement"], trace))
+
+
+def _telling(hooks: Callable[[Parts, Trace], NewsHooks[Any, Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
+    """Runs of a flow that carries news back."""
+
+    def run(parts: Parts, claim: Claim, trace: Trace) -> Flow:
+        at = parts.clock.now().timestamp()
+        return TellingRun(source_id=claim.key.source_id, hooks=hooks(parts, trace), progress=claim.progress, at=at)
+
+    return run
+
+
 def _onboarding(parts: Parts, claim: Claim, trace: Trace) -> Flow:
     """One vendor for one request, screened before it is created."""
     erp = ScreenedErp(ErpGateway(parts.peers["erp"], trace), ScreeningGateway(parts.peers["screening"], trace), claim.progress.clearances)
@@ -179,6 +198,12 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "bank"),
         _payment,
         lambda parts, trace: TreasuryGateway(parts.peers["erp"], trace),
+    ),
+    ServedFlow(
+        payment_status_to_procurement.FLOW,
+        ("erp", "procurement"),
+        _telling(_payment_status),
+        lambda parts, trace: PayablesGateway(parts.peers["erp"], trace),
     ),
     ServedFlow(
         supplier_onboarding.FLOW,

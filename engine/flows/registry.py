@@ -9,6 +9,7 @@ from engine.flows import (
     expense_to_posting,
     invoice_to_posting,
     payment_run_to_bank,
+    payment_status_to_procurement,
     receipt_to_grir,
     requisition_to_po,
     supplier_onboarding,
@@ -58,6 +59,7 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "expense_report.approved": Told(expense_to_posting.FLOW, "report_id"),
     "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
     "payment_run.issued": Told(payment_run_to_bank.FLOW, "number", None),
+    "payment.status_changed": Told(payment_status_to_procurement.FLOW, "document_number", "version"),
 }
 _POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)
 JOB_EVENTS: Mapping[str, JobEvent] = {

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from mocks.company import Company, Draft
+from mocks.company.drafts import Preparation
 from mocks.company.model import Supplier
 from mocks.company.shapes import PLAIN, Shape
 from mocks.company.streams import Stream
@@ -71,16 +72,20 @@ def approved_by_mistake(_draft: Draft) -> Mapping[str, Any]:
 @dataclass(frozen=True, slots=True)
 class Click:
     """One step of somebody. takes: members of its answer that later bodies of the document need, and what they are called there; path:
-    members of its path, and which of these they are; then its body needs none."""
+    members of its path, and which of these they are; then its body needs none. fills: members of its body, and which of these they are
+    (None: all of them)."""
 
     point: str
     actor: str
     body: Mapping[str, Any]
     takes: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
+    fills: Mapping[str, str] | None = None
 
     def filled(self, known: Mapping[str, Any]) -> dict[str, Any]:
         """Its body with what steps before it told."""
+        if self.fills is not None:
+            return {**self.body, **{own: known[name] for own, name in self.fills.items()}}
         return {**self.body} if self.path else {**self.body, **known}
 
     def where(self, known: Mapping[str, Any]) -> dict[str, str]:
@@ -89,7 +94,7 @@ class Click:
 
     def told(self, answer: Any) -> dict[str, Any]:
         """What later steps need of its answer."""
-        return {name: member(answer, asked) for asked, name in self.takes.items()}
+        return {name: inner(answer, asked) for asked, name in self.takes.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +106,12 @@ class Actor:
     event that says that it is due, and `event_data` its data as it would be after one more change. races: what other people do when a fault
     says so (`then` in contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and
     where it is for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has
-    in a run: each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is
-    asked about; question: what is told beside it; keep, kept: the verb by which its author keeps the answer, and the body from the
-    answer's word and the time that it speaks of; decision: what somebody has to do about it then, as (verb, person, body). is_prepared:
-    others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it is
-    taken back.
+    in a run: each further one is an amendment, approved anew (of what has news, `Draft.news`, each news is one). subject: of a document
+    about which the connector is asked, the id that is asked about; question: what is told beside it; keep, kept: the verb by which its
+    author keeps the answer, and the body from the answer's word and the time that it speaks of; decision: what somebody has to do about it
+    then, as (verb, person, body). is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make.
+    taking_back: what is said when it is taken back. under: of what is made under another document, members of that path, and what
+    `Draft.before` calls them. has_news: what becomes of it changes, whatever anybody does with the document (`Draft.news`).
     """
 
     document: str
@@ -135,6 +141,8 @@ class Actor:
     decision: Callable[[Any, Draft], tuple[str, str, Mapping[str, Any]] | None] = lambda _body, _draft: None
     picks_seller: bool = False
     is_prepared: bool = False
+    under: Mapping[str, str] = field(default_factory=dict)
+    has_news: bool = False
     show: Show | None = None
 
     def point(self, verb: str) -> str:
@@ -153,20 +161,40 @@ class Actor:
 
     def preparations(self, draft: Draft) -> tuple[Click, ...]:
         """What has to be done before it is written, in order."""
-        return tuple(Click(one.point, one.actor, one.body, one.tells, one.path) for one in draft.before)
+        return tuple(_click(one) for one in draft.before)
+
+    def first(self, draft: Draft) -> Click:
+        """How it comes into being."""
+        return Click(self.point(self.create), draft.actor, draft.body, path=self.under)
+
+    def news(self, draft: Draft) -> tuple[tuple[Click, ...], ...]:
+        """What becomes of it later, each with the steps that lead there."""
+        return tuple(tuple(_click(one) for one in steps) for steps in draft.news)
 
     def clicks(self, draft: Draft) -> tuple[Click, ...]:
         """Everything that leads there, in order, what others do before it included."""
-        found = [*self.preparations(draft), Click(self.point(self.create), draft.actor, draft.body)]
+        found = [*self.preparations(draft), self.first(draft)]
         if self.submit is not None:
             found.append(Click(self.point(self.submit), draft.actor, {}))
-        return (*found, *(Click(self.point(verb), approver, {}) for verb, approver in self.approvals(draft)))
+        found += [Click(self.point(verb), approver, {}) for verb, approver in self.approvals(draft)]
+        return (*found, *(click for first in self.news(draft)[:1] for click in first))
 
     def approvals(self, draft: Draft) -> tuple[tuple[str, str], ...]:
         """Who approves it, and how each of them does."""
         if self.approve is None:
             return ()
         return tuple(zip(self.verbs or (self.approve,) * len(draft.approvers), draft.approvers, strict=True))
+
+
+def _click(one: Preparation) -> Click:
+    return Click(one.point, one.actor, one.body, one.tells, one.path, one.fills)
+
+
+def inner(body: Any, path: str) -> Any:
+    """A member of a member: `documents/0`."""
+    for name in path.split("/"):
+        body = body[int(name)] if name.isdecimal() else member(body, name)
+    return body
 
 
 def member(body: Any, name: str) -> Any:

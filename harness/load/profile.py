@@ -185,15 +185,16 @@ def _volume(section: Section, catalog: Catalog) -> Volume:
 
 
 def _of_a_day(catalog: Catalog) -> Sequence[Flow]:
-    """Those whose documents people write all day. A record is published now and then, and of each thing there is one; who asks, waits."""
-    return [flow for flow in catalog.flows.values() if flow.kind not in ("state", "query")]
+    """Those whose documents people write all day. A record is published now and then, and of each thing there is one; who asks, waits; news
+    comes of what others do."""
+    return [flow for flow in catalog.flows.values() if flow.kind == "document"]
 
 
 def _shares(section: Section, catalog: Catalog) -> dict[str, float]:
     """`<system>_share`: the part of the documents that begin in this source system, where it is one flow that does."""
     found = {}
     for flow in _of_a_day(catalog):
-        alone = sum(other.source_system == flow.source_system for other in catalog.flows.values()) == 1
+        alone = sum(other.source_system == flow.source_system for other in _of_a_day(catalog)) == 1
         name = f"{flow.source_system}_share"
         if alone and section.has(name):
             found[flow.id] = section.number(name, 0.0, least=0, most=1)

@@ -26,6 +26,7 @@ EVES_MIN = 4
 LASTING_MS = 5000  # an outage of this length shows who waits for a system without need
 WAITING = 2  # documents of each flow that wait for a call at which something goes wrong for all: a list with one has no second page
 ALONE = ("state", "query")  # kinds of flow of which every transaction is of something that no other one is of
+TWINLESS = (*ALONE, "status")  # of what is told of a document there is one: a second one would be another document's
 FAULTED = ("singles", "run")  # the waves that begin at the scenario's business moments, as far as there are any
 
 
@@ -431,7 +432,7 @@ class Planner:
         if kind == "singles":
             experiments = paired(experiments, stream(self._seed, "twins", name))
         elif kind == "baseline":
-            both = [e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind not in ALONE]  # of a record there is one
+            both = [e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind not in TWINLESS]  # of a record there is one
             experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in both]
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.catalog import Flow
-from harness.actors.actor import Actor, Occasion, member
+from harness.actors.actor import Actor, Click, Occasion, member
 from harness.actors.registry import ACTORS
 from harness.plan.model import TRACER_STEP, Experiment, Step
 from harness.stage.pacing import until
@@ -36,6 +36,7 @@ class Paper:
         self.draft: Draft = self._first_draft()
         self.body: Any = None
         self._revisions = 0
+        self._heard = 0  # of the news of it
         self._known: dict[str, Any] = {}  # what those told who acted before it was written
         self.source_id = ""
 
@@ -69,12 +70,17 @@ class Paper:
     def set_up(self) -> None:
         """Others make what it grows out of."""
         for click in self.actor.preparations(self.draft):
-            self._known |= click.told(self._act(click.point, click.actor, click.filled(self._known), click.where(self._known)))
+            self._do(click)
+
+    def _do(self, click: Click) -> Any:
+        answer = self._act(click.point, click.actor, click.filled(self._known), click.where(self._known))
+        self._known |= click.told(answer)
+        return answer
 
     def create(self) -> None:
         """Its author types it."""
         world, experiment = self._session.world, self.experiment
-        self.body = self._act(self.actor.point(self.actor.create), self.draft.actor, {**self.draft.body, **self._known})
+        self.body = self._do(self.actor.first(self.draft))
         self.source_id = member(self.body, self.actor.id_member)
         amount = (self.draft.amount_minor, self.draft.currency)
         keys = () if experiment.twin_of else self.draft.keys  # of what two documents name, the first one has the calls
@@ -99,8 +105,10 @@ class Paper:
             self.step(verb, approver)
 
     def become_due(self) -> None:
-        """The last approval, or, where nobody approves, the document itself: the event goes out."""
-        if self.actor.is_born_due:
+        """The last approval, the first news of it, or, where nobody approves, the document itself: the event goes out."""
+        if self.draft.news:
+            self.bring_news()
+        elif self.actor.is_born_due:
             self.create()
             for verb, body in self.actor.changes(self.occasion(self.experiment.tracer_minor)):
                 self.step(verb, self.draft.actor, body)
@@ -115,6 +123,31 @@ class Paper:
         self.step(self.actor.keep, self.draft.actor, self.actor.kept(word, as_of))
         while (decided := self.actor.decision(self.body, self.draft)) is not None:
             self.step(*decided)
+
+    @property
+    def further(self) -> int:
+        """How many further versions of it there are."""
+        return len(self.draft.news) - self._heard if self.draft.news else self.actor.versions - 1
+
+    def bring_news(self) -> None:
+        """The next news of it, if there is any."""
+        for steps in self.actor.news(self.draft)[self._heard : self._heard + 1]:
+            for click in steps:
+                self.body = self._do(click)
+            self._heard += 1
+
+    def renew(self) -> None:
+        """Its next version."""
+        if self.draft.news:
+            self.bring_news()
+        else:
+            self.amend()
+            self.approve_again()
+
+    def overtake(self) -> None:
+        """Something newer happens at once: more news, or the approval is taken back and given to a new revision."""
+        for act in (Paper.bring_news,) if self.draft.news else ACTS_OF_PAPERS["amend"]:
+            act(self)
 
     def take_back(self) -> None:
         """The last approver takes the approval back; what nobody approved, its author."""
@@ -170,6 +203,7 @@ ACTS_OF_PAPERS: Mapping[str, Sequence[Callable[[Paper], None]]] = {
     "amend_twice": (Paper.take_back, Paper.amend, Paper.approve_again) * 2,
     "correct": (Paper.take_back, Paper.correct, Paper.approve_again),
     "correct_refused": (Paper.correct, Paper.approve_again),
+    "more_news": (Paper.bring_news,),
 }
 
 
@@ -222,8 +256,7 @@ class Cast:
             return self._after_bad_copy(paper, bad)
         paper.become_due()
         if step_at(paper, {REORDERED}) is not None:
-            for act in ACTS_OF_PAPERS["amend"]:
-                act(paper)
+            paper.overtake()
         return self._renew(paper) if self._is_renewed(paper) else None
 
     def _is_renewed(self, paper: Paper) -> bool:
@@ -231,17 +264,16 @@ class Cast:
         experiment = paper.experiment
         met = [self.session.catalog.faults[step.fault_id] for step in experiment.steps]
         is_alone = experiment.window is None and all(fault.scope == "transaction" and fault.recoverable for fault in met)
-        return paper.actor.versions > 1 and is_alone and not self.session.slow_by_plan(experiment)
+        return paper.further > 0 and is_alone and not self.session.slow_by_plan(experiment)
 
     async def _renew(self, paper: Paper) -> None:
         """Each further version when the one before is settled everywhere; sooner, its fault might meet nothing but a stale version."""
         session, txn_id = self.session, paper.experiment.txn_id
-        for _ in range(paper.actor.versions - 1):
+        for _ in range(paper.further):
             await until(lambda: session.world.settled(txn_id) is not None or session.world.in_vain(txn_id), settle_limit_s(session))
             if session.world.settled(txn_id) is None:
                 return
-            paper.amend()
-            paper.approve_again()
+            paper.renew()
             session.register.reopen(txn_id, session.now())
 
     def begin(self, experiment: Experiment) -> Coroutine[Any, Any, None] | None:

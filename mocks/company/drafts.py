@@ -20,8 +20,9 @@ PAIR_AND_REST = 3  # lines at least of a document with two that are alike
 class Preparation:
     """What somebody does before a document is written, because the document grows out of it. point: the operation's call point.
 
-    tells: members of its answer that every later body needs, and what they are called there; path: members of its
-    path, and which of these they are; then its body needs none.
+    tells: members of its answer (`documents/0` goes into it) that later steps need, and what they are called there; path: members of its
+    path, and which of these they are; then its body needs none. fills: members of its body, and which of these they are (None: all, as
+    they are called).
     """
 
     point: str
@@ -29,6 +30,7 @@ class Preparation:
     body: dict[str, Any]
     tells: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
+    fills: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Draft:
     currency: str
     keys: tuple[tuple[str, str], ...]  # the ERP's ids of the supplier and cost centre that the caller gave
     before: tuple[Preparation, ...] = ()  # what has to be there first
+    news: tuple[tuple[Preparation, ...], ...] = ()  # what becomes of it later, each with the steps that lead there; due with the first
     skips: tuple[str, ...] = ()  # call points of its flow at which nobody has a reason to call for it
 
 

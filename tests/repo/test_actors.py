@@ -12,4 +12,5 @@ def test_declared_acts_are_those_of_the_actor(document: str) -> None:
     actor = ACTORS[document]
     own = {"reverse_approval": actor.take_back, "cancel": actor.cancel, "recall": actor.recall, "amend": actor.amend}
     can = {act for act, verb in own.items() if verb is not None} | set(actor.races)
+    can |= {"more_news"} if actor.has_news else set()
     assert can == set(CATALOG.documents[document].acts)

@@ -14,8 +14,11 @@ from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
 from mocks.systems.erp.documents.kind import DocumentKind
+from mocks.systems.erp.invoices.book import DOCUMENT as SUPPLIER_INVOICE
+from mocks.systems.erp.invoices.states import SupplierInvoiceGiven, bill_body
 from mocks.systems.erp.invoices.states import states as invoice_states
 from mocks.systems.erp.models import Period
+from mocks.systems.erp.payments.hand_states import states as hand_states
 from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
 from mocks.systems.erp.system import ErpSystem
@@ -146,6 +149,7 @@ def states() -> tuple[State, ...]:
         *budget_states(_books, _company, _open_center),
         *invoice_states(_books, _company, _billed, _take, _raise_version),
         *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
+        *hand_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe_supplier),
         *vendor_states(_books, _company, _approver),
     )
 
@@ -272,6 +276,13 @@ def _owe(stage: Stage, company: ErpCompany) -> str:
     """An employee's invoice of the usual amount is posted; its number."""
     given = PostingGiven(company_code=company.code)
     return str(_posting(stage, given, ap_invoice.KIND, _invoice)["number"])
+
+
+def _owe_supplier(stage: Stage, company: ErpCompany, number: str | None, external_ref: str) -> str:
+    """A supplier's invoice of the usual amount is posted; its number."""
+    _take(stage, SUPPLIER_INVOICE, number)
+    body = bill_body(company, _billed(stage, company, external_ref), SupplierInvoiceGiven(number=number))
+    return str(stage.perform("erp.supplier_invoice.create", body=body).body.number)
 
 
 def _posting(

@@ -25,7 +25,7 @@ class ErpSystem:
     type = "erp"
     title = "Mock ERP"
     summary = "Suppliers, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
-    event_types = ("posting.confirmed", "posting.rejected", "payment_run.issued")
+    event_types = ("posting.confirmed", "posting.rejected", "payment_run.issued", "payment.status_changed")
 
     def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
         self.name = instance

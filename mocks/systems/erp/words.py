@@ -11,7 +11,7 @@ from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
-from mocks.systems.erp.payments.example import FILE_WORDS, WORDS, proposals
+from mocks.systems.erp.payments.example import FILE_WORDS, STATEMENTS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
 from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
@@ -98,6 +98,8 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.payment.void": ({"reason": "fuzz"},),
         "erp.payment_run.record_status": FILE_WORDS,
         "erp.payment.record_status": WORDS,
+        "erp.invoice_payment.pay": tuple({"approved_by": desk.approver} for desk in desks),
+        "erp.invoice_payment.enter_statement": STATEMENTS,
         "erp.po.enter": bodies["erp.po.create"],
         "erp.gr.enter": bodies["erp.gr.create"],
         "erp.budget_version.create": tuple(body for desk in desks for sequence in BUDGET_SEQUENCES for body in _budgets(desk, sequence)),

@@ -12,7 +12,7 @@ from mocks.company.shapes import PLAIN
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
 ASK = "procurement.supplier_request.create"
-KEY, AMEND = "procurement.invoice.create", "procurement.invoice.amend"
+KEY, AMEND, ENTER = "procurement.invoice.create", "procurement.invoice.amend", "procurement.invoice.enter"
 ORDER = "4500077"
 BILLED = ("supplierId", "purchaseOrder", "credit", "lines", "total")  # what an amendment says again
 
@@ -26,7 +26,15 @@ def words(company: Company) -> Words:
     unordered = partial(company.draft_invoice, shape=replace(PLAIN, credit=True))
     billed = tuple((each.actor, {**each.body, "credit": None}) for each in drafts(company, unordered))
     again = tuple((actor, {name: body[name] for name in BILLED}) for actor, body in billed)
-    said = {CREATE: tuple((each.actor, each.body) for each in made), REGISTER: orders, RECEIVE: receipts, KEY: billed, AMEND: again}
+    posted = tuple((actor, {**body, "erpInvoiceNumber": "5100012345"}) for actor, body in billed)
+    said = {
+        CREATE: tuple((each.actor, each.body) for each in made),
+        REGISTER: orders,
+        RECEIVE: receipts,
+        KEY: billed,
+        AMEND: again,
+        ENTER: posted,
+    }
     said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})

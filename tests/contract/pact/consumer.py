@@ -22,7 +22,9 @@ from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
+from engine.peers.payables import PayablesGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
@@ -111,6 +113,8 @@ class Gateways:
     budgets: BudgetGateway
     funds: FundsGateway
     planning: PlanningGateway
+    payables: PayablesGateway
+    listeners: InvoiceListeners
 
 
 class HeldToken(Tokens):
@@ -162,6 +166,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         FundsGateway(peer("erp"), load_minor_units()),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
+        PayablesGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
     )
 
 

@@ -13,6 +13,7 @@ from tests.contract.pact import (
     message_cases,
     onboarding_cases,
     payment_cases,
+    payment_status_cases,
     receipt_cases,
     source_cases,
 )
@@ -23,7 +24,10 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
-    files = (erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, onboarding_cases, check_cases)
+    files = (
+        erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, payment_status_cases, onboarding_cases,
+        check_cases,
+    )  # fmt: skip
     return [case for file in files for case in file.cases()]
 
 

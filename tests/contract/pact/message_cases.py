@@ -16,6 +16,7 @@ GRN, INV, PLAN, SR = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001
 RUN, FILE = "PR00000001", "PF-PACT-00000001"
 P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "invoice-to-posting"
 BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
+NEWS, PAID = "payment-status-to-procurement", "5100047110"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -28,6 +29,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _receipts()
     yield from _invoices()
     yield from _payments()
+    yield from _payment_statuses()
     yield from _postings()
     yield from _budgets()
 
@@ -119,6 +121,15 @@ def _payments() -> Iterator[MessageCase]:
         acknowledged, "bank", FILE, {"fileId": FILE, "messageId": RUN, "status": "accepted"},
         (("a payment file exists at the bank", {"file_id": FILE, "message_id": RUN, "status": "accepted"}),),
         _fact(f"posting:{FILE}:{acknowledged}", PAY, RUN, acknowledged, about_source=False, only_known=True),
+    )  # fmt: skip
+
+
+def _payment_statuses() -> Iterator[MessageCase]:
+    changed = "payment.status_changed"
+    yield _event(
+        changed, "erp", PAID,
+        {"document_number": PAID, "payment_number": match.like("PH00000001"), "version": match.integer(3), "status": "cleared"},
+        (("an invoice is paid by hand", {"number": PAID, "status": "cleared"}),), _fact(f"{NEWS}:{PAID}:3:3", NEWS, PAID, changed),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import pytest
 from mocks.provider_states.desk import all_states, listing
 from mocks.systems.bank.states import FileGiven
 from mocks.systems.erp.invoices.states import SupplierInvoiceGiven
+from mocks.systems.erp.payments.hand_states import PaidGiven
 from mocks.systems.erp.payments.states import RunGiven
 from mocks.systems.erp.states import GoodsReceiptGiven, PostingGiven
 from mocks.systems.expense.states import ReportGiven
@@ -143,6 +144,20 @@ def test_receipts(entity: str) -> None:
             await desk.given("a goods receipt exists", number="50-mine", company_code=company, status=status, version=9)
             code, found = await desk.get("erp", "/goods-receipts/50-mine")
             assert (code, found["status"], found["version"], found["company_code"]) == (200, status, 9, company)
+            await desk.post({"action": "teardown"})
+
+    on_desk(body)
+
+
+@pytest.mark.parametrize("company", ["1000", "2000", "3000"])
+def test_invoices_paid_by_hand(company: str) -> None:
+    """After the payment and after each word of the bank, in every company."""
+
+    async def body(desk: Desk) -> None:
+        for status in get_args(PaidGiven.__annotations__["status"]):
+            await desk.given("an invoice is paid by hand", number="5100000815", company_code=company, status=status)
+            code, found = await desk.get("erp", "/invoice-payments/5100000815")
+            assert (code, found["status"], found["company_code"], found["external_ref"]) == (200, status, company, "EXAMPLE-PAID-1")
             await desk.post({"action": "teardown"})
 
     on_desk(body)

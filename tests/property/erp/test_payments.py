@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.kit.operation import Refusal
-from mocks.systems.erp.payments.values import INVOICE_STATUS, PAYMENTS, RUNS
+from mocks.systems.erp.payments.values import FREE, INVOICE_STATUS, PAYMENTS, RUNS
 from tests.unit.company.play import COMPANY
 from tests.unit.erp.paying import RUN, STATUS, PayWorld
 
@@ -138,13 +138,15 @@ class Walk:
     def _check_invoices(self) -> None:
         """At most one live payment for each invoice, and the invoice says what that one says."""
         payments = list(self.book.payments)
-        live = Counter(item.document for each in payments for item in each.payables if INVOICE_STATUS[each.status] != "open")
+        live = Counter(item.document for each in payments for item in each.payables if INVOICE_STATUS[each.status] not in FREE)
         assert max(live.values(), default=1) == 1
-        for number, invoice in self.book.invoices.items():
+        for invoice in self.book.invoices:
+            number = invoice.id
             of = [each for each in payments if any(item.document == number for item in each.payables)]
-            assert invoice.status == ("open" if number not in live else INVOICE_STATUS[self.book.payments.get(invoice.payment).status])
+            assert invoice.status == INVOICE_STATUS[self.book.payments.get(invoice.payment).status]
+            assert (invoice.status in FREE) == (number not in live)
             assert invoice.payments == sum(bool(each.entries) for each in of)
-            assert (number in self.core.locks) == (invoice.status != "open")
+            assert (number in self.core.locks) == (invoice.status not in FREE)
 
     def check_history(self) -> None:
         """The ledger can be rebuilt from the effects; versions count up by one; each row is a transition that is listed."""

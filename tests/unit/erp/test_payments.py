@@ -32,7 +32,7 @@ def test_golden_ge6_a_payment_comes_back_after_its_discount() -> None:
     world.told(payment.payment_number, "returned", reason_code="AC04", reason="account closed")
     assert journal(world, f"{payment.payment_number}/returned") == {"1010": 98_000, "6030": 2_000, "2000": -100_000}
     seen = world.invoice("51")
-    assert (seen.status, seen.open_amount, seen.payments, world.balance("1010")) == ("open", "1000.00", 1, 0)
+    assert (seen.status, seen.open_amount, seen.payments, world.balance("1010")) == ("returned", "1000.00", 1, 0)
     (second,) = world.issued().payments
     world.told(second.payment_number, "cleared", amount="980.00")
     assert (world.balance("2000"), world.balance("1010"), world.balance("1000"), world.balance("6030")) == (0, 0, -98_000, -2_000)

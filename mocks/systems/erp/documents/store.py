@@ -106,6 +106,10 @@ class Documents:
             raise Refusal("NOT_FOUND", f"no {kind} with number {number!r}")
         return document
 
+    def has(self, kind: str, number: str) -> bool:
+        """Whether there is a document with this number."""
+        return number in self._by_number[kind]
+
     def job(self, job_id: str) -> PostingJob:
         """The job with this id. Raises NOT_FOUND."""
         job = self.jobs.get(job_id)

@@ -46,7 +46,7 @@ def states(
     def invoice(stage: Stage, given: SupplierInvoiceGiven) -> Values:
         company = company_of(stage, given.company_code)
         take(stage, DOCUMENT, given.number)
-        body = _body(company, head_of(stage, company, given.external_ref), given)
+        body = bill_body(company, head_of(stage, company, given.external_ref), given)
         made = stage.perform(f"{POINT}.create", body=body).body
         path, reason = {"number": made.number}, {"reason": "provider state"}
         if given.status == "on_hold":
@@ -61,7 +61,7 @@ def states(
     return (State("a supplier invoice exists", doc, SupplierInvoiceGiven, invoice),)
 
 
-def _body(company: ErpCompany, head: dict[str, Any], given: SupplierInvoiceGiven) -> dict[str, Any]:
+def bill_body(company: ErpCompany, head: dict[str, Any], given: SupplierInvoiceGiven) -> dict[str, Any]:
     amount, nothing = AMOUNT_UNITS * 10**company.decimals, to_text(0, company.decimals)
     beyond = company.matching.small_difference_minor + 1 if given.status in {"parked", "rejected"} else 0
     untaxed = next(each.code for each in company.tax_codes if not each.rate)

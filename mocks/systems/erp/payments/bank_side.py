@@ -9,7 +9,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.book import PaymentBook
 from mocks.systems.erp.payments.desk import run_reply
-from mocks.systems.erp.payments.records import bank_file, payment_record, run_summary
+from mocks.systems.erp.payments.records import bank_file, invoice_record, invoice_summary, payment_record, run_summary
 from mocks.systems.erp.payments.values import RUNS, Payment
 from mocks.workflow.store import page_asked
 
@@ -62,7 +62,7 @@ class BankSide:
         word, why = ("rejected", {"reason_code": body.reason_code, "reason": body.reason}) if is_rejected else ("accepted", {})
         bare = replace(call, if_match=None)
         told = tuple(effect for each in under_way for effect in self.book.follow_bank(bare, each, word, day, **why))
-        return run_reply(self.book, changed, (changed.effect(call.if_match), *told))
+        return replace(run_reply(self.book, changed, (changed.effect(call.if_match), *told)), events=self.book.told(told))
 
     def read(self, call: Call) -> Reply:
         """erp.payment.read"""
@@ -87,7 +87,8 @@ class BankSide:
         day = self.book.day_of_bank(call, payment.company.code, value_date)
         effects = self.book.follow_bank(call, payment, body.status, day, charge_minor=payment.charge_minor + charge, **more)
         changed = self.book.payments.get(payment.id)
-        return Reply(payment_record(changed), version=changed.version, effects=(*effects, *self._acknowledged(call, changed)))
+        followed = (*effects, *self._acknowledged(call, changed))
+        return Reply(payment_record(changed), version=changed.version, effects=followed, events=self.book.told(effects))
 
     def _amounts(self, body: models.RecordStatus, payment: Payment) -> int:
         """The bank's charge in minor units, when amount and currency are those of the payment."""
@@ -107,8 +108,8 @@ class BankSide:
 
     def _acknowledged(self, call: Call, payment: Payment) -> tuple[Effect, ...]:
         """Whoever speaks of a payment has seen its file; a file of which every payment was rejected is."""
-        run = self.book.runs.get(payment.run)
-        if run.status != "file_issued":
+        run = None if payment.run is None else self.book.runs.get(payment.run)
+        if run is None or run.status != "file_issued":
             return ()
         statuses = {each.status for each in self.book.of(run)}
         if statuses == {"rejected"}:
@@ -120,18 +121,14 @@ class BankSide:
     def read_invoice(self, call: Call) -> Reply:
         """erp.invoice_payment.read"""
         number = call.path["document_number"]
-        known = self.book.invoices.get(number)
-        company_code, open_minor = self.book.payables.look(number)
-        company = self._erp.master.companies[company_code]
-        answer = models.InvoicePayment(
-            document_number=number,
-            status=known.status if known else "open",
-            company_code=company.code,
-            payments=known.payments if known else 0,
-            payment_number=known.payment if known else None,
-            open_amount=to_text(open_minor, company.decimals),
-        )
-        return Reply(answer)
+        known = self.book.known(number)
+        answer = invoice_record(self.book, number)
+        return Reply(answer, version=known.version if known else None)
+
+    def list_invoices(self, call: Call) -> Reply:
+        """erp.invoice_payment.list: of the invoices that another system sent"""
+        found, after = page_asked(self.book.invoices, call, "updated_since")
+        return Reply({"items": [invoice_summary(each) for each in found if each.ext_ref is not None], "next": after})
 
     def touch(self, call: Call) -> Reply:
         """A person notes something on a payment that changes nothing else."""

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from mocks.kit.operation import Call, Effect, Refusal, View
+from mocks.kit.operation import Call, Effect, OutEvent, Refusal, View
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
+from mocks.systems.erp.invoices.book import DOCUMENT
 from mocks.systems.erp.ledger import Entry, Journal
 from mocks.systems.erp.payments import posting
 from mocks.systems.erp.payments.due import Exclusion, Payable, Payables
-from mocks.systems.erp.payments.values import GONE, INVOICE_STATUS, PAYMENTS, InvoicePayment, Payment, PaymentRun
+from mocks.systems.erp.payments.values import FREE, GONE, INVOICE_STATUS, PAYMENTS, InvoicePayment, Payment, PaymentRun
 from mocks.systems.erp.periods import Module, month
 from mocks.workflow.store import Store
 
 MODULE: Module = "AP"
+STATUS_CHANGED = "payment.status_changed"  # the event of what became of the money for an invoice
 Effects = tuple[Effect, ...]
 Considered = tuple[list[Payable], list[Exclusion]]
 
@@ -27,7 +29,7 @@ class PaymentBook:
     erp: Erp
     runs: Store[PaymentRun] = field(default_factory=lambda: Store("payment run"))
     payments: Store[Payment] = field(default_factory=lambda: Store("payment"))
-    invoices: dict[str, InvoicePayment] = field(default_factory=dict)
+    invoices: Store[InvoicePayment] = field(default_factory=lambda: Store("payment of an invoice"))
     payables: Payables = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,8 +42,8 @@ class PaymentBook:
 
     def is_free(self, document: str) -> bool:
         """Whether no payment has the invoice."""
-        known = self.invoices.get(document)
-        return known is None or known.status == "open"
+        known = self.known(document)
+        return known is None or known.status in FREE
 
     def due(self, company_code: str, day: date, next_day: date) -> Considered:
         """What a run of a day looks at, when the next one is on next_day."""
@@ -55,13 +57,22 @@ class PaymentBook:
             if number not in found:
                 refused.append(self.payables.missing(company_code, number))
             elif not self.is_free(number):
-                refused.append(Exclusion(found[number].payee, number, f"in_payment {self.invoices[number].payment}"))
+                refused.append(Exclusion(found[number].payee, number, f"in_payment {self.invoices.get(number).payment}"))
         return [each for number, each in found.items() if number in wanted and self.is_free(number)], refused
 
-    def add(self, payment: Payment) -> Effects:
+    def known(self, document: str) -> InvoicePayment | None:
+        """How far an invoice is paid; None: no payment ever had it."""
+        return self.invoices.get(document) if document in self.invoices else None
+
+    def add(self, call: Call, payment: Payment) -> Effects:
         """A payment is proposed: its invoices are scheduled, and nobody takes them back."""
         self.payments.put(payment)
-        return (payment.effect(), *self._follow(payment))
+        return (payment.effect(), *self._follow(call, payment))
+
+    def told(self, effects: Iterable[Effect]) -> tuple[OutEvent, ...]:
+        """The events of what became of the money, for the invoices of which somebody waits for it."""
+        changed = (self.invoices.get(each.entity_id) for each in effects if each.entity_type == "invoice_payment")
+        return tuple(_event(each) for each in changed if each.is_news)
 
     def day_of_bank(self, call: Call, company_code: str, wanted: date | None) -> date:
         """The day of something that the bank did; in a closed period the first open day after it. Raises PERIOD_CLOSED."""
@@ -84,7 +95,7 @@ class PaymentBook:
     def delete(self, call: Call, payment: Payment) -> Effects:
         """A payment that was only proposed is none any more."""
         changed = self.step(call, payment, "delete")
-        return (changed.effect(), *self._follow(changed))
+        return (changed.effect(), *self._follow(call, changed))
 
     def check(self, payment: Payment) -> None:
         """It may be paid as it was proposed. Raises PAYMENT_BLOCKED."""
@@ -106,7 +117,7 @@ class PaymentBook:
         for each in payment.payables:
             self._close(each)
         changed = self.step(call, payment, "issue", entries=entries)
-        return (changed.effect(), *self._follow(changed), *self._post(changed, "issue", entries, day))
+        return (changed.effect(), *self._follow(call, changed), *self._post(changed, "issue", entries, day))
 
     def _close(self, payable: Payable) -> None:
         if payable.account == AP_EMPLOYEES:
@@ -132,7 +143,7 @@ class PaymentBook:
                 self._open_again(each)
         changed = self.step(call, payment, word, **members)
         posted = self._post(changed, status, entries, day) if entries else ()
-        told = (changed.effect(call.if_match), *self._follow(changed), *posted)
+        told = (changed.effect(call.if_match), *self._follow(call, changed), *posted)
         if status not in GONE:
             return told
         return (*told, *self.erp.tell_reopened(call, [each.document for each in payment.payables]))
@@ -143,27 +154,35 @@ class PaymentBook:
             Journal(f"{payment.id}/{what}", "actual", company.code, company.currency, month(day), tuple(entries)),
         )
 
-    def _follow(self, payment: Payment) -> Effects:
+    def _follow(self, call: Call, payment: Payment) -> Effects:
         """The invoices go with their payment: scheduled at the proposal, paid at the issue, cleared by the statement, or open again."""
         status = INVOICE_STATUS[payment.status]
         effects = []
         for each in payment.payables:
-            known = self.invoices.get(each.document)
+            known = self.known(each.document)
             if known is not None and known.status == status and known.payment == payment.id:
                 continue
             version, payments = (known.version, known.payments) if known else (0, 0)
             sent = payments + (payment.status == "issued")
-            changed = InvoicePayment(each.document, payment.company, status, version + 1, sent, payment.id)
-            self.invoices[each.document] = changed
+            reference = known.ext_ref if known else self._sent_with(each)
+            company, minor = payment.company, each.open_minor
+            changed = InvoicePayment(each.document, company, status, version + 1, sent, payment.id, minor, call.now, reference)
+            self.invoices.put(changed)
             effects.append(changed.effect())
-            if status == "open":
+            if status in FREE:
                 self.erp.locks.pop(each.document, None)
             else:
                 self.erp.locks[each.document] = f"{status} in payment {payment.id}"
         return tuple(effects)
 
+    def _sent_with(self, payable: Payable) -> str | None:
+        """The external reference of a supplier's invoice. Of what an employee gets another system has no invoice."""
+        if payable.account == AP_EMPLOYEES or not self.erp.documents.has(DOCUMENT, payable.document):
+            return None
+        return self.erp.documents.get(DOCUMENT, payable.document).ext_ref
+
     def final_views(self) -> list[View]:
-        """Every run and payment as it stands."""
+        """Every run, payment and paid invoice as it stands."""
         runs = [
             View(
                 "payment_run", each.id, each.status, each.version, amount_minor=each.total_minor, currency=each.company.currency,
@@ -178,4 +197,16 @@ class PaymentBook:
             )
             for each in self.payments
         ]  # fmt: skip
-        return runs + payments
+        invoices = [
+            View(
+                "invoice_payment", each.id, each.status, each.version, amount_minor=each.amount_minor, currency=each.company.currency,
+                company=each.company.code, ext_ref=each.ext_ref, parent_id=each.payment,
+            )
+            for each in self.invoices
+        ]  # fmt: skip
+        return runs + payments + invoices
+
+
+def _event(changed: InvoicePayment) -> OutEvent:
+    data = {"document_number": changed.id, "payment_number": changed.payment, "version": changed.version, "status": changed.status}
+    return OutEvent(STATUS_CHANGED, changed.id, data)

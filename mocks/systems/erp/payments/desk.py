@@ -65,7 +65,7 @@ class PaymentDesk:
         )
         run = replace(run, next_actor=self._next_actor(run))
         book.runs.put(run)
-        scheduled = tuple(effect for payment in payments for effect in book.add(payment))
+        scheduled = tuple(effect for payment in payments for effect in book.add(call, payment))
         if body.external_ref is not None:
             self._by_reference[body.external_ref] = number
         created = {"existing_id": number, "existing_status": run.status}
@@ -176,7 +176,7 @@ class PaymentDesk:
         payment = self.book.payments.get(call.path["payment_number"])
         actor = self._person(call.actor, payment.company.code)
         rules.check_version(call.if_match, payment.version, f"payment {payment.id}")
-        if actor == self.book.runs.get(payment.run).proposed_by:
+        if actor == (payment.made_by if payment.run is None else self.book.runs.get(payment.run).proposed_by):
             raise Refusal("SEGREGATION_OF_DUTIES", f"{actor} proposed payment {payment.id} and cannot void it")
         PAYMENTS.after(payment.id, payment.status, "void")
         day = self.book.day_of_bank(call, payment.company.code, None)

@@ -95,6 +95,14 @@ class Payables:
         item = self._erp.payables.get(before.document)
         return _of_item(item) if item is not None and item.open_minor else None
 
+    def of_supplier(self, document: str) -> Payable | None:
+        """What is open of a supplier's invoice; None when that is nothing. Raises NOT_FOUND."""
+        item = self._erp.payables.get(document)
+        if item is None:
+            raise Refusal("NOT_FOUND", f"no supplier is owed anything for {document!r}")
+        in_company = item.currency == self._erp.master.companies[item.company_code].currency
+        return _of_item(item) if item.open_minor and in_company else None
+
     def look(self, document: str) -> tuple[str, int]:
         """Company and open amount of a supplier's or employee's invoice. Raises NOT_FOUND."""
         item = self._erp.payables.get(document)

@@ -6,6 +6,7 @@ from mocks.systems.erp.documents.example import DAY, Body, Example
 
 NEXT_RUN = "20270131"  # by then everything is late
 WORDS: tuple[Body, ...] = tuple({"status": word} for word in ("accepted", "rejected", "stopped", "returned"))
+STATEMENTS: tuple[Body, ...] = tuple({"status": word} for word in ("cleared", "rejected", "returned"))
 FILE_WORDS: tuple[Body, ...] = tuple({"status": word} for word in ("accepted", "partially_accepted", "rejected"))
 
 

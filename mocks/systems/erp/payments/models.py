@@ -10,6 +10,8 @@ from mocks.systems.erp.models import Amount, Balance, Code, CompanyCode, Currenc
 RunStatus = Literal["proposed", "reviewed", "approved", "deleted", "file_issued", "acknowledged", "rejected"]
 PaymentStatus = Literal["proposed", "deleted", "issued", "voided", "accepted", "rejected", "stopped", "cleared", "returned"]
 BankWord = Literal["accepted", "rejected", "stopped", "cleared", "returned"]
+StatementWord = Literal["cleared", "rejected", "returned"]
+InvoicePaymentStatus = Literal["open", "scheduled", "paid", "cleared", "rejected", "returned"]
 FileWord = Literal["accepted", "partially_accepted", "rejected"]
 
 
@@ -50,11 +52,12 @@ class PaidDocument(Struct, frozen=True, kw_only=True):
 
 
 class Payment(Record, frozen=True, kw_only=True):
-    """What one payee gets. payment_number: its end-to-end id too; what the bank said last stands in status and reason."""
+    """What one payee gets. payment_number: its end-to-end id too; what the bank said last stands in status and reason. run_number null: it
+    was made by hand."""
 
     payment_number: str
     status: PaymentStatus
-    run_number: str
+    run_number: str | None
     company_code: str
     payee: str
     payee_name: str
@@ -150,15 +153,56 @@ class RecordStatus(Request, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
+class PayByHand(Request, frozen=True, kw_only=True):
+    """An invoice that somebody pays at the bank's own counter, today and whole. approved_by: a second person, whose limit covers it."""
+
+    approved_by: Code
+
+
+class EnterStatement(Request, frozen=True, kw_only=True):
+    """What a statement says of the newest payment of an invoice, when that was made by hand. cleared: with the amount of the payment."""
+
+    status: StatementWord
+    value_date: Day | None = None
+    reason_code: Annotated[str, Meta(min_length=1, max_length=10)] | None = None
+    reason: Reason | None = None
+
+
 class InvoicePayment(Struct, frozen=True, kw_only=True):
-    """How far an invoice is paid. payments: how often money was sent for it, whatever came back."""
+    """How far an invoice is paid. paid: the payment is issued; cleared: the money has left the bank. payments: how often money was sent for
+    it, whatever came back; version 0: no payment ever had it; external_ref: of the system that sent the invoice; paid_by: who made the
+    newest payment, by hand."""
 
     document_number: str
-    status: Literal["open", "scheduled", "paid", "cleared"]
+    status: InvoicePaymentStatus
+    version: int
     company_code: str
+    external_ref: str | None
     payments: int
     payment_number: str | None
+    paid_by: str | None
+    value_date: str | None
+    reason_code: str | None
+    reason: str | None
     open_amount: Balance
+
+
+class InvoicePaymentSummary(Struct, frozen=True, kw_only=True):
+    """What a list tells of a paid invoice."""
+
+    document_number: str
+    status: InvoicePaymentStatus
+    version: int
+    external_ref: str | None
+    payment_number: str
+    updated_at: datetime
+
+
+class InvoicePaymentPage(Struct, frozen=True, kw_only=True):
+    """A page of paid invoices in order of their last change; of those that another system sent."""
+
+    items: tuple[InvoicePaymentSummary, ...]
+    next_cursor: str | None
 
 
 class _BankFile(Struct, frozen=True, kw_only=True, rename="camel"):

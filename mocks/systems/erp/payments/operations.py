@@ -9,11 +9,12 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.operations import CHANGE_RULES, READ, WRITE
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.bank_side import BankSide
+from mocks.systems.erp.payments.by_hand import HandPayments
 from mocks.systems.erp.payments.desk import PaymentDesk
 
 ACT = "erp.act"
-RUNS, PAYMENTS = "/payment-runs", "/payments"
-RUN, PAYMENT = f"{RUNS}/{{number}}", f"{PAYMENTS}/{{payment_number}}"
+RUNS, PAYMENTS, INVOICES = "/payment-runs", "/payments", "/invoice-payments"
+RUN, PAYMENT, INVOICE = f"{RUNS}/{{number}}", f"{PAYMENTS}/{{payment_number}}", f"{INVOICES}/{{document_number}}"
 DECISION = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN")
 SINCE = QueryParam(
     "updated_since", "changed at or after this ISO 8601 instant", False, {"type": "string", "format": "date-time", "maxLength": 40}
@@ -23,7 +24,7 @@ SINCE = QueryParam(
 def operations(erp: Erp, desk: PaymentDesk) -> tuple[Operation, ...]:
     """Of the treasury of one ERP, and of whoever stands between it and the bank."""
     side = BankSide(erp, desk.book)
-    return (*_people(desk), *_runs(side), *_payments(side))
+    return (*_people(desk), *_runs(side), *_payments(side), *_invoices(side), *_by_hand(HandPayments(erp, desk.book)))
 
 
 def _people(desk: PaymentDesk) -> tuple[Operation, ...]:
@@ -105,9 +106,38 @@ def _payments(side: BankSide) -> tuple[Operation, ...]:
             models.Payment, side.record_status, request=models.RecordStatus,
             errors=(*CHANGE_RULES, "AMOUNT_MISMATCH", "CURRENCY_INVALID"), refs=_payment, touch=side.touch,
         ),
+    )  # fmt: skip
+
+
+def _invoices(side: BankSide) -> tuple[Operation, ...]:
+    return (
         Operation(
-            "erp.invoice_payment.read", "GET", "/invoice-payments/{document_number}", "read", READ, "How far an invoice is paid",
-            models.InvoicePayment, side.read_invoice, errors=("NOT_FOUND",), refs=_invoice,
+            "erp.invoice_payment.list", "GET", INVOICES, "list", READ, "Paid invoices that another system sent, by their last change",
+            models.InvoicePaymentPage, side.list_invoices, query=(_status(models.InvoicePaymentStatus), SINCE),
+            errors=("INVALID_PARAMETER",),
+        ),
+        Operation(
+            "erp.invoice_payment.read", "GET", INVOICE, "read", READ, "How far an invoice is paid", models.InvoicePayment,
+            side.read_invoice, errors=("NOT_FOUND",), refs=_invoice,
+        ),
+    )  # fmt: skip
+
+
+def _by_hand(desk: HandPayments) -> tuple[Operation, ...]:
+    return (
+        Operation(
+            "erp.invoice_payment.pay", "POST", "/supplier-invoices/{number}/payments", "actor", ACT,
+            "Pay an invoice by hand, outside of a run", models.InvoicePayment, desk.pay, request=models.PayByHand, status=201,
+            refs=refs.number("supplier_invoice"), acting="entered_by",
+            errors=(
+                "NOT_FOUND", "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "LIMIT_EXCEEDED", "PAYMENT_BLOCKED",
+                "PERIOD_CLOSED",
+            ),
+        ),
+        Operation(
+            "erp.invoice_payment.enter_statement", "POST", f"{INVOICE}/statement", "actor", ACT,
+            "Enter what a statement says of a payment by hand", models.InvoicePayment, desk.enter_statement,
+            request=models.EnterStatement, errors=(*DECISION, "PERIOD_CLOSED"), refs=_invoice, acting="paid_by",
         ),
     )  # fmt: skip
 

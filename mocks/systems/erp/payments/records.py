@@ -7,7 +7,8 @@ from mocks.company.accounts import BankAccount
 from mocks.company.money import to_text
 from mocks.systems.erp import rules
 from mocks.systems.erp.payments import models
-from mocks.systems.erp.payments.values import Payment, PaymentRun
+from mocks.systems.erp.payments.book import PaymentBook
+from mocks.systems.erp.payments.values import InvoicePayment, Payment, PaymentRun
 
 NAME_MAX, REMITTANCE_MAX = 140, 140
 
@@ -77,6 +78,40 @@ def run_summary(run: PaymentRun) -> models.RunSummary:
         total=to_text(run.total_minor, run.company.decimals),
         version=run.version,
         updated_at=run.updated_at,
+    )
+
+
+def invoice_record(book: PaymentBook, number: str) -> models.InvoicePayment:
+    """How far an invoice is paid, on the wire. Raises NOT_FOUND."""
+    known = book.known(number)
+    company_code, open_minor = book.payables.look(number)
+    company = book.erp.master.companies[company_code]
+    payment = book.payments.get(known.payment) if known else None
+    return models.InvoicePayment(
+        document_number=number,
+        status=known.status if known else "open",
+        version=known.version if known else 0,
+        company_code=company.code,
+        external_ref=known.ext_ref if known else None,
+        payments=known.payments if known else 0,
+        payment_number=known.payment if known else None,
+        paid_by=payment.made_by if payment else None,
+        value_date=rules.to_yyyymmdd(payment.value_date) if payment and payment.value_date else None,
+        reason_code=payment.reason_code if payment else None,
+        reason=payment.reason if payment else None,
+        open_amount=to_text(open_minor, company.decimals),
+    )
+
+
+def invoice_summary(known: InvoicePayment) -> models.InvoicePaymentSummary:
+    """The same in a list."""
+    return models.InvoicePaymentSummary(
+        document_number=known.id,
+        status=known.status,
+        version=known.version,
+        external_ref=known.ext_ref,
+        payment_number=known.payment,
+        updated_at=known.updated_at,
     )
 
 

@@ -48,31 +48,36 @@ PAYMENTS = Lifecycle(
 GONE = frozenset({"rejected", "stopped", "returned", "voided"})
 """What was to be paid is open again (PST-Y04)."""
 
-InvoiceStatus = Literal["open", "scheduled", "paid", "cleared"]
+InvoiceStatus = Literal["open", "scheduled", "paid", "cleared", "rejected", "returned"]
+FREE: frozenset[InvoiceStatus] = frozenset({"open", "rejected", "returned"})
+"""Nobody has the money: the next payment may take the invoice."""
+TOLD: frozenset[InvoiceStatus] = frozenset({"cleared", "rejected", "returned"})
+"""What the bank said of the money; whoever sent the invoice is told (R04.13)."""
 INVOICE_STATUS: Mapping[str, InvoiceStatus] = {
     "proposed": "scheduled",
     "issued": "paid",
     "accepted": "paid",
     "cleared": "cleared",
-    "rejected": "open",
-    "stopped": "open",
-    "returned": "open",
+    "rejected": "rejected",
+    "stopped": "rejected",
+    "returned": "returned",
     "voided": "open",
     "deleted": "open",
 }
-"""What a payment's status means for the invoices in it."""
+"""What a payment's status means for the invoices in it. Stopped at the bank is rejected to whoever waits: no money was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """What one payee gets in one run. id: its end-to-end id; entries: what its issue posted; charge_minor: of the bank."""
+    """What one payee gets in one run, or (run None) by hand from made_by. id: its end-to-end id; entries: what its issue posted;
+    charge_minor: of the bank."""
 
     id: str
     number: int
     uuid: str
     version: int
     status: str
-    run: str
+    run: str | None
     company: ErpCompany
     payee: str
     account: BankAccount
@@ -85,6 +90,7 @@ class Payment:
     value_date: date | None = None
     reason_code: str | None = None
     reason: str | None = None
+    made_by: str | None = None
 
     @property
     def discount_minor(self) -> int:
@@ -163,22 +169,34 @@ class PaymentRun:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePayment:
-    """How far an invoice is paid. payments: how often money was sent for it, whatever came back."""
+    """How far an invoice is paid. id: the document's number; payments: how often money was sent for it, whatever came back; amount_minor:
+    what the newest payment takes of it; ext_ref: of the system that sent it, which waits for news (None: somebody keyed it here)."""
 
-    document: str
+    id: str
     company: ErpCompany
     status: InvoiceStatus
     version: int
     payments: int
     payment: str  # the newest one
+    amount_minor: int
+    updated_at: datetime
+    ext_ref: str | None = None
 
-    def effect(self) -> Effect:
+    @property
+    def is_news(self) -> bool:
+        """Whether another system waits for this status."""
+        return self.ext_ref is not None and self.status in TOLD
+
+    def effect(self, base_version: int | None = None) -> Effect:
         """What the history says of its newest version."""
         return Effect(
             "invoice_payment",
-            self.document,
+            self.id,
             "create" if self.version == 1 else "update",
             version=self.version,
+            base_version=base_version,
+            amount_minor=self.amount_minor,
+            currency=self.company.currency,
             company=self.company.code,
             parent_id=self.payment,
             state=self.status,

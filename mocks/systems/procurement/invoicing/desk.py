@@ -1,9 +1,12 @@
 """Invoicing's commands: a clerk keys and submits, approvers agree or take it back, the connector writes back."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from mocks.company.projections import House, ProcurementMaster
-from mocks.kit.operation import Call, Effect, Reply
+from mocks.kit.operation import Call, Effect, Refusal, Reply, View
 from mocks.systems.procurement import rules as content
 from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.invoicing import models
@@ -13,6 +16,7 @@ from mocks.systems.procurement.receiving.orders import OrderBook
 from mocks.systems.procurement.records import approval_record, head, money, refusal_record
 from mocks.workflow import rules
 
+PAYMENT = "invoice_payment_status"  # an id of contracts/documents.yaml
 INPUT_TAX, PAYABLE = "input_tax", "payable"  # sides of what is billed, which add up with its lines to nothing
 
 
@@ -28,6 +32,7 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
         super().__init__(FORM, SupplierBill, master.users, namespace)
         self._master = master
         self._orders = orders
+        self._naming: defaultdict[str, dict[str, None]] = defaultdict(dict)  # ids of those that ever named an ERP invoice, by its number
 
     def record(self, document: SupplierBill) -> models.Invoice:
         """On the wire."""
@@ -49,6 +54,7 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
             next_approver_id=document.next_approver,
             erp_invoice=document.recorded,
             erp_refusal=refusal_record(document.refusal),
+            payment=document.payment,
         )
 
     def source_lines(self, document: SupplierBill) -> tuple[Effect, ...]:
@@ -87,7 +93,17 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
 
     def create(self, call: Call) -> Reply:
         """procurement.invoice.create"""
-        body: models.InvoiceCreate = call.body
+        return self._keyed(call, call.body, status="captured")
+
+    def enter(self, call: Call) -> Reply:
+        """procurement.invoice.enter"""
+        body: models.InvoiceEnter = call.body
+        posted = models.ErpInvoice(number=body.erp_invoice_number, id=None, recorded_at=call.now)
+        reply = self._keyed(call, body, status="posted", recorded=posted)
+        self._naming[posted.number][reply.body.id] = None
+        return reply
+
+    def _keyed(self, call: Call, body: models.InvoiceCreate, **members: Any) -> Reply:
         clerk = self._person(call.actor)
         where = content.house(self._master, body.legal_entity, body.currency, clerk)
         day = where.day(call.now).isoformat()
@@ -96,7 +112,7 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
             call,
             clerk,
             where,
-            status="captured",
+            **members,
             title=body.note or "",
             lines=billed.lines,
             total_minor=billed.total_minor,
@@ -131,10 +147,66 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
         """procurement.invoice.record_posting"""
         body: models.RecordInvoice = call.body
         posted = models.ErpInvoice(number=body.erp_invoice_number, id=body.erp_invoice_id, recorded_at=call.now)
-        return self._written_back(call, "record_posting", posted)
+        reply = self._written_back(call, "record_posting", posted)
+        self._naming[posted.number][call.path["id"]] = None
+        return reply
+
+    def find(self, call: Call) -> Reply:
+        """procurement.invoice.find"""
+        number = call.query["erpInvoiceNumber"]
+        named = (self.documents.get(each) for each in self._naming.get(number, ()))
+        return Reply({"items": [self.record(each) for each in named if self.recorded_number(each) == number], "next": None})
+
+    def record_payment(self, call: Call) -> Reply:
+        """procurement.invoice.record_payment: the same again changes nothing; what is not newer is refused"""
+        body: models.RecordPayment = call.body
+        invoice = self._addressed(call)
+        known = invoice.payment
+        newest = known.sequence if known is not None else None
+        if known is not None and (body.status, body.sequence) == (known.status, newest):
+            return self._reply(invoice)
+        self._after(invoice, "record_payment")
+        if newest is not None and body.sequence is not None and body.sequence <= newest:
+            said = f"{newest} is known of the payment of {invoice.id}, and the request is {body.sequence}"
+            raise Refusal("VERSION_CONFLICT", said)
+        payment = models.InvoicePayment(
+            status=body.status,
+            sequence=body.sequence,
+            payment_number=body.payment_number,
+            value_date=body.value_date,
+            reason=body.reason,
+            recorded_at=call.now,
+        )
+        reply = self._change(call, invoice, payment=payment)
+        changed = self.documents.get(invoice.id)
+        told = payment_effect(changed, "create" if known is None else "update", call.if_match)
+        return replace(reply, effects=(told, self._effect(changed, "update", call.if_match)))
+
+    def final_views(self) -> Iterator[View]:
+        """Every invoice as it stands, and what is known of its payment."""
+        yield from super().final_views()
+        for each in self.documents:
+            if each.payment is not None:
+                yield View(PAYMENT, each.id, each.payment.status, each.version, company=each.house, parent_id=each.payment.payment_number)
 
     def _where(self, invoice: SupplierBill) -> House:
         return self._master.houses[invoice.house]
+
+
+def payment_effect(invoice: SupplierBill, effect: Any, base_version: int | None) -> Effect:
+    """What the history says of what is known of its payment."""
+    assert invoice.payment is not None
+    return Effect(
+        PAYMENT,
+        invoice.id,
+        effect,
+        version=invoice.version,
+        base_version=base_version,
+        src_version=invoice.payment.sequence,
+        company=invoice.house,
+        parent_id=invoice.payment.payment_number,
+        state=invoice.payment.status,
+    )
 
 
 def _line(number: int, line: Item) -> models.BilledItem:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, get_args
 
-from mocks.systems.procurement.invoicing.models import Credit, ErpInvoice, InvoiceState, KeyedLine
+from mocks.systems.procurement.invoicing.models import Credit, ErpInvoice, InvoicePayment, InvoiceState, KeyedLine
 from mocks.workflow.desk import Form
 from mocks.workflow.document import ApprovedDocument
 from mocks.workflow.lifecycle import Lifecycle
@@ -21,6 +21,7 @@ LIFECYCLE = Lifecycle(
         ("posted", "reverse_approval"): "returned",
         ("approved", "record_posting"): "posted",
         ("approved", "record_refusal"): "refused",
+        ("posted", "record_payment"): "posted",
         ("captured", "amend"): "captured",
         ("returned", "amend"): "captured",
         ("refused", "amend"): "captured",
@@ -81,6 +82,7 @@ class SupplierBill(ApprovedDocument):
     order: str | None
     credit: Credit | None
     recorded: ErpInvoice | None = None
+    payment: InvoicePayment | None = None
 
     @property
     def sign(self) -> int:

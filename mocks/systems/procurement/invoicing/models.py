@@ -26,6 +26,7 @@ from mocks.systems.procurement.receiving.models import OrderLineNo, OrderNumber
 InvoiceState = Literal[
     "captured", "validating", "pending_approval", "approved", "rejected", "returned", "posted", "refused", "cancelled"
 ]  # fmt: skip
+PaymentState = Literal["paid", "rejected", "returned"]
 SupplierNumber = Annotated[str, Meta(min_length=1, max_length=40, description="the supplier's own number, as it is printed")]
 
 
@@ -69,6 +70,12 @@ class InvoiceCreate(Request, frozen=True, kw_only=True):
     total: Money
 
 
+class InvoiceEnter(InvoiceCreate, frozen=True, kw_only=True):
+    """A supplier's invoice that somebody posted in the ERP by hand already, to be known here too: nobody approves it any more."""
+
+    erp_invoice_number: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
 class InvoiceAmend(Request, frozen=True, kw_only=True):
     """All that is billed, once more, as the next revision has it."""
 
@@ -91,6 +98,17 @@ class RecordInvoice(Request, frozen=True, kw_only=True):
     erp_invoice_number: Annotated[str, Meta(min_length=1, max_length=64)]
     erp_invoice_id: Annotated[int, Meta(ge=0, le=9_007_199_254_740_991)] | None = None
     revision: Revision | None = None
+
+
+class RecordPayment(Request, frozen=True, kw_only=True):
+    """What became of the money for a posted invoice. sequence: counts what the ERP said of it; one that is not newer than what is known is
+    refused. Without it whatever comes last stands."""
+
+    status: PaymentState
+    sequence: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    payment_number: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    value_date: Day | None = None
+    reason: Reason | None = None
 
 
 class BilledItem(Answered, frozen=True, kw_only=True):
@@ -117,8 +135,20 @@ class ErpInvoice(Answered, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
+class InvoicePayment(Answered, frozen=True, kw_only=True):
+    """What became of the money. paid: it has left the bank; rejected: the bank did not send it; returned: it came back."""
+
+    status: PaymentState
+    sequence: int | None
+    payment_number: str | None
+    value_date: str | None
+    reason: str | None
+    recorded_at: datetime
+
+
 class Invoice(Answered, frozen=True, kw_only=True):
-    """A supplier's invoice. `nextApproverId`: whose turn it is while it is pending; `approved`: ok to pay."""
+    """A supplier's invoice. `nextApproverId`: whose turn it is while it is pending; `approved`: ok to pay; `payment` null: nothing is known
+    of it."""
 
     id: str
     number: int
@@ -143,6 +173,7 @@ class Invoice(Answered, frozen=True, kw_only=True):
     next_approver_id: str | None
     erp_invoice: ErpInvoice | None
     erp_refusal: ErpRefusal | None
+    payment: InvoicePayment | None
     exported: bool
     external_id: str | None
     correlation_id: str
@@ -159,6 +190,13 @@ class InvoiceSummary(Answered, frozen=True, kw_only=True):
     revision: int
     version: int
     updated_at: datetime
+
+
+class InvoicesFound(Struct, frozen=True, kw_only=True):
+    """The invoices that name one supplier invoice of the ERP."""
+
+    items: tuple[Invoice, ...]
+    next_cursor: str | None
 
 
 class InvoicePage(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ READ, WRITE, ACT = "procurement.read", "procurement.write", "procurement.act"
 POINT, PATH, STATUSES = "procurement.invoice", FORM.home, FORM.statuses
 _STATUS_PATTERN = f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)})){{0,8}}$"
 _STATUS = QueryParam("status", "one status, or several with commas", False, {"type": "string", "pattern": _STATUS_PATTERN})
+_ERP_NUMBER = QueryParam("erpInvoiceNumber", "the ERP's number", True, {"type": "string", "minLength": 1, "maxLength": 64})
 _CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
 _PERSON = (*_CHANGE, "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES")
 _SUPPLIER = ("SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED")
@@ -46,6 +47,15 @@ def _connector(desk: InvoiceDesk, since: QueryParam) -> tuple[Operation, ...]:
             f"{POINT}.record_refusal", "PUT", f"{PATH}/{{id}}/refusal", "update", WRITE, "Record why the ERP refused it", models.Invoice,
             desk.record_refusal, request=RecordRefusal, errors=_CHANGE, refs=_one, touch=desk.touch,
         ),
+        Operation(
+            f"{POINT}.find", "GET", PATH, "lookup", READ, "Supplier invoices by the ERP's number", models.InvoicesFound, desk.find,
+            query=(_ERP_NUMBER,), errors=("INVALID_PARAMETER",), refs=_named, when_query="erpInvoiceNumber",
+        ),
+        Operation(
+            f"{POINT}.record_payment", "PUT", f"{PATH}/{{id}}/payment", "update", WRITE, "Record what became of its payment",
+            models.Invoice, desk.record_payment, request=models.RecordPayment, errors=(*_CHANGE, "VERSION_CONFLICT"), refs=_told,
+            touch=desk.touch,
+        ),
     )  # fmt: skip
 
 
@@ -60,8 +70,13 @@ def _people(master: ProcurementMaster, desk: InvoiceDesk) -> tuple[Operation, ..
         f"{POINT}.create", "POST", PATH, "actor", ACT, "A clerk keys what a supplier billed", models.Invoice, desk.create,
         request=models.InvoiceCreate, status=201, errors=("EMPLOYEE_UNKNOWN", *_CONTENT), refs=_keyed(master),
     )  # fmt: skip
+    enter = Operation(
+        f"{POINT}.enter", "POST", f"{PATH}/posted", "actor", ACT, "A clerk keys what is posted in the ERP already", models.Invoice,
+        desk.enter, request=models.InvoiceEnter, status=201, errors=("EMPLOYEE_UNKNOWN", *_CONTENT), refs=_keyed(master),
+    )  # fmt: skip
     return (
         create,
+        enter,
         act("submit", desk.submit, Nothing, "The clerk submits", "LIMIT_EXCEEDED", *_SUPPLIER),
         act("approve", desk.approve, Approve, "The next approver agrees", "LIMIT_EXCEEDED", acting="nextApproverId"),
         act("reject", desk.reject, WithReason, "The next approver refuses", "LIMIT_EXCEEDED", acting="nextApproverId"),
@@ -87,6 +102,18 @@ def _posted(call: Call) -> Refs:
     """Of the supplier invoice that is recorded on one."""
     body: models.RecordInvoice = call.body
     return Refs(source_ids=(call.path["id"],), parents=(("supplier_invoice", body.erp_invoice_number),), src_version=body.revision)
+
+
+def _named(call: Call) -> Refs:
+    """Of a search by the ERP's number."""
+    number = call.query.get("erpInvoiceNumber")
+    return Refs(source_ids=(number,)) if number else Refs()
+
+
+def _told(call: Call) -> Refs:
+    """Of the payment that is recorded on one."""
+    body: models.RecordPayment = call.body
+    return Refs(source_ids=(call.path["id"],), parents=(("invoice", call.path["id"]),), src_version=body.sequence)
 
 
 def _keyed(master: ProcurementMaster) -> Callable[[Call], Refs]:

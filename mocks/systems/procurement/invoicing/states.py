@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
@@ -13,9 +15,11 @@ from mocks.workflow.states import lead
 
 class InvoiceGiven(Parameters, frozen=True, kw_only=True):
     """A supplier invoice; without `id` one is drawn and answered. `purchase_order`: of an order that is registered under this number, else
-    of nothing that was ordered; `erp_invoice_number`: what a posted one carries."""
+    of nothing that was ordered; `erp_invoice_number`: what a posted one carries; `payment`: what is known of its payment, when posted."""
 
     id: Name | None = None
+    payment: Literal["paid", "rejected", "returned"] | None = None
+    payment_sequence: Annotated[int, Meta(ge=1, le=50)] | None = None
     status: Literal["captured", "pending_approval", "approved", "rejected", "returned", "cancelled", "posted", "refused"] = "approved"
     legal_entity: Literal["ACME-US", "ACME-DE", "ACME-JP"] = "ACME-US"
     version: Version | None = None
@@ -62,6 +66,8 @@ def _invoice(stage: Stage, given: InvoiceGiven, desk: InvoiceDesk) -> Values:
 
 def _post(play: Play, given: InvoiceGiven) -> None:
     play.by_connector("record_posting", erpInvoiceNumber=given.erp_invoice_number)
+    if given.payment is not None:
+        play.by_connector("record_payment", status=given.payment, sequence=given.payment_sequence)
 
 
 _STEPS: Mapping[str, tuple[Move, ...]] = {
