@@ -1,7 +1,7 @@
 // Supplier invoice to ERP posting. Its amounts are positive, those of a credit memo too; the supplier's own number is kept character by character.
 
 import { orderLines } from "./receipts.mjs";
-import { Park, Wait } from "./setbacks.mjs";
+import { Again, Park } from "./setbacks.mjs";
 import { day, decimal, erpDay, integer, list, money, nothing, object, oneOf, optionalText, text } from "./shape.mjs";
 
 const BOOKED = ["posted", "on_hold"]; // on hold is booked too, and only not paid yet
@@ -51,8 +51,11 @@ export const invoices = {
     const status = oneOf(body, "status", [...invoices.target.live, ...invoices.target.dead]);
     if (BOOKED.includes(status)) return;
     if (status !== "parked") throw new Park(`supplier invoice ${number} is ${status} in the ERP`, "business", "finance");
+    const reason = `supplier invoice ${number} is parked in the ERP`;
     pass.attempt.step = "booked";
-    throw new Wait(`supplier invoice ${number} is parked in the ERP`, { known: false, failure: "business" });
+    if ((pass.attempt.failed.booked ?? 0) + 1 < pass.settings.attemptsUnknown) throw new Again(reason);
+    // the ERP has it and may book it at any time: that is neither posted nor not posted
+    throw Object.assign(new Park(reason, "business", "finance"), { outcome: "unknown" });
   },
 
   told: (number, revision) => ({ path: "posting", body: { erpInvoiceNumber: number, revision } }),
