@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from contracts.entries import (
+    ACCOUNT_ROLES,
     ACTS,
     CARDINALITIES,
     COMPARED,
@@ -42,6 +43,8 @@ def _in_systems(catalog: Catalog) -> Iterator[str]:
             yield f"systems.yaml: {entry.id}: type {entry.type!r} is not the id of a system"
         if slots.setdefault(entry.slot, entry.id) != entry.id:
             yield f"systems.yaml: {entry.id}: slot {entry.slot} is {slots[entry.slot]}'s already; a new system takes a free one"
+        for role in sorted(set(entry.accounts) - set(ACCOUNT_ROLES)):
+            yield f"systems.yaml: {entry.id}: accounts names {role!r}; expected some of {', '.join(ACCOUNT_ROLES)}"
 
 
 def _in_document(catalog: Catalog, kind: DocumentKind) -> Iterator[str]:

@@ -20,6 +20,7 @@ ACTS = (
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 SIDES = ("passes", "refused", "access", "own")  # what a class of failures says to be in the way
+ACCOUNT_ROLES = ("gr_ir", "trade_payables")  # what an account of a system's books is for, where that is reconciled
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
 WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
 # what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
@@ -135,6 +136,7 @@ class SystemEntry:
     slot: int
     type: str = ""  # whose operations it serves; its own id unless it is a further instance
     modules: tuple[str, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)  # account by ACCOUNT_ROLES
     optional: bool = False
     service: bool = False
 
@@ -173,6 +175,7 @@ class DocumentKind:
     coded_by: str | None = None
     dimensions: tuple[str, ...] = ()
     clears: bool = False
+    accrues: bool = False
     implied: tuple[str, ...] = ()
     lines: str | None = None
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)

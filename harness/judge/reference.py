@@ -302,7 +302,16 @@ def _document_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, .
         ("ref_state", STATE_COLUMNS, [(kind.id, state, meaning) for kind in kinds for state, meaning in kind.states.items()]),
         ("ref_source_state", STATE_COLUMNS, [(kind.id, *pair) for kind in kinds for pair in kind.as_source.items()]),
         ("ref_module", "module varchar", [(module,) for module in modules]),
+        ("ref_accrual", "entity_type varchar", [(kind.id,) for kind in kinds if kind.accrues]),
+        ("ref_account_role", "system varchar, role varchar, account varchar", list(_account_roles(catalog))),
     ]
+
+
+def _account_roles(catalog: Catalog) -> Iterable[tuple[str, str, str]]:
+    """Which account of each system has which part; a further instance keeps its books as its type does."""
+    for entry in catalog.systems.values():
+        for role, account in (entry.accounts or catalog.systems[entry.type].accounts).items():
+            yield entry.id, role, account
 
 
 def _kind(kind: DocumentKind) -> tuple[Any, ...]:

@@ -46,7 +46,7 @@ def memo(one: World) -> int:
 
 @pytest.mark.requirement("R03.06")
 def test_a_change_moves_the_encumbrance_by_the_difference() -> None:
-    """PST-P04, up and down; the history has the order's new content, its changed line and the memo entry."""
+    """PST-P04, up and down; the history has the order's new content, its changed line, the memo entry and the movement of the budget."""
     one = World()
     path = placed(one)
     before = len(one.effects)
@@ -59,6 +59,7 @@ def test_a_change_moves_the_encumbrance_by_the_difference() -> None:
         ("order_line", "update", None, None, 100_000),
         ("journal_line", "create", None, None, 2_000),
         ("journal_line", "create", None, None, -2_000),
+        ("budget_movement", "create", None, None, 2_000),
     ]
     less = one.call("erp.po.change", change_body(7, "4", amount="400.00"), path=path).body
     assert (less.source_revision, less.revision, figures(one)[0], memo(one)) == (7, 3, "400.00", 40_000)
@@ -247,6 +248,20 @@ def test_an_order_is_closed_within_the_tolerance_and_opened_again_by_a_change() 
     assert one.call("erp.po.change", change_body(2, "10.1", "98.00", "989.80"), path=path).body.status == "created"
     received(one, path["number"], "0.6")
     assert (figures(one)[0], memo(one)) == ("0.00", 0)
+
+
+def test_a_closed_order_encumbers_what_came_back_once_it_is_opened() -> None:
+    """Goods go back and are to be replaced: nobody waits for them while it is closed. An order that is opened waits for all that is open,
+    whatever line the change is about."""
+    one = World()
+    path = placed(one)
+    receipt = received(one, path["number"], "10")
+    one.call("erp.po.close", {"reason": "all is here"}, path=path)
+    one.call("erp.gr.reverse", {"reason": "damaged", "replacement_expected": True}, path={"number": receipt.number})
+    assert (figures(one)[0], memo(one)) == ("0.00", 0)
+    body = change_body(2, lines=with_second("2", "20.00"), total="1000.00", approvals=BOSS)
+    assert one.call("erp.po.change", body, path=path).body.status == "created"
+    assert (figures(one)[0], memo(one)) == ("1000.00", 100_000)
 
 
 @pytest.mark.requirement("R03.06")

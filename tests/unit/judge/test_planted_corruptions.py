@@ -10,6 +10,7 @@ from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import (
+    closing_books,
     corrupt_books,
     corrupt_conduct,
     corrupt_credits,
@@ -31,6 +32,7 @@ PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLA
 APART = (
     *test_kinds_of_flow.PLANTED,
     *receipts.PLANTED,
+    *closing_books.PLANTED,
     *invoices.PLANTED,
     *payments.PLANTED,
     *test_budget_rules.PLANTED,

@@ -80,7 +80,7 @@ class OrderChanges:
         )
         self._lives.put(order, _lived(life, body, lines, total))
         memo = post_memo(self._erp, f"{order.number}/v{changed.version}", order, month(on), moved)
-        rows = (row for each in lines if each.was != each.line for row in _row(changed, each))
+        rows = (row for each in lines if each.was != each.line for row in _row(changed, each, company))
         return changed, (revised_effect(changed, call.if_match), *rows, *memo, *expired(self._erp.budget))
 
     @staticmethod
@@ -91,7 +91,7 @@ class OrderChanges:
         if body == life.last:
             return True
         said = f"order {order.number} has revision {known} of its source; {body.source_revision} is not newer"
-        raise Refusal("VERSION_CONFLICT", said, current_version=known)
+        raise Refusal("VERSION_CONFLICT", said, current_revision=known)
 
     def _check_supplier(self, body: PurchaseOrderChange, order: Document, company: ErpCompany, total: int) -> None:
         vendor = order.request.vendor_id
@@ -165,12 +165,15 @@ class OrderChanges:
             raise exceeded(over, self._erp.master.companies[order.company_code]) from None
 
     def _wanted(self, order: Document, lines: Sequence[LineChange], on: date, *, is_moved: bool) -> Iterator[Spending]:
-        """What the changed lines encumber from now on. What was delivered keeps its value, and what lapsed is encumbered anew."""
-        holds = held(self._erp, order.number)
-        for each in (each for each in lines if is_moved or each.was != each.line):
+        """What the changed lines encumber from now on. What was delivered keeps its value, and what lapsed is encumbered anew. An order
+        that was closed encumbers all that is still to come: what came back meanwhile was not encumbered again."""
+        holds, is_opened = held(self._erp, order.number), order.status == "closed"
+        for each in lines:
             name, line = str(each.line.line_no), each.line
             place, amount = self._erp.budget.place(order.number, name), each.after.open_minor
-            if place is not None:
+            if each.was == each.line and not is_moved and (place is None or not is_opened):
+                continue
+            if place is not None and not is_opened:
                 holding = holds[name].amount_minor if name in holds else 0
                 amount = max(0, holding + amount - each.before.open_minor)
             period = month(on) if is_moved or place is None else place[1]
@@ -217,5 +220,5 @@ def _lived(life: OrderLife, body: PurchaseOrderChange, lines: Sequence[LineChang
     return replace(after, revision=life.revision + 1, approved_minor=approved, last=body)
 
 
-def _row(order: Document, change: LineChange) -> Iterator[Effect]:
-    return order_lines(order, [(change.number, change.line, change.minor)], is_new=change.was is None)
+def _row(order: Document, change: LineChange, company: ErpCompany) -> Iterator[Effect]:
+    return order_lines(order, [(change.number, change.line, change.minor)], company, is_new=change.was is None)

@@ -12,7 +12,7 @@ from mocks.systems.erp.core import Erp, update_effect
 from mocks.systems.erp.documents.order.changes import Changed
 from mocks.systems.erp.documents.order.funds import follow, position_of, post_memo
 from mocks.systems.erp.documents.order.kind import CLOSE_TOLERANCE_PERCENT
-from mocks.systems.erp.documents.order.life import Lives, order_lines, quantity_text, revised_effect
+from mocks.systems.erp.documents.order.life import Lives, order_lines, revised_effect
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
@@ -45,7 +45,8 @@ class OrderEndings:
         changed = self._cut(call, order, cuts, status=status)
         life = self._lives.begun(order).cancel({line.line_no: before.ordered - after.ordered for _, line, before, after in cuts})
         self._lives.put(order, replace(life, revision=life.revision + 1))
-        rows = order_lines(changed, [(number, line, after.worth(after.ordered)) for number, line, _, after in cuts], is_new=False)
+        company = self._erp.master.companies[order.company_code]
+        rows = order_lines(changed, [(number, line, after.worth(after.ordered)) for number, line, _, after in cuts], company, is_new=False)
         memo = post_memo(self._erp, f"{order.number}/v{changed.version}", order, period, moved)
         return changed, (revised_effect(changed, call.if_match), *rows, *memo)
 
@@ -56,7 +57,7 @@ class OrderEndings:
             if before.ordered > before.settled:
                 after = replace(before, ordered=before.settled)
                 amount = to_text(after.worth(after.ordered), after.decimals)
-                left = msgspec.structs.replace(line, quantity=quantity_text(after.ordered), amount=amount)
+                left = msgspec.structs.replace(line, quantity=rules.quantity_text(after.ordered), amount=amount)
                 found.append((number, left, before, after))
         return tuple(found)
 
