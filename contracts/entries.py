@@ -24,6 +24,7 @@ ACCOUNT_ROLES = ("gr_ir", "trade_payables")  # what an account of a system's boo
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
 WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
 # what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
+LIMIT_STATES = ("within", "over")  # how an amount stands to the record that limits it
 DECISIONS: Mapping[str | None, tuple[str, ...]] = {
     "none": ("not_reached",),
     "once": ("committed", "replayed", "no_effect"),
@@ -220,7 +221,10 @@ class Variants:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What an answer is held against. answers: the states of the subject of which an answer is true."""
+    """What an answer is held against. answers: the states of the subject of which an answer is true.
+
+    limited_by: a kind of record whose amount is the truth in place of a state: the subject is `within` it, or `over` it.
+    """
 
     about: str
     answers: Mapping[str, tuple[str, ...]]
@@ -228,6 +232,7 @@ class Query:
     on_failure: str  # open, closed
     degraded: str  # the answer that is given when the truth cannot be had
     reservation: str | None = None
+    limited_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ class _Judgement:
             parking=figures.parking(self._con, _parked(run.connector), violated),
             interference=self._interference,
             noise=figures.noise(self._con),
-            figures=figures.speed(self._con, self._loaded.rows, time.monotonic() - began),
+            figures={**figures.speed(self._con, self._loaded.rows, time.monotonic() - began), "latency": figures.latency(self._con)},
             limits_of_a_pass=LIMITS,
             told=tuple(self._told()),
         )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
+from mocks.systems.procurement.checking import states as checking
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
 from mocks.systems.procurement.suppliers.states import states as supplier_request_states
@@ -43,6 +44,7 @@ def states() -> tuple[State, ...]:
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
+        *checking.states(lambda stage: stage.system(ProcurementSystem).checks),
     )
 
 

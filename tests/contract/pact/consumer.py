@@ -20,6 +20,7 @@ from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
+from engine.peers.erp_funds import FundsGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
@@ -108,6 +109,7 @@ class Gateways:
     bank: BankGateway
     tokens: Tokens
     budgets: BudgetGateway
+    funds: FundsGateway
     planning: PlanningGateway
 
 
@@ -158,6 +160,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         BankGateway(peer("bank"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        FundsGateway(peer("erp"), load_minor_units()),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
     )
 

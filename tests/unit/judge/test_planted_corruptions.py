@@ -22,6 +22,7 @@ from tests.unit.judge import (
     test_budget_rules,
     test_kinds_of_flow,
     test_onboarding,
+    test_requisition_checks,
 )
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
@@ -37,6 +38,7 @@ APART = (
     *payments.PLANTED,
     *test_budget_rules.PLANTED,
     *test_onboarding.PLANTED,
+    *test_requisition_checks.PLANTED,
 )  # planted into runs of other flows
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (
