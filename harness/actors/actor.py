@@ -29,7 +29,8 @@ class Occasion:
     on: the business day; absent: the company's first. minted: the number of the supplier and cost centre that only this document may
     use. seller: a supplier that was picked for it. serial: tells it from what somebody else writes with the same key. parent: what the
     document that it grows out of looks like, as its system answers it. shape: what the document is like. own: the same for this document
-    alone, for what no two documents may have in common.
+    alone, for what no two documents may have in common. author: of a revision, who wrote the document; there may be things that they may
+    not do beside that.
     """
 
     company: Company
@@ -43,6 +44,7 @@ class Occasion:
     parent: Any = None
     shape: Shape = PLAIN
     own: str | None = None
+    author: str | None = None
 
     @property
     def manner(self) -> dict[str, Any]:

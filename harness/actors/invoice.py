@@ -19,6 +19,7 @@ def write(occasion: Occasion) -> Draft:
         supplier=supplier,
         cost_center=center,
         serial=occasion.serial,
+        author=occasion.author,
         **occasion.manner,
     )
 

@@ -182,7 +182,7 @@ class Paper:
         return self.experiment.tracer_minor + AMENDED_BY + self._revisions - 1
 
     def _revise(self, occasion: Occasion, members: Sequence[str]) -> None:
-        revised, self._known = self.actor.write(occasion), {}
+        revised, self._known = self.actor.write(replace(occasion, author=self.draft.actor)), {}
         self.draft = replace(revised, actor=self.draft.actor, approvers=self._approvers(revised))
         self.set_up()
         body = {**revised.body, **self._known}

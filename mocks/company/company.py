@@ -224,11 +224,13 @@ class Company:
         on: date = BUSINESS_START,
         shape: Shape = PLAIN,
         serial: int | None = None,
+        author: str | None = None,
     ) -> Draft:
         """What a clerk types into procurement when a supplier bills; `amount_minor` is gross. Others order and receive before
-        (`Draft.before`). serial: tells it from another one with the same key."""
+        (`Draft.before`). serial: tells it from another one with the same key. author: of one that is keyed already its clerk, who takes no
+        goods of the order that it names now either."""
         house, stream = self.entity(entity), Stream(self.seed, "invoice", entity, key)
-        clerk = self.requester(entity, key, shape)
+        clerk = next((each for each in self._staff[entity] if each.procurement_id == author), None) or self.requester(entity, key, shape)
         centers = (cost_center,) if cost_center else self._centers(entity, stream)
         projects = [project for project in self.projects if project.entity == entity and project.active]
         seller = supplier or stream.pick(self.suppliers_of(entity))

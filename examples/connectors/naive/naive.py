@@ -65,6 +65,19 @@ def money(minor, currency):
     return str(minor) if currency == "JPY" else str(Decimal(minor) / 100 + Decimal("0.00"))
 
 
+def evidence(source):
+    """Who approved a document of procurement, as the ERP knows them."""
+    return [
+        {
+            "step": a["step"],
+            "approver": USERS[a["approverId"],]["erp_personnel_no"],
+            "decided_at": a["decidedAt"],
+            "source_document": source["id"],
+        }
+        for a in source["approvals"]
+    ]
+
+
 def order(data):
     """Requisition -> purchase order."""
     requisition = f"{ENV['PROCUREMENT_URL']}/api/v1/requisitions/{data['requisitionId']}"
@@ -86,17 +99,8 @@ def order(data):
         }
         for line in source["lines"]
     ]
-    approvals = [
-        {
-            "step": a["step"],
-            "approver": USERS[a["approverId"],]["erp_personnel_no"],
-            "decided_at": a["decidedAt"],
-            "source_document": source["id"],
-        }
-        for a in source["approvals"]
-    ]
     body = {"company_code": company, "vendor_id": vendor, "document_date": day(source["requestedOn"]), "currency": source["currency"]}
-    body |= {"lines": lines, "total": source["total"]["amount"], "approvals": approvals}
+    body |= {"lines": lines, "total": source["total"]["amount"], "approvals": evidence(source)}
     created = call("POST", f"{ENV['ERP_URL']}/purchase-orders", body)
     call("PUT", f"{requisition}/order", {"erpOrderNumber": created["number"], "erpStatus": created["status"]})
 
@@ -115,6 +119,38 @@ def receive(data):
         "POST", f"{order}/goods-receipts", body | {"received_by": USERS[source["receiverId"],]["erp_personnel_no"], "lines": lines}
     )
     call("PUT", f"{receipt}/posting", {"erpReceiptNumber": created["number"]})
+
+
+def bill(data):
+    """Supplier invoice -> posting in the ERP, whatever status it gets there."""
+    invoice = f"{ENV['PROCUREMENT_URL']}/api/v1/invoices/{data['invoiceId']}"
+    source = call("GET", invoice)
+    company = ENTITIES[source["legalEntity"],]["erp_company_code"]
+    ordered, numbers = source["purchaseOrder"], []
+    if ordered:
+        numbers = [line["line_no"] for line in call("GET", f"{ENV['ERP_URL']}/purchase-orders/{ordered}")["lines"]]
+    lines = []
+    for line in source["lines"]:
+        posted = {"line_no": line["lineNo"], "net_amount": line["net"]["amount"], "tax_amount": line["tax"]["amount"]}
+        posted |= {"tax_code": TAXES[line["taxCode"], company]["erp_tax_code"], "text": line["description"]}
+        if ordered:
+            posted |= {"type": "order", "order_number": ordered, "order_line": numbers[line["orderLine"] - 1]}
+            posted |= {"quantity": line["quantity"], "unit_price": line["unitPrice"]["amount"]}
+        else:
+            account = rule_of(PURCHASES, source["capturedOn"], line["category"])["erp_gl_account"]
+            project = PROJECTS[line["project"], company]["erp_project"] if line["project"] else None
+            center = CENTERS[line["costCenter"], company]["erp_cost_center"]
+            posted |= {"type": "account", "gl_account": account, "cost_center": center, "project": project}
+        lines.append(posted)
+    body = {"company_code": company, "vendor_id": SUPPLIERS[source["supplierId"], company]["erp_vendor_id"]}
+    body |= {"supplier_reference": source["supplierInvoiceNumber"], "currency": source["currency"]}
+    body |= {"document_date": day(source["invoiceDate"]), "posting_date": day(source["capturedOn"])}
+    body |= {"entered_by": USERS[source["clerkId"],]["erp_personnel_no"], "text": source["note"] or "", "lines": lines}
+    body |= {"tax_total": source["taxTotal"]["amount"], "total": source["total"]["amount"], "approvals": evidence(source)}
+    if source["credit"]:
+        body |= {"credit_memo": source["credit"]["kind"], "credit_reason": source["credit"]["reason"]}
+    created = call("POST", f"{ENV['ERP_URL']}/supplier-invoices", body)
+    call("PUT", f"{invoice}/posting", {"erpInvoiceNumber": created["number"]})
 
 
 def post(data):
@@ -170,6 +206,7 @@ def confirm(data):
 HANDLERS = {
     "requisition.approved": order,
     "goods_receipt.recorded": receive,
+    "invoice.approved": bill,
     "expense_report.approved": post,
     "posting.confirmed": confirm,
 }
@@ -220,6 +257,7 @@ OBJECTS = table("cost_centers", "expense_cost_object", "erp_company_code")
 PROJECTS = table("projects", "procurement_project", "erp_company_code")
 USERS = table("employees", "procurement_user_id")
 LOGINS = table("employees", "expense_login")
+TAXES = table("tax_codes", "procurement_tax_code", "erp_company_code")
 PURCHASES = table("purchase_categories", "procurement_category", "valid_from", "valid_to")
 EXPENSES = table("expense_categories", "expense_category", "erp_company_code", "valid_from", "valid_to")
 ACCOUNTS = table("accounts", "purpose")

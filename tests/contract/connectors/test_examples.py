@@ -1,6 +1,8 @@
 """The example connectors stand alone: standard library only, nothing of ours, and `connector check` agrees with what they claim."""
 
 import ast
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,9 @@ from tests.scenario.running import run
 from tests.shipped import CATALOG
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "connectors"
-NAMES = ("careful", "naive")
+NAMES = ("careful", "naive", "nodejs")
+PYTHON = ("careful", "naive")
+NODE = shutil.which("node")
 
 
 def run_check(manifest: Path) -> subprocess.CompletedProcess[str]:
@@ -21,7 +25,7 @@ def run_check(manifest: Path) -> subprocess.CompletedProcess[str]:
     return run("connector", "check", manifest, timeout_s=120)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PYTHON)
 def test_example_imports_nothing_of_ours(name) -> None:
     """Whoever copies the folder has a working connector."""
     own = {path.stem for path in (EXAMPLES / name).glob("*.py")}
@@ -30,6 +34,16 @@ def test_example_imports_nothing_of_ours(name) -> None:
         imported = {alias.name.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported |= {(node.module or "").partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert imported - own <= sys.stdlib_module_names
+
+
+def test_the_node_example_imports_nothing_but_node() -> None:
+    """What comes with Node.js, and its own files: nothing is to be installed."""
+    folder = EXAMPLES / "nodejs"
+    files = sorted(folder.glob("*.mjs"))
+    imported = {name for path in files for name in re.findall(r'\bfrom "([^"]+)"', path.read_text("utf-8"))}
+    assert {"node:http", "node:crypto"} <= imported
+    assert {name for name in imported if not name.startswith("node:")} <= {f"./{path.name}" for path in files}
+    assert {path.name for path in folder.iterdir()} == {"README.md", "connector.toml", *(path.name for path in files)}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,4 +89,17 @@ def test_careful_takes_receipts_too() -> None:
     done = run_check(manifest)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "procurement.receipt.read > erp.po.read > erp.gr.create > procurement.receipt.record_posting" in done.stdout
+    assert "0 wrong, 0 to improve" in done.stdout
+
+
+@pytest.mark.skipif(not NODE, reason="no node on the PATH, which the example in JavaScript is started with")
+def test_the_node_connector_passes_the_check() -> None:
+    """Another language and another design: onboarding, receipts and invoices end with what is due, in each entity."""
+    manifest = EXAMPLES / "nodejs" / "connector.toml"
+    assert set(load_manifest(manifest, CATALOG).flows) == {"supplier-onboarding", "receipt-to-grir", "invoice-to-posting"}
+    done = run_check(manifest)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "screening.party.check > erp.vendor.create > procurement.supplier_request.record_vendor" in done.stdout
+    assert "erp.po.read > erp.gr.create > procurement.receipt.record_posting" in done.stdout
+    assert "erp.supplier_invoice.create > procurement.invoice.record_posting" in done.stdout
     assert "0 wrong, 0 to improve" in done.stdout

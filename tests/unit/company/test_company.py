@@ -210,6 +210,20 @@ def test_a_draft_is_a_function_of_its_key() -> None:
     assert drafts[0].body != drafts[2].body
 
 
+def test_who_keyed_an_invoice_takes_no_goods_of_the_order_that_it_names_later() -> None:
+    """A corrected invoice keeps its clerk, whatever else is drawn anew; goods that the clerk had received could be billed by nobody."""
+    took = 0
+    for number in range(200):
+        first = COMPANY.draft_invoice("JP01", f"bill-{number}", 98_000)
+        clerk = next(person for person in COMPANY.employees if person.procurement_id == first.actor)
+        corrected = COMPANY.draft_invoice("JP01", f"bill-{number}/corrected", 98_000, author=first.actor)
+        receivers = {step.actor for step in corrected.before if step.point == "erp.gr.enter"}
+        took += len(receivers)
+        assert corrected.actor == first.actor
+        assert clerk.erp_id not in receivers
+    assert took > 100
+
+
 def test_a_draft_takes_minted_objects_and_says_their_erp_ids() -> None:
     """Who binds an experiment to its minted objects gets the ERP's ids for it."""
     company: Company = COMPANY
