@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from mocks.abilities.tax_ids import canonical
 from mocks.company.projections import ErpCompany, ErpMaster
 from mocks.kit.operation import Refusal
 from mocks.systems.erp import rules
@@ -63,7 +64,7 @@ def identities_of(master: ErpMaster, vendor_id: str) -> tuple[str, ...]:
     """Tax number and bank account of a supplier: two records that share one are one supplier under two names."""
     vendor, account = master.vendors[vendor_id], master.bank_accounts.get(vendor_id)
     number = (account.iban or f"{account.bank_code}/{account.number}") if account else ""
-    found = (("tax-number", vendor.tax_number), ("bank-account", number))
+    found = (("tax-number", canonical(vendor.tax_number)), ("bank-account", number))
     return tuple(f"{name} {value}" for name, value in found if value)
 
 

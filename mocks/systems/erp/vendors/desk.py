@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from mocks.abilities.tax_ids import canonical
 from mocks.company.projections import ERP_NAME_LENGTH, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
@@ -18,7 +19,7 @@ from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.duplicates import Duplicate, DuplicateIndex, Traits
 from mocks.systems.erp.vendors.files import VendorFiles, record
 from mocks.systems.erp.vendors.models import BankDetails, Deactivate, Site, TaxId, VendorChange, VendorCreate
-from mocks.systems.erp.vendors.numbers import account_key, canonical
+from mocks.systems.erp.vendors.numbers import account_key
 from mocks.systems.erp.vendors.policy import Owner
 from mocks.systems.erp.vendors.views import VENDOR as KIND
 

@@ -25,11 +25,6 @@ def tax_problem(tax_id: TaxId) -> str | None:
     return None
 
 
-def canonical(number: str) -> str:
-    """The same number however it is written: `12-3456789` is `123456789`."""
-    return number.replace("-", "").upper()
-
-
 def bank_problem(details: BankDetails) -> str | None:
     """Why nobody could pay to these details, or None."""
     if details.iban is not None:

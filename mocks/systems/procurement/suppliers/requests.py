@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, get_args
 
+from mocks.abilities.tax_ids import canonical
 from mocks.systems.procurement.suppliers.models import Account, ErpVendorRef, PostalAddress, RequestStatus
 from mocks.workflow.desk import Form
 from mocks.workflow.document import ApprovedDocument
@@ -83,4 +84,4 @@ class SupplierRequest(ApprovedDocument):
     @property
     def tax_number(self) -> str:
         """However it was typed."""
-        return self.tax_id.replace("-", "").upper()
+        return canonical(self.tax_id)
