@@ -75,6 +75,7 @@ class FiguresDesk:
         amounts = rules.minor(body.actual, house), rules.minor(body.committed, house)
         place = (node.code, body.account, body.period)
         before = self.spent.get(place)
+        _check_version(call.if_match, before, place)
         version = before.version + 1 if before else 1
         told = Spent(version, house.currency, house.decimals, *amounts, body.as_of, body.target_version)
         if before is not None:
@@ -109,6 +110,14 @@ class FiguresDesk:
             View("budget_consumption", "/".join(place), "known", each.version, -(each.actual_minor + each.committed_minor), each.currency)
             for place, each in self.spent.items()
         ]
+
+
+def _check_version(if_match: int | None, before: Spent | None, place: Place) -> None:
+    """Raises PRECONDITION_FAILED when If-Match names another version; of what is not known yet there is none."""
+    current = before.version if before else 0
+    if if_match is not None and if_match != current:
+        said = f"{'/'.join(place)} has version {current}, If-Match says {if_match}" if before else f"nothing is known of {'/'.join(place)}"
+        raise Refusal("PRECONDITION_FAILED", said, current_version=current)
 
 
 def _check_order(before: Spent, told: Spent, place: Place) -> None:
