@@ -101,6 +101,10 @@ class Desk(ABC, Generic[D]):
         """ISO dates that its posting has to carry: of the document, and the one that decides the period. None: not known yet."""
         return None, None
 
+    def after_submit(self, _document: D) -> str:
+        """The trigger that follows at once when it is submitted."""
+        return self.form.after_submit
+
     def submitted(self, _document: D, _call: Call) -> dict[str, Any]:
         """Members that change when it is submitted."""
         return {}
@@ -153,7 +157,7 @@ class Desk(ABC, Generic[D]):
         rules.check_author(self.form.noun, document, actor, "submit")
         self.check_content(document)
         chain = rules.approval_chain(self._people, actor, document.total_minor)
-        status = self.form.lifecycle.after(document.id, status, self.form.after_submit)
+        status = self.form.lifecycle.after(document.id, status, self.after_submit(document))
         return self._change(call, document, status=status, chain=chain, approvals=(), **self.submitted(document, call))
 
     def approve(self, call: Call) -> Reply:
@@ -197,11 +201,7 @@ class Desk(ABC, Generic[D]):
     # Steps that the subclasses put together.
 
     def _person(self, person_id: str | None) -> Member:
-        found = self._people.get(person_id or "")
-        if found is None:
-            what = f"acting user {person_id!r} is not known; send a {self.form.person} in X-Acting-User"
-            raise Refusal("EMPLOYEE_UNKNOWN", what)
-        return found
+        return rules.known_person(self._people, person_id, self.form.person)
 
     def _addressed(self, call: Call) -> D:
         document = self.documents.get(call.path[self.form.id_member])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from mocks.company.fiscal import FiscalCalendar, Grain
 from mocks.company.money import split, to_text
@@ -44,7 +45,7 @@ class FiguresDesk:
             raise Refusal("INVALID_PARAMETER", f"node {query['node']!r}: there is none of that name")
         house, calendar = self._master.houses[top.house], self._master.calendars[top.house]
         year, scenario = query["fiscal-year"], query["scenario"]
-        periods = calendar.periods(year, _grain(query.get("grain", "year")))
+        periods = calendar.periods(year, cast("Grain", query.get("grain", "year")))
         found = [
             (plan, plan.published)
             for plan in self._plans.plans.values()
@@ -56,7 +57,9 @@ class FiguresDesk:
             for code in codes
             for period, amount in _by_period(((p, v) for p, v in found if self._is_below(p.node, code)), calendar, periods)
         ]
-        return Reply(models.Totals(scenario=_scenario(scenario), fiscal_year=year, currency=house.currency, totals=tuple(totals)))
+        return Reply(
+            models.Totals(scenario=cast("models.Scenario", scenario), fiscal_year=year, currency=house.currency, totals=tuple(totals))
+        )
 
     def _is_below(self, code: str, top: str) -> bool:
         node = self._master.nodes.get(code)
@@ -154,11 +157,3 @@ def _record(place: Place, spent: Spent) -> models.Consumption:
         as_of=spent.as_of,
         target_version=spent.target_version,
     )
-
-
-def _grain(text: str) -> Grain:
-    return "quarter" if text == "quarter" else "month" if text == "month" else "year"
-
-
-def _scenario(text: str) -> models.Scenario:
-    return "FORECAST" if text == "FORECAST" else "BUDGET"
