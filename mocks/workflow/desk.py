@@ -5,17 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from mocks.company.projections import House, Member
+from mocks.kit.ids import draw_uuid, free_number
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply, View
 from mocks.workflow import rules
 from mocks.workflow.document import Approval, ApprovedDocument, ErpSaidNo
 from mocks.workflow.lifecycle import Lifecycle
 from mocks.workflow.store import Store
 
-ID_SPACE = 10**8
-DRAWS_MAX = 64
 EXACT = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -223,11 +221,12 @@ class Desk(ABC, Generic[D]):
 
     def _open(self, call: Call, author: Member, house: House, *, status: str = "draft", **members: Any) -> Reply:
         """A new one: a draft, or what nobody has to approve."""
-        noun, number = self.form.noun, self._free_number(call)
+        noun = self.form.noun
+        number = free_number(call, noun, self._id, self.documents.__contains__)
         document = self._made(
             id=self._take_wanted() or self._id(number),
             number=number,
-            uuid=str(UUID(int=call.draw(f"{noun}.uuid.high") << 64 | call.draw(f"{noun}.uuid.low"), version=4)),
+            uuid=draw_uuid(call, noun),
             revision=1,
             version=1,
             status=status,
@@ -296,13 +295,6 @@ class Desk(ABC, Generic[D]):
             approvers=" ".join(step.approver for step in document.approvals if step.decision == "approved") or None,
             state=document.status,
         )
-
-    def _free_number(self, call: Call) -> int:
-        for attempt in range(DRAWS_MAX):
-            number = call.draw(f"{self.form.noun}.number.{attempt}") % ID_SPACE
-            if self._id(number) not in self.documents:
-                return number
-        raise RuntimeError(f"{DRAWS_MAX} draws of a {self.form.noun} number gave taken ones")
 
     def _take_wanted(self) -> str | None:
         wanted, self.wanted = self.wanted, None

@@ -9,11 +9,11 @@ from msgspec import UNSET
 
 from mocks.abilities.tax_ids import canonical
 from mocks.company.projections import ERP_NAME_LENGTH, ErpVendor
+from mocks.kit.ids import draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents.kind import UNDONE
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.vendors import evidence
 from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.duplicates import Duplicate, DuplicateIndex, Traits

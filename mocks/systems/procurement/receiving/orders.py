@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from mocks.company.projections import House, ProcurementMaster
+from mocks.kit.ids import draw_uuid
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.procurement import rules
 from mocks.systems.procurement.receiving import models
@@ -122,7 +122,7 @@ class OrderBook:
             raise Refusal("DUPLICATE_REFERENCE", known, existing_id=body.purchase_order, existing_status="open")
         order = BuyerOrder(
             number=body.purchase_order,
-            uuid=str(UUID(int=call.draw("order.uuid.high") << 64 | call.draw("order.uuid.low"), version=4)),
+            uuid=draw_uuid(call, "order"),
             house=where.id,
             supplier_id=body.supplier_id,
             buyer=buyer.id,
