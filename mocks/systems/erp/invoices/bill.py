@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from mocks.abilities.tax_ids import canonical
 from mocks.company.projections import ErpCompany, ErpMaster
 from mocks.kit.operation import Refusal
 from mocks.systems.erp import rules
@@ -58,14 +57,6 @@ class Bill:
             dated=self.dated,
             is_credit=body.credit_memo is not None,
         )
-
-
-def identities_of(master: ErpMaster, vendor_id: str) -> tuple[str, ...]:
-    """Tax number and bank account of a supplier: two records that share one are one supplier under two names."""
-    vendor, account = master.vendors[vendor_id], master.bank_accounts.get(vendor_id)
-    number = (account.iban or f"{account.bank_code}/{account.number}") if account else ""
-    found = (("tax-number", canonical(vendor.tax_number)), ("bank-account", number))
-    return tuple(f"{name} {value}" for name, value in found if value)
 
 
 def read_bill(master: ErpMaster, body: SupplierInvoiceCreate, on: date | None = None) -> Bill:
