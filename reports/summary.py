@@ -50,9 +50,10 @@ def _judged(verdict: Record) -> str:
 
 
 def _by_flow(verdict: Record) -> str:
-    """The same for each flow, when there is more than one."""
+    """The same for each flow of which something was to be judged, when there is more than one."""
     covered = table(table(verdict, "coverage"), "by_flow")
-    parts = [f"{flow} {whole(table(covered, flow), 'judged'):,} of {whole(table(covered, flow), 'applicable'):,}" for flow in covered]
+    counts = {flow: (whole(table(covered, flow), "judged"), whole(table(covered, flow), "applicable")) for flow in covered}
+    parts = [f"{flow} {judged:,} of {applicable:,}" for flow, (judged, applicable) in counts.items() if applicable]
     return f" By flow: {', '.join(parts)}." if len(parts) > 1 else ""
 
 

@@ -21,7 +21,7 @@ def contracts() -> None:
     "--pact", "pacts", type=_PATH, multiple=True, help="A consumer's pact file; may be repeated.  [default: all of ours, contracts/pacts]"
 )
 @click.option(
-    "--provider", help="Which of our systems stands for the provider: erp, procurement, expense, identity, or erp-events and so on."
+    "--provider", help="Which of our systems stands for the provider: erp, procurement, bank and so on, identity, or erp-events and so on."
 )
 @click.option(
     "--url", help="Verify a real system at this address instead of our mock, so that drift shows. It receives every request of the pact."

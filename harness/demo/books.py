@@ -1,4 +1,4 @@
-"""The books of the three systems, read from the systems themselves, and the sum that must come out.
+"""The books of the systems, read from the systems themselves, and the sum that must come out.
 
 approved = posted + in flight + parked + refused. A refusal accounts for a document only when there is something wrong with it that the
 people of the demo know of. The left side comes from procurement and expenses, `posted` from the ERP: two sources

@@ -1,4 +1,4 @@
-"""Histories made by hand: a correct run of both flows, row by row, for the bench and for the judge's own tests.
+"""Histories made by hand: a correct run of the two oldest flows, row by row, for the bench and for the judge's own tests.
 
 scribe = Scribe("r1")
 scribe.begin(); order(scribe, 1, wave="baseline-1", role="baseline"); scribe.end()

@@ -121,7 +121,7 @@ def _excluded(catalog: Catalog, place: Place, scenario: Scenario, capabilities: 
     source = catalog.documents[flow.source_document]
     never = [act for act in place.mode.acts if act not in source.acts]
     if never:
-        return f"{source.name}: people never {', '.join(act.replace('_', ' ') for act in never)}"
+        return f"{source.name}: not done to it by people: {', '.join(act.replace('_', ' ') for act in never)}"
     if fault.starts_again and not capabilities.kills:
         return NO_RESTART
     return NO_KILLS if fault.scope == "kill" and not capabilities.kills else None

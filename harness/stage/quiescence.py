@@ -168,7 +168,7 @@ async def settle_before_kills(session: Session) -> None:
         end = await _wait(session, session.scenario.limits.quiesce_s, phase.show, _owed) if _owed(session) else "settled"
         parked = await declared_parked(session) if _owed(session) else session.register.parked
         session.world.record("quiet", state="before_kill", reason=end, detail=json.dumps({"parked": sorted(parked)}))
-        phase.show(f"{end}: {_owed(session)} that should settle by themselves are still open")
+        phase.show(f"{end}: {_owed(session)} still open of those that should settle by themselves")
 
 
 def _owed(session: Session) -> int:

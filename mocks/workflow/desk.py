@@ -5,17 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from mocks.company.projections import House, Member
+from mocks.kit.ids import draw_uuid, free_number
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply, View
 from mocks.workflow import rules
 from mocks.workflow.document import Approval, ApprovedDocument, ErpSaidNo
 from mocks.workflow.lifecycle import Lifecycle
 from mocks.workflow.store import Store
 
-ID_SPACE = 10**8
-DRAWS_MAX = 64
 EXACT = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -101,6 +99,10 @@ class Desk(ABC, Generic[D]):
         """ISO dates that its posting has to carry: of the document, and the one that decides the period. None: not known yet."""
         return None, None
 
+    def after_submit(self, _document: D) -> str:
+        """The trigger that follows at once when it is submitted."""
+        return self.form.after_submit
+
     def submitted(self, _document: D, _call: Call) -> dict[str, Any]:
         """Members that change when it is submitted."""
         return {}
@@ -153,7 +155,7 @@ class Desk(ABC, Generic[D]):
         rules.check_author(self.form.noun, document, actor, "submit")
         self.check_content(document)
         chain = rules.approval_chain(self._people, actor, document.total_minor)
-        status = self.form.lifecycle.after(document.id, status, self.form.after_submit)
+        status = self.form.lifecycle.after(document.id, status, self.after_submit(document))
         return self._change(call, document, status=status, chain=chain, approvals=(), **self.submitted(document, call))
 
     def approve(self, call: Call) -> Reply:
@@ -197,11 +199,7 @@ class Desk(ABC, Generic[D]):
     # Steps that the subclasses put together.
 
     def _person(self, person_id: str | None) -> Member:
-        found = self._people.get(person_id or "")
-        if found is None:
-            what = f"acting user {person_id!r} is not known; send a {self.form.person} in X-Acting-User"
-            raise Refusal("EMPLOYEE_UNKNOWN", what)
-        return found
+        return rules.known_person(self._people, person_id, self.form.person)
 
     def _addressed(self, call: Call) -> D:
         document = self.documents.get(call.path[self.form.id_member])
@@ -223,11 +221,12 @@ class Desk(ABC, Generic[D]):
 
     def _open(self, call: Call, author: Member, house: House, *, status: str = "draft", **members: Any) -> Reply:
         """A new one: a draft, or what nobody has to approve."""
-        noun, number = self.form.noun, self._free_number(call)
+        noun = self.form.noun
+        number = free_number(call, noun, self._id, self.documents.__contains__)
         document = self._made(
             id=self._take_wanted() or self._id(number),
             number=number,
-            uuid=str(UUID(int=call.draw(f"{noun}.uuid.high") << 64 | call.draw(f"{noun}.uuid.low"), version=4)),
+            uuid=draw_uuid(call, noun),
             revision=1,
             version=1,
             status=status,
@@ -296,13 +295,6 @@ class Desk(ABC, Generic[D]):
             approvers=" ".join(step.approver for step in document.approvals if step.decision == "approved") or None,
             state=document.status,
         )
-
-    def _free_number(self, call: Call) -> int:
-        for attempt in range(DRAWS_MAX):
-            number = call.draw(f"{self.form.noun}.number.{attempt}") % ID_SPACE
-            if self._id(number) not in self.documents:
-                return number
-        raise RuntimeError(f"{DRAWS_MAX} draws of a {self.form.noun} number gave taken ones")
 
     def _take_wanted(self) -> str | None:
         wanted, self.wanted = self.wanted, None

@@ -32,6 +32,14 @@ def is_above(people: Mapping[str, Member], superior: str, person_id: str) -> boo
     return False
 
 
+def known_person(people: Mapping[str, Member], person_id: str | None, called: str) -> Member:
+    """Who acts. called: what the system calls an id of a person. Raises EMPLOYEE_UNKNOWN."""
+    found = people.get(person_id or "")
+    if found is None:
+        raise Refusal("EMPLOYEE_UNKNOWN", f"acting user {person_id!r} is not known; send a {called} in X-Acting-User")
+    return found
+
+
 def check_author(noun: str, document: ApprovedDocument, actor: Member, step: str) -> None:
     """Only the author may take the step. Raises SEGREGATION_OF_DUTIES."""
     if actor.id != document.author:

@@ -1,4 +1,7 @@
-"""What tests play of the requirements: every mark names a row, the page is as generated, and nothing is called whole that nobody plays."""
+"""What tests play of the requirements: every mark names a row, the page is as generated, and what is open in part is played in part.
+
+Whether the marked tests play every word of a row cannot be tested: whoever sets a mark reads the row, and writes into `open` what is left.
+"""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ FOLDERS = {
     "journal_entry": "/journal-entries",
     "goods_receipt": "/goods-receipts",
 }
-LIVE = ("created", "accepted", "posted")
+LIVE = ("created", "closed", "finally_closed", "accepted", "posted")
 UNDO = {"purchase_order": "cancel", "ap_invoice": "void", "journal_entry": "reverse", "goods_receipt": "reverse"}
 TAKEN_BACK = {"reason": "the approval was taken back"}
 

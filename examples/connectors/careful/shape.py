@@ -27,7 +27,7 @@ class Optional:
         self.shape = shape
 
 
-ORDER_STATUS = OneOf(("created", "cancelled", "reversal"))
+ORDER_STATUS = OneOf(("created", "closed", "finally_closed", "cancelled", "reversal"))
 POSTING_STATUS = OneOf(("accepted", "posted", "rejected", "withdrawn", "voided", "reversed", "reversal"))
 RECEIPT_STATUS = OneOf(("posted", "reversed", "reversal"))
 MONEY = {"amount": str, "currency": str}

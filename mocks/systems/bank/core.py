@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from mocks.company.projections import BankCustomer, BankMaster
+from mocks.kit.ids import NUMBER_SPACE, draw_uuid, free_number
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.bank.days import BankingDays, booked_at
 from mocks.systems.bank.models import Transfer
@@ -16,8 +16,6 @@ from mocks.systems.bank.payments import PAYMENTS, BankPayment, UploadedFile, min
 from mocks.systems.bank.statement import Ledger
 from mocks.workflow.store import Store
 
-ID_SPACE = 10**8
-DRAWS_MAX = 64
 AHEAD = timedelta(days=365)
 
 
@@ -146,15 +144,10 @@ class Bank:
         """An id that nobody has, drawn from the call's own stream, and its number."""
         wanted = self.wanted.pop(prefix, None)
         if wanted is not None and wanted not in taken:
-            return wanted, call.draw(f"{name}.number") % ID_SPACE
-        for attempt in range(DRAWS_MAX):
-            number = call.draw(f"{name}.number.{attempt}") % ID_SPACE
-            found = f"{prefix}-{self.namespace}-{number:08d}"
-            if found not in taken:
-                return found, number
-        raise RuntimeError(f"{DRAWS_MAX} draws of an id {prefix} gave taken ones")
+            return wanted, call.draw(f"{name}.number") % NUMBER_SPACE
 
+        def id_of(number: int) -> str:
+            return f"{prefix}-{self.namespace}-{number:08d}"
 
-def draw_uuid(call: Call, name: str) -> str:
-    """A version 4 UUID from the call's own stream."""
-    return str(UUID(int=call.draw(f"{name}.uuid.high") << 64 | call.draw(f"{name}.uuid.low"), version=4))
+        number = free_number(call, name, id_of, taken.__contains__)
+        return id_of(number), number

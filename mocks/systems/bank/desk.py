@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from mocks.kit.ids import draw_uuid
 from mocks.kit.operation import Call, Deferred, Effect, OutEvent, Refusal, Reply
 from mocks.systems.bank import models
-from mocks.systems.bank.core import Bank, draw_uuid
+from mocks.systems.bank.core import Bank
 from mocks.systems.bank.payments import FILES, PAYMENTS, BankPayment, Defect, UploadedFile, defect_of, file_defect
 from mocks.systems.bank.records import file_record, file_summary, payment_record
 from mocks.systems.bank.statement import page_of

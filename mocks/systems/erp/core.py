@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from mocks.company.projections import ErpCompany, ErpMaster, ErpVendor
+from mocks.kit.ids import draw_id, draw_uuid
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.ledger import BudgetLedger, Spending, first_budgets
@@ -14,7 +15,7 @@ from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR, Clearing
 from mocks.systems.erp.documents.kind import UNDONE, DocumentKind, Status
 from mocks.systems.erp.documents.positions import Positions
-from mocks.systems.erp.documents.store import Document, Documents, PostingJob, draw_id, draw_uuid
+from mocks.systems.erp.documents.store import Document, Documents, PostingJob
 from mocks.systems.erp.invoices.book import InvoiceBook
 from mocks.systems.erp.ledger import Entry, Journal, Ledger, moving, reversed_entries
 from mocks.systems.erp.payables import OpenItems

@@ -4,18 +4,16 @@ from bisect import bisect_right, insort
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
-from uuid import UUID
 
 from mocks.company.planning import PlanningMaster
 from mocks.company.projections import House
+from mocks.kit.ids import draw_uuid, free_number
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
 from mocks.systems.planning import records, rules
 from mocks.systems.planning.models import BudgetCreate, BudgetRevise, RecordPublication, Status
 from mocks.systems.planning.plans import LIFECYCLE, NOUN, Plan, PlanLine, PlanVersion, Recorded
 from mocks.workflow.rules import to_instant
 
-ID_SPACE = 10**8
-DRAWS_MAX = 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PATH = "/plans/v1/budgets"
 PublishedKey = tuple[datetime, str, int]
@@ -113,11 +111,11 @@ class PlanDesk:
         if key in self._by_key:
             said = f"{node.code} has a {body.scenario} for {body.fiscal_year} already: {self._by_key[key]}"
             raise Refusal("DUPLICATE_REFERENCE", said, existing_id=self._by_key[key])
-        number = self._free_number(call)
+        number = free_number(call, NOUN, self._id, self.plans.__contains__)
         plan = Plan(
             id=self._take_wanted() or self._id(number),
             number=number,
-            uuid=str(UUID(int=call.draw(f"{NOUN}.uuid.high") << 64 | call.draw(f"{NOUN}.uuid.low"), version=4)),
+            uuid=draw_uuid(call, NOUN),
             version=1,
             scenario=body.scenario,
             house=house.id,
@@ -246,13 +244,6 @@ class PlanDesk:
 
     def _tick(self, call: Call) -> datetime:
         return call.now - (call.now - EPOCH) % self.grain
-
-    def _free_number(self, call: Call) -> int:
-        for attempt in range(DRAWS_MAX):
-            number = call.draw(f"{NOUN}.number.{attempt}") % ID_SPACE
-            if self._id(number) not in self.plans:
-                return number
-        raise RuntimeError(f"{DRAWS_MAX} draws of a {NOUN} number gave taken ones")
 
     def _take_wanted(self) -> str | None:
         wanted, self.wanted = self.wanted, None

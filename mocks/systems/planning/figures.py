@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from mocks.company.fiscal import FiscalCalendar, Grain
 from mocks.company.money import split, to_text
@@ -44,7 +45,7 @@ class FiguresDesk:
             raise Refusal("INVALID_PARAMETER", f"node {query['node']!r}: there is none of that name")
         house, calendar = self._master.houses[top.house], self._master.calendars[top.house]
         year, scenario = query["fiscal-year"], query["scenario"]
-        periods = calendar.periods(year, _grain(query.get("grain", "year")))
+        periods = calendar.periods(year, cast("Grain", query.get("grain", "year")))
         found = [
             (plan, plan.published)
             for plan in self._plans.plans.values()
@@ -56,7 +57,9 @@ class FiguresDesk:
             for code in codes
             for period, amount in _by_period(((p, v) for p, v in found if self._is_below(p.node, code)), calendar, periods)
         ]
-        return Reply(models.Totals(scenario=_scenario(scenario), fiscal_year=year, currency=house.currency, totals=tuple(totals)))
+        return Reply(
+            models.Totals(scenario=cast("models.Scenario", scenario), fiscal_year=year, currency=house.currency, totals=tuple(totals))
+        )
 
     def _is_below(self, code: str, top: str) -> bool:
         node = self._master.nodes.get(code)
@@ -75,6 +78,7 @@ class FiguresDesk:
         amounts = rules.minor(body.actual, house), rules.minor(body.committed, house)
         place = (node.code, body.account, body.period)
         before = self.spent.get(place)
+        _check_version(call.if_match, before, place)
         version = before.version + 1 if before else 1
         told = Spent(version, house.currency, house.decimals, *amounts, body.as_of, body.target_version)
         if before is not None:
@@ -111,6 +115,14 @@ class FiguresDesk:
         ]
 
 
+def _check_version(if_match: int | None, before: Spent | None, place: Place) -> None:
+    """Raises PRECONDITION_FAILED when If-Match names another version; of what is not known yet there is none."""
+    current = before.version if before else 0
+    if if_match is not None and if_match != current:
+        said = f"{'/'.join(place)} has version {current}, If-Match says {if_match}" if before else f"nothing is known of {'/'.join(place)}"
+        raise Refusal("PRECONDITION_FAILED", said, current_version=current)
+
+
 def _check_order(before: Spent, told: Spent, place: Place) -> None:
     """What is known does not get older, and does not change its mind. Raises VERSION_CONFLICT."""
     is_other = (before.actual_minor, before.committed_minor) != (told.actual_minor, told.committed_minor)
@@ -145,11 +157,3 @@ def _record(place: Place, spent: Spent) -> models.Consumption:
         as_of=spent.as_of,
         target_version=spent.target_version,
     )
-
-
-def _grain(text: str) -> Grain:
-    return "quarter" if text == "quarter" else "month" if text == "month" else "year"
-
-
-def _scenario(text: str) -> models.Scenario:
-    return "FORECAST" if text == "FORECAST" else "BUDGET"

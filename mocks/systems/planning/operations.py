@@ -64,7 +64,7 @@ def _figures(figures: FiguresDesk) -> tuple[Operation, ...]:
         ),
         Operation(
             "planning.actuals.record", "PUT", SPENDING, "update", WRITE, "What was spent and committed", models.Consumption,
-            figures.record, request=models.RecordConsumption, errors=("CODING_INVALID", "CURRENCY_INVALID", "VERSION_CONFLICT"),
+            figures.record, request=models.RecordConsumption, errors=(*_CONTENT, "PRECONDITION_FAILED", "VERSION_CONFLICT"),
         ),
         Operation(
             "planning.actuals.read", "GET", SPENDING, "read", READ, "What planning knows of spending", models.ConsumptionList,

@@ -6,7 +6,7 @@ planning states it (a cost is negative), joined by a line feed. Two systems with
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mocks.company.fiscal import Grain
@@ -79,7 +79,7 @@ class Recorded:
 
     def says_the_same_as(self, other: "Recorded") -> bool:
         """Whenever it was said."""
-        return (self.sequence, self.outcome, self.target_version) == (other.sequence, other.outcome, other.target_version)
+        return replace(self, recorded_at=other.recorded_at, changes=other.changes) == other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +104,6 @@ class Plan:
     updated_at: datetime
     recorded: Recorded | None = None
     facts: int = 0  # how often what is in force changed, or was touched
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What there may be one plan of."""
-        return self.scenario, self.year, self.node
 
     @property
     def working(self) -> PlanVersion:

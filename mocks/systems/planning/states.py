@@ -7,7 +7,7 @@ from mocks.abilities.people import AMOUNT_MINOR, GONE, WHY, Version, refuse_take
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.fiscal import Grain
 from mocks.company.planning import draft_budget
-from mocks.company.planning_ids import house_id
+from mocks.company.planning_ids import house_id, node_code
 from mocks.kit.operation import Refusal
 from mocks.systems.planning.plans import checksum
 from mocks.systems.planning.system import PlanningSystem
@@ -69,8 +69,11 @@ def _budget(stage: Stage, given: BudgetGiven) -> Values:
 def _free_center(stage: Stage, entity: str) -> Any:
     """One without a budget: of a node and year there is only one."""
     taken = {plan.node for plan in stage.system(PlanningSystem).plans.plans.values()}
-    centers = stage.company.cost_centers_of(entity)
-    return centers[len(taken) % len(centers)]
+    place = next(each for each in stage.company.entities if each.key == entity)
+    free = next((each for each in stage.company.cost_centers_of(entity) if node_code(place, each) not in taken), None)
+    if free is None:
+        raise Refusal("VALIDATION_FAILED", f"entity: every cost centre of {house_id(place)} has a budget")
+    return free
 
 
 def _lead(stage: Stage, path: Mapping[str, str], people: tuple[str, ...], status: str) -> None:

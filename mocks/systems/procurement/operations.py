@@ -14,6 +14,8 @@ from mocks.systems.procurement.receiving import operations as receiving
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
 from mocks.systems.procurement.requisitions import FORM
+from mocks.systems.procurement.suppliers import operations as suppliers
+from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
 
 READ, WRITE, ACT = "procurement.read", "procurement.write", "procurement.act"
 PATH, STATUSES = FORM.home, FORM.statuses
@@ -30,11 +32,18 @@ _CONTENT = ("SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED", "COST_CENTER_INACTIVE", "COD
 
 
 def operations(
-    master: ProcurementMaster, desk: RequisitionDesk, orders: OrderBook, receipts: ReceiptDesk, invoices: InvoiceDesk
+    master: ProcurementMaster,
+    desk: RequisitionDesk,
+    *,
+    orders: OrderBook,
+    receipts: ReceiptDesk,
+    invoices: InvoiceDesk,
+    supplier_requests: SupplierRequestDesk,
 ) -> tuple[Operation, ...]:
     """Every operation over one procurement system's state."""
     later = (*receiving.operations(orders, receipts, _SINCE), *invoicing.operations(master, invoices, _SINCE))
-    return (*_connector(desk), *_people(master, desk), *later, *_directory(Directory(master)))
+    asked_for = suppliers.operations(master, supplier_requests, _SINCE)
+    return (*_connector(desk), *_people(master, desk), *later, *_directory(Directory(master)), *asked_for)
 
 
 def _connector(desk: RequisitionDesk) -> tuple[Operation, ...]:
@@ -99,13 +108,13 @@ def _people(master: ProcurementMaster, desk: RequisitionDesk) -> tuple[Operation
 
 
 def _directory(directory: Directory) -> tuple[Operation, ...]:
-    suppliers = "/api/v1/suppliers"
+    home = "/api/v1/suppliers"
     return (
         Operation(
-            "procurement.supplier.list", "GET", suppliers, "list", READ, "Suppliers by id", models.SupplierPage, directory.list_suppliers
+            "procurement.supplier.list", "GET", home, "list", READ, "Suppliers by id", models.SupplierPage, directory.list_suppliers
         ),
         Operation(
-            "procurement.supplier.read", "GET", f"{suppliers}/{{id}}", "read", READ, "One supplier", models.Supplier,
+            "procurement.supplier.read", "GET", f"{home}/{{id}}", "read", READ, "One supplier", models.Supplier,
             directory.read_supplier, errors=("NOT_FOUND",), refs=lambda call: Refs(keys=(("procurement_supplier", call.path["id"]),)),
         ),
         Operation(

@@ -1,4 +1,4 @@
-"""What must hold for a requisition: known objects, amounts that add up, who may take an approval back."""
+"""What must hold for what is asked for and bought: known objects, amounts that add up, who may take an approval back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import House, Member, ProcurementMaster
 from mocks.kit.operation import Refusal
-from mocks.systems.procurement.models import DraftLine
+from mocks.systems.procurement.models import DraftLine, Money
 from mocks.workflow.document import ApprovedDocument
 
 QUANTITY_SCALE = 10**3
@@ -39,8 +39,7 @@ def house(master: ProcurementMaster, house_id: str, currency: str, member: Membe
     found = master.houses.get(house_id)
     if found is None:
         raise Refusal("CODING_INVALID", f"no legal entity {house_id!r}; there are {', '.join(master.houses)}")
-    if currency != found.currency:
-        raise Refusal("CURRENCY_INVALID", f"currency {currency}: {house_id} buys in {found.currency}")
+    check_currency(currency, found)
     if member.house != house_id:
         raise Refusal("EMPLOYEE_UNKNOWN", f"user {member.id} works for {member.house}, not {house_id}")
     return found
@@ -51,7 +50,8 @@ def total_of(master: ProcurementMaster, lines: Sequence[DraftLine], where: House
     total = 0
     for line in lines:
         check_coding(master, line, where.id)
-        amount = _minor(line, where)
+        check_currency(line.unit_price.currency, where)
+        amount = minor(line.amount, where)
         check_extension(line.quantity, line.unit_price.amount, amount, where)
         total += amount
     return total
@@ -67,12 +67,17 @@ def check_coding(master: ProcurementMaster, line: Coded, house_id: str) -> None:
         raise Refusal("CODING_INVALID", f"project {line.project!r} is unknown or closed in {house_id}")
 
 
-def _minor(line: DraftLine, where: House) -> int:
-    for currency in (line.amount.currency, line.unit_price.currency):
-        if currency != where.currency:
-            raise Refusal("CURRENCY_INVALID", f"currency {currency} of a line: the requisition is in {where.currency}")
+def check_currency(currency: str, where: House) -> None:
+    """Whatever a legal entity buys is in its own currency. Raises CURRENCY_INVALID."""
+    if currency != where.currency:
+        raise Refusal("CURRENCY_INVALID", f"currency {currency}: {where.id} buys in {where.currency}")
+
+
+def minor(amount: Money, where: House) -> int:
+    """In minor units. Raises CURRENCY_INVALID."""
+    check_currency(amount.currency, where)
     try:
-        return to_minor(line.amount.amount, where.decimals)
+        return to_minor(amount.amount, where.decimals)
     except AmountError as error:
         raise Refusal("CURRENCY_INVALID", f"{error} for {where.currency}") from None
 

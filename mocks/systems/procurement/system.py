@@ -13,7 +13,6 @@ from mocks.systems.procurement.operations import operations
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
 from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
-from mocks.systems.procurement.suppliers.operations import operations as supplier_operations
 
 
 class ProcurementSystem:
@@ -43,8 +42,15 @@ class ProcurementSystem:
         self.receipts = ReceiptDesk(master, self.orders, namespace)
         self.invoices = InvoiceDesk(master, self.orders, namespace)
         self.supplier_requests = SupplierRequestDesk(master, namespace)
-        bought = operations(master, self.desk, self.orders, self.receipts, self.invoices)
-        offered = (*bought, *supplier_operations(master, self.supplier_requests), *checking_operations(self.checks))
+        bought = operations(
+            master,
+            self.desk,
+            orders=self.orders,
+            receipts=self.receipts,
+            invoices=self.invoices,
+            supplier_requests=self.supplier_requests,
+        )
+        offered = (*bought, *checking_operations(self.checks))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:

@@ -3,17 +3,17 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
 
+from mocks.abilities.tax_ids import canonical
 from mocks.company.sanctions import ListedParty, sanctions_list
+from mocks.kit.ids import draw_id, draw_uuid, free_number
 from mocks.kit.operation import Call, Effect, Refusal, Reply, View
 from mocks.systems.screening.models import Availability, CheckRecord, Hit, Listing, ListState, PartyCheck
 from mocks.systems.screening.watchlist import Watchlist
 
 LIST_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 KIND, LIST, SERVICE = "screening_check", "sanctions_list", "screening_service"
-ID_SPACE = 2**53  # an integer id survives JavaScript
-DRAWS_MAX = 64
+CHECK_SPACE = 16**12
 
 
 class ScreeningDesk:
@@ -31,14 +31,14 @@ class ScreeningDesk:
         body: PartyCheck = call.body
         finding = self.watchlist.search(body.name, body.country, body.tax_id, body.bank_country)
         record = CheckRecord(
-            id=call.draw("check.id") % ID_SPACE,
-            uuid=str(UUID(int=call.draw("check.uuid.high") << 64 | call.draw("check.uuid.low"), version=4)),
+            id=draw_id(call, "check"),
+            uuid=draw_uuid(call, "check"),
             version=1,
             created_at=call.now,
             updated_at=call.now,
             exported=False,
             external_id=None,
-            check_id=self._free_id(call),
+            check_id=_check_id(free_number(call, "check", _check_id, self.checks.__contains__, space=CHECK_SPACE)),
             result=finding.result,
             name=body.name,
             country=body.country,
@@ -61,16 +61,9 @@ class ScreeningDesk:
         self.checks[record.check_id] = record
         if record.external_ref is not None:
             self._by_reference[record.external_ref].append(record.check_id)
-        party = body.tax_id.replace("-", "").upper() if body.tax_id else None
+        party = canonical(body.tax_id) if body.tax_id else None
         effect = Effect(KIND, record.check_id, "create", version=1, ext_ref=record.external_ref, state=record.result, party=party)
         return Reply(record, version=1, location=f"/v1/checks/{record.check_id}", effects=(effect,))
-
-    def _free_id(self, call: Call) -> str:
-        for attempt in range(DRAWS_MAX):
-            made = f"SC{call.draw(f'check.number.{attempt}') % 16**12:012X}"
-            if made not in self.checks:
-                return made
-        raise RuntimeError(f"{DRAWS_MAX} draws of a check id gave taken ones")
 
     def read(self, call: Call) -> Reply:
         """screening.check.read"""
@@ -127,3 +120,7 @@ class ScreeningDesk:
     def final_views(self) -> list[View]:
         """Every check as it stands: as it was answered."""
         return [View(KIND, each.check_id, each.result, 1, ext_ref=each.external_ref) for each in self.checks.values()]
+
+
+def _check_id(number: int) -> str:
+    return f"SC{number:012X}"

@@ -1,10 +1,12 @@
 """The sanctions list and its search: exact by tax id, fuzzy by name and alias, by country of the account."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mocks.abilities.party_names import NameIndex
+from mocks.abilities.tax_ids import canonical
 from mocks.company.sanctions import EMBARGOED, ListedParty
 from mocks.systems.screening.models import Result
 
@@ -39,6 +41,7 @@ class Watchlist:
         self.available = True
         self.changed_at = since
         self._names = NameIndex()
+        self._by_tax_id: defaultdict[str, dict[str, None]] = defaultdict(dict)  # entries that have it, in order
         for entry in entries:
             self._put(entry)
 
@@ -54,9 +57,8 @@ class Watchlist:
 
     def _hits(self, name: str, country: str, tax_id: str | None) -> tuple[Found, ...]:
         found: dict[str, Found] = {}
-        for entry in self.entries.values():
-            if tax_id is not None and entry.tax_id == tax_id:
-                found[entry.entry_id] = Found(entry, 10_000, is_it=True)
+        for entry_id in self._by_tax_id.get(canonical(tax_id or ""), ()):
+            found[entry_id] = Found(self.entries[entry_id], 10_000, is_it=True)
         for alike in self._names.alike(ROOM, name, POTENTIAL_MIN):
             entry = self.entries[alike.key.partition("/")[0]]
             is_it = alike.likeness >= MATCH_MIN and entry.country == country
@@ -70,9 +72,7 @@ class Watchlist:
 
     def remove(self, entry_id: str, now: datetime) -> None:
         """Take an entry off. Raises KeyError."""
-        entry = self.entries.pop(entry_id)
-        for key in self._keys(entry):
-            self._names.take(key)
+        self._take(self.entries.pop(entry_id))
         self._changed(now)
 
     def open(self, *, available: bool, now: datetime) -> None:
@@ -83,9 +83,20 @@ class Watchlist:
         self.version, self.changed_at = self.version + 1, now
 
     def _put(self, entry: ListedParty) -> None:
+        before = self.entries.get(entry.entry_id)
+        if before is not None:
+            self._take(before)
         self.entries[entry.entry_id] = replace(entry)
+        if number := canonical(entry.tax_id):
+            self._by_tax_id[number][entry.entry_id] = None
         for key, name in zip(self._keys(entry), (entry.name, entry.alias), strict=True):
             self._names.put(ROOM, key, name)
+
+    def _take(self, entry: ListedParty) -> None:
+        """Nothing leads to it any more."""
+        for key in self._keys(entry):
+            self._names.take(key)
+        self._by_tax_id.get(canonical(entry.tax_id), {}).pop(entry.entry_id, None)
 
     @staticmethod
     def _keys(entry: ListedParty) -> tuple[str, str]:

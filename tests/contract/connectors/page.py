@@ -18,7 +18,7 @@ TO_DO = {
     "same": "wait (`Retry-After`, else back off), send the same again",
     "reread": "read the object again, decide again",
     "refresh": "get a new token, send the same again",
-    "adopt": "take `existing_id` for yours: this is a success",
+    "adopt": "take `existing_id` for yours, unless `existing_status` says that it was undone: this is a success",
     "no": "do not repeat it unchanged",
 }
 HEAD = "| code | status | certainly no effect | what a correct connector does | who repairs it |\n|---|---|---|---|---|"

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import importlib
+import json
 import socket
 import sys
 import threading
@@ -16,6 +17,7 @@ from types import ModuleType
 import pytest
 
 CAREFUL = Path(__file__).parents[3] / "examples" / "connectors" / "careful"
+PUBLISHED = Path(__file__).parents[3] / "contracts" / "openapi"
 
 
 def part(name: str) -> ModuleType:
@@ -163,3 +165,29 @@ def test_work_that_changed_meanwhile_is_not_finished(tmp_path) -> None:
     store.receive("e2", "approval.reversed", "requisition", "REQ-1", version=5, reopen=True)
     assert not store.finished(work)
     assert store.finished(store.work("requisition", "REQ-1"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "system", "schema", "member"),
+    [
+        ("REQUISITION", "procurement", "Requisition", "status"),
+        ("RECEIPT", "procurement", "Receipt", "status"),
+        ("REPORT", "expense", "Report", "state"),
+        ("JOB", "erp", "Job", "status"),
+        ("SUPPLIER", "erp", "Supplier", "status"),
+        ("/purchase-orders", "erp", "PurchaseOrder", "status"),
+        ("/goods-receipts", "erp", "GoodsReceipt", "status"),
+    ],
+)
+def test_every_status_that_a_document_can_have_is_known(shape: str, system: str, schema: str, member: str) -> None:
+    """An order that people closed is no drift, and it is live."""
+    shapes = part("shape")
+    known = (shapes.DOCUMENTS[shape] if shape in shapes.DOCUMENTS else getattr(shapes, shape))[member]
+    document = json.loads((PUBLISHED / f"{system}.json").read_bytes())
+    assert set(known) == set(document["components"]["schemas"][schema]["properties"][member]["enum"])
+
+
+def test_what_stands_for_an_order_is_adopted() -> None:
+    """All but what was cancelled, and what cancelled it."""
+    flows, shapes = part("flows"), part("shape")
+    assert set(shapes.ORDER_STATUS) - set(flows.LIVE) == {"cancelled", "reversal"}

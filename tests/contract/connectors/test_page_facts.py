@@ -11,7 +11,6 @@ import pytest
 from mocks.systems.bank.models import FileStatus
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.payments.models import RunStatus
-from mocks.systems.erp.vendors.models import Vendor
 from mocks.systems.expense import reports
 from mocks.systems.expense.models import State
 from mocks.systems.procurement import requisitions
@@ -74,12 +73,31 @@ def test_every_state_stands_on_the_page() -> None:
 
 
 def test_the_values_of_existing_status_are_those_that_hold_a_reference() -> None:
-    """A rejected document holds none, and a reversal never had one. A vendor is no document of the ledger, and holds one all the same."""
+    """A rejected document holds none, and a reversal never had one. Each is adopted, or was undone; one of the bank is neither."""
     held = {status for file in DOCUMENT_FILES for pair, after in file.KIND.transitions.items() for status in (pair[0], after)} - {
         "rejected"
     }
-    said = TEXT[TEXT.index("`existing_status` is, of an order,") : TEXT.index("Adopt what is")]
-    assert set(re.findall(r"`(\w+)`", said)) - {"existing_status"} == held | set(get_args(Vendor.__annotations__["status"]))
+    vendor = CATALOG.documents["vendor"].states
+    held |= set(vendor)
+    first, adopt, undone, bank, end = (
+        TEXT.index(words)
+        for words in (
+            "`existing_status` is, of an order,",
+            "Adopt what is",
+            "what was undone (",
+            "The bank names a file",
+            "Build the reference",
+        )
+    )
+    assert _named(first, adopt) == held
+    kinds = (*(CATALOG.documents[file.KIND.name].states for file in DOCUMENT_FILES), vendor)
+    dead = {state for states in kinds for state, meaning in states.items() if meaning == "dead"} & held
+    assert (_named(adopt, undone), _named(undone, bank)) == (held - dead, dead)
+    assert _named(bank, end) == set(get_args(FileStatus))
+
+
+def _named(start: int, end: int) -> set[str]:
+    return set(re.findall(r"`(\w+)`", TEXT[start:end])) - {"existing_status"}
 
 
 @pytest.mark.parametrize(

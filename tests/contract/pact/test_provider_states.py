@@ -193,6 +193,19 @@ def test_files_at_the_bank_from_an_account_of_its_own() -> None:
     on_desk(body)
 
 
+def test_each_budget_has_a_cost_centre_of_its_own() -> None:
+    """However many there are, and of whichever entity; and a state that cannot be is refused, not taken for another."""
+
+    async def body(desk: Desk) -> None:
+        many = len(desk.world.company.cost_centers_of("US01"))
+        for entity in ("LE-US", *["LE-DE"] * (many - 1), *["LE-US"] * (many - 1)):
+            await desk.given("a budget plan exists", entity=entity, status="draft")
+        code, found = await desk.post({"state": "a budget plan exists", "params": {"entity": "LE-US"}})
+        assert (code, found["detail"]) == (422, "entity: every cost centre of LE-US has a budget")
+
+    on_desk(body)
+
+
 @pytest.mark.parametrize("entity", ["10", "20", "30"])
 def test_reports(entity: str) -> None:
     """Every state can be had, in every entity."""

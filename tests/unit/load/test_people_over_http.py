@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 import aiohttp
-import pytest
 
 from tests.contract.world.by_hand import Hand, hand
 
@@ -32,7 +31,6 @@ async def requisition(one: Hand, correlation: str) -> str:
     return str(body["id"])
 
 
-@pytest.mark.requirement("R01.14")
 def test_documents_join_by_correlation_id() -> None:
     """The first request opens the transaction; the connector's calls are then recognised by the source's id."""
 

@@ -194,5 +194,5 @@ def test_what_people_never_do_to_a_document_is_not_planned() -> None:
     kept = replace(SMALL, documents={**SMALL.documents, source: replace(SMALL.documents[source], acts=("amend",))})
     planner = planner_of(ORDERS, catalog=kept)
     played(planner)
-    why = {f"{SMALL.documents[source].name}: people never {act}" for act in ("reverse approval", "cancel", "recall")}
+    why = {f"{SMALL.documents[source].name}: not done to it by people: {act}" for act in ("reverse approval", "cancel", "recall")}
     assert {(cell.status, cell.reason) for cell in cells(planner, fault_id="F-F1")} == {("not_applicable", one) for one in why}

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from mocks.company.fiscal import FiscalCalendar
@@ -155,7 +156,7 @@ def test_a_publication_is_recorded_once_and_never_goes_back() -> None:
     bucket = {"account-group": "54", "periods": ["2026-10"], "available": "-5.00"}
     known = world.call("planning.budget.record_publication", told(world, path, overdrawn=[bucket]), path=path, if_match=4).body
     assert known.publication.overdrawn[0].available == "-5.00"
-    assert world.call("planning.budget.record_publication", told(world, path), path=path).effects == ()
+    assert world.call("planning.budget.record_publication", told(world, path, overdrawn=[bucket]), path=path).effects == ()
     act(world, path, "amend", "submit", "approve", "publish")
     assert world.refused("planning.budget.record_publication", told(world, path), path=path, if_match=4) == "PRECONDITION_FAILED"
     refused = told(world, path, 2, outcome="refused", reason="closed", owner="finance")
@@ -165,6 +166,27 @@ def test_a_publication_is_recorded_once_and_never_goes_back() -> None:
     assert world.refused("planning.budget.record_publication", {**refused, "checksum": "0" * 64}, path=path) == "VALIDATION_FAILED"
     rows = [(each.effect, each.src_version, each.state) for each in world.effects if each.entity_type == "budget_publication"]
     assert rows == [("create", 1, "in_force"), ("update", 2, "refused")]
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ({}, {"overdrawn": [{"account-group": "54", "periods": ["2026-10"], "available": "-5.00"}]}),
+        ({"outcome": "refused", "reason": "closed", "owner": "finance"}, {"reason": "another currency"}),
+        ({"outcome": "refused", "reason": "closed", "owner": "finance"}, {"owner": "integration team"}),
+    ],
+    ids=["overdrawn", "reason", "owner"],
+)
+def test_whatever_else_is_told_is_a_change(said: dict[str, Any], other: dict[str, Any]) -> None:
+    """Of each member, not only of the outcome; the plan says what was told last."""
+    world = World()
+    path = created(world)
+    act(world, path, "submit", "approve", "publish")
+    world.call("planning.budget.record_publication", told(world, path, **said), path=path)
+    reply = world.call("planning.budget.record_publication", told(world, path, **{**said, **other}), path=path)
+    assert [each.version for each in reply.effects] == [2]
+    known = msgspec.json.decode(msgspec.json.encode(reply.body.publication))
+    assert {member: known[member] for member in other} == other
 
 
 def test_the_list_is_a_feed_of_publications() -> None:
@@ -226,6 +248,20 @@ def test_spending_comes_back_and_does_not_get_older() -> None:
     (known,) = world.call("planning.actuals.read", query={"node": node, "fiscal-year": "FY27"}).body.items
     assert (known.actual, known.committed) == ("-6.00", "-7.50")
     assert [each.amount_minor for each in world.effects if each.entity_type == "budget_consumption"] == [1_250, 1_350]
+
+
+def test_spending_is_changed_of_the_version_that_was_meant() -> None:
+    """If-Match names what the sender saw; of what is not known yet there is no version."""
+    world = World()
+    said = {
+        "node": DRAFT.body["node"], "account": "TRAVEL", "period": "FY27-P09", "currency": "USD", "actual": "-5.00", "committed": "-7.50",
+        "as-of": "2026-10-28T09:00:00Z", "target-version": "1000/1",
+    }  # fmt: skip
+    later = {**said, "as-of": "2026-10-28T10:00:00Z", "actual": "-6.00"}
+    assert world.refused("planning.actuals.record", said, if_match=1) == "PRECONDITION_FAILED"
+    assert world.call("planning.actuals.record", said).body.version == 1
+    assert world.refused("planning.actuals.record", later, if_match=2) == "PRECONDITION_FAILED"
+    assert world.call("planning.actuals.record", later, if_match=1).effects[0].base_version == 1
 
 
 @pytest.mark.requirement("R07.10")

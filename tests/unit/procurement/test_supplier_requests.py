@@ -94,7 +94,34 @@ def test_one_that_looks_like_another_is_compared_first() -> None:
     confirmed = one.call(f"{POINT}.confirm_new", said, path=path, actor=draft.approvers[0]).body
     assert (confirmed.status, confirmed.looks_like, confirmed.next_approver_id) == ("pending_approval", (), draft.approvers[0])
     third = submitted(one, drafted(key="3"), taxId=drafted().body["taxId"])
-    assert one.call(f"{POINT}.reject", {"reason": "we have it"}, path=third, actor=draft.approvers[0]).body.status == "rejected"
+    rejected = one.call(f"{POINT}.reject", {"reason": "we have it"}, path=third, actor=draft.approvers[0]).body
+    assert (rejected.status, rejected.looks_like, rejected.reviewer_id) == ("rejected", (), None)
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "cancel"])
+def test_what_is_not_compared_any_more_looks_like_nothing(verb: str) -> None:
+    """Its requester does not want it any more, while somebody compares it."""
+    one = World()
+    submitted(one, drafted())
+    draft = drafted(key="2")
+    path = submitted(one, draft, taxId=drafted().body["taxId"])
+    assert read(one, path).looks_like != ()
+    assert one.call(f"{POINT}.{verb}", {}, path=path, actor=draft.actor).body.looks_like == ()
+
+
+def test_a_request_is_found_by_the_tax_id_that_it_has_now() -> None:
+    """One that was amended looks like others by its new number, and no longer by its old one."""
+    one = World()
+    draft = drafted()
+    path = approved(one, draft)
+    one.call(f"{POINT}.cancel", {}, path=path, actor=draft.actor)
+    first = approved(one, draft)
+    one.call(f"{POINT}.reverse_approval", {"reason": "x"}, path=first, actor=draft.approvers[0])
+    number = drafted(key="2").body["taxId"]
+    one.call(f"{POINT}.amend", {"taxId": number}, path=first, actor=draft.actor)
+    one.call(f"{POINT}.submit", {}, path=first, actor=draft.actor)
+    assert read(one, submitted(one, drafted(key="3"), taxId=draft.body["taxId"])).looks_like == ()
+    assert read(one, submitted(one, drafted(key="4"), taxId=number)).looks_like == (first["id"],)
 
 
 def test_another_legal_entity_may_want_the_same_supplier() -> None:

@@ -40,6 +40,8 @@ def test_the_list_depends_on_the_seed_alone() -> None:
         (LISTED_PARTY.name[3:], "US", {}, "potential_match"),
         ("Northline Media LLC", "US", {}, "clear"),
         ("Northline Media LLC", "US", {"tax_id": LISTED_PARTY.tax_id}, "match"),
+        ("Northline Media LLC", "US", {"tax_id": f"sx-{LISTED_PARTY.tax_id[2:]}"}, "match"),  # the same number, typed in another way
+        ("Northline Media LLC", "US", {"tax_id": "-"}, "clear"),
         ("Northline Media LLC", "US", {"bank_country": "XA"}, "potential_match"),
         ("Northline Media LLC", "XB", {}, "potential_match"),
     ],
@@ -65,6 +67,20 @@ def test_a_check_is_kept_as_it_was_answered_and_is_one_row() -> None:
     assert rows == [("screening_check", "create", "clear"), ("sanctions_list", "update", "add"), ("screening_check", "create", "match")]
     removed = one.call("screening.list.remove", {"reason": "appeal"}, path={"entry_id": "SL-0101"}, actor=COMPLIANCE).body
     assert (removed.version, check(one, "Northline Media LLC").result) == (3, "clear")
+
+
+def test_a_number_is_listed_as_long_as_an_entry_has_it() -> None:
+    """Of two entries with one number the other stays; an entry in the place of another takes its number off."""
+    one = World()
+    entry = {"name": "Qorax Zhar", "country": "PA", "programme": "FINANCE", "tax_id": "12-3456789"}
+    for entry_id in ("SL-0101", "SL-0102"):
+        one.call("screening.list.add", {**entry, "entry_id": entry_id}, actor=COMPLIANCE)
+    asked = {"name": "Northline Media LLC", "tax_id": "123456789"}
+    assert [hit.entry_id for hit in check(one, **asked).hits] == ["SL-0101", "SL-0102"]
+    one.call("screening.list.remove", {"reason": "appeal"}, path={"entry_id": "SL-0101"}, actor=COMPLIANCE)
+    assert [hit.entry_id for hit in check(one, **asked).hits] == ["SL-0102"]
+    one.call("screening.list.add", {**entry, "entry_id": "SL-0102", "tax_id": "98-7654321"}, actor=COMPLIANCE)
+    assert (check(one, **asked).result, check(one, **{**asked, "tax_id": "987654321"}).result) == ("clear", "match")
 
 
 def test_a_list_that_cannot_be_searched_clears_nobody() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
+from mocks.kit.ids import draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.funds import KIND, Asked, exceeded, expired, memo, step_effect, warning
@@ -16,7 +17,6 @@ from mocks.systems.erp.budget.models import (
 from mocks.systems.erp.budget.models import Reservation as ReservationRecord
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.periods import month
 
 

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
+from mocks.kit.ids import draw_id, draw_uuid
 from mocks.kit.operation import Call, Effect, Refusal, Reply, View
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.funds import expired, warning
 from mocks.systems.erp.budget.models import BudgetVersionCreate, BudgetVersionRecord
 from mocks.systems.erp.budget.versions import Bucket, BudgetVersion
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.store import draw_id, draw_uuid
 from mocks.systems.erp.periods import first_day
 
 VERSION_KIND: Final = "budget_version"

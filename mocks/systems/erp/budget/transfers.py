@@ -4,6 +4,7 @@ from datetime import date
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
+from mocks.kit.ids import draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.budget.funds import exceeded, expired
@@ -11,7 +12,6 @@ from mocks.systems.erp.budget.ledger import Overdrawn, Spending
 from mocks.systems.erp.budget.models import BudgetPlace, BudgetTransferCreate, BudgetTransferRecord
 from mocks.systems.erp.budget.versions import Bucket
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.ledger import Entry, Journal
 from mocks.systems.erp.periods import month
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
+from mocks.kit.ids import draw_id, draw_uuid
 from mocks.kit.operation import Call, Deferred, Effect, OutEvent, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, job_effect
 from mocks.systems.erp.documents.kind import DocumentKind
-from mocks.systems.erp.documents.store import Document, PostingJob, draw_id, draw_uuid
+from mocks.systems.erp.documents.store import Document, PostingJob
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Accepted
 

@@ -2,19 +2,15 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import count
 from typing import Any, Literal
-from uuid import UUID
 
+from mocks.kit.ids import NUMBER_SPACE, free
 from mocks.kit.operation import Call, Refusal
 from mocks.systems.erp.documents.kind import DocumentKind, Status
 from mocks.systems.erp.ledger import Entry
-
-NUMBER_SPACE = 10**8
-ID_SPACE = 2**53  # an integer id survives JavaScript
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,27 +168,3 @@ class Documents:
         if wanted is not None and wanted not in self.jobs:
             return wanted
         return free(lambda name: f"J{call.draw(name) % 16**12:012X}", "posting_job.id", self.jobs.__contains__)
-
-
-DRAWS_MAX = 64
-
-
-def free(make: Callable[[str], str], name: str, taken: Callable[[str], bool]) -> str:
-    """The first drawn id that is not taken: a stream may collide with another transaction's."""
-    for attempt in count():
-        made = make(name if attempt == 0 else f"{name}.{attempt}")
-        if not taken(made):
-            return made
-        if attempt == DRAWS_MAX:
-            raise RuntimeError(f"{name}: {DRAWS_MAX} draws gave taken ids; the last was {made}")
-    raise AssertionError("unreachable")
-
-
-def draw_id(call: Call, name: str) -> int:
-    """An integer id."""
-    return call.draw(f"{name}.id") % ID_SPACE
-
-
-def draw_uuid(call: Call, name: str) -> str:
-    """A version 4 UUID from the call's own stream."""
-    return str(UUID(int=call.draw(f"{name}.uuid.high") << 64 | call.draw(f"{name}.uuid.low"), version=4))

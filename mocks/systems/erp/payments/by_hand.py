@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 
+from mocks.kit.ids import NUMBER_SPACE, draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.book import MODULE, PaymentBook
 from mocks.systems.erp.payments.due import Payable
 from mocks.systems.erp.payments.records import invoice_record
 from mocks.systems.erp.payments.values import Payment
-
-NUMBER_SPACE = 10**8
 
 
 class HandPayments:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from mocks.kit.ids import draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, OutEvent, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.book import MODULE, PaymentBook
 from mocks.systems.erp.payments.due import Selection, select

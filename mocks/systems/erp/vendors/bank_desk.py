@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from mocks.kit.ids import draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.bank import TRANSITIONS, DetailsChange
 from mocks.systems.erp.vendors.desk import VendorDesk

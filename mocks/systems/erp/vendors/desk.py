@@ -6,18 +6,19 @@ from typing import Any
 
 from msgspec import UNSET
 
+from mocks.abilities.tax_ids import canonical
 from mocks.company.projections import ERP_NAME_LENGTH, ErpVendor
+from mocks.kit.ids import draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
-from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.duplicates import Duplicate, DuplicateIndex, Traits
 from mocks.systems.erp.vendors.files import VendorFiles, record
 from mocks.systems.erp.vendors.models import Deactivate, Site, TaxId, VendorChange, VendorCreate
-from mocks.systems.erp.vendors.numbers import account_key, canonical, tax_key
+from mocks.systems.erp.vendors.numbers import account_key, tax_key
 from mocks.systems.erp.vendors.policy import Owner
 from mocks.systems.erp.vendors.views import VENDOR as KIND
 

@@ -5,6 +5,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.jp import cn
 from stdnum.us import ein, rtn
 
+from mocks.abilities.tax_ids import canonical
 from mocks.systems.erp.vendors.models import BankDetails, TaxId
 
 JP_PREFIX = "T"  # of a qualified invoice issuer; the rest is the corporate number
@@ -26,11 +27,6 @@ def tax_problem(tax_id: TaxId) -> str | None:
     except ValidationError as error:
         return f"{tax_id.number} of {tax_id.country}: {error}"
     return None
-
-
-def canonical(number: str) -> str:
-    """The same number however it is written: `12-3456789` is `123456789`."""
-    return number.replace("-", "").upper()
 
 
 def bank_problem(details: BankDetails) -> str | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from mocks.abilities.tax_ids import canonical
 from mocks.systems.erp.vendors.models import TaxId, TaxStatus
-from mocks.systems.erp.vendors.numbers import canonical, tax_problem
+from mocks.systems.erp.vendors.numbers import tax_problem
 
 
 @dataclass(slots=True)

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mocks.company.money import AmountError, to_minor
 from mocks.company.projections import House, ProcurementMaster
 from mocks.kit.operation import Refusal
 from mocks.systems.procurement import rules
 from mocks.systems.procurement.invoicing.invoices import Item
 from mocks.systems.procurement.invoicing.models import Credit, InvoiceAmend, InvoiceCreate, KeyedLine
-from mocks.systems.procurement.models import Money
 from mocks.systems.procurement.receiving.orders import BuyerOrder, OrderBook
 
 
@@ -30,7 +28,7 @@ def checked(master: ProcurementMaster, orders: OrderBook, body: InvoiceCreate | 
     rules.check_supplier(master, body.supplier_id, where.id)
     order = _order(orders, body, where)
     lines = tuple(_item(master, line, order, where, on) for line in body.lines)
-    total = minor(body.total, where)
+    total = rules.minor(body.total, where)
     _check_total(lines, total)
     return Content(body.supplier_id, body.purchase_order, body.credit, lines, total)
 
@@ -45,13 +43,12 @@ def _order(orders: OrderBook, body: InvoiceCreate | InvoiceAmend, where: House) 
 
 
 def _item(master: ProcurementMaster, line: KeyedLine, order: BuyerOrder | None, where: House, on: str) -> Item:
-    if line.unit_price.currency != where.currency:
-        raise Refusal("CURRENCY_INVALID", f"currency {line.unit_price.currency} of a line: {where.id} is billed in {where.currency}")
+    rules.check_currency(line.unit_price.currency, where)
     if line.tax_code not in master.tax_codes[where.id]:
         raise Refusal(
             "CODING_INVALID", f"no tax code {line.tax_code!r} in {where.id}; there are {', '.join(sorted(master.tax_codes[where.id]))}"
         )
-    net, tax = minor(line.net, where), minor(line.tax, where)
+    net, tax = rules.minor(line.net, where), rules.minor(line.tax, where)
     if net == 0:
         raise Refusal("AMOUNT_MISMATCH", "a line bills nothing")
     rules.check_extension(line.quantity, line.unit_price.amount, net, where)
@@ -70,16 +67,6 @@ def _of_order(line: KeyedLine, order: BuyerOrder, amounts: tuple[int, int, int])
     net, tax, quantity = amounts
     asked = order.line(line.order_line).asked
     return Item(line, net, tax, line.order_line, quantity, asked.category, asked.cost_center, asked.project, order.ordered_on)
-
-
-def minor(amount: Money, where: House) -> int:
-    """In minor units. Raises CURRENCY_INVALID."""
-    if amount.currency != where.currency:
-        raise Refusal("CURRENCY_INVALID", f"currency {amount.currency}: {where.id} is billed in {where.currency}")
-    try:
-        return to_minor(amount.amount, where.decimals)
-    except AmountError as error:
-        raise Refusal("CURRENCY_INVALID", f"{error} for {where.currency}") from None
 
 
 def _check_total(lines: Sequence[Item], total: int) -> None:

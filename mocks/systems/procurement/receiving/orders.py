@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
-from mocks.company.projections import House, Member, ProcurementMaster
+from mocks.company.projections import House, ProcurementMaster
+from mocks.kit.ids import draw_uuid
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.procurement import rules
 from mocks.systems.procurement.receiving import models
+from mocks.workflow.rules import known_person
 
 KIND, FIRST = "registered_order", 1
+VERSION = 1  # nobody changes an order that is registered
 UNIT = rules.QUANTITY_SCALE * rules.PRICE_SCALE
 
 
@@ -47,11 +49,10 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class BuyerOrder:
-    """One order. buyer: who registered it."""
+    """One order. buyer: who registered it. What came of it is no change of what was ordered."""
 
     number: str
     uuid: str
-    version: int
     house: str
     supplier_id: str
     buyer: str
@@ -59,7 +60,6 @@ class BuyerOrder:
     ordered_on: str
     lines: tuple[OpenLine, ...]
     created_at: datetime
-    updated_at: datetime
 
     def line(self, place: int) -> OpenLine:
         """By its place in the order, from 1. Raises QUANTITY_EXCEEDED for one that it does not have."""
@@ -104,8 +104,8 @@ class OrderBook:
         for asked in lines:
             line, quantity = order.line(asked.order_line), rules.scaled(asked.quantity, rules.QUANTITY_SCALE)
             if not 0 < quantity <= line.open:
-                left = line.open / rules.QUANTITY_SCALE
-                said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left:g} is open"
+                left = quantity_text(line.open)
+                said = f"line {asked.order_line} of order {order.number}: {asked.quantity} is received, {left} is open"
                 raise Refusal("QUANTITY_EXCEEDED", said)
             parts.append(Part(asked.order_line, quantity, line.worth(quantity, where.decimals)))
             order = order.moved(parts[-1])
@@ -114,7 +114,7 @@ class OrderBook:
     def register(self, call: Call) -> Reply:
         """procurement.order.register"""
         body: models.OrderRegister = call.body
-        buyer = self._buyer(call.actor)
+        buyer = known_person(self._master.users, call.actor, "user id")
         where = rules.house(self._master, body.legal_entity, body.currency, buyer)
         rules.check_supplier(self._master, body.supplier_id, where.id)
         if body.purchase_order in self._orders:
@@ -122,8 +122,7 @@ class OrderBook:
             raise Refusal("DUPLICATE_REFERENCE", known, existing_id=body.purchase_order, existing_status="open")
         order = BuyerOrder(
             number=body.purchase_order,
-            uuid=str(UUID(int=call.draw("order.uuid.high") << 64 | call.draw("order.uuid.low"), version=4)),
-            version=1,
+            uuid=draw_uuid(call, "order"),
             house=where.id,
             supplier_id=body.supplier_id,
             buyer=buyer.id,
@@ -131,30 +130,22 @@ class OrderBook:
             ordered_on=body.ordered_on,
             lines=tuple(self._line(line, where) for line in body.lines),
             created_at=call.now,
-            updated_at=call.now,
         )
         self.put(order)
-        effect = Effect(KIND, order.number, "create", version=1, currency=order.currency, company=order.house, state="open")
+        effect = Effect(KIND, order.number, "create", version=VERSION, currency=order.currency, company=order.house, state="open")
         home = f"/api/v1/orders/{order.number}"
-        return Reply(order_record(order), version=order.version, location=home, created={"existing_id": order.number}, effects=(effect,))
+        return Reply(order_record(order), version=VERSION, location=home, created={"existing_id": order.number}, effects=(effect,))
 
     def read(self, call: Call) -> Reply:
         """procurement.order.read"""
         number = call.path["purchaseOrder"]
         if number not in self._orders:
             raise Refusal("NOT_FOUND", f"no order with number {number!r} is registered")
-        return Reply(order_record(self._orders[number]), version=self._orders[number].version)
-
-    def _buyer(self, person_id: str | None) -> Member:
-        found = self._master.users.get(person_id or "")
-        if found is None:
-            raise Refusal("EMPLOYEE_UNKNOWN", f"acting user {person_id!r} is not known; send a user id in X-Acting-User")
-        return found
+        return Reply(order_record(self._orders[number]), version=VERSION)
 
     def _line(self, line: models.OrderLineRegister, where: House) -> OpenLine:
         rules.check_coding(self._master, line, where.id)
-        if line.unit_price.currency != where.currency:
-            raise Refusal("CURRENCY_INVALID", f"currency {line.unit_price.currency} of a line: the order is in {where.currency}")
+        rules.check_currency(line.unit_price.currency, where)
         ordered, price = rules.scaled(line.quantity, rules.QUANTITY_SCALE), rules.scaled(line.unit_price.amount, rules.PRICE_SCALE)
         return OpenLine(line, ordered, price)
 
@@ -164,7 +155,7 @@ def order_record(order: BuyerOrder) -> models.RegisteredOrder:
     return models.RegisteredOrder(
         purchase_order=order.number,
         uuid=order.uuid,
-        version=order.version,
+        version=VERSION,
         legal_entity=order.house,
         supplier_id=order.supplier_id,
         buyer_id=order.buyer,
@@ -174,7 +165,7 @@ def order_record(order: BuyerOrder) -> models.RegisteredOrder:
         exported=False,
         external_id=None,
         created_at=order.created_at,
-        updated_at=order.updated_at,
+        updated_at=order.created_at,
     )
 
 

@@ -1,16 +1,15 @@
 """Procurement's commands on requests for suppliers: what is their own."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from typing import Any
 
-from mocks.company.money import AmountError, to_minor
-from mocks.company.projections import House, ProcurementMaster
+from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Effect, Refusal, Reply
-from mocks.systems.procurement import models as procurement
 from mocks.systems.procurement import rules as content
 from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.suppliers import models
 from mocks.systems.procurement.suppliers.records import record
-from mocks.systems.procurement.suppliers.requests import FORM, LIVE, SupplierRequest
+from mocks.systems.procurement.suppliers.requests import FORM, IN_REVIEW, LIVE, SupplierRequest
 from mocks.workflow import rules
 from mocks.workflow.document import ErpSaidNo
 
@@ -26,6 +25,8 @@ class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
     def __init__(self, master: ProcurementMaster, namespace: str) -> None:
         super().__init__(FORM, SupplierRequest, master.users, namespace)
         self._master = master
+        # Ids by legal entity and tax id, in the order in which they came; an amended one stays under the tax id that it had.
+        self._asking: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
 
     def record(self, document: SupplierRequest) -> models.SupplierRequest:
         """On the wire."""
@@ -56,35 +57,39 @@ class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
         body: models.SupplierRequestCreate = call.body
         requester = self._person(call.actor)
         where = content.house(self._master, body.legal_entity, body.currency, requester)
-        return self._open(
+        reply = self._open(
             call,
             requester,
             where,
             title=body.justification,
-            total_minor=_minor(body.expected_spend, where),
+            total_minor=content.minor(body.expected_spend, where),
             name=body.name,
             address=body.address,
             tax_id=body.tax_id,
             bank=body.bank,
             payment_terms=body.payment_terms,
         )
+        return self._noted(reply)
 
-    def submit(self, call: Call) -> Reply:
-        """procurement.supplier_request.submit: to the approvers, or first to somebody who compares it with what it looks like"""
-        request, actor = self._acted(call)
-        status = self._after(request, "submit")
-        rules.check_author(FORM.noun, request, actor, "submit")
-        self.check_content(request)
-        chain = rules.approval_chain(self._people, actor, request.total_minor)
-        alike = tuple(self._alike(request))
-        status = FORM.lifecycle.after(request.id, status, "review" if alike else FORM.after_submit)
-        return self._change(call, request, status=status, chain=chain, approvals=(), looks_like=alike)
+    def after_submit(self, document: SupplierRequest) -> str:
+        """To the approvers, or first to somebody who compares it with what it looks like."""
+        return "review" if self._alike(document) else FORM.after_submit
 
-    def _alike(self, request: SupplierRequest) -> Iterator[str]:
+    def submitted(self, document: SupplierRequest, _call: Call) -> dict[str, Any]:
+        """What it looks like."""
+        return {"looks_like": self._alike(document)}
+
+    def _alike(self, request: SupplierRequest) -> tuple[str, ...]:
         """Other requests of the same legal entity for the same tax id that are under way or came to something."""
-        for other in self.documents:
-            if other.id != request.id and other.status in LIVE and (other.house, other.tax_number) == (request.house, request.tax_number):
-                yield other.id
+        key = _asked_for(request)
+        others = (self.documents.get(each) for each in self._asking.get(key, ()) if each != request.id)
+        return tuple(other.id for other in others if other.status in LIVE and _asked_for(other) == key)
+
+    def _noted(self, reply: Reply) -> Reply:
+        """A request was typed, or changed: it is found by the tax id that it has now."""
+        request = self.documents.get(reply.body.id)
+        self._asking[_asked_for(request)][request.id] = None
+        return reply
 
     def confirm_new(self, call: Call) -> Reply:
         """procurement.supplier_request.confirm_new"""
@@ -92,12 +97,12 @@ class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
         status = self._after(request, "confirm_new")
         if actor.id == request.author:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} may not review a {FORM.noun} of their own")
-        return self._change(call, request, status=status, looks_like=())
+        return self._change(call, request, status=status)
 
     def reject(self, call: Call) -> Reply:
         """procurement.supplier_request.reject: by the next approver, or by who reviews it"""
         request, actor = self._acted(call)
-        if request.status != "duplicate_review":
+        if request.status != IN_REVIEW:
             return super().reject(call)
         status = self._after(request, "reject")
         if actor.id == request.author:
@@ -133,27 +138,23 @@ class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
         status = self._after(request, "amend")
         rules.check_author(FORM.noun, request, actor, "amend")
         where = self._master.houses[request.house]
-        return self._revised(
+        reply = self._revised(
             call,
             request,
             status=status,
             recorded=None,
             duplicate_of=None,
             title=body.justification or request.title,
-            total_minor=_minor(body.expected_spend, where) if body.expected_spend else request.total_minor,
+            total_minor=content.minor(body.expected_spend, where) if body.expected_spend else request.total_minor,
             name=body.name or request.name,
             address=body.address or request.address,
             tax_id=body.tax_id or request.tax_id,
             bank=body.bank or request.bank,
             payment_terms=body.payment_terms or request.payment_terms,
         )
+        return self._noted(reply)
 
 
-def _minor(money: procurement.Money, where: House) -> int:
-    """Minor units of what is going to be spent. Raises CURRENCY_INVALID."""
-    if money.currency != where.currency:
-        raise Refusal("CURRENCY_INVALID", f"currency {money.currency}: {where.id} buys in {where.currency}")
-    try:
-        return to_minor(money.amount, where.decimals)
-    except AmountError as error:
-        raise Refusal("CURRENCY_INVALID", f"{error} for {where.currency}") from None
+def _asked_for(request: SupplierRequest) -> tuple[str, str]:
+    """By whom, and by which tax id."""
+    return request.house, request.tax_number

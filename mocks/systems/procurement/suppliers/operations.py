@@ -15,22 +15,20 @@ PATH, POINT = FORM.home, "procurement.supplier_request"
 ONE = f"{PATH}/{{id}}"
 _ANY = "|".join(FORM.statuses)
 _STATUS = QueryParam("status", "one status, or several with commas", False, {"type": "string", "pattern": f"^({_ANY})(,({_ANY})){{0,10}}$"})
-_INSTANT = {"type": "string", "format": "date-time", "maxLength": 40}
-_SINCE = QueryParam("updatedSince", "changed at or after this ISO 8601 instant", False, _INSTANT)
 _CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION")
 _PERSON = (*_CHANGE, "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES")
 
 
-def operations(master: ProcurementMaster, desk: SupplierRequestDesk) -> tuple[Operation, ...]:
-    """Of the desk of one procurement system."""
-    return (*_connector(desk), *_people(master, desk))
+def operations(master: ProcurementMaster, desk: SupplierRequestDesk, since: QueryParam) -> tuple[Operation, ...]:
+    """Of the desk of one procurement system. since: the system's own parameter of lists."""
+    return (*_connector(desk, since), *_people(master, desk))
 
 
-def _connector(desk: SupplierRequestDesk) -> tuple[Operation, ...]:
+def _connector(desk: SupplierRequestDesk, since: QueryParam) -> tuple[Operation, ...]:
     return (
         Operation(
             f"{POINT}.list", "GET", PATH, "list", READ, "Requests for suppliers in order of their last change",
-            models.SupplierRequestPage, desk.list, query=(_STATUS, _SINCE), errors=("INVALID_PARAMETER",),
+            models.SupplierRequestPage, desk.list, query=(_STATUS, since), errors=("INVALID_PARAMETER",),
         ),
         Operation(
             f"{POINT}.read", "GET", ONE, "read", READ, "One request for a supplier", models.SupplierRequest, desk.read,

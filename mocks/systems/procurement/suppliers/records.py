@@ -3,7 +3,7 @@
 from mocks.company.projections import House
 from mocks.systems.procurement.records import approval_record, head, money
 from mocks.systems.procurement.suppliers import models
-from mocks.systems.procurement.suppliers.requests import SupplierRequest
+from mocks.systems.procurement.suppliers.requests import IN_REVIEW, SupplierRequest
 
 
 def record(request: SupplierRequest, where: House) -> models.SupplierRequest:
@@ -18,7 +18,7 @@ def record(request: SupplierRequest, where: House) -> models.SupplierRequest:
         payment_terms=request.payment_terms,
         expected_spend=money(request.total_minor, where),
         justification=request.title,
-        looks_like=request.looks_like,
+        looks_like=request.looks_like if request.status == IN_REVIEW else (),
         reviewer_id=request.reviewer,
         approvals=tuple(approval_record(step, where) for step in request.approvals),
         next_approver_id=request.next_approver,

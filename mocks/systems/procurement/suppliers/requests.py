@@ -1,8 +1,9 @@
 """A request for a supplier, what it is called, and every transition that exists (domain.md 8 and 13.1)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, get_args
 
+from mocks.abilities.tax_ids import canonical
 from mocks.systems.procurement.suppliers.models import Account, ErpVendorRef, PostalAddress, RequestStatus
 from mocks.workflow.desk import Form
 from mocks.workflow.document import ApprovedDocument
@@ -55,13 +56,15 @@ FORM = Form(
     approved="supplier_request.approved",
     lifecycle=LIFECYCLE,
 )
-LIVE = frozenset({"duplicate_review", "pending_approval", "approved", "active"})
+IN_REVIEW = "duplicate_review"
+LIVE = frozenset({IN_REVIEW, "pending_approval", "approved", "active"})
 """Statuses in which a request stands for a supplier, so that another one with its tax id is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierRequest(ApprovedDocument):
-    """A request. title: its justification; total_minor: what is going to be spent in a year; recorded: the vendor that was made of it."""
+    """A request. title: its justification; total_minor: what is going to be spent in a year; recorded: the vendor that was made of it;
+    looks_like: what it was found to look like when it was submitted last."""
 
     pending: ClassVar[str] = "pending_approval"
 
@@ -73,14 +76,14 @@ class SupplierRequest(ApprovedDocument):
     lines: tuple[object, ...] = ()
     recorded: ErpVendorRef | None = None
     duplicate_of: str | None = None
-    looks_like: tuple[str, ...] = field(default=())
+    looks_like: tuple[str, ...] = ()
 
     @property
     def reviewer(self) -> str | None:
         """Who is asked to compare it with what it looks like: whoever decides first afterwards. Anybody but its requester may."""
-        return self.chain[0].approver if self.status == "duplicate_review" else None
+        return self.chain[0].approver if self.status == IN_REVIEW else None
 
     @property
     def tax_number(self) -> str:
         """However it was typed."""
-        return self.tax_id.replace("-", "").upper()
+        return canonical(self.tax_id)
