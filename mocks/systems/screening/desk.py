@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from mocks.abilities.party_facts import party_facts
 from mocks.company.sanctions import ListedParty, sanctions_list
 from mocks.kit.operation import Call, Effect, Refusal, Reply, View
 from mocks.systems.screening.models import Availability, CheckRecord, Hit, Listing, ListState, PartyCheck
@@ -63,7 +64,8 @@ class ScreeningDesk:
             self._by_reference[record.external_ref].append(record.check_id)
         party = body.tax_id.replace("-", "").upper() if body.tax_id else None
         effect = Effect(KIND, record.check_id, "create", version=1, ext_ref=record.external_ref, state=record.result, party=party)
-        return Reply(record, version=1, location=f"/v1/checks/{record.check_id}", effects=(effect,))
+        facts = party_facts("check_fact", record.check_id, {"name": body.name, "country": body.country}, about="")
+        return Reply(record, version=1, location=f"/v1/checks/{record.check_id}", effects=(effect, *facts))
 
     def _free_id(self, call: Call) -> str:
         for attempt in range(DRAWS_MAX):

@@ -5,6 +5,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.jp import cn
 from stdnum.us import ein, rtn
 
+from mocks.abilities.party_facts import account_number
 from mocks.systems.erp.vendors.models import BankDetails, TaxId
 
 JP_PREFIX = "T"  # of a qualified invoice issuer; the rest is the corporate number
@@ -57,4 +58,4 @@ def _iban_problem(details: BankDetails, number: str) -> str | None:
 
 def account_key(details: BankDetails) -> str:
     """The same for two spellings of one account."""
-    return details.iban or f"{details.country}/{details.routing}/{details.account}"
+    return account_number(details.country, details.iban, details.routing, details.account)
