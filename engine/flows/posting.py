@@ -12,15 +12,14 @@ from functools import partial
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from engine.flows.obligations import Patience, found_after_all, look_up, still_open, suspect_all, undo_all
-from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, Waiting, park, park_again, refusal_of, reread_on_conflict
+from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, Waiting, decide_anew, park, park_again, refusal_of, reread_on_conflict
 from engine.flows.ports import Erp, Target
-from engine.mapping.references import idempotency_key
+from engine.mapping.references import external_ref, idempotency_key
 from engine.model.erp_documents import Draft, Found, Kind, PostingJob, PostingState, TakeBack
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
 from engine.model.progress import Posting, Progress
 from engine.model.sources import Recorded, Refusal, SourceStage
 
-REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
 POLLS_MAX = 10  # of one job; connector.toml declares as many attempts
 POLL_CAP_FACTOR = 64.0
 JOB_WORDS: Mapping[PostingState, str] = {"live": "posted", "accepted": "accepted", "rejected": "rejected"}
@@ -61,8 +60,9 @@ class Hooks(Protocol[S, D]):
         """Under which the other side knows what is made of a revision."""
         ...
 
-    def draft(self, source: S, /) -> D:
-        """Raises Unpostable when a value has no rule."""
+    async def draft(self, source: S, /) -> D:
+        """Asked only when something has to be created: what is looked up for it alone is looked up here. Raises Unpostable when a value
+        has no rule."""
         ...
 
     def take_back(self, source: S, /) -> TakeBack: ...
@@ -76,6 +76,16 @@ class Hooks(Protocol[S, D]):
     async def record(self, source_id: str, source: S | None, posting: Posting, /) -> None:
         """Write the number back. source: None when it was not read in this run."""
         ...
+
+
+class OnePerRevision:
+    """Hooks of a flow that posts another document for each revision, under a reference of its own."""
+
+    __slots__ = ()
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """The source's id and the revision."""
+        return external_ref(source_id, revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +109,7 @@ class PostingRun(Generic[S, D]):
                 return await self._confirm(posting, None)
             except Reread:
                 pass  # the document moved on: decide from its present state
-        for _ in range(REREADS_MAX):
-            try:
-                return await self._decide(await self.hooks.read(self.source_id))
-            except Reread as reread:
-                last = reread.failure
-        raise last
+        return await decide_anew(self._decide)
 
     def _awaited(self) -> Posting | None:
         """The posting whose confirmation is all that is missing, when the document need not be read again for it."""
@@ -113,8 +118,8 @@ class PostingRun(Generic[S, D]):
         open_ones = self.progress.obligations()
         return open_ones[0] if len(open_ones) == 1 and open_ones[0].state == "accepted" else None
 
-    async def _decide(self, source: S) -> StepEnd:
-        progress = self.progress
+    async def _decide(self) -> StepEnd:
+        progress, source = self.progress, await self.hooks.read(self.source_id)
         if progress.unsure:
             suspect_all(progress, source.revision, self.hooks.kind(source), partial(self.hooks.reference, self.source_id), self.at)
         unchanged = (progress.seen_revision, progress.seen_status) == (source.revision, source.status)
@@ -140,7 +145,7 @@ class PostingRun(Generic[S, D]):
         if posting is not None and posting.state == "unknown" and posting.refusal is not None:
             return await self._refuse_unless_posted(source, posting, posting.refusal)
         if posting is None or posting.state not in {"accepted", "live", "rejected"}:
-            draft = self.hooks.draft(source)
+            draft = await self.hooks.draft(source)
             if self.progress.checked_revision != source.revision:
                 refusal = await self.hooks.check(draft)
                 if refusal is not None:
