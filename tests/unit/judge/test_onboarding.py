@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.judge.synthetic import Row, Scribe, approve
-from tests.unit.judge.history_builder import drop, insert, one
+from harness.judge.synthetic import Row, Scribe, approve, final_views
+from tests.unit.judge.history_builder import drop, insert, one, refresh_views
 from tests.unit.judge.one_question import answer, uncounted
 
 FLOW = "supplier-onboarding"
@@ -60,12 +60,17 @@ def onboarded(scribe: Scribe, number: int) -> None:
 
 
 def run() -> Scribe:
-    """Three suppliers."""
+    """Three suppliers, final reads included."""
     scribe = Scribe("t1")
     scribe.begin()
     scribe.enter("baseline-1")
     for number in (1, 2, 3):
         onboarded(scribe, number)
+    scribe.enter("final")
+    for view in final_views(scribe.rows):
+        named = {"parent_id": f"V3{view['entity_id'][-7:]}"} if view["entity_type"] == "supplier_request" else {}
+        scribe.row("read_view", **view, **named)
+    scribe.end()
     return scribe
 
 
@@ -78,6 +83,12 @@ def created_twice(scribe: Scribe) -> None:
     """The repeat of 1 made a second vendor."""
     index, made = one(scribe, txn_id="sup-000001", **CREATE)
     insert(scribe, index + 1, {**made, "entity_id": "V39999999", "ext_ref": None})
+
+
+def never_created(scribe: Scribe) -> None:
+    """Nobody made a vendor of 2, and nobody was told."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "sup-000002" and row["kind"] == "commit" and "op_id" in row))
+    refresh_views(scribe)
 
 
 def never_screened(scribe: Scribe) -> None:
@@ -162,6 +173,9 @@ def another_supplier(scribe: Scribe) -> None:
 
 
 PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
+    ("C01", "sup-000001", created_twice),
+    ("C02", "sup-000001", created_twice),
+    ("C03", "sup-000002", never_created),
     ("S01", "sup-000002", second_vendor),
     ("S01", "sup-000001", created_twice),
     ("S05", "sup-000002", never_screened),
