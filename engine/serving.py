@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import uvloop
 
+from engine.assembly import SYSTEMS
 from engine.bootstrap import Machine, run_engine
 from engine.clock import Entropy, WallClock
 from engine.instance import seat
@@ -16,7 +17,7 @@ from engine.structured_log import set_up
 
 def serve(command: str, environment: Mapping[str, str], address_of: Callable[[Mapping[str, str]], Address]) -> None:
     """command: serve or work. Raises SettingsError, RulesError, DatabaseError, ClusterError, NoSeat."""
-    settings = Settings.read(environment)
+    settings = Settings.read(environment, SYSTEMS)
     set_up()
     entropy = Entropy()
     address = address_of(environment)

@@ -1,10 +1,10 @@
 """What the connector contract gives, read once from the environment, and the engine's own limits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.catalog import load_catalog
+from contracts.catalog import load_systems
 
 REQUEST_TIMEOUT_S = 1.5  # whole call, connecting and reading included; connector.toml declares the same figure
 GIVES_UP_AFTER = 8  # failed attempts of one step before the document is parked; connector.toml declares 10: re-reads are calls too
@@ -35,11 +35,9 @@ class Settings:
     otlp_endpoint: str | None = None  # where spans go
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> "Settings":
-        """Raises SettingsError naming every variable that is missing."""
-        catalog = load_catalog()
-        called = frozenset().union(*catalog.needs.values())  # a system that no flow calls is nobody's business here
-        variables = {entry.id: entry.variable for entry in catalog.hosted.values() if entry.variable and entry.id in called}
+    def read(cls, environment: Mapping[str, str], systems: Collection[str]) -> "Settings":
+        """systems: whom the engine calls. Raises SettingsError naming every variable that is missing."""
+        variables = {entry.id: entry.variable for entry in load_systems().values() if entry.variable and entry.id in systems}
         needed = (*variables.values(), "OAUTH_TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET", "MAPPINGS_DIR")
         missing = [name for name in needed if not environment.get(name)]
         if missing:

@@ -6,9 +6,8 @@ from datetime import date
 from typing import ClassVar
 
 from engine.flows.ports import Erp, Expense
-from engine.flows.posting import check_codings
+from engine.flows.posting import OnePerRevision, check_codings
 from engine.mapping.expense import posting_date, posting_draft
-from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Kind, PostingDraft, TakeBack
 from engine.model.progress import Posting
@@ -18,7 +17,7 @@ FLOW = "expense-to-posting"
 
 
 @dataclass(frozen=True, slots=True)
-class ExpenseHooks:
+class ExpenseHooks(OnePerRevision):
     """What is this flow's own."""
 
     expense: Expense
@@ -36,11 +35,7 @@ class ExpenseHooks:
         """By the policy of its entity."""
         return "journal_entry" if self.rules.expense_entity(report.entity).route == "journal_entry" else "ap_invoice"
 
-    def reference(self, source_id: str, revision: int) -> str:
-        """One for each revision."""
-        return external_ref(source_id, revision)
-
-    def draft(self, report: ExpenseReport) -> PostingDraft:
+    async def draft(self, report: ExpenseReport) -> PostingDraft:
         """Raises Unpostable."""
         return posting_draft(report, self.rules, self.minor_units)
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.flows.ports import Erp, Invoicing
-from engine.mapping.references import external_ref
+from engine.flows.posting import OnePerRevision
 from engine.mapping.rules import Rules
 from engine.mapping.supplier_bill import invoice_draft
 from engine.model.erp_documents import Kind, SupplierInvoiceDraft, TakeBack
 from engine.model.progress import Posting
-from engine.model.sources import Refusal, SourceStage, SupplierBill
+from engine.model.sources import Refusal, SupplierBill
 
 FLOW = "invoice-to-posting"
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceHooks:
+class InvoiceHooks(OnePerRevision):
     """What is this flow's own."""
 
     invoicing: Invoicing
@@ -27,23 +27,17 @@ class InvoiceHooks:
     twice: ClassVar[str] = "INVOICED_TWICE"
 
     async def read(self, source_id: str) -> SupplierBill:
-        """The invoice as it is now; of one that is due and of an order, with the ERP's numbers of the order's lines."""
-        invoice = await self.invoicing.read(source_id)
-        if invoice.stage is not SourceStage.APPROVED or invoice.order is None:
-            return invoice
-        return replace(invoice, order_lines=await self.erp.order_lines(invoice.order))
+        """The invoice as it is now."""
+        return await self.invoicing.read(source_id)
 
     def kind(self, _invoice: SupplierBill) -> Kind:
         """What it becomes."""
         return "supplier_invoice"
 
-    def reference(self, source_id: str, revision: int) -> str:
-        """One for each revision."""
-        return external_ref(source_id, revision)
-
-    def draft(self, invoice: SupplierBill) -> SupplierInvoiceDraft:
-        """Raises Unpostable."""
-        return invoice_draft(invoice, self.rules, self.minor_units)
+    async def draft(self, invoice: SupplierBill) -> SupplierInvoiceDraft:
+        """Of one of an order, with the ERP's numbers of the order's lines. Raises Unpostable."""
+        lines = await self.erp.order_lines(invoice.order) if invoice.order is not None else ()
+        return invoice_draft(replace(invoice, order_lines=lines), self.rules, self.minor_units)
 
     def take_back(self, invoice: SupplierBill) -> TakeBack:
         """For the ERP's audit trail."""

@@ -4,7 +4,7 @@ A posting whose create was never answered is looked up by its reference until it
 that a late commit is no longer to be expected. Until then it stays an obligation.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.flows.outcomes import Waiting
@@ -12,17 +12,7 @@ from engine.flows.ports import LookUpAndUndo
 from engine.mapping.references import idempotency_key
 from engine.model.erp_documents import Kind, TakeBack
 from engine.model.failures import REREAD, CallFailed
-from engine.model.progress import Posting, PostingState, Progress
-
-STATES_BY_STATUS: Mapping[str, PostingState] = {
-    "created": "live",
-    "active": "live",
-    "posted": "live",
-    "on_hold": "live",  # booked, and not paid: the ERP's people see to that
-    "accepted": "accepted",
-    "parked": "accepted",  # taken, and in no books until its reason is gone
-    "rejected": "rejected",
-}
+from engine.model.progress import Posting, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +78,7 @@ async def look_up(posting: Posting, erp: LookUpAndUndo) -> bool:
         return False
     posting.number, posting.id = found.number, found.id
     posting.job_id = found.job_id or posting.job_id
-    posting.state = STATES_BY_STATUS.get(found.status, "undone")
+    posting.state = found.standing
     return True
 
 

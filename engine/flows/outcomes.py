@@ -1,5 +1,6 @@
 """How a run of a flow ends, and what a failed call means for the document."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from engine.model.progress import Parking, Progress
 from engine.model.sources import Refusal
 
 PERIOD_CLOSED = "PERIOD_CLOSED"
+REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
 OURS = ("integration team", "IT", "security")  # owners of what no author of a document can repair
 
 
@@ -64,6 +66,16 @@ def refusal_of(failure: CallFailed) -> Refusal | None:
         return None
     duplicate = failure.extra.get("duplicate_of")
     return Refusal(failure.code, failure.detail[:500], failure.owner, duplicate if isinstance(duplicate, str) else None)
+
+
+async def decide_anew(decide: Callable[[], Awaitable[StepEnd]]) -> StepEnd:
+    """Read and decide until what was decided upon is still true at its end. Raises CallFailed, also when it never is."""
+    for _ in range(REREADS_MAX):
+        try:
+            return await decide()
+        except Reread as reread:
+            last = reread.failure
+    raise last
 
 
 def reread_on_conflict(failure: CallFailed) -> Exception:

@@ -8,7 +8,7 @@ from engine.mapping.payment import file_draft
 from engine.model.erp_documents import Kind, TakeBack
 from engine.model.payments import PaymentFileDraft
 from engine.model.progress import Posting
-from engine.model.sources import PaymentRun, Refusal, SourceStage
+from engine.model.sources import PaymentRun, Refusal
 
 FLOW = "payment-run-to-bank"
 
@@ -23,11 +23,8 @@ class PaymentHooks:
     twice: ClassVar[str] = "UPLOADED_TWICE"
 
     async def read(self, source_id: str) -> PaymentRun:
-        """The run as it is now; of one that is issued, with its file."""
-        run = await self.treasury.read(source_id)
-        if run.stage is not SourceStage.APPROVED:
-            return run
-        return replace(run, file=await self.treasury.file(source_id))
+        """The run as it is now."""
+        return await self.treasury.read(source_id)
 
     def kind(self, _run: PaymentRun) -> Kind:
         """What it becomes."""
@@ -37,9 +34,9 @@ class PaymentHooks:
         """The message id: a run is never revised, and its file has its number."""
         return source_id
 
-    def draft(self, run: PaymentRun) -> PaymentFileDraft:
-        """Raises Unpostable."""
-        return file_draft(run)
+    async def draft(self, run: PaymentRun) -> PaymentFileDraft:
+        """With its file. Raises Unpostable."""
+        return file_draft(replace(run, file=await self.treasury.file(run.source_id)))
 
     def take_back(self, run: PaymentRun) -> TakeBack:
         """Nothing takes an issued run back but the bank's word."""

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from engine.flows.obligations import STATES_BY_STATUS, Patience, found_after_all, look_up, still_open, suspect_all, undo_all
-from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, Waiting, park, park_again, refusal_of, reread_on_conflict
+from engine.flows.obligations import Patience, found_after_all, look_up, still_open, suspect_all, undo_all
+from engine.flows.outcomes import Reread, Retry, Settled, StepEnd, Waiting, decide_anew, park, park_again, refusal_of, reread_on_conflict
 from engine.flows.ports import Erp, Target
-from engine.mapping.references import idempotency_key
-from engine.model.erp_documents import Draft, Found, Kind, PostingJob, TakeBack
+from engine.mapping.references import external_ref, idempotency_key
+from engine.model.erp_documents import Draft, Found, Kind, PostingJob, PostingState, TakeBack
 from engine.model.failures import ADOPT, NEVER, OTHER_SHAPE, CallFailed
-from engine.model.progress import Posting, PostingState, Progress
+from engine.model.progress import Posting, Progress
 from engine.model.sources import Recorded, Refusal, SourceStage
 
-REREADS_MAX = 4  # within one run; more means that somebody edits faster than we decide
 POLLS_MAX = 10  # of one job; connector.toml declares as many attempts
 POLL_CAP_FACTOR = 64.0
 JOB_WORDS: Mapping[PostingState, str] = {"live": "posted", "accepted": "accepted", "rejected": "rejected"}
@@ -61,8 +60,9 @@ class Hooks(Protocol[S, D]):
         """Under which the other side knows what is made of a revision."""
         ...
 
-    def draft(self, source: S, /) -> D:
-        """Raises Unpostable when a value has no rule."""
+    async def draft(self, source: S, /) -> D:
+        """Asked only when something has to be created: what is looked up for it alone is looked up here. Raises Unpostable when a value
+        has no rule."""
         ...
 
     def take_back(self, source: S, /) -> TakeBack: ...
@@ -76,6 +76,16 @@ class Hooks(Protocol[S, D]):
     async def record(self, source_id: str, source: S | None, posting: Posting, /) -> None:
         """Write the number back. source: None when it was not read in this run."""
         ...
+
+
+class OnePerRevision:
+    """Hooks of a flow that posts another document for each revision, under a reference of its own."""
+
+    __slots__ = ()
+
+    def reference(self, source_id: str, revision: int) -> str:
+        """The source's id and the revision."""
+        return external_ref(source_id, revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +109,7 @@ class PostingRun(Generic[S, D]):
                 return await self._confirm(posting, None)
             except Reread:
                 pass  # the document moved on: decide from its present state
-        for _ in range(REREADS_MAX):
-            try:
-                return await self._decide(await self.hooks.read(self.source_id))
-            except Reread as reread:
-                last = reread.failure
-        raise last
+        return await decide_anew(self._decide)
 
     def _awaited(self) -> Posting | None:
         """The posting whose confirmation is all that is missing, when the document need not be read again for it."""
@@ -113,8 +118,8 @@ class PostingRun(Generic[S, D]):
         open_ones = self.progress.obligations()
         return open_ones[0] if len(open_ones) == 1 and open_ones[0].state == "accepted" else None
 
-    async def _decide(self, source: S) -> StepEnd:
-        progress = self.progress
+    async def _decide(self) -> StepEnd:
+        progress, source = self.progress, await self.hooks.read(self.source_id)
         if progress.unsure:
             suspect_all(progress, source.revision, self.hooks.kind(source), partial(self.hooks.reference, self.source_id), self.at)
         unchanged = (progress.seen_revision, progress.seen_status) == (source.revision, source.status)
@@ -137,12 +142,10 @@ class PostingRun(Generic[S, D]):
         if posting is not None and posting.state == "rejected" and self.progress.taken_up:
             posting.submit_again()  # the first submission has its final answer; this is another one
             self.progress.taken_up, self.progress.parking = False, None  # and one alone, however long it takes
-        if posting is not None and posting.state == "unknown" and posting.code is not None:
-            return await self._refuse_unless_posted(
-                source, posting, Refusal(posting.code, posting.reason or posting.code, OWNERS["business"])
-            )
+        if posting is not None and posting.state == "unknown" and posting.refusal is not None:
+            return await self._refuse_unless_posted(source, posting, posting.refusal)
         if posting is None or posting.state not in {"accepted", "live", "rejected"}:
-            draft = self.hooks.draft(source)
+            draft = await self.hooks.draft(source)
             if self.progress.checked_revision != source.revision:
                 refusal = await self.hooks.check(draft)
                 if refusal is not None:
@@ -177,7 +180,7 @@ class PostingRun(Generic[S, D]):
     def _take(self, posting: Posting, made: Found, draft: D, job_id: str | None = None) -> StepEnd | None:
         """It exists: is it the one that was asked for? One over another amount is for a person to look at."""
         posting.number, posting.id, posting.job_id = made.number, made.id, made.job_id or job_id
-        posting.state = STATES_BY_STATUS.get(made.status, "accepted")
+        posting.state = made.standing if made.standing != "undone" else "accepted"  # who undid it, a second look says
         if made.total is None or made.total == draft.total:
             return None
         return self._park(
@@ -200,8 +203,7 @@ class PostingRun(Generic[S, D]):
     async def _create_refused(self, source: S, posting: Posting, failure: CallFailed) -> StepEnd | None:
         """This attempt certainly made nothing; an earlier one without an answer may have. What was refused is not asked for again."""
         refusal = refusal_of(failure)
-        if refusal is not None:
-            posting.code, posting.reason = refusal.code, refusal.reason
+        posting.refusal = refusal or posting.refusal
         found = await found_after_all(self.progress, posting, self.erp, self.patience, self.at)
         if found is True:
             return None
@@ -240,7 +242,8 @@ class PostingRun(Generic[S, D]):
                 posting.state = "live"
             else:
                 posting.state = "rejected"
-                posting.code, posting.reason = job.code, job.reason
+                reason = job.reason or f"{posting.number} was rejected by the ERP"
+                posting.refusal = Refusal(job.code or "POSTING_REJECTED", reason, OWNERS["business"])
         if posting.state == "rejected":
             return await self._rejected(posting, source)
         return await self._record(posting, source)
@@ -257,7 +260,7 @@ class PostingRun(Generic[S, D]):
             return await self.erp.job(posting.job_id)
         assert posting.number is not None
         found = await self.erp.read(posting.kind, posting.number)  # adopted without a job id: the document itself tells
-        return PostingJob(JOB_WORDS.get(STATES_BY_STATUS.get(found.status, "undone"), "withdrawn"), found.number, None, None)
+        return PostingJob(JOB_WORDS.get(found.standing, "withdrawn"), found.number, None, None)
 
     def _wait(self, posting: Posting) -> StepEnd:
         if posting.polls >= POLLS_MAX:
@@ -270,12 +273,11 @@ class PostingRun(Generic[S, D]):
 
     async def _rejected(self, posting: Posting, source: S | None) -> StepEnd:
         """Accepted, but it could not be posted: tell the author, or wait for finance when the period is closed."""
-        code = posting.code or "POSTING_REJECTED"
-        reason = posting.reason or f"{posting.number} was rejected by the ERP"
-        failure = CallFailed("erp.job.read", "business", code, reason, definite=True, retry=NEVER, owner="finance")
+        told = posting.refusal or Refusal("POSTING_REJECTED", f"{posting.number} was rejected by the ERP", OWNERS["business"])
+        failure = CallFailed("erp.job.read", "business", told.code, told.reason, definite=True, retry=NEVER, owner=told.owner)
         refusal = refusal_of(failure)
         if refusal is None:
-            return self._park("business", code, reason)
+            return self._park("business", told.code, told.reason)
         source = source or await self.hooks.read(self.source_id)
         if source.revision != posting.revision or source.stage is not SourceStage.APPROVED:
             raise Reread(failure)

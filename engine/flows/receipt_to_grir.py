@@ -4,18 +4,18 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.flows.ports import Erp, Receiving
+from engine.flows.posting import OnePerRevision
 from engine.mapping.receipt import receipt_draft
-from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import GoodsReceiptDraft, Kind, TakeBack
 from engine.model.progress import Posting
-from engine.model.sources import Receipt, Refusal, SourceStage
+from engine.model.sources import Receipt, Refusal
 
 FLOW = "receipt-to-grir"
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptHooks:
+class ReceiptHooks(OnePerRevision):
     """What is this flow's own."""
 
     receiving: Receiving
@@ -25,23 +25,16 @@ class ReceiptHooks:
     twice: ClassVar[str] = "RECEIVED_TWICE"
 
     async def read(self, source_id: str) -> Receipt:
-        """The receipt as it is now; of one that is due, with the ERP's numbers of the order's lines."""
-        receipt = await self.receiving.read(source_id)
-        if receipt.stage is not SourceStage.APPROVED:
-            return receipt
-        return replace(receipt, order_lines=await self.erp.order_lines(receipt.order))
+        """The receipt as it is now."""
+        return await self.receiving.read(source_id)
 
     def kind(self, _receipt: Receipt) -> Kind:
         """What it becomes."""
         return "goods_receipt"
 
-    def reference(self, source_id: str, revision: int) -> str:
-        """One for each revision."""
-        return external_ref(source_id, revision)
-
-    def draft(self, receipt: Receipt) -> GoodsReceiptDraft:
-        """Raises Unpostable."""
-        return receipt_draft(receipt, self.rules)
+    async def draft(self, receipt: Receipt) -> GoodsReceiptDraft:
+        """With the ERP's numbers of the order's lines. Raises Unpostable."""
+        return receipt_draft(replace(receipt, order_lines=await self.erp.order_lines(receipt.order)), self.rules)
 
     def take_back(self, receipt: Receipt) -> TakeBack:
         """As the receiver took it back."""

@@ -9,13 +9,11 @@ version goes along and the target refuses an older one. What is a flow's own (`R
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from engine.flows.outcomes import Reread, Settled, StepEnd, park, park_again, refusal_of, reread_on_conflict
+from engine.flows.outcomes import Reread, Settled, StepEnd, decide_anew, park, park_again, refusal_of, reread_on_conflict
 from engine.mapping.references import idempotency_key
 from engine.model.failures import ADOPT, OTHER_SHAPE, REREAD, CallFailed
 from engine.model.progress import Posting, Progress
 from engine.model.sources import Refusal
-
-REREADS_MAX = 4  # within one run; more means that somebody publishes faster than we write
 
 
 class RecordVersion(Protocol):
@@ -94,15 +92,10 @@ class ReplicatingRun(Generic[R, D, H]):
     async def advance(self) -> StepEnd:
         """Decide until the record holds still. Raises CallFailed, Unpostable."""
         self.progress.unsure = False  # what a run that died may have written is seen by looking
-        for _ in range(REREADS_MAX):
-            try:
-                return await self._decide(await self.hooks.read(self.source_id))
-            except Reread as reread:
-                last = reread.failure
-        raise last
+        return await decide_anew(self._decide)
 
-    async def _decide(self, record: R) -> StepEnd:
-        progress = self.progress
+    async def _decide(self) -> StepEnd:
+        progress, record = self.progress, await self.hooks.read(self.source_id)
         unchanged = (progress.seen_revision, progress.seen_status) == (record.sequence, record.status)
         progress.seen_revision, progress.seen_status = record.sequence, record.status
         if progress.parking is not None and unchanged and not progress.taken_up:

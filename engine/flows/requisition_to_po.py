@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.flows.ports import Erp, Procurement
-from engine.flows.posting import check_codings
+from engine.flows.posting import OnePerRevision, check_codings
 from engine.mapping.purchase import order_draft
-from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules
 from engine.model.erp_documents import Kind, OrderDraft, TakeBack
 from engine.model.progress import Posting
@@ -17,7 +16,7 @@ FLOW = "requisition-to-po"
 
 
 @dataclass(frozen=True, slots=True)
-class RequisitionHooks:
+class RequisitionHooks(OnePerRevision):
     """What is this flow's own."""
 
     procurement: Procurement
@@ -35,11 +34,7 @@ class RequisitionHooks:
         """What it becomes."""
         return "purchase_order"
 
-    def reference(self, source_id: str, revision: int) -> str:
-        """One for each revision."""
-        return external_ref(source_id, revision)
-
-    def draft(self, requisition: Requisition) -> OrderDraft:
+    async def draft(self, requisition: Requisition) -> OrderDraft:
         """Raises Unpostable."""
         return order_draft(requisition, self.rules, self.minor_units)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from engine.flows.outcomes import refusal_of
-from engine.flows.ports import Erp, Screening, SupplierRequests
-from engine.mapping.references import external_ref
+from engine.flows.ports import Screening, SupplierRequests, Target
+from engine.flows.posting import OnePerRevision
 from engine.mapping.rules import Rules
 from engine.mapping.supplier import vendor_draft
-from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
+from engine.model.erp_documents import Clearance, Draft, Found, Kind, PostingJob, TakeBack, VendorDraft
 from engine.model.failures import CallFailed
 from engine.model.progress import Posting
 from engine.model.sources import Refusal, SupplierRequest
@@ -22,7 +22,7 @@ class ScreenedErp:
     """The ERP as this flow sees it: nothing is created without a clearance. It is remembered with the document, because a create that is
     repeated is the same request, evidence included."""
 
-    erp: Erp
+    erp: Target
     screening: Screening
     clearances: dict[str, Clearance]
 
@@ -36,18 +36,6 @@ class ScreenedErp:
         if draft.external_ref not in self.clearances:
             await self.clear(draft)
         return await self.erp.create(replace(draft, clearance=self.clearances[draft.external_ref]), key)
-
-    async def supplier(self, vendor_id: str, company_code: str) -> SupplierState:
-        """As the ERP says."""
-        return await self.erp.supplier(vendor_id, company_code)
-
-    async def check(self, coding: Coding) -> Refusal | None:
-        """As the ERP says."""
-        return await self.erp.check(coding)
-
-    async def order_lines(self, number: str) -> tuple[int, ...]:
-        """As the ERP says."""
-        return await self.erp.order_lines(number)
 
     async def find(self, kind: Kind, external_ref: str) -> Found | None:
         """As the ERP says."""
@@ -67,7 +55,7 @@ class ScreenedErp:
 
 
 @dataclass(frozen=True, slots=True)
-class OnboardingHooks:
+class OnboardingHooks(OnePerRevision):
     """What is this flow's own."""
 
     requests: SupplierRequests
@@ -85,11 +73,7 @@ class OnboardingHooks:
         """What it becomes."""
         return "vendor"
 
-    def reference(self, source_id: str, revision: int) -> str:
-        """One for each revision."""
-        return external_ref(source_id, revision)
-
-    def draft(self, request: SupplierRequest) -> VendorDraft:
+    async def draft(self, request: SupplierRequest) -> VendorDraft:
         """Raises Unpostable."""
         return vendor_draft(request, self.rules, self.minor_units)
 

@@ -1,7 +1,8 @@
 """A receipt becomes a goods receipt of the ERP, posted on the day on which the goods came (PST-P06)."""
 
+from engine.mapping.order_lines import line_number
 from engine.mapping.references import external_ref
-from engine.mapping.rules import Rules, Unpostable
+from engine.mapping.rules import Rules
 from engine.model.erp_documents import GoodsReceiptDraft, GoodsReceiptLine
 from engine.model.sources import Receipt
 
@@ -16,13 +17,9 @@ def receipt_draft(receipt: Receipt, rules: Rules) -> GoodsReceiptDraft:
         posting_date=receipt.received_on,
         received_by=rules.person_of_user(receipt.receiver),
         text=f"Receipt {receipt.source_id}",
-        lines=tuple(GoodsReceiptLine(line.line_no, _number(receipt, line.order_line), line.quantity) for line in receipt.lines),
+        lines=tuple(
+            GoodsReceiptLine(line.line_no, line_number(receipt.order, receipt.order_lines, line.order_line), line.quantity)
+            for line in receipt.lines
+        ),
         total=receipt.total,
     )
-
-
-def _number(receipt: Receipt, place: int) -> int:
-    """Procurement counts the lines of an order from 1; the ERP gives them numbers."""
-    if not 1 <= place <= len(receipt.order_lines):
-        raise Unpostable(f"order {receipt.order} has {len(receipt.order_lines)} lines in the ERP, and no line {place}")
-    return receipt.order_lines[place - 1]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from engine.mapping.amounts import decimals_of, exact
+from engine.mapping.order_lines import line_number
 from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules, Unpostable
 from engine.model.erp_documents import BilledLine, ChargedItem, Evidence, OrderedItem, SupplierInvoiceDraft
@@ -52,7 +53,8 @@ def _line(line: BilledItem, company: str, invoice: SupplierBill, rules: Rules) -
 
 def _item(line: BilledItem, company: str, invoice: SupplierBill, rules: Rules) -> OrderedItem | ChargedItem:
     if invoice.order is not None:
-        return OrderedItem(invoice.order, _number(invoice, line.order_line or 0), line.quantity, line.unit_price)
+        number = line_number(invoice.order, invoice.order_lines, line.order_line or 0)
+        return OrderedItem(invoice.order, number, line.quantity, line.unit_price)
     if line.category is None or line.cost_center is None:
         raise Unpostable(f"line {line.line_no} of {invoice.source_id} names neither an order nor what it is for")
     return ChargedItem(
@@ -60,10 +62,3 @@ def _item(line: BilledItem, company: str, invoice: SupplierBill, rules: Rules) -
         cost_center=rules.cost_center(company, line.cost_center),
         project=rules.project(company, line.project) if line.project else None,
     )
-
-
-def _number(invoice: SupplierBill, place: int) -> int:
-    """Procurement counts the lines of an order from 1; the ERP gives them numbers."""
-    if not 1 <= place <= len(invoice.order_lines):
-        raise Unpostable(f"order {invoice.order} has {len(invoice.order_lines)} lines in the ERP, and no line {place}")
-    return invoice.order_lines[place - 1]

@@ -1,6 +1,6 @@
 """What the engine asks the ERP for and what the ERP says about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from engine.model.parties import BankAccount, PostalAddress
 
 Kind = str  # an id of contracts/documents.yaml; engine/peers/erp_kinds.py knows those that are served
 PostingKind = Literal["ap_invoice", "journal_entry"]
+PostingState = Literal["unknown", "accepted", "live", "rejected", "undone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,25 @@ class Found:
     @property
     def live(self) -> bool:
         """It counts, or will count, in the books."""
-        return self.status in {"created", "closed", "finally_closed", "active", "accepted", "parked", "posted", "on_hold"}
+        return self.standing in {"live", "accepted"}
+
+    @property
+    def standing(self) -> PostingState:
+        """The same as the flows call it; what stands in no books, whatever word the system has for it, is undone."""
+        return _STANDING.get(self.status, "undone")
+
+
+_STANDING: Mapping[str, PostingState] = {
+    "created": "live",
+    "closed": "live",  # an order of which nothing more is to come; it was ordered
+    "finally_closed": "live",
+    "active": "live",
+    "posted": "live",
+    "on_hold": "live",  # booked, and not paid: the ERP's people see to that
+    "accepted": "accepted",
+    "parked": "accepted",  # taken, and in no books until its reason is gone
+    "rejected": "rejected",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from engine.model.erp_documents import Clearance, Kind
+from engine.model.erp_documents import Clearance, Kind, PostingState
+from engine.model.sources import Refusal
 
-PostingState = Literal["unknown", "accepted", "live", "rejected", "undone"]
 OutcomeOfParked = Literal["not_posted", "unknown", "posted"]
 
 
@@ -31,14 +31,13 @@ class Posting(msgspec.Struct, kw_only=True, omit_defaults=True):
     tried_at: float | None = None  # epoch seconds of the last attempt
     looked_up: int = 0
     polls: int = 0  # looks at the job that is waited for
-    code: str | None = None  # of a rejection after acceptance; of an unknown one why the last attempt, but not those before, made nothing
-    reason: str | None = None
+    refusal: Refusal | None = None  # after acceptance; of an unknown one why the last attempt, but not those before, made nothing
 
     def submit_again(self) -> None:
         """The last submission has its final answer; the next one is another one, with a key and a job of its own."""
         self.submission += 1
         self.state, self.job_id, self.number, self.polls = "unknown", None, None, 0
-        self.code = self.reason = None
+        self.refusal = None
 
 
 class Parking(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from engine.flows.registry import SOURCE_EVENTS
+
 JSON, PROBLEM = "application/json", "application/problem+json"
 STATUSES = {
     "MALFORMED_REQUEST": 400,
@@ -178,19 +180,18 @@ def _read(tag: str, name: str, summary: str, description: str, schema: dict[str,
 
 def _event() -> dict[str, Any]:
     """An envelope. Source events must say which document, in which version; of all others nothing is believed, so nothing is demanded."""
-    number = {"type": "integer"}
-    source = {"revision": number, "version": number}
-    requisition, report = ["requisition.approved", "approval.reversed"], ["expense_report.approved", "expense_report.sent_back"]
-    budget = ["budget.published"]
-    other = {"type": "string", "not": {"enum": [*requisition, *report, *budget]}}
-    return {
-        "anyOf": [
-            _envelope({"enum": requisition}, _object(requisitionId=REFERENCE, **source)),
-            _envelope({"enum": report}, _object(report_id=REFERENCE, **source)),
-            _envelope({"enum": budget}, _object(**{"plan-id": REFERENCE}, sequence=number, version=number)),
-            _envelope(other, {"type": "object"}),
-        ]
-    }
+    kinds: dict[tuple[str, str | None], list[str]] = {}
+    for name, told in SOURCE_EVENTS.items():
+        kinds.setdefault((told.source_id, told.revision), []).append(name)
+    others = {"type": "string", "not": {"enum": list(SOURCE_EVENTS)}}
+    sources = [_envelope({"enum": names}, _news(*members)) for members, names in kinds.items()]
+    return {"anyOf": [*sources, _envelope(others, {"type": "object"})]}
+
+
+def _news(source_id: str, revision: str | None) -> dict[str, Any]:
+    """Which members of `data` name the document. revision: None of one that has only one."""
+    numbers = {name: {"type": "integer"} for name in (revision, "version") if name is not None}
+    return _object(**{source_id: REFERENCE}, **numbers)
 
 
 def _envelope(kind: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:

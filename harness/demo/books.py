@@ -75,8 +75,10 @@ class BooksOnShow:
     """Everything at one instant."""
 
     balances: dict[str, Balance] = field(default_factory=dict)
-    sources: dict[str, list[tuple[str, int, dict[str, int]]]] = field(default_factory=dict)  # by system: state, count, minor by currency
-    headings: dict[str, dict[str, str]] = field(default_factory=dict)  # by system: its title, and what its rows are
+    sources: dict[str, list[tuple[str, int, dict[str, int]]]] = field(
+        default_factory=dict
+    )  # by kind of source: state, count, minor by currency
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)  # by kind of source: its system's title, and what its rows are
     companies: list[CompanyBooks] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)  # code by transaction
     groundless: frozenset[str] = frozenset()  # transactions that were refused although nothing is wrong with them
@@ -92,24 +94,27 @@ class BooksOnShow:
             "agree": self.agree,
             "balances": [self.balances[currency].row() for currency in sorted(self.balances)],
             "sources": {
-                system: [
+                kind: [
                     {"state": state.replace("_", " "), "count": count, "money": [from_minor(m, c) for c, m in sorted(money.items())]}
                     for state, count, money in states
                 ]
-                for system, states in self.sources.items()
+                for kind, states in self.sources.items()
             },
             "headings": self.headings,
             "companies": [company_row(company) for company in self.companies],
         }
 
 
-def read_books(world: World, parked: Collection[str], overdue: Collection[str], sound: Collection[str]) -> BooksOnShow:
-    """The books now, in one go, so that they belong to one instant. `parked`: transactions that the connector declared parked;
-    `overdue`: those that were approved so long ago that they count as lost; `sound`: those that nobody has a reason to refuse."""
+def read_books(
+    world: World, played: Collection[str], parked: Collection[str], overdue: Collection[str], sound: Collection[str]
+) -> BooksOnShow:
+    """The books now, in one go, so that they belong to one instant. `played`: flows in which there is business; `parked`: transactions
+    that the connector declared parked; `overdue`: those that were approved so long ago that they count as lost; `sound`: those that
+    nobody has a reason to refuse."""
     views = {name: system.final_views() for name, system in world.systems.items()}
     catalog = world.catalog
-    flows = with_money(catalog)
-    begun = {flow.source_document for flow in flows}
+    flows = tuple(flow for flow in with_money(catalog) if flow.id in played)
+    begun = [flow.source_document for flow in flows]
     made = {kind for flow in flows for kind in flow.target_documents}
     sources = [view for found in views.values() for view in found if view.entity_type in begun]
     owner = world_owner(world)
@@ -118,12 +123,8 @@ def read_books(world: World, parked: Collection[str], overdue: Collection[str], 
     turned_down = [view for view in sources if catalog.documents[view.entity_type].meaning(view.state) == "refused"]
     books.groundless = frozenset(txn_id for view in turned_down if (txn_id := owner(view)) in sound and txn_id is not None)
     books.refusals = {owner(view) or "": view.reason for view in turned_down if view.reason}
-    books.sources = {
-        name: states([view for view in found if view.entity_type in begun])
-        for name, found in views.items()
-        if name in {flow.source_system for flow in flows}
-    }
-    books.headings = {flow.source_system: heading(catalog, flow) for flow in flows}
+    books.sources = {kind: states([view for view in sources if view.entity_type == kind]) for kind in begun}
+    books.headings = {flow.source_document: heading(catalog, flow) for flow in flows}
     books.companies = [one for system in world.systems.values() if isinstance(system, Audited) for one in system.books()]
     return books
 
@@ -134,7 +135,7 @@ def with_money(catalog: Catalog) -> tuple[Flow, ...]:
 
 
 def heading(catalog: Catalog, flow: Flow) -> dict[str, str]:
-    """What stands over the documents of a source system."""
+    """What stands over the source documents of a flow."""
     title = catalog.systems[flow.source_system].title
     return {"title": title[:1].upper() + title[1:], "rows": f"{catalog.documents[flow.source_document].name}s by state"}
 

@@ -50,13 +50,8 @@ class Performance:
         self._seq = world.recorder.seq
         self._floor = Floor(world.catalog, world.company.names_of_people())
         agenda = self._agenda = Agenda()
-        self._people = People(
-            world,
-            self._floor,
-            agenda,
-            speed=options.speed,
-            flows=tuple(flow for flow in session.manifest.flows if plays(world.catalog, flow)),
-        )
+        self._flows = tuple(flow for flow in session.manifest.flows if plays(world.catalog, flow))
+        self._people = People(world, self._floor, agenda, speed=options.speed, flows=self._flows)
         self._mischief = Mischief(world, self._floor, self._people, agenda, options.speed, options.surprises, self._now_s)
         self._show = LiveShow(self._floor, self._mischief, world.room.feed, render_live(self._facts()), self._knocked)
         self._door = Door(wall.draw_secret, monotonic)
@@ -129,7 +124,7 @@ class Performance:
             self._tick()
         await self._session.world.flush()
         self._tick()
-        self._books = read_books(self._session.world, self._parked(), self._overdue(), self._people.sound)
+        self._books = self._read_books()
         closing = Closing(self._now_s(), self._floor, self._books)
         self._show.tell_books(self._books)
         self._show.tell_end(closing.facts())
@@ -173,12 +168,15 @@ class Performance:
         patience_s = max(OVERDUE_S, OVERDUE_POLLS * self._session.manifest.poll_interval_s)
         return self._floor.overdue(self._session.world.mechanics.clock.mono_ns(), int(patience_s * 1e9))
 
+    def _read_books(self) -> BooksOnShow:
+        return read_books(self._session.world, self._flows, self._parked(), self._overdue(), self._people.sound)
+
     def _look_at_books(self, *, now: bool) -> None:
         now_s = self._now_s()
         if now_s < self._next_books_s and not now:
             return
         agreed = self._books.agree
-        self._books = read_books(self._session.world, self._parked(), self._overdue(), self._people.sound)
+        self._books = self._read_books()
         took_s = self._now_s() - now_s
         self._next_books_s = now_s + max(BOOKS_EVERY_S, took_s / BOOKS_SHARE_MAX)
         self._floor.refused_for(self._books.refusals)

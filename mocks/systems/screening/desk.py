@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from mocks.abilities.party_facts import party_facts
 from mocks.abilities.tax_ids import canonical
 from mocks.company.sanctions import ListedParty, sanctions_list
 from mocks.kit.ids import draw_id, draw_uuid, free_number
@@ -63,7 +64,8 @@ class ScreeningDesk:
             self._by_reference[record.external_ref].append(record.check_id)
         party = canonical(body.tax_id) if body.tax_id else None
         effect = Effect(KIND, record.check_id, "create", version=1, ext_ref=record.external_ref, state=record.result, party=party)
-        return Reply(record, version=1, location=f"/v1/checks/{record.check_id}", effects=(effect,))
+        facts = party_facts("check_fact", record.check_id, {"name": body.name, "country": body.country}, about="")
+        return Reply(record, version=1, location=f"/v1/checks/{record.check_id}", effects=(effect, *facts))
 
     def read(self, call: Call) -> Reply:
         """screening.check.read"""

@@ -126,12 +126,12 @@ const renderBooks = (books) => {
   $("verdict").dataset.agree = String(books.agree);
   $("verdict").replaceChildren(el("b", "", books.agree ? "Totals agree" : "Totals differ"),
     el("span", "", count ? `${count} approved documents, three systems` : "nothing is approved yet"));
-  $("sources").replaceChildren(...Object.entries(books.sources).map(([system, rows]) => sourceLedger(books.headings, system, rows)));
+  $("sources").replaceChildren(...Object.entries(books.sources).map(([kind, rows]) => sourceLedger(books.headings[kind], rows)));
   $("companies").replaceChildren(...books.companies.map(companyLedger));
 };
 const bare = (money) => money.slice(money.indexOf(" ") + 1);
-const sourceLedger = (headings, system, rows) => {
-  const box = el("div", "ledger", el("h3", "", headings[system].title, el("span", "", headings[system].rows)));
+const sourceLedger = (heading, rows) => {
+  const box = el("div", "ledger", el("h3", "", heading.title, el("span", "", heading.rows)));
   if (!rows.length) { box.append(el("p", "empty", "nothing yet")); return box; }
   box.append(el("table", "", el("tbody", "", ...rows.map((row) =>
     el("tr", "", cell(row.state), cell(String(row.count)), el("td", "", ...row.money.map((sum) => el("span", "sum-of", sum))))))));

@@ -1,10 +1,13 @@
 """The sum that must come out, and that no wrong booking can hide in it."""
 
+import asyncio
+
 import pytest
 
 from contracts.catalog import load_documents
-from harness.demo.books import Balance, balances
+from harness.demo.books import Balance, BooksOnShow, balances, read_books
 from mocks.kit.operation import View
+from mocks.world import World, WorldConfig
 
 TXN = {"REQ-1": "p2p-1", "REQ-2": "p2p-2", "ER-1": "exp-1", "PO-1": "p2p-1", "PO-2": "p2p-1", "AP-1": "exp-1"}
 
@@ -84,3 +87,24 @@ def test_a_refusal_without_a_reason_accounts_for_nothing() -> None:
     sources = [view("requisition", "REQ-1", "refused"), view("requisition", "REQ-2", "refused", 7_00)]
     found = balance(sources, [], sound=("p2p-1",))
     assert (found.refused, found.unexplained, found.agrees) == (107_00, 100_00, False)
+
+
+def test_each_kind_of_source_that_is_played_stands_under_a_heading_of_its_own() -> None:
+    """Also where several begin in one system; nothing is said of what nobody works on."""
+
+    async def look(*played: str) -> BooksOnShow:
+        async with World.open(WorldConfig(seed=11, run_id="rtest", history_path=None)) as world:
+            draft = world.company.draft_requisition("US01", "1", 98_000)
+            world.act("procurement.requisition.create", body=draft.body, actor=draft.actor)
+            return read_books(world, played, (), (), ())
+
+    books = asyncio.run(look("requisition-to-po", "receipt-to-grir", "supplier-onboarding"))  # the last of which posts no money
+    assert {kind: [(state, count) for state, count, _ in rows] for kind, rows in books.sources.items()} == {
+        "requisition": [("draft", 1)],
+        "receipt": [],
+    }
+    assert {kind: each["rows"] for kind, each in books.headings.items()} == {
+        "requisition": "requisitions by state",
+        "receipt": "receipts by state",
+    }
+    assert set(asyncio.run(look("expense-to-posting")).sources) == {"expense_report"}

@@ -98,6 +98,7 @@ class Books:
     documents: dict[str, list[object]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     refuse: str | None = None  # code of a business rule that says no to creates
+    owner: str = "finance"  # of such a refusal
     reject: str | None = None  # code with which accepted postings are rejected
     silent_ref: bool = False
     extra: dict[str, object] = field(default_factory=dict)  # what such a refusal says besides
@@ -108,10 +109,8 @@ class Books:
         if key in self.keys:
             return self.keys[key]
         if self.refuse:
-            owner = "finance"
-            raise CallFailed(
-                "create", "business", self.refuse, "a rule says no", definite=True, retry=NEVER, owner=owner, status=409, extra=self.extra
-            )
+            said: Any = {"definite": True, "retry": NEVER, "owner": self.owner, "status": 409, "extra": self.extra}
+            raise CallFailed("create", "business", self.refuse, "a rule says no", **said)
         for number, (_, existing, state, _) in self.documents.items():
             if existing == reference and state != "rejected":
                 extra = {"existing_id": number, **({} if kind in AT_ONCE else {"job_id": f"J{number}"})}
@@ -124,7 +123,9 @@ class Books:
     def live(self) -> list[str]:
         """References of documents that count."""
         return [
-            str(reference) for _, reference, status, _ in self.documents.values() if status in {"created", "active", "accepted", "posted"}
+            str(reference)
+            for _, reference, status, _ in self.documents.values()
+            if status in {"created", "closed", "active", "accepted", "posted"}
         ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.catalog import load_errors
+from engine.assembly import SYSTEMS
 from engine.model.failures import from_problem
 from engine.settings import Settings, SettingsError, state_dir
 from engine.work.facts import EventError, fact_of_event, fact_of_source
@@ -124,7 +125,7 @@ COMPLETE = {
 
 def test_settings_are_read_once_with_defaults() -> None:
     """Only what is necessary is demanded."""
-    settings = Settings.read({**COMPLETE, "RETRY_BASE_MS": "50"})
+    settings = Settings.read({**COMPLETE, "RETRY_BASE_MS": "50"}, SYSTEMS)
     assert (settings.urls["erp"], settings.retry_base_s, settings.poll_interval_s) == ("http://127.0.0.1:1", 0.05, 30)
     assert settings.state_dir == Path("state").resolve()
 
@@ -135,7 +136,7 @@ def test_settings_are_read_once_with_defaults() -> None:
 def test_a_wrong_setting_is_named(name: str, value: str, message: str) -> None:
     """Which variable, and what was expected."""
     with pytest.raises(SettingsError, match=message):
-        Settings.read({**COMPLETE, name: value})
+        Settings.read({**COMPLETE, name: value}, SYSTEMS)
 
 
 def test_state_dir_is_demanded() -> None:

@@ -41,6 +41,18 @@ def test_an_invoice_is_posted_once_and_told_back(tmp_path: Path) -> None:
     assert "erp.po.read" not in other.fate.calls
 
 
+def test_the_order_is_looked_up_only_for_what_is_created(tmp_path: Path) -> None:
+    """Whoever writes back once more, compares or takes back needs no order, and is not kept from it by one that cannot be read."""
+    one = desk(tmp_path, supplier_bill(), script(("source.record", "before"), ("erp.po.read", "ok"), ("erp.po.read", "throttled")))
+    assert settle(one).how == "posted"
+    one.news = True
+    assert settle(one).how == "posted"
+    one.source.change(status="returned", stage=SourceStage.NOT_APPROVED)
+    one.news = True
+    assert settle(one).how == "undone"
+    assert one.fate.calls.count("erp.po.read") == 1
+
+
 @pytest.mark.parametrize("how", ["before", "after", "late", "throttled", "crash_before", "crash_after"])
 @pytest.mark.parametrize("operation", ["source.read", "erp.po.read", "erp.supplier_invoice.create", "source.record"])
 def test_one_bad_call_anywhere_still_ends_with_one_posting(tmp_path: Path, operation: str, how: str) -> None:

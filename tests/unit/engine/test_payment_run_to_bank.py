@@ -79,6 +79,13 @@ def test_a_run_that_is_not_issued_goes_nowhere(tmp_path: Path) -> None:
     assert one.fate.calls == ["source.read"]
 
 
+def test_the_file_is_fetched_only_to_be_uploaded(tmp_path: Path) -> None:
+    """Not again to write back what became of it."""
+    one = desk(tmp_path, payment_run(), script(("source.record", "before")))
+    assert settle(one).how == "acknowledged"
+    assert (one.fate.calls.count("source.record"), one.fate.calls.count("source.file")) == (2, 1)
+
+
 def test_another_file_of_the_run_is_for_a_person(tmp_path: Path) -> None:
     """The bank has one with its message id over another amount."""
     one = desk(tmp_path, payment_run())

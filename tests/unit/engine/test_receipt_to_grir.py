@@ -43,6 +43,18 @@ def test_one_bad_call_anywhere_still_ends_with_one_posting(tmp_path: Path, opera
     assert len(one.erp.books.documents) == 1
 
 
+def test_the_order_is_looked_up_only_for_what_is_created(tmp_path: Path) -> None:
+    """Whoever writes back once more, compares or takes back needs no order, and is not kept from it by one that cannot be read."""
+    one = desk(tmp_path, receipt(), script(("source.record", "before"), ("erp.po.read", "ok"), ("erp.po.read", "throttled")))
+    assert settle(one).how == "posted"
+    one.news = True
+    assert settle(one).how == "posted"
+    one.source.change(status="returned", stage=SourceStage.NOT_APPROVED)
+    one.news = True
+    assert settle(one).how == "undone"
+    assert one.fate.calls.count("erp.po.read") == 1
+
+
 @pytest.mark.parametrize("replacement", [True, False])
 def test_what_went_back_is_taken_back_as_it_went(tmp_path: Path, replacement: bool) -> None:
     """After it was posted it is reversed, with the receiver's own word about a replacement."""

@@ -138,6 +138,19 @@ def test_a_refusal_after_a_lost_answer_does_not_hide_the_order(tmp_path: Path) -
     assert settle(one).how == "ordered"
 
 
+@pytest.mark.parametrize("status", ["closed", "finally_closed"])
+def test_an_order_that_was_closed_meanwhile_was_ordered(tmp_path: Path, status: str) -> None:
+    """Its answer was lost, and all of it came before anybody looked: no reason to order again, and none to ask a person."""
+    one = desk(tmp_path, choose=script(("erp.po.create", "after")))
+    asyncio.run(one.run())
+    one.crashed = True  # so that it is looked up, whatever was remembered
+    one.erp.books.documents["4500000001"][2] = status
+    one.erp.books.keys.clear()
+    assert settle(one).how == "ordered"
+    assert [posting.state for posting in one.progress.postings] == ["live"]
+    assert len(one.erp.books.documents) == 1
+
+
 @pytest.mark.requirement("R08.12")
 def test_a_closed_period_parks_and_a_redrive_posts(tmp_path: Path) -> None:
     """The author cannot repair a closed period: the document waits for finance."""

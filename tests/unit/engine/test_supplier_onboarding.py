@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.flows.outcomes import Parked, Retry, Settled
+from engine.flows.outcomes import Parked, Retry, Settled, Waiting
 from engine.model.failures import AGAIN, NEVER, CallFailed
-from engine.model.sources import SourceStage
+from engine.model.sources import Refusal, SourceStage
 from tests.unit.engine.fakes import Desk, desk, script
 from tests.unit.engine.papers import supplier_request
 
@@ -74,6 +74,18 @@ def test_a_duplicate_is_refused_with_the_vendor_that_is_there(tmp_path: Path) ->
     assert settle(one).how == "refused"
     assert one.source.refusal is not None
     assert (one.source.refusal.code, one.source.refusal.duplicate_of) == ("DUPLICATE_SUPPLIER", "V100017")
+
+
+def test_a_duplicate_after_a_lost_answer_is_refused_with_all_that_was_said(tmp_path: Path) -> None:
+    """Until the first attempt can no longer get through the refusal waits; it is the same one then, owner and vendor included."""
+    one = desk(tmp_path, supplier_request(), choose=script(("erp.vendor.create", "before")))
+    assert isinstance(asyncio.run(one.run()), Retry)
+    one.erp.books.refuse, one.erp.books.owner = "DUPLICATE_SUPPLIER", "purchasing"
+    one.erp.books.extra = {"duplicate_of": "V100017"}
+    assert isinstance(asyncio.run(one.run()), Waiting)
+    assert settle(one).how == "refused"
+    assert one.source.refusal == Refusal("DUPLICATE_SUPPLIER", "a rule says no", "purchasing", "V100017")
+    assert one.fate.calls.count("erp.vendor.create") == 2
 
 
 @pytest.mark.parametrize("moment", ["screening.party.check", "erp.vendor.create", "source.record"])

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from jsonschema import Draft202012Validator
 from standardwebhooks.webhooks import Webhook
 
+from engine.flows.registry import SOURCE_EVENTS
 from engine.model.progress import Parking
 from engine.store.inbox import Fact
 from engine.web.application import Surface, application
+from engine.web.document import document
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 BODY = json.dumps(
@@ -248,3 +251,20 @@ def test_a_defect_inside_shows_nothing() -> None:
 def test_idle_tells_what_is_left() -> None:
     """As the contract says."""
     assert ask(Store(), lambda client: client.get("/idle")) == (200, {"idle": False, "pending": 3})
+
+
+def event(type_: str, **data: Any) -> bytes:
+    """An envelope, as it comes over the wire."""
+    return json.dumps({"id": "evt_1", "type": type_, "data": data}).encode()
+
+
+@pytest.mark.parametrize("type_", sorted(SOURCE_EVENTS))
+def test_what_the_published_schema_says_of_an_event_is_what_is_asked_of_it(type_: str) -> None:
+    """Each event of a source: a body without one of its members is refused by both, and one with all of them by neither."""
+    schema = document()["paths"]["/webhooks"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    told = SOURCE_EVENTS[type_]
+    whole = {told.source_id: "DOC-1", "version": 3} | ({told.revision: 2} if told.revision else {})
+    bodies = [whole, *({name: value for name, value in whole.items() if name != left_out} for left_out in whole)]
+    valid = [Draft202012Validator(schema).is_valid(json.loads(event(type_, **body))) for body in bodies]
+    taken = [post(Store(), body, signed(body)) == 202 for body in (event(type_, **each) for each in bodies)]
+    assert valid == taken == [True, *([False] * len(whole))]

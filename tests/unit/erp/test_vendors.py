@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from mocks.abilities.party_facts import NAMES
 from mocks.kit.operation import Refusal
 from mocks.systems.bank.models import ACCOUNT_PATTERN
 from mocks.systems.erp.vendors.example import clearance
@@ -46,11 +47,17 @@ def test_a_created_vendor_is_found_and_can_be_ordered_from(entity: str) -> None:
     assert one.refused("erp.po.create", order_body(other, vendor_id=made.vendor_id)) == "SUPPLIER_UNKNOWN"
 
 
+def facts(one: World) -> dict[str | None, str | None]:
+    """What was told about vendors last, by name."""
+    return {each.category: each.ext_ref for each in one.effects if each.entity_type == "vendor_fact"}
+
+
 def test_creating_is_one_row_that_says_on_whose_word() -> None:
     """The judge reads it: reference, revision, tax id, approver, state."""
     one = World()
     made = vendor(one, **REFERENCE)
-    assert [(each.entity_type, each.effect, each.state) for each in one.effects] == [("vendor", "create", "active")]
+    told = [(each.entity_type, each.effect, each.state) for each in one.effects if each.entity_type != "vendor_fact"]
+    assert told == [("vendor", "create", "active")]
     row = one.effects[0]
     assert (row.entity_id, row.ext_ref, row.src_version, row.company) == (made.vendor_id, "SR-T-1-r1", 1, "1000")
     assert (row.party, row.approvers) == (supplier().tax_id.replace("-", ""), BOSS)
@@ -66,6 +73,25 @@ def test_a_reference_stands_for_one_vendor() -> None:
     assert (told.code, told.extra) == ("DUPLICATE_REFERENCE", {"existing_id": made.vendor_id, "existing_status": "active"})
     one.call("erp.vendor.deactivate", {"reason": "approval reversed"}, path={"vendor_id": made.vendor_id})
     assert refusal(one, "erp.vendor.create", body("2", **REFERENCE)).extra["existing_status"] == "inactive"
+
+
+def test_what_a_connector_says_of_a_vendor_is_kept_fact_by_fact() -> None:
+    """Of a change only what it says again; what people of the ERP change is none of its words."""
+    one = World()
+    path = {"vendor_id": vendor(one, payment_terms="N60").vendor_id}
+    told, sent = facts(one), body()
+    assert told.keys() == NAMES
+    assert (told["name"], told["payment_terms"], told["country"]) == (sent["name"].casefold(), "n60", "us")
+    assert told["account"] == f"us/{sent['bank']['routing']}/{sent['bank']['account']}"
+    seen = len(one.effects)
+    one.call("erp.vendor.maintain", {"payment_terms": "N30"}, path=path, actor=BOSS)
+    assert not [each for each in one.effects[seen:] if each.entity_type == "vendor_fact"]
+    seen = len(one.effects)
+    one.call("erp.vendor.change", {"address": ATTRIBUTES["address"]}, path=path)
+    again = {each.category: each.effect for each in one.effects[seen:] if each.entity_type == "vendor_fact"}
+    assert set(again.values()) == {"update"}
+    assert "city" in again
+    assert "payment_terms" not in again
 
 
 @pytest.mark.requirement("R05.07")

@@ -163,6 +163,12 @@ def never_uploaded(scribe: Scribe) -> None:
     refresh_views(scribe)
 
 
+def uploaded_twice(scribe: Scribe) -> None:
+    """The bank has the file of 1 twice."""
+    index, made = one(scribe, txn_id=txn(1), entity_type="payment_file", effect="create")
+    insert(scribe, index + 1, {**made, "entity_id": "PF-T1-99999999", "ext_ref": None})
+
+
 def from_another_account(scribe: Scribe) -> None:
     """Another company pays for 1."""
     for _, row in rows(scribe, txn_id=txn(1), entity_type="payment_file"):
@@ -177,5 +183,8 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("Y03", txn(2), rejection_untold),
     ("Y03", txn(2), rejection_invented),
     ("Y03", txn(1), never_uploaded),
+    ("C01", txn(1), uploaded_twice),
+    ("C02", txn(1), uploaded_twice),
+    ("C03", txn(1), never_uploaded),
     ("C07", txn(1), from_another_account),
 )

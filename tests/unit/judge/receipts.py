@@ -178,6 +178,19 @@ def posted_again(scribe: Scribe, number: int, index: int) -> None:
     insert(scribe, index, {**made, "entity_id": after, "ext_ref": None}, *again)
 
 
+def changed_order(scribe: Scribe, number: int, place: int, quantity: int, **where: object) -> None:
+    """A buyer changes how much of a line is ordered, before the row that is described."""
+    index, _ = one(scribe, txn_id=txn(number), **where)
+    line = one(scribe, entity_type="order_line", entity_id=f"45{number:08d}/L{place}", effect="create")[1]
+    moment = {name: scribe.rows[index][name] for name in ("t_biz", "phase", "t_mono_ns")}
+    insert(scribe, index, {**line, **moment, "effect": "update", "quantity": quantity, "amount_minor": quantity * PRICE // 1000})
+
+
+def against_a_cut_order(scribe: Scribe) -> None:
+    """One of the four that 1 had ordered was cancelled before they were posted; a lenient ERP took all."""
+    changed_order(scribe, 1, 1, 3_000, kind="request", call_point="erp.gr.create")
+
+
 PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("G01", txn(1), never_posted),
     ("G01", txn(1), posted_over),
@@ -186,5 +199,6 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("G02", txn(2), without_its_decimals),
     ("G03", txn(3), with_another_word),
     ("P02", txn(1), posted_over),
+    ("P02", txn(1), against_a_cut_order),
     ("C01", txn(1), posted_over),
 )

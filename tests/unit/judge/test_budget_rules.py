@@ -177,6 +177,18 @@ def test_finds_its_corruption(invariant_id: str, txn_id: str, corrupt: Callable[
     assert all(row["story"] for row in found.rows)
 
 
+@pytest.mark.parametrize(
+    ("corrupt", "stake"), [(unit_lost, [1]), (all_in_one_month, [30, 30]), (month_outside, [2, 2, 2]), (sign_kept, [4, 4])]
+)
+def test_what_is_at_stake_is_how_much_is_wrong_in_the_currency_of_the_plan(
+    corrupt: Callable[[Scribe], None], stake: list[int], tmp_path: Path
+) -> None:
+    """Too little is no less wrong than too much; also where the target has nothing."""
+    found = answer("B07", told(corrupt), tmp_path)
+    assert {row["currency"] for row in found.rows} == {"USD"}
+    assert sorted(row["money_minor"] for row in found.rows) == stake
+
+
 def test_a_right_history_passes(tmp_path: Path) -> None:
     """Every rule that is about it had something to look at."""
     manifest: dict[str, Any] = {"scenario": {"name": "own", "require": ["B07", "B08", "R01", "R02", "R03"]}}

@@ -2,41 +2,75 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.judge.synthetic import Row, Scribe, approve
-from tests.unit.judge.history_builder import drop, insert, one
+from harness.judge.synthetic import Row, Scribe, approve, final_views
+from tests.unit.judge.history_builder import drop, insert, one, refresh_views
 from tests.unit.judge.one_question import answer, uncounted
 
 FLOW = "supplier-onboarding"
 CREATE: Row = {"kind": "commit", "entity_type": "vendor", "effect": "create"}
 
 
+SCREENED = ("name", "country")
+
+
+def facts(entity_type: str, prefix: str, number: int, **members: Any) -> list[Row]:
+    """Who a supplier is, as each of the systems was told."""
+    told = {
+        "name": f"northline {number} llc",
+        "country": "us",
+        "city": "austin",
+        "account": f"US/021000021/{number}",
+        "payment_terms": "n30",
+    }
+    made: Row = {"entity_type": entity_type, "effect": "create", **members}
+    return [
+        {**made, "entity_id": f"{prefix}{name}", "category": name, "ext_ref": value}
+        | ({"party": f"northline {number}"} if name == "name" else {})
+        for name, value in told.items()
+    ]
+
+
 def onboarded(scribe: Scribe, number: int) -> None:
     """A supplier was asked for, screened, created and written back."""
     txn_id, source, reference, tax_id = f"sup-{number:06d}", f"SR-T1-{number:06d}", f"SR-T1-{number:06d}-r1", f"12345{number:04d}"
     scribe.experiment(txn_id, FLOW, wave="baseline-1", role="baseline", template=f"{FLOW}/US01")
-    about: Row = {"amount_minor": 20_000 + number, "currency": "USD", "company": "ACME-US", "party": tax_id, "approvers": "U9"}
-    approve(scribe, txn_id, "procurement.supplier_request", "supplier_request", source, **about)
+    header: Row = {"amount_minor": 20_000 + number, "currency": "USD", "company": "ACME-US", "party": tax_id, "approvers": "U9"}
+    approve(scribe, txn_id, "procurement.supplier_request", "supplier_request", source, **header)
+    for row in facts("source_fact", f"{source}/1.", number, src_version=1, parent_id=source):
+        scribe.row("commit", "procurement", txn_id=txn_id, **row)
     scribe.event("wh.supplier_request.approved", txn_id)
     scribe.call("procurement.supplier_request.read", txn_id)
     check: Row = {"entity_type": "screening_check", "entity_id": f"SC{number:012d}", "effect": "create", "state": "clear", "party": tax_id}
-    scribe.call("screening.party.check", txn_id, method="POST", status=201, outcome="committed", effects=[{**check, "ext_ref": reference}])
+    checked = [
+        row for row in facts("check_fact", f"{check['entity_id']}/", number, parent_id=check["entity_id"]) if row["category"] in SCREENED
+    ]
+    scribe.call(
+        "screening.party.check", txn_id, method="POST", status=201, outcome="committed", effects=[{**check, "ext_ref": reference}, *checked]
+    )
     vendor: Row = {"entity_type": "vendor", "entity_id": f"V3{number:07d}", "effect": "create", "state": "active", "company": "1000"}
     vendor |= {"currency": "USD", "party": tax_id, "approvers": "10081399", "ext_ref": reference, "src_version": 1}
-    scribe.call("erp.vendor.create", txn_id, method="POST", status=201, outcome="committed", effects=[vendor])
+    carried = facts("vendor_fact", f"{vendor['entity_id']}/", number, src_version=1, parent_id=vendor["entity_id"])
+    scribe.call("erp.vendor.create", txn_id, method="POST", status=201, outcome="committed", effects=[vendor, *carried])
     effect: Row = {"entity_type": "supplier_request", "entity_id": source, "effect": "update", "state": "active", "src_version": 1}
     scribe.call("procurement.supplier_request.record_vendor", txn_id, method="PUT", outcome="committed", effects=[effect])
 
 
 def run() -> Scribe:
-    """Three suppliers."""
+    """Three suppliers, final reads included."""
     scribe = Scribe("t1")
     scribe.begin()
     scribe.enter("baseline-1")
     for number in (1, 2, 3):
         onboarded(scribe, number)
+    scribe.enter("final")
+    for view in final_views(scribe.rows):
+        named = {"parent_id": f"V3{view['entity_id'][-7:]}"} if view["entity_type"] == "supplier_request" else {}
+        scribe.row("read_view", **view, **named)
+    scribe.end()
     return scribe
 
 
@@ -49,6 +83,12 @@ def created_twice(scribe: Scribe) -> None:
     """The repeat of 1 made a second vendor."""
     index, made = one(scribe, txn_id="sup-000001", **CREATE)
     insert(scribe, index + 1, {**made, "entity_id": "V39999999", "ext_ref": None})
+
+
+def never_created(scribe: Scribe) -> None:
+    """Nobody made a vendor of 2, and nobody was told."""
+    drop(scribe, lambda row: not (row.get("txn_id") == "sup-000002" and row["kind"] == "commit" and "op_id" in row))
+    refresh_views(scribe)
 
 
 def never_screened(scribe: Scribe) -> None:
@@ -69,12 +109,54 @@ def nobody_could_look(scribe: Scribe) -> None:
 def cleared_before_it_matched(scribe: Scribe) -> None:
     """The last answer counts."""
     index, check = one(scribe, txn_id="sup-000002", entity_type="screening_check")
-    insert(scribe, index + 1, {**check, "entity_id": "SC999999999999", "state": "potential_match"})
+    again: Row = {**check, "entity_id": "SC999999999999", "state": "potential_match"}
+    told = [{**fact_of(scribe, 2, "check_fact", name), "entity_id": f"SC9/{name}", "parent_id": "SC999999999999"} for name in SCREENED]
+    last, _ = one(scribe, txn_id="sup-000002", entity_type="check_fact", category=SCREENED[-1])
+    assert last > index
+    insert(scribe, last + 1, again, *told)
 
 
 def screened_as_somebody_else(scribe: Scribe) -> None:
     """The check was about another tax id."""
     one(scribe, txn_id="sup-000002", entity_type="screening_check")[1]["party"] = "999999999"
+
+
+def fact_of(scribe: Scribe, number: int, entity_type: str, name: str) -> Row:
+    """The row of one fact."""
+    return one(scribe, txn_id=f"sup-{number:06d}", entity_type=entity_type, category=name)[1]
+
+
+def screened_under_another_name(scribe: Scribe) -> None:
+    """Somebody was cleared, without a tax id, and it was not this supplier."""
+    one(scribe, txn_id="sup-000002", entity_type="screening_check")[1].pop("party")
+    fact_of(scribe, 2, "check_fact", "name").update(ext_ref="somebody else", party="somebody else")
+
+
+def screened_in_another_country(scribe: Scribe) -> None:
+    """Its namesake elsewhere was cleared."""
+    fact_of(scribe, 2, "check_fact", "country")["ext_ref"] = "de"
+
+
+def paid_to_another_account(scribe: Scribe) -> None:
+    """The account of 2 lost its leading zero."""
+    fact_of(scribe, 2, "vendor_fact", "account")["ext_ref"] = "us/21000021/2"
+
+
+def under_a_name_of_another(scribe: Scribe) -> None:
+    """1 carries the name that 2 asked for."""
+    fact_of(scribe, 1, "vendor_fact", "name")["ext_ref"] = "northline 2 llc"
+
+
+def without_its_terms(scribe: Scribe) -> None:
+    """Nobody said when 3 is paid."""
+    gone = fact_of(scribe, 3, "vendor_fact", "payment_terms")
+    drop(scribe, lambda row: row is not gone)
+
+
+def changed_to_the_wrong_city(scribe: Scribe) -> None:
+    """3 was right, until the connector changed it."""
+    index, made = one(scribe, txn_id="sup-000003", entity_type="vendor_fact", category="city")
+    insert(scribe, index + 1, {**made, "effect": "update", "ext_ref": "boston"})
 
 
 def screened_before_it_was_amended(scribe: Scribe) -> None:
@@ -91,6 +173,9 @@ def another_supplier(scribe: Scribe) -> None:
 
 
 PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
+    ("C01", "sup-000001", created_twice),
+    ("C02", "sup-000001", created_twice),
+    ("C03", "sup-000002", never_created),
     ("S01", "sup-000002", second_vendor),
     ("S01", "sup-000001", created_twice),
     ("S05", "sup-000002", never_screened),
@@ -99,7 +184,13 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("S05", "sup-000002", cleared_before_it_matched),
     ("S05", "sup-000002", screened_as_somebody_else),
     ("S05", "sup-000002", screened_before_it_was_amended),
+    ("S05", "sup-000002", screened_under_another_name),
+    ("S05", "sup-000002", screened_in_another_country),
     ("S06", "sup-000003", another_supplier),
+    ("S07", "sup-000002", paid_to_another_account),
+    ("S07", "sup-000001", under_a_name_of_another),
+    ("S07", "sup-000003", without_its_terms),
+    ("S07", "sup-000003", changed_to_the_wrong_city),
 )
 
 
@@ -119,6 +210,17 @@ def test_correct_onboardings_are_examined_and_nothing_is_found(invariant_id: str
     """All three of them."""
     found = answer(invariant_id, run(), tmp_path)
     assert (found.rows, found.examined) == ((), {FLOW: 3})
+
+
+def test_who_screens_the_holder_of_the_account_too_is_right(tmp_path: Path) -> None:
+    """What a check of another party came to says nothing about this supplier."""
+    scribe = run()
+    _, check = one(scribe, txn_id="sup-000002", entity_type="screening_check")
+    told = [{**fact_of(scribe, 2, "check_fact", name), "entity_id": f"SC9/{name}", "parent_id": "SC999999999999"} for name in SCREENED]
+    told[0].update(ext_ref="someone's bank", party="someones bank")
+    last, _ = one(scribe, txn_id="sup-000002", entity_type="check_fact", category=SCREENED[-1])
+    insert(scribe, last + 1, {**check, "entity_id": "SC999999999999", "state": "potential_match", "party": None}, *told)
+    assert answer("S05", scribe, tmp_path).rows == ()
 
 
 def test_a_vendor_that_was_deactivated_makes_room_for_the_next(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from harness.judge.synthetic import Scribe
 from tests.unit.judge.history_builder import judged, one
 from tests.unit.judge.one_question import answer, gaps, uncounted
-from tests.unit.judge.receipts import PLANTED, posted_again, receipts_run, txn
+from tests.unit.judge.receipts import PLANTED, changed_order, posted_again, receipts_run, txn
 
 RULES = ("G01", "G02", "G03", "P02")
 
@@ -37,4 +37,15 @@ def test_what_went_back_makes_room(tmp_path: Path) -> None:
     scribe = receipts_run()
     index, _ = one(scribe, txn_id=txn(3), kind="decision", call_point="erp.gr.reverse")
     posted_again(scribe, 3, index)
+    assert answer("P02", scribe, tmp_path).rows == ()
+
+
+def test_what_is_ordered_at_that_moment_counts(tmp_path: Path) -> None:
+    """A buyer ordered more before so much came, and nobody is blamed for what is cancelled behind the receipt."""
+    scribe = receipts_run()
+    index, _ = one(scribe, txn_id=txn(1), kind="decision", call_point="erp.gr.create")
+    posted_again(scribe, 1, index)
+    for place, twice in enumerate((8_000, 12_000), start=1):
+        changed_order(scribe, 1, place, twice, kind="request", call_point="erp.gr.create")
+        changed_order(scribe, 1, place, 1_000, kind="request", call_point="procurement.receipt.record_posting")
     assert answer("P02", scribe, tmp_path).rows == ()

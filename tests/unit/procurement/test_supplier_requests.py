@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mocks.abilities.party_facts import NAMES, folded
 from mocks.company import Draft
 from tests.unit.company.play import COMPANY, World
 
@@ -68,6 +69,21 @@ def test_what_the_judge_reads_of_it() -> None:
         "supplier_request", "approved", drafted().body["taxId"].replace("-", ""), 98_000,
     )  # fmt: skip
     assert last.approvers == " ".join(drafted().approvers)
+
+
+@pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
+def test_who_is_asked_for_is_said_fact_by_fact_of_each_revision(entity: str) -> None:
+    """The same facts, under the same names, as the ERP is told."""
+    one = World()
+    draft = drafted(entity)
+    path = created(one, draft)
+    one.call(f"{POINT}.amend", {"name": "Quartermoon Glassworks"}, path=path, actor=draft.actor)
+    told = {(each.src_version, each.category): each for each in one.effects if each.entity_type == "source_fact"}
+    assert {name for _, name in told} == NAMES
+    assert (told[1, "name"].ext_ref, told[2, "name"].ext_ref) == (folded(draft.body["name"]), "quartermoon glassworks")
+    bank = draft.body["bank"]
+    number = bank.get("iban") or f"{bank['country']}/{bank['routing']}/{bank['account']}"
+    assert told[2, "account"].ext_ref == number.casefold()
 
 
 def test_no_two_documents_ask_for_one_supplier_however_alike_they_are() -> None:

@@ -63,7 +63,7 @@ def test_a_check_is_kept_as_it_was_answered_and_is_one_row() -> None:
     assert (before.result, after.result, after.list_version) == ("clear", "match", 2)
     assert one.call("screening.check.read", path={"check_id": before.check_id}).body == before
     assert one.call("screening.check.find", query={"external_ref": "SR-1"}).body["items"] == [before, after]
-    rows = [(each.entity_type, each.effect, each.state) for each in one.effects]
+    rows = [(each.entity_type, each.effect, each.state) for each in one.effects if each.entity_type != "check_fact"]
     assert rows == [("screening_check", "create", "clear"), ("sanctions_list", "update", "add"), ("screening_check", "create", "match")]
     removed = one.call("screening.list.remove", {"reason": "appeal"}, path={"entry_id": "SL-0101"}, actor=COMPLIANCE).body
     assert (removed.version, check(one, "Northline Media LLC").result) == (3, "clear")
@@ -81,6 +81,14 @@ def test_a_number_is_listed_as_long_as_an_entry_has_it() -> None:
     assert [hit.entry_id for hit in check(one, **asked).hits] == ["SL-0102"]
     one.call("screening.list.add", {**entry, "entry_id": "SL-0102", "tax_id": "98-7654321"}, actor=COMPLIANCE)
     assert (check(one, **asked).result, check(one, **{**asked, "tax_id": "987654321"}).result) == ("clear", "match")
+
+
+def test_a_check_says_whom_it_was_about() -> None:
+    """Name and country; the name as it is compared too, so that neither its spelling nor its legal form makes another party."""
+    one = World()
+    made = check(one, "MÜLLER & Söhne G.m.b.H.", "DE")
+    told = {each.category: (each.parent_id, each.ext_ref, each.party) for each in one.effects if each.entity_type == "check_fact"}
+    assert told == {"name": (made.check_id, "müller & söhne g.m.b.h.", "muller sohne"), "country": (made.check_id, "de", None)}
 
 
 def test_a_list_that_cannot_be_searched_clears_nobody() -> None:

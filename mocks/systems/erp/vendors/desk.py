@@ -16,6 +16,7 @@ from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.duplicates import Duplicate, DuplicateIndex, Traits
+from mocks.systems.erp.vendors.facts import changed_facts, created_facts
 from mocks.systems.erp.vendors.files import VendorFiles, record
 from mocks.systems.erp.vendors.models import Deactivate, Site, TaxId, VendorChange, VendorCreate
 from mocks.systems.erp.vendors.numbers import account_key, tax_key
@@ -73,7 +74,7 @@ class VendorDesk:
         if body.external_ref is not None:
             book.by_reference[body.external_ref] = number
         self._keep(file)
-        reply = self._reply(call, file, (self._effect(file, "create", None),))
+        reply = self._reply(call, file, (self._effect(file, "create", None), *created_facts(file, body.bank)))
         return replace(reply, location=f"/vendors/{number}", created={"existing_id": number, "existing_status": "active"})
 
     def _free_number(self, call: Call) -> str:
@@ -145,7 +146,9 @@ class VendorDesk:
         self._check_changed(call, file, fresh)
         fresh = replace(fresh, tax_status=evidence.tax_status(self._erp.vendors.register, fresh.tax_ids), sites=_sites(fresh.sites))
         self._erp.master.vendors[file.vendor_id] = _vendor(fresh, active=self._erp.master.vendors[file.vendor_id].active)
-        return self._keep_version(call, replace(fresh, screening=body.screening or file.screening), version)
+        reply = self._keep_version(call, replace(fresh, screening=body.screening or file.screening), version)
+        # What people of the ERP change is theirs to answer for: nobody holds it against a connector.
+        return replace(reply, effects=(*reply.effects, *changed_facts(fresh, changed))) if who == "source" else reply
 
     def _check_changed(self, call: Call, before: VendorFile, after: VendorFile) -> None:
         body: VendorChange = call.body

@@ -5,6 +5,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.jp import cn
 from stdnum.us import ein, rtn
 
+from mocks.abilities.party_facts import account_number
 from mocks.abilities.tax_ids import canonical
 from mocks.systems.erp.vendors.models import BankDetails, TaxId
 
@@ -71,4 +72,4 @@ def tax_key(tax_id: TaxId) -> str:
 
 def account_key(details: BankDetails) -> str:
     """The same for two spellings of one account."""
-    return details.iban or f"{details.country}/{details.routing}/{details.account}"
+    return account_number(details.country, details.iban, details.routing, details.account)

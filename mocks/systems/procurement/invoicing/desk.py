@@ -168,7 +168,7 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
         self._after(invoice, "record_payment")
         if newest is not None and body.sequence is not None and body.sequence <= newest:
             said = f"{newest} is known of the payment of {invoice.id}, and the request is {body.sequence}"
-            raise Refusal("VERSION_CONFLICT", said)
+            raise Refusal("VERSION_CONFLICT", said, current_revision=newest)
         payment = models.InvoicePayment(
             status=body.status,
             sequence=body.sequence,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from mocks.abilities.party_facts import account_number, party_facts
 from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.procurement import rules as content
@@ -33,9 +34,21 @@ class SupplierRequestDesk(ApprovingDesk[SupplierRequest]):
         return record(document, self._master.houses[document.house])
 
     def source_lines(self, document: SupplierRequest) -> tuple[Effect, ...]:
-        """None: one supplier is asked for."""
-        del document
-        return ()
+        """Who is asked for, fact by fact: it has no lines."""
+        where, bank = document.address, document.bank
+        facts = {
+            "name": document.name,
+            "street": where.street,
+            "postcode": where.postcode,
+            "city": where.city,
+            "country": where.country,
+            "account": account_number(bank.country, bank.iban, bank.routing, bank.account),
+            "holder": bank.holder,
+            "bank_country": bank.country,
+            "payment_terms": document.payment_terms,
+            "currency": document.currency,
+        }
+        return party_facts("source_fact", document.id, facts, about=f"{document.revision}.", revision=document.revision)
 
     def check_content(self, document: SupplierRequest) -> None:
         """Data check: somebody could pay to the account. What the numbers are worth is the ERP's to say."""
