@@ -6,10 +6,11 @@ from harness.actors.actor import Actor
 from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
 from harness.actors.invoice import ACTOR as INVOICE
+from harness.actors.master_record import ACTOR as MASTER_RECORD
 from harness.actors.payment_run import ACTOR as PAYMENT_RUN
 from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
 from harness.actors.supplier_request import ACTOR as SUPPLIER_REQUEST
 
-ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, SUPPLIER_REQUEST, PAYMENT_RUN)
+ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, SUPPLIER_REQUEST, PAYMENT_RUN, MASTER_RECORD)
 ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in ALL}

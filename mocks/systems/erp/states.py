@@ -18,6 +18,7 @@ from mocks.systems.erp.invoices.states import states as invoice_states
 from mocks.systems.erp.models import Period
 from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
+from mocks.systems.erp.stewardship.states import states as steward_states
 from mocks.systems.erp.system import ErpSystem
 from mocks.systems.erp.vendors.states import states as vendor_states
 
@@ -147,6 +148,7 @@ def states() -> tuple[State, ...]:
         *invoice_states(_books, _company, _billed, _take, _raise_version),
         *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
         *vendor_states(_books, _company, _approver),
+        *steward_states(lambda stage: stage.system(ErpSystem).stewards, _company),
     )
 
 

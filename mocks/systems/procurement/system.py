@@ -9,6 +9,8 @@ from mocks.systems.procurement.invoicing.desk import InvoiceDesk
 from mocks.systems.procurement.operations import operations
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
+from mocks.systems.procurement.replicas import Copies
+from mocks.systems.procurement.replicas import operations as copy_operations
 from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
 from mocks.systems.procurement.suppliers.operations import operations as supplier_operations
 
@@ -38,11 +40,12 @@ class ProcurementSystem:
         self.receipts = ReceiptDesk(master, self.orders, namespace)
         self.invoices = InvoiceDesk(master, self.orders, namespace)
         self.supplier_requests = SupplierRequestDesk(master, namespace)
+        self.copies = Copies(master)
         bought = operations(master, self.desk, self.orders, self.receipts, self.invoices)
-        offered = (*bought, *supplier_operations(master, self.supplier_requests))
+        offered = (*bought, *supplier_operations(master, self.supplier_requests), *copy_operations(self.copies))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition, receipt, invoice and request for a supplier as it stands."""
+        """Every requisition, receipt, invoice, request for a supplier and copy of a master record as it stands."""
         desks = (self.desk, self.receipts, self.invoices, self.supplier_requests)
-        return [view for desk in desks for view in desk.final_views()]
+        return [view for desk in desks for view in desk.final_views()] + self.copies.store.final_views()

@@ -1,0 +1,150 @@
+"""Copies of master records that another system owns, as one core for every system that keeps some.
+
+A copy is known by kind, legal entity and code, all in the system's own words. Whoever writes it may say which revision of the owner's
+record it is from: then an older one never takes the place of a newer one. The same revision again changes nothing unless it says something
+else. A system adds its wire models, and says what obeys a copy (`follow`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from mocks.kit.operation import Call, Effect, Refusal, View
+
+ReplicaKey = tuple[str, str, str]  # kind, legal entity, code
+KINDS = ("cost_center", "project")
+ID_SPACE = 10**8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What somebody wrote. source: the number of the owner's record; revision: of it, None when nobody says; responsible: where the system
+    keeps one; valid_to: inclusive."""
+
+    source: str
+    revision: int | None
+    name: str
+    responsible: str | None
+    valid_from: date
+    valid_to: date
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """One copy. version: counts its changes, whoever made them."""
+
+    id: int
+    uuid: str
+    kind: str
+    house: str
+    code: str
+    told: Told
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def status(self) -> Literal["active", "inactive"]:
+        """In the owner's words."""
+        return "active" if self.told.active else "inactive"
+
+
+def _nobody(_copy: Replica) -> None:
+    """Nothing in the system goes by its copies."""
+
+
+class ReplicaStore:
+    """The copies of one system. of: the kind of document that they are (contracts/documents.yaml)."""
+
+    def __init__(self, of: str, follow: Callable[[Replica], None] = _nobody) -> None:
+        self._of = of
+        self._follow = follow
+        self._copies: dict[ReplicaKey, Replica] = {}
+
+    def get(self, key: ReplicaKey) -> Replica:
+        """Raises NOT_FOUND."""
+        if key not in self._copies:
+            raise Refusal("NOT_FOUND", f"there is no copy of {key[0]} {key[2]} of {key[1]}")
+        return self._copies[key]
+
+    def put(self, call: Call, key: ReplicaKey, told: Told) -> tuple[Replica, tuple[Effect, ...]]:
+        """Raises VALIDATION_FAILED, PRECONDITION_FAILED, and VERSION_CONFLICT for what is older than what is there."""
+        if told.valid_to < told.valid_from:
+            raise Refusal("VALIDATION_FAILED", f"it ends on {told.valid_to}, before it begins on {told.valid_from}")
+        before = self._copies.get(key)
+        self._check(call, key, before, told)
+        if before is not None and before.told == told:
+            return before, ()
+        copy = self._first(call, key, told) if before is None else self._next(call, before, told)
+        self._copies[key] = copy
+        self._follow(copy)
+        return copy, (self._effect(copy, "update" if before else "create", call.if_match),)
+
+    def touch(self, call: Call, key: ReplicaKey) -> tuple[Replica, tuple[Effect, ...]]:
+        """A person edits something harmless."""
+        before = self.get(key)
+        copy = self._copies[key] = self._next(call, before, before.told)
+        return copy, (self._effect(copy, "update", None),)
+
+    def final_views(self) -> list[View]:
+        """Every copy as it stands."""
+        return [
+            View(self._of, _name(each), each.status, each.version, company=each.house, src_version=each.told.revision)
+            for each in self._copies.values()
+        ]
+
+    def _check(self, call: Call, key: ReplicaKey, before: Replica | None, told: Told) -> None:
+        version = before.version if before else 0
+        if call.if_match is not None and call.if_match != version:
+            said = f"{key[0]} {key[2]} has version {version}, If-Match says {call.if_match}"
+            raise Refusal("PRECONDITION_FAILED", said, current_version=version)
+        newest = before.told.revision if before else None
+        if newest is not None and told.revision is not None and told.revision < newest:
+            said = f"revision {told.revision} of {told.source} is older than {newest}, which is there"
+            raise Refusal("VERSION_CONFLICT", said, current_version=newest)
+
+    def _first(self, call: Call, key: ReplicaKey, told: Told) -> Replica:
+        number = call.draw(f"{self._of}.id") % ID_SPACE
+        uuid = UUID(int=call.draw(f"{self._of}.uuid.high") << 64 | call.draw(f"{self._of}.uuid.low"), version=4)
+        kind, house, code = key
+        return Replica(
+            id=number, uuid=str(uuid), kind=kind, house=house, code=code, told=told, version=1, created_at=call.now, updated_at=call.now
+        )
+
+    def _next(self, call: Call, before: Replica, told: Told) -> Replica:
+        return replace(before, told=told, version=before.version + 1, updated_at=call.now)
+
+    def _effect(self, copy: Replica, effect: Literal["create", "update"], base_version: int | None) -> Effect:
+        told = copy.told
+        return Effect(
+            self._of,
+            _name(copy),
+            effect,
+            version=copy.version,
+            base_version=base_version,
+            src_version=told.revision,
+            company=copy.house,
+            document_date=told.valid_from.isoformat(),
+            posting_date=told.valid_to.isoformat(),
+            cost_center=copy.code if copy.kind == "cost_center" else None,
+            project=copy.code if copy.kind == "project" else None,
+            party=told.responsible,
+            state=copy.status,
+        )
+
+
+def _name(copy: Replica) -> str:
+    return f"{copy.kind}/{copy.house}/{copy.code}"
+
+
+def following(places: dict[str, frozenset[str]]) -> Callable[[str, str, bool], None]:
+    """For systems that know in which legal entities a code may be used: it may where its copy is active."""
+
+    def follow(code: str, house: str, active: bool) -> None:
+        there = places.get(code, frozenset())
+        places[code] = there | {house} if active else there - {house}
+
+    return follow

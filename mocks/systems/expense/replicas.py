@@ -1,0 +1,162 @@
+"""Copies of the ERP's master records among expenses: employees say with them where something is booked, and nobody here owns them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from mocks.abilities.replicas import KINDS, Replica, ReplicaKey, ReplicaStore, Told, following
+from mocks.company.projections import ExpenseMaster
+from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.systems.expense.models import Day, Id
+from mocks.systems.expense.rules import to_ddmmyyyy
+
+PATH = "/v1/master-data/{kind}/{entity_code}/{code}"
+POINT = "expense.master_record"
+OF = "expense_master_record"
+READ, WRITE = "expense.read", "expense.write"
+RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
+
+Source = Annotated[str, Meta(min_length=1, max_length=40, description="number of the owner's record", examples=["MD00000017"])]
+SourceRevision = Annotated[int, Meta(ge=1, le=1_000_000, description="of the owner's record; absent: nothing guards what is newer")]
+Name = Annotated[str, Meta(min_length=1, max_length=100, examples=["Field marketing"])]
+Active = Annotated[bool, Meta(description="false: it is kept, and nothing new may name it")]
+
+
+class MasterRecordPut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a copy has to say from now on."""
+
+    source_record: Source
+    source_revision: SourceRevision | None = None
+    name: Name
+    responsible_login: Id
+    valid_from: Day
+    valid_to: Day
+    active: Active
+
+
+class MasterRecordCopy(Struct, frozen=True, kw_only=True):
+    """A copy as it stands."""
+
+    id: int
+    uuid: str
+    version: int
+    kind: str
+    entity_code: str
+    code: str
+    status: str
+    source_record: str
+    source_revision: int | None
+    name: str
+    responsible_login: str | None
+    valid_from: str
+    valid_to: str
+    active: bool
+    exported: bool
+    external_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Copies:
+    """The copies of one expense system."""
+
+    def __init__(self, master: ExpenseMaster) -> None:
+        self._master = master
+        self._follow = following(master.cost_objects)
+        self.store = ReplicaStore(OF, self._obey)
+
+    def put(self, call: Call) -> Reply:
+        """expense.master_record.put: the same again changes nothing"""
+        body: MasterRecordPut = call.body
+        key = self._key(call)
+        if body.responsible_login not in self._master.employees:
+            raise Refusal("EMPLOYEE_UNKNOWN", f"responsible_login {body.responsible_login!r} is nobody here")
+        told = Told(
+            source=body.source_record,
+            revision=body.source_revision,
+            name=body.name,
+            responsible=body.responsible_login,
+            valid_from=_day(body.valid_from),
+            valid_to=_day(body.valid_to),
+            active=body.active,
+        )
+        copy, effects = self.store.put(call, key, told)
+        return Reply(_wire(copy), version=copy.version, effects=effects)
+
+    def read(self, call: Call) -> Reply:
+        """expense.master_record.read"""
+        copy = self.store.get(self._key(call))
+        return Reply(_wire(copy), version=copy.version)
+
+    def touch(self, call: Call) -> Reply:
+        """A person edits something harmless on a copy."""
+        copy, effects = self.store.touch(call, self._key(call))
+        return Reply(_wire(copy), version=copy.version, effects=effects)
+
+    def _key(self, call: Call) -> ReplicaKey:
+        kind, house, code = call.path["kind"], call.path["entity_code"], call.path["code"]
+        if kind not in KINDS:
+            raise Refusal("NOT_FOUND", f"no master data of the kind {kind!r}; there are {', '.join(KINDS)}")
+        if house not in self._master.houses:
+            raise Refusal("CODING_INVALID", f"no entity {house!r}; there are {', '.join(self._master.houses)}")
+        return kind, house, code
+
+    def _obey(self, copy: Replica) -> None:
+        """A cost centre that is not active is taken for no new report; reports name no projects."""
+        if copy.kind == "cost_center":
+            self._follow(copy.code, copy.house, copy.told.active)
+
+
+def operations(copies: Copies) -> tuple[Operation, ...]:
+    """What whoever keeps the copies may do."""
+    return (
+        Operation(
+            f"{POINT}.read", "GET", PATH, "read", READ, "A copy of a master record", MasterRecordCopy, copies.read,
+            errors=("NOT_FOUND", "CODING_INVALID"), refs=_one,
+        ),
+        Operation(
+            f"{POINT}.put", "PUT", PATH, "update", WRITE, "Write a copy of a master record", MasterRecordCopy, copies.put,
+            request=MasterRecordPut, errors=(*RULES, "EMPLOYEE_UNKNOWN"), refs=_told, touch=copies.touch,
+        ),
+    )  # fmt: skip
+
+
+def _one(call: Call) -> Refs:
+    """Of a look at a copy."""
+    return Refs(keys=((f"expense_{call.path['kind']}", call.path["code"]),))
+
+
+def _told(call: Call) -> Refs:
+    """Of what is written, by the owner's record that it is from."""
+    body: MasterRecordPut = call.body
+    return Refs(source_ids=(body.source_record,), src_version=body.source_revision)
+
+
+def _wire(copy: Replica) -> MasterRecordCopy:
+    told = copy.told
+    return MasterRecordCopy(
+        id=copy.id,
+        uuid=copy.uuid,
+        version=copy.version,
+        kind=copy.kind,
+        entity_code=copy.house,
+        code=copy.code,
+        status=copy.status,
+        source_record=told.source,
+        source_revision=told.revision,
+        name=told.name,
+        responsible_login=told.responsible,
+        valid_from=to_ddmmyyyy(told.valid_from),
+        valid_to=to_ddmmyyyy(told.valid_to),
+        active=told.active,
+        exported=False,
+        external_id=None,
+        created_at=copy.created_at,
+        updated_at=copy.updated_at,
+    )
+
+
+def _day(text: str) -> date:
+    """Of DD/MM/YYYY; the pattern has let nothing else through."""
+    return date(int(text[6:]), int(text[3:5]), int(text[:2]))
