@@ -5,10 +5,10 @@ record it is from: then an older one never takes the place of a newer one. The s
 else. A system adds its wire models, and says what obeys a copy (`follow`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from mocks.kit.operation import Call, Effect, Refusal, View
@@ -16,6 +16,10 @@ from mocks.kit.operation import Call, Effect, Refusal, View
 ReplicaKey = tuple[str, str, str]  # kind, legal entity, code
 KINDS = ("cost_center", "project")
 ID_SPACE = 10**8
+# For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
+SAID: Mapping[str, Any] = {"name": "Fuzzed", "active": True}
+RECORD, REVISIONS = "MD00000017", (1, 2, 50, 5_000)
+NEW_CODES = ("9700001", "9700002", "9700003")  # nothing else that is generated names them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,8 @@ class ReplicaStore:
         copy = self._first(call, key, told) if before is None else self._next(call, before, told)
         self._copies[key] = copy
         self._follow(copy)
-        return copy, (self._effect(copy, "update" if before else "create", call.if_match),)
+        is_guarded = call.if_match is not None or told.revision is not None
+        return copy, (self._effect(copy, "update" if before else "create", copy.version - 1 if is_guarded else None),)
 
     def touch(self, call: Call, key: ReplicaKey) -> tuple[Replica, tuple[Effect, ...]]:
         """A person edits something harmless."""
@@ -138,6 +143,11 @@ class ReplicaStore:
 
 def _name(copy: Replica) -> str:
     return f"{copy.kind}/{copy.house}/{copy.code}"
+
+
+def spelled(point: str) -> dict[str, tuple[str, ...]]:
+    """What paths of copies are made of, for fuzzing."""
+    return {f"{point}.{verb}/{member}": words for verb in ("put", "read") for member, words in (("kind", KINDS), ("code", NEW_CODES))}
 
 
 def following(places: dict[str, frozenset[str]]) -> Callable[[str, str, bool], None]:

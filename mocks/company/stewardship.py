@@ -35,8 +35,14 @@ def draft_master_record(
     body = {"kind": kind, "company_code": house.erp_company, "code": code, **content}
     steward = company.requester(entity, key).erp_id
     keys = ((kind, code),) if cost_center else ()
-    releaser = company.controller(entity).erp_id
+    releaser = _releaser(company, entity, steward)
     return Draft("erp", "master_record", entity, steward, body, (releaser,), amount_minor, house.currency, keys)
+
+
+def _releaser(company: Company, entity: str, steward: str) -> str:
+    """Whoever may approve most in the entity, and is not the steward."""
+    able = (each for each in company.employees if each.entity == entity and each.erp_id != steward)
+    return max(able, key=lambda each: (each.limit_minor is None, each.limit_minor or 0, each.erp_id)).erp_id
 
 
 def _content(company: Company, entity: str, stream: Stream, on: date) -> dict[str, Any]:

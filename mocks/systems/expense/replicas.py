@@ -62,7 +62,7 @@ class Copies:
     """The copies of one expense system."""
 
     def __init__(self, master: ExpenseMaster) -> None:
-        self._master = master
+        self.master = master
         self._follow = following(master.cost_objects)
         self.store = ReplicaStore(OF, self._obey)
 
@@ -70,7 +70,7 @@ class Copies:
         """expense.master_record.put: the same again changes nothing"""
         body: MasterRecordPut = call.body
         key = self._key(call)
-        if body.responsible_login not in self._master.employees:
+        if body.responsible_login not in self.master.employees:
             raise Refusal("EMPLOYEE_UNKNOWN", f"responsible_login {body.responsible_login!r} is nobody here")
         told = Told(
             source=body.source_record,
@@ -98,8 +98,8 @@ class Copies:
         kind, house, code = call.path["kind"], call.path["entity_code"], call.path["code"]
         if kind not in KINDS:
             raise Refusal("NOT_FOUND", f"no master data of the kind {kind!r}; there are {', '.join(KINDS)}")
-        if house not in self._master.houses:
-            raise Refusal("CODING_INVALID", f"no entity {house!r}; there are {', '.join(self._master.houses)}")
+        if house not in self.master.houses:
+            raise Refusal("CODING_INVALID", f"no entity {house!r}; there are {', '.join(self.master.houses)}")
         return kind, house, code
 
     def _obey(self, copy: Replica) -> None:

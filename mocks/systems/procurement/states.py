@@ -1,9 +1,11 @@
 """States of procurement: requisitions, receipts and invoices in every status, played by the people who lead there."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
+from mocks.abilities.replica_states import ReplicaGiven, replica_state
+from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
@@ -43,7 +45,17 @@ def states() -> tuple[State, ...]:
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
+        replica_state("procurement", "legalEntity", _copy),
     )
+
+
+def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
+    told = {
+        "sourceRecord": given.source_record,
+        "sourceRevision": given.revision,
+        "responsibleId": stage.company.employees[0].procurement_id,
+    }
+    return {**SAID, **told, "validFrom": "2026-01-01", "validTo": "2099-12-31"}
 
 
 def _requisition(stage: Stage, given: RequisitionGiven) -> Values:

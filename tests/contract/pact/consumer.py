@@ -20,11 +20,13 @@ from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
+from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.invoicing import InvoicingGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
+from engine.peers.replicas import ReplicaGateway
 from engine.peers.screening import ScreeningGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
@@ -109,6 +111,8 @@ class Gateways:
     tokens: Tokens
     budgets: BudgetGateway
     planning: PlanningGateway
+    records: RecordGateway
+    copies: ReplicaGateway
 
 
 class HeldToken(Tokens):
@@ -159,6 +163,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
+        RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
     )
 
 

@@ -9,6 +9,7 @@ from tests.contract.pact import (
     budget_cases,
     erp_cases,
     invoice_cases,
+    master_data_cases,
     message_cases,
     onboarding_cases,
     payment_cases,
@@ -22,7 +23,7 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
-    files = (erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, onboarding_cases)
+    files = (erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, onboarding_cases, master_data_cases)
     return [case for file in files for case in file.cases()]
 
 
