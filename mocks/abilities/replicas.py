@@ -19,7 +19,8 @@ ID_SPACE = 10**8
 # For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
 SAID: Mapping[str, Any] = {"name": "Fuzzed", "active": True}
 RECORD, REVISIONS = "MD00000017", (1, 2, 50, 5_000)
-NEW_CODES = ("9700001", "9700002", "9700003")  # nothing else that is generated names them
+# And what paths of copies are made of: nothing else that is generated names these codes.
+PATHS: Mapping[str, tuple[str, ...]] = {"kind": KINDS, "code": ("9700001", "9700002", "9700003")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +144,6 @@ class ReplicaStore:
 
 def _name(copy: Replica) -> str:
     return f"{copy.kind}/{copy.house}/{copy.code}"
-
-
-def spelled(point: str) -> dict[str, tuple[str, ...]]:
-    """What paths of copies are made of, for fuzzing."""
-    return {f"{point}.{verb}/{member}": words for verb in ("put", "read") for member, words in (("kind", KINDS), ("code", NEW_CODES))}
 
 
 def following(places: dict[str, frozenset[str]]) -> Callable[[str, str, bool], None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
-from mocks.abilities.replicas import RECORD, REVISIONS, SAID, spelled
+from mocks.abilities.replicas import PATHS, RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.systems.expense.replicas import POINT
@@ -27,7 +27,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "category": ("HOTEL", "AIRFARE", "MILEAGE", "MEALS", "TRAINING"),
         "X-Acting-User": tuple(person.expense_id for person in players(company)),
         "erp_document": ("1900012345",),
-        **spelled(POINT),
+        **PATHS,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from mocks.abilities.drafted import AMOUNT, MANY
-from mocks.abilities.replicas import RECORD, REVISIONS, SAID, spelled
+from mocks.abilities.replicas import PATHS, RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.planning import draft_budget
@@ -63,5 +63,5 @@ def _members(company: Company, made: tuple[Draft, ...]) -> Mapping[str, tuple[st
         "amount": ("-980.00", "-98000"),
         "X-Acting-User": tuple(people),
         "target-version": ("1000/1",),
-        **spelled(POINT),
+        **PATHS,
     }

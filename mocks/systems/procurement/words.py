@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
-from mocks.abilities.replicas import RECORD, REVISIONS, SAID, spelled
+from mocks.abilities.replicas import PATHS, RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.shapes import PLAIN
@@ -64,7 +64,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "erpVendorId": ("V30000017",),
         "paymentTerms": ("N30",),
         "country": tuple(entity.country for entity in company.entities),
-        **spelled(POINT),
+        **PATHS,
     }
 
 
