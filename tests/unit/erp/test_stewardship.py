@@ -105,7 +105,7 @@ def test_what_is_wrong_is_refused_with_a_code(members: dict[str, Any], code: str
 
 
 def test_who_may_not() -> None:
-    """Nobody releases a draft of their own, or one that waits for somebody else; a released record has nothing to release; one code, one record."""
+    """Nobody releases a draft of their own, or one that waits for somebody else; what is released has nothing to release."""
     world = World()
     path = drafted(world)
     assert world.refused(f"{POINT}.create", BODY, actor=STEWARD) == "DUPLICATE_REFERENCE"

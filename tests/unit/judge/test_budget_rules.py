@@ -179,7 +179,9 @@ def test_finds_its_corruption(invariant_id: str, txn_id: str, corrupt: Callable[
 
 def test_a_right_history_passes(tmp_path: Path) -> None:
     """Every rule that is about it had something to look at."""
-    manifest: dict[str, Any] = {"scenario": {"name": "own", "require": ["B07", "B08", "R01", "R02", "R03"]}}
+    manifest: dict[str, Any] = {
+        "scenario": {"name": "own", "flows": ["budget-publication"], "require": ["B07", "B08", "R01", "R02", "R03"]}
+    }
     verdict = judge(written(told(), tmp_path / "run", manifest))
     assert (verdict.verdict, verdict.reasons) == ("pass", ())
     assert {entry["outcome"] for entry in verdict.by_experiment} == {"current"}
