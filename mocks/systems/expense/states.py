@@ -8,6 +8,7 @@ from mocks.abilities.replica_states import ReplicaGiven, replica_state
 from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.projections import Member
+from mocks.systems.expense.replicas import POINT
 from mocks.systems.expense.system import ExpenseSystem
 from mocks.workflow.states import lead
 
@@ -46,7 +47,7 @@ def states() -> tuple[State, ...]:
         ),
         State("there is no expense report", GONE, ReportGone, lambda _stage, given: {"report_id": given.report_id}),
         State("an employee has a login", "in this entity", LoginGiven, _login),
-        replica_state("expense", "entity_code", _copy),
+        replica_state(POINT, ("entity_code", "10"), _copy),
     )
 
 

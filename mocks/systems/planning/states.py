@@ -12,6 +12,7 @@ from mocks.company.planning import draft_budget
 from mocks.company.planning_ids import house_id
 from mocks.kit.operation import Refusal
 from mocks.systems.planning.plans import checksum
+from mocks.systems.planning.replicas import POINT
 from mocks.systems.planning.system import PlanningSystem
 
 OWNER, CONTROLLER, ADMIN = range(3)  # of a draft's approvers
@@ -45,7 +46,7 @@ def states() -> tuple[State, ...]:
     return (
         State("a budget plan exists", "in this status; of a published one `sequence` and `checksum` are answered", BudgetGiven, _budget),
         State("there is no budget plan", GONE, BudgetGone, lambda _stage, given: {"plan_id": given.plan_id}),
-        replica_state("planning", "entity", _copy),
+        replica_state(POINT, ("entity", "LE-US"), _copy),
     )
 
 

@@ -9,6 +9,7 @@ from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
+from mocks.systems.procurement.replicas import POINT
 from mocks.systems.procurement.suppliers.states import states as supplier_request_states
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.workflow.states import lead
@@ -45,7 +46,7 @@ def states() -> tuple[State, ...]:
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
-        replica_state("procurement", "legalEntity", _copy),
+        replica_state(POINT, ("legalEntity", "ACME-US"), _copy),
     )
 
 
