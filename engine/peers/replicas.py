@@ -14,7 +14,7 @@ from engine.peers.caller import Peer
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a system writes a copy. members: its names for source, revision, responsible (None: it keeps nobody), first and last day."""
+    """How a system writes a copy. members: its names for revision, entity, responsible (None: it keeps nobody), first and last day."""
 
     home: str
     members: tuple[str, str, str | None, str, str]
@@ -22,14 +22,16 @@ class Spelling:
 
     def path(self, content: CopyContent) -> str:
         """Where the copy is."""
-        return "/".join((self.home, *(quote(part, safe="") for part in (content.kind, content.house, content.code))))
+        return f"{self.home}/{quote(content.source_id, safe='')}"
 
     def body(self, content: CopyContent) -> dict[str, object]:
         """What it says."""
-        source, revision, responsible, first, last = self.members
+        revision, entity, responsible, first, last = self.members
         return {
-            source: content.source_id,
             revision: content.sequence,
+            "kind": content.kind,
+            entity: content.house,
+            "code": content.code,
             "name": content.name,
             **({responsible: content.responsible} if responsible is not None else {}),
             first: self.day(content.valid_from),
@@ -39,11 +41,11 @@ class Spelling:
 
 
 SPELLINGS: Mapping[str, Spelling] = {
-    "procurement": Spelling("/api/v1/master-data", ("sourceRecord", "sourceRevision", "responsibleId", "validFrom", "validTo")),
+    "procurement": Spelling("/api/v1/master-data", ("sourceRevision", "legalEntity", "responsibleId", "validFrom", "validTo")),
     "expense": Spelling(
-        "/v1/master-data", ("source_record", "source_revision", "responsible_login", "valid_from", "valid_to"), "{:%d/%m/%Y}".format
+        "/v1/master-data", ("source_revision", "entity_code", "responsible_login", "valid_from", "valid_to"), "{:%d/%m/%Y}".format
     ),
-    "planning": Spelling("/plans/v1/master-data", ("source-record", "source-revision", None, "valid-from", "valid-to")),
+    "planning": Spelling("/plans/v1/master-data", ("source-revision", "entity", None, "valid-from", "valid-to")),
 }
 
 

@@ -1,8 +1,8 @@
 """Copies of master records that another system owns, as one core for every system that keeps some.
 
-A copy is known by kind, legal entity and code, all in the system's own words. Whoever writes it may say which revision of the owner's
-record it is from: then an older one never takes the place of a newer one. The same revision again changes nothing unless it says something
-else. A system adds its wire models, and says what obeys a copy (`follow`).
+A copy is known by the number of the owner's record; what it says is in the system's own words. Whoever writes it may say which revision of
+the owner's record it is from: then an older one never takes the place of a newer one. The same revision again changes nothing unless it
+says something else. A system adds its wire models, and says what obeys a copy (`follow`).
 """
 
 from collections.abc import Callable, Mapping
@@ -13,22 +13,21 @@ from uuid import UUID
 
 from mocks.kit.operation import Call, Effect, Refusal, View
 
-ReplicaKey = tuple[str, str, str]  # kind, legal entity, code
-KINDS = ("cost_center", "project")
+Kind = Literal["cost_center", "project"]
 ID_SPACE = 10**8
 # For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
-SAID: Mapping[str, Any] = {"name": "Fuzzed", "active": True}
+SAID: Mapping[str, Any] = {"kind": "cost_center", "code": "9700001", "name": "Fuzzed", "active": True}
 RECORD, REVISIONS = "MD00000017", (1, 2, 50, 5_000)
-# And what paths of copies are made of: nothing else that is generated names these codes.
-PATHS: Mapping[str, tuple[str, ...]] = {"kind": KINDS, "code": ("9700001", "9700002", "9700003")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What somebody wrote. source: the number of the owner's record; revision: of it, None when nobody says; responsible: where the system
+    """What somebody wrote. house: the legal entity; revision: of the owner's record, None when nobody says; responsible: where the system
     keeps one; valid_to: inclusive."""
 
-    source: str
+    kind: Kind
+    house: str
+    code: str
     revision: int | None
     name: str
     responsible: str | None
@@ -39,13 +38,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
-    """One copy. version: counts its changes, whoever made them."""
+    """One copy. source: the number of the owner's record; version: counts its changes, whoever made them."""
 
     id: int
     uuid: str
-    kind: str
-    house: str
-    code: str
+    source: str
     told: Told
     version: int
     created_at: datetime
@@ -67,58 +64,55 @@ class ReplicaStore:
     def __init__(self, of: str, follow: Callable[[Replica], None] = _nobody) -> None:
         self._of = of
         self._follow = follow
-        self._copies: dict[ReplicaKey, Replica] = {}
+        self._copies: dict[str, Replica] = {}
 
-    def get(self, key: ReplicaKey) -> Replica:
+    def get(self, source: str) -> Replica:
         """Raises NOT_FOUND."""
-        if key not in self._copies:
-            raise Refusal("NOT_FOUND", f"there is no copy of {key[0]} {key[2]} of {key[1]}")
-        return self._copies[key]
+        if source not in self._copies:
+            raise Refusal("NOT_FOUND", f"there is no copy of {source}")
+        return self._copies[source]
 
-    def put(self, call: Call, key: ReplicaKey, told: Told) -> tuple[Replica, tuple[Effect, ...]]:
+    def put(self, call: Call, source: str, told: Told) -> tuple[Replica, tuple[Effect, ...]]:
         """Raises VALIDATION_FAILED, PRECONDITION_FAILED, and VERSION_CONFLICT for what is older than what is there."""
         if told.valid_to < told.valid_from:
             raise Refusal("VALIDATION_FAILED", f"it ends on {told.valid_to}, before it begins on {told.valid_from}")
-        before = self._copies.get(key)
-        self._check(call, key, before, told)
+        before = self._copies.get(source)
+        self._check(call, source, before, told)
         if before is not None and before.told == told:
             return before, ()
-        copy = self._first(call, key, told) if before is None else self._next(call, before, told)
-        self._copies[key] = copy
+        copy = self._first(call, source, told) if before is None else self._next(call, before, told)
+        self._copies[source] = copy
         self._follow(copy)
         is_guarded = call.if_match is not None or told.revision is not None
         return copy, (self._effect(copy, "update" if before else "create", copy.version - 1 if is_guarded else None),)
 
-    def touch(self, call: Call, key: ReplicaKey) -> tuple[Replica, tuple[Effect, ...]]:
+    def touch(self, call: Call, source: str) -> tuple[Replica, tuple[Effect, ...]]:
         """A person edits something harmless."""
-        before = self.get(key)
-        copy = self._copies[key] = self._next(call, before, before.told)
+        before = self.get(source)
+        copy = self._copies[source] = self._next(call, before, before.told)
         return copy, (self._effect(copy, "update", None),)
 
     def final_views(self) -> list[View]:
         """Every copy as it stands."""
         return [
-            View(self._of, _name(each), each.status, each.version, company=each.house, src_version=each.told.revision)
+            View(self._of, each.source, each.status, each.version, company=each.told.house, src_version=each.told.revision)
             for each in self._copies.values()
         ]
 
-    def _check(self, call: Call, key: ReplicaKey, before: Replica | None, told: Told) -> None:
+    def _check(self, call: Call, source: str, before: Replica | None, told: Told) -> None:
         version = before.version if before else 0
         if call.if_match is not None and call.if_match != version:
-            said = f"{key[0]} {key[2]} has version {version}, If-Match says {call.if_match}"
+            said = f"the copy of {source} has version {version}, If-Match says {call.if_match}"
             raise Refusal("PRECONDITION_FAILED", said, current_version=version)
         newest = before.told.revision if before else None
         if newest is not None and told.revision is not None and told.revision < newest:
-            said = f"revision {told.revision} of {told.source} is older than {newest}, which is there"
+            said = f"revision {told.revision} of {source} is older than {newest}, which is there"
             raise Refusal("VERSION_CONFLICT", said, current_version=newest)
 
-    def _first(self, call: Call, key: ReplicaKey, told: Told) -> Replica:
+    def _first(self, call: Call, source: str, told: Told) -> Replica:
         number = call.draw(f"{self._of}.id") % ID_SPACE
         uuid = UUID(int=call.draw(f"{self._of}.uuid.high") << 64 | call.draw(f"{self._of}.uuid.low"), version=4)
-        kind, house, code = key
-        return Replica(
-            id=number, uuid=str(uuid), kind=kind, house=house, code=code, told=told, version=1, created_at=call.now, updated_at=call.now
-        )
+        return Replica(id=number, uuid=str(uuid), source=source, told=told, version=1, created_at=call.now, updated_at=call.now)
 
     def _next(self, call: Call, before: Replica, told: Told) -> Replica:
         return replace(before, told=told, version=before.version + 1, updated_at=call.now)
@@ -127,23 +121,19 @@ class ReplicaStore:
         told = copy.told
         return Effect(
             self._of,
-            _name(copy),
+            copy.source,
             effect,
             version=copy.version,
             base_version=base_version,
             src_version=told.revision,
-            company=copy.house,
+            company=told.house,
             document_date=told.valid_from.isoformat(),
             posting_date=told.valid_to.isoformat(),
-            cost_center=copy.code if copy.kind == "cost_center" else None,
-            project=copy.code if copy.kind == "project" else None,
+            cost_center=told.code if told.kind == "cost_center" else None,
+            project=told.code if told.kind == "project" else None,
             party=told.responsible,
             state=copy.status,
         )
-
-
-def _name(copy: Replica) -> str:
-    return f"{copy.kind}/{copy.house}/{copy.code}"
 
 
 def following(places: dict[str, frozenset[str]]) -> Callable[[str, str, bool], None]:

@@ -5,19 +5,19 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mocks.abilities.replicas import KINDS, Replica, ReplicaKey, ReplicaStore, Told, following
+from mocks.abilities.replicas import Kind, Replica, ReplicaStore, Told, following
 from mocks.company.projections import ExpenseMaster
 from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
 from mocks.systems.expense.models import Day, Id
 from mocks.systems.expense.rules import to_ddmmyyyy
 
-PATH = "/v1/master-data/{kind}/{entity_code}/{code}"
+PATH = "/v1/master-data/{source_record}"
 POINT = "expense.master_record"
 OF = "expense_master_record"
 READ, WRITE = "expense.read", "expense.write"
 RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 
-Source = Annotated[str, Meta(min_length=1, max_length=40, description="number of the owner's record", examples=["MD00000017"])]
+Code = Annotated[str, Meta(min_length=1, max_length=40, examples=["US-MKT-01"])]
 SourceRevision = Annotated[int, Meta(ge=1, le=1_000_000, description="of the owner's record; absent: nothing guards what is newer")]
 Name = Annotated[str, Meta(min_length=1, max_length=100, examples=["Field marketing"])]
 Active = Annotated[bool, Meta(description="false: it is kept, and nothing new may name it")]
@@ -26,8 +26,10 @@ Active = Annotated[bool, Meta(description="false: it is kept, and nothing new ma
 class MasterRecordPut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a copy has to say from now on."""
 
-    source_record: Source
     source_revision: SourceRevision | None = None
+    kind: Kind
+    entity_code: Code
+    code: Code
     name: Name
     responsible_login: Id
     valid_from: Day
@@ -69,11 +71,14 @@ class Copies:
     def put(self, call: Call) -> Reply:
         """expense.master_record.put: the same again changes nothing"""
         body: MasterRecordPut = call.body
-        key = self._key(call)
+        if body.entity_code not in self.master.houses:
+            raise Refusal("CODING_INVALID", f"no legal entity {body.entity_code!r}; there are {', '.join(self.master.houses)}")
         if body.responsible_login not in self.master.employees:
             raise Refusal("EMPLOYEE_UNKNOWN", f"responsible_login {body.responsible_login!r} is nobody here")
         told = Told(
-            source=body.source_record,
+            kind=body.kind,
+            house=body.entity_code,
+            code=body.code,
             revision=body.source_revision,
             name=body.name,
             responsible=body.responsible_login,
@@ -81,31 +86,23 @@ class Copies:
             valid_to=_day(body.valid_to),
             active=body.active,
         )
-        copy, effects = self.store.put(call, key, told)
+        copy, effects = self.store.put(call, call.path["source_record"], told)
         return Reply(_wire(copy), version=copy.version, effects=effects)
 
     def read(self, call: Call) -> Reply:
         """expense.master_record.read"""
-        copy = self.store.get(self._key(call))
+        copy = self.store.get(call.path["source_record"])
         return Reply(_wire(copy), version=copy.version)
 
     def touch(self, call: Call) -> Reply:
         """A person edits something harmless on a copy."""
-        copy, effects = self.store.touch(call, self._key(call))
+        copy, effects = self.store.touch(call, call.path["source_record"])
         return Reply(_wire(copy), version=copy.version, effects=effects)
-
-    def _key(self, call: Call) -> ReplicaKey:
-        kind, house, code = call.path["kind"], call.path["entity_code"], call.path["code"]
-        if kind not in KINDS:
-            raise Refusal("NOT_FOUND", f"no master data of the kind {kind!r}; there are {', '.join(KINDS)}")
-        if house not in self.master.houses:
-            raise Refusal("CODING_INVALID", f"no entity {house!r}; there are {', '.join(self.master.houses)}")
-        return kind, house, code
 
     def _obey(self, copy: Replica) -> None:
         """A cost centre that is not active is taken for no new report; reports name no projects."""
-        if copy.kind == "cost_center":
-            self._follow(copy.code, copy.house, copy.told.active)
+        if copy.told.kind == "cost_center":
+            self._follow(copy.told.code, copy.told.house, copy.told.active)
 
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
@@ -124,13 +121,13 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
 
 def _one(call: Call) -> Refs:
     """Of a look at a copy."""
-    return Refs(keys=((f"expense_{call.path['kind']}", call.path["code"]),))
+    return Refs(source_ids=(call.path["source_record"],))
 
 
 def _told(call: Call) -> Refs:
-    """Of what is written, by the owner's record that it is from."""
+    """Of what is written of a record."""
     body: MasterRecordPut = call.body
-    return Refs(source_ids=(body.source_record,), src_version=body.source_revision)
+    return Refs(source_ids=(call.path["source_record"],), src_version=body.source_revision)
 
 
 def _wire(copy: Replica) -> MasterRecordCopy:
@@ -139,11 +136,11 @@ def _wire(copy: Replica) -> MasterRecordCopy:
         id=copy.id,
         uuid=copy.uuid,
         version=copy.version,
-        kind=copy.kind,
-        entity_code=copy.house,
-        code=copy.code,
+        kind=told.kind,
+        entity_code=told.house,
+        code=told.code,
         status=copy.status,
-        source_record=told.source,
+        source_record=copy.source,
         source_revision=told.revision,
         name=told.name,
         responsible_login=told.responsible,

@@ -47,7 +47,7 @@ def states() -> tuple[State, ...]:
         ),
         State("there is no expense report", GONE, ReportGone, lambda _stage, given: {"report_id": given.report_id}),
         State("an employee has a login", "in this entity", LoginGiven, _login),
-        replica_state(POINT, ("entity_code", "10"), _copy),
+        replica_state(POINT, "source_record", _copy),
     )
 
 
@@ -57,7 +57,7 @@ def _login(stage: Stage, given: LoginGiven) -> Values:
 
 
 def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
-    told = {"source_record": given.source_record, "source_revision": given.revision}
+    told = {"entity_code": "10", "source_revision": given.revision}
     days = {"valid_from": "01/01/2026", "valid_to": "31/12/2099"}
     return {**SAID, **told, **days, "responsible_login": stage.company.employees[0].expense_id}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
-from mocks.abilities.replicas import PATHS, RECORD, REVISIONS, SAID
+from mocks.abilities.replicas import RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.systems.expense.replicas import POINT
@@ -27,12 +27,18 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "category": ("HOTEL", "AIRFARE", "MILEAGE", "MEALS", "TRAINING"),
         "X-Acting-User": tuple(person.expense_id for person in players(company)),
         "erp_document": ("1900012345",),
-        **PATHS,
+        "source_record": (RECORD,),
     }
 
 
 def _copies(company: Company) -> tuple[Mapping[str, Any], ...]:
     """What copies of master records may say."""
     person = players(company)[0].expense_id
-    valid = {**SAID, "responsible_login": person, "valid_from": "01/01/2026", "valid_to": "31/12/2099", "source_record": RECORD}
+    valid = {
+        **SAID,
+        "responsible_login": person,
+        "valid_from": "01/01/2026",
+        "valid_to": "31/12/2099",
+        "entity_code": company.entities[0].expense_id,
+    }
     return tuple({**valid, "source_revision": number} for number in REVISIONS)

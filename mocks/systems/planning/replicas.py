@@ -5,12 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mocks.abilities.replicas import KINDS, Replica, ReplicaKey, ReplicaStore, Told
+from mocks.abilities.replicas import Kind, Replica, ReplicaStore, Told
 from mocks.company.planning import PlanningMaster
 from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
 from mocks.systems.planning.models import Request
 
-PATH = "/plans/v1/master-data/{kind}/{entity}/{code}"
+PATH = "/plans/v1/master-data/{source_record}"
 POINT = "planning.master_record"
 OF = "planning_master_record"
 READ, WRITE = "planning.read", "planning.write"
@@ -20,7 +20,7 @@ _DAYS_31, _DAYS_30, _DAYS_28 = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|[12][0-9]|30
 DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_30}|02-{_DAYS_28})|20([02468][048]|[13579][26])-02-29)$"
 
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, examples=["2026-11-20"])]
-Source = Annotated[str, Meta(min_length=1, max_length=40, description="number of the owner's record", examples=["MD00000017"])]
+Code = Annotated[str, Meta(min_length=1, max_length=40, examples=["US-MKT-01"])]
 SourceRevision = Annotated[int, Meta(ge=1, le=1_000_000, description="of the owner's record; absent: nothing guards what is newer")]
 Name = Annotated[str, Meta(min_length=1, max_length=100, examples=["Field marketing"])]
 Active = Annotated[bool, Meta(description="false: it is kept, and nothing new may name it")]
@@ -29,8 +29,10 @@ Active = Annotated[bool, Meta(description="false: it is kept, and nothing new ma
 class MasterRecordPut(Request, frozen=True, kw_only=True, rename="kebab"):
     """What a copy has to say from now on."""
 
-    source_record: Source
     source_revision: SourceRevision | None = None
+    kind: Kind
+    entity: Code
+    code: Code
     name: Name
     valid_from: Day
     valid_to: Day
@@ -63,15 +65,18 @@ class Copies:
     """The copies of one planning system."""
 
     def __init__(self, master: PlanningMaster) -> None:
-        self._master = master
+        self.master = master
         self.store = ReplicaStore(OF)
 
     def put(self, call: Call) -> Reply:
         """planning.master_record.put: the same again changes nothing"""
         body: MasterRecordPut = call.body
-        key = self._key(call)
+        if body.entity not in self.master.houses:
+            raise Refusal("CODING_INVALID", f"no legal entity {body.entity!r}; there are {', '.join(self.master.houses)}")
         told = Told(
-            source=body.source_record,
+            kind=body.kind,
+            house=body.entity,
+            code=body.code,
             revision=body.source_revision,
             name=body.name,
             responsible=None,
@@ -79,26 +84,18 @@ class Copies:
             valid_to=date.fromisoformat(body.valid_to),
             active=body.active,
         )
-        copy, effects = self.store.put(call, key, told)
+        copy, effects = self.store.put(call, call.path["source_record"], told)
         return Reply(_wire(copy), version=copy.version, effects=effects)
 
     def read(self, call: Call) -> Reply:
         """planning.master_record.read"""
-        copy = self.store.get(self._key(call))
+        copy = self.store.get(call.path["source_record"])
         return Reply(_wire(copy), version=copy.version)
 
     def touch(self, call: Call) -> Reply:
         """A person edits something harmless on a copy."""
-        copy, effects = self.store.touch(call, self._key(call))
+        copy, effects = self.store.touch(call, call.path["source_record"])
         return Reply(_wire(copy), version=copy.version, effects=effects)
-
-    def _key(self, call: Call) -> ReplicaKey:
-        kind, house, code = call.path["kind"], call.path["entity"], call.path["code"]
-        if kind not in KINDS:
-            raise Refusal("NOT_FOUND", f"no master data of the kind {kind!r}; there are {', '.join(KINDS)}")
-        if house not in self._master.houses:
-            raise Refusal("CODING_INVALID", f"no entity {house!r}; there are {', '.join(self._master.houses)}")
-        return kind, house, code
 
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
@@ -117,13 +114,13 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
 
 def _one(call: Call) -> Refs:
     """Of a look at a copy."""
-    return Refs(keys=((f"planning_{call.path['kind']}", call.path["code"]),))
+    return Refs(source_ids=(call.path["source_record"],))
 
 
 def _told(call: Call) -> Refs:
-    """Of what is written, by the owner's record that it is from."""
+    """Of what is written of a record."""
     body: MasterRecordPut = call.body
-    return Refs(source_ids=(body.source_record,), src_version=body.source_revision)
+    return Refs(source_ids=(call.path["source_record"],), src_version=body.source_revision)
 
 
 def _wire(copy: Replica) -> MasterRecordCopy:
@@ -132,11 +129,11 @@ def _wire(copy: Replica) -> MasterRecordCopy:
         id=copy.id,
         uuid=copy.uuid,
         version=copy.version,
-        kind=copy.kind,
-        entity=copy.house,
-        code=copy.code,
+        kind=told.kind,
+        entity=told.house,
+        code=told.code,
         status=copy.status,
-        source_record=told.source,
+        source_record=copy.source,
         source_revision=told.revision,
         name=told.name,
         valid_from=told.valid_from.isoformat(),

@@ -46,12 +46,12 @@ def states() -> tuple[State, ...]:
     return (
         State("a budget plan exists", "in this status; of a published one `sequence` and `checksum` are answered", BudgetGiven, _budget),
         State("there is no budget plan", GONE, BudgetGone, lambda _stage, given: {"plan_id": given.plan_id}),
-        replica_state(POINT, ("entity", "LE-US"), _copy),
+        replica_state(POINT, "source_record", _copy),
     )
 
 
 def _copy(_stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
-    told = {"source-record": given.source_record, "source-revision": given.revision}
+    told = {"entity": "LE-US", "source-revision": given.revision}
     return {**SAID, **told, "valid-from": "2026-01-01", "valid-to": "2099-12-31"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from mocks.abilities.drafted import AMOUNT, MANY
-from mocks.abilities.replicas import PATHS, RECORD, REVISIONS, SAID
+from mocks.abilities.replicas import RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.planning import draft_budget
@@ -14,7 +14,7 @@ from mocks.systems.planning.replicas import POINT
 CREATE = "planning.budget.create"
 SPENDING = "planning.actuals.record"
 YEARS = ("FY26", "FY27")
-_COPY = {**SAID, "valid-from": "2026-01-01", "valid-to": "2099-12-31", "source-record": RECORD}
+_COPY = {**SAID, "valid-from": "2026-01-01", "valid-to": "2099-12-31", "entity": "LE-US"}
 COPIES = tuple({**_COPY, "source-revision": number} for number in REVISIONS)  # what copies of master records may say
 
 
@@ -63,5 +63,5 @@ def _members(company: Company, made: tuple[Draft, ...]) -> Mapping[str, tuple[st
         "amount": ("-980.00", "-98000"),
         "X-Acting-User": tuple(people),
         "target-version": ("1000/1",),
-        **PATHS,
+        "source_record": (RECORD,),
     }

@@ -5,18 +5,18 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mocks.abilities.replicas import KINDS, Replica, ReplicaKey, ReplicaStore, Told, following
+from mocks.abilities.replicas import Kind, Replica, ReplicaStore, Told, following
 from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
 from mocks.systems.procurement.models import Day, Id, Request
 
-PATH = "/api/v1/master-data/{kind}/{legalEntity}/{code}"
+PATH = "/api/v1/master-data/{sourceRecord}"
 POINT = "procurement.master_record"
 OF = "procurement_master_record"
 READ, WRITE = "procurement.read", "procurement.write"
 RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 
-Source = Annotated[str, Meta(min_length=1, max_length=40, description="number of the owner's record", examples=["MD00000017"])]
+Code = Annotated[str, Meta(min_length=1, max_length=40, examples=["US-MKT-01"])]
 SourceRevision = Annotated[int, Meta(ge=1, le=1_000_000, description="of the owner's record; absent: nothing guards what is newer")]
 Name = Annotated[str, Meta(min_length=1, max_length=100, examples=["Field marketing"])]
 Active = Annotated[bool, Meta(description="false: it is kept, and nothing new may name it")]
@@ -25,8 +25,10 @@ Active = Annotated[bool, Meta(description="false: it is kept, and nothing new ma
 class MasterRecordPut(Request, frozen=True, kw_only=True, rename="camel"):
     """What a copy has to say from now on."""
 
-    source_record: Source
     source_revision: SourceRevision | None = None
+    kind: Kind
+    legal_entity: Code
+    code: Code
     name: Name
     responsible_id: Id
     valid_from: Day
@@ -61,18 +63,21 @@ class Copies:
     """The copies of one procurement system."""
 
     def __init__(self, master: ProcurementMaster) -> None:
-        self._master = master
+        self.master = master
         self._obeyed = {"cost_center": following(master.cost_centers), "project": following(master.projects)}
         self.store = ReplicaStore(OF, self._obey)
 
     def put(self, call: Call) -> Reply:
         """procurement.master_record.put: the same again changes nothing"""
         body: MasterRecordPut = call.body
-        key = self._key(call)
-        if body.responsible_id not in self._master.users:
+        if body.legal_entity not in self.master.houses:
+            raise Refusal("CODING_INVALID", f"no legal entity {body.legal_entity!r}; there are {', '.join(self.master.houses)}")
+        if body.responsible_id not in self.master.users:
             raise Refusal("EMPLOYEE_UNKNOWN", f"responsible_id {body.responsible_id!r} is nobody here")
         told = Told(
-            source=body.source_record,
+            kind=body.kind,
+            house=body.legal_entity,
+            code=body.code,
             revision=body.source_revision,
             name=body.name,
             responsible=body.responsible_id,
@@ -80,30 +85,22 @@ class Copies:
             valid_to=date.fromisoformat(body.valid_to),
             active=body.active,
         )
-        copy, effects = self.store.put(call, key, told)
+        copy, effects = self.store.put(call, call.path["sourceRecord"], told)
         return Reply(_wire(copy), version=copy.version, effects=effects)
 
     def read(self, call: Call) -> Reply:
         """procurement.master_record.read"""
-        copy = self.store.get(self._key(call))
+        copy = self.store.get(call.path["sourceRecord"])
         return Reply(_wire(copy), version=copy.version)
 
     def touch(self, call: Call) -> Reply:
         """A person edits something harmless on a copy."""
-        copy, effects = self.store.touch(call, self._key(call))
+        copy, effects = self.store.touch(call, call.path["sourceRecord"])
         return Reply(_wire(copy), version=copy.version, effects=effects)
-
-    def _key(self, call: Call) -> ReplicaKey:
-        kind, house, code = call.path["kind"], call.path["legalEntity"], call.path["code"]
-        if kind not in KINDS:
-            raise Refusal("NOT_FOUND", f"no master data of the kind {kind!r}; there are {', '.join(KINDS)}")
-        if house not in self._master.houses:
-            raise Refusal("CODING_INVALID", f"no legal entity {house!r}; there are {', '.join(self._master.houses)}")
-        return kind, house, code
 
     def _obey(self, copy: Replica) -> None:
         """What is not active is taken for nothing new."""
-        self._obeyed[copy.kind](copy.code, copy.house, copy.told.active)
+        self._obeyed[copy.told.kind](copy.told.code, copy.told.house, copy.told.active)
 
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
@@ -122,13 +119,13 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
 
 def _one(call: Call) -> Refs:
     """Of a look at a copy."""
-    return Refs(keys=((f"procurement_{call.path['kind']}", call.path["code"]),))
+    return Refs(source_ids=(call.path["sourceRecord"],))
 
 
 def _told(call: Call) -> Refs:
-    """Of what is written, by the owner's record that it is from."""
+    """Of what is written of a record."""
     body: MasterRecordPut = call.body
-    return Refs(source_ids=(body.source_record,), src_version=body.source_revision)
+    return Refs(source_ids=(call.path["sourceRecord"],), src_version=body.source_revision)
 
 
 def _wire(copy: Replica) -> MasterRecordCopy:
@@ -137,11 +134,11 @@ def _wire(copy: Replica) -> MasterRecordCopy:
         id=copy.id,
         uuid=copy.uuid,
         version=copy.version,
-        kind=copy.kind,
-        legal_entity=copy.house,
-        code=copy.code,
+        kind=told.kind,
+        legal_entity=told.house,
+        code=told.code,
         status=copy.status,
-        source_record=told.source,
+        source_record=copy.source,
         source_revision=told.revision,
         name=told.name,
         responsible_id=told.responsible,

@@ -46,7 +46,7 @@ def states() -> tuple[State, ...]:
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
-        replica_state(POINT, ("legalEntity", "ACME-US"), _copy),
+        replica_state(POINT, "sourceRecord", _copy),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
-from mocks.abilities.replicas import PATHS, RECORD, REVISIONS, SAID
+from mocks.abilities.replicas import RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.shapes import PLAIN
@@ -64,12 +64,18 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "erpVendorId": ("V30000017",),
         "paymentTerms": ("N30",),
         "country": tuple(entity.country for entity in company.entities),
-        **PATHS,
+        "sourceRecord": (RECORD,),
     }
 
 
 def _copies(company: Company) -> tuple[Mapping[str, Any], ...]:
     """What copies of master records may say."""
     person = players(company)[0].procurement_id
-    valid = {**SAID, "responsibleId": person, "validFrom": "2026-01-01", "validTo": "2099-12-31", "sourceRecord": RECORD}
+    valid = {
+        **SAID,
+        "responsibleId": person,
+        "validFrom": "2026-01-01",
+        "validTo": "2099-12-31",
+        "legalEntity": company.entities[0].procurement_id,
+    }
     return tuple({**valid, "sourceRevision": number} for number in REVISIONS)

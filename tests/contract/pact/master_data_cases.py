@@ -100,35 +100,39 @@ LOGIN: State = ("an employee has a login", {"login": "ann.lee001", "entity_code"
 
 
 def _copies() -> Iterator[Case]:
-    told = {"name": "Field marketing", "active": True}
-    camel = {"sourceRecord": NUMBER, "sourceRevision": 1, "responsibleId": "U1001", "validFrom": "2026-09-01", "validTo": "2099-12-31"}
-    yield from _keeper("procurement", "/api/v1/master-data", SPOKEN, {**told, **camel}, "responsibleId")
+    told = {"kind": "cost_center", "code": CODE, "name": "Field marketing", "active": True}
+    camel = {"sourceRevision": 1, "legalEntity": "ACME-US", "responsibleId": "U1001", "validFrom": "2026-09-01", "validTo": "2099-12-31"}
+    yield from _keeper("procurement", "/api/v1/master-data", SPOKEN, {**told, **camel}, "legalEntity", "responsibleId")
     snake = {
-        "source_record": NUMBER, "source_revision": 1, "responsible_login": "ann.lee001", "valid_from": "01/09/2026",
+        "source_revision": 1, "entity_code": "10", "responsible_login": "ann.lee001", "valid_from": "01/09/2026",
         "valid_to": "31/12/2099",
     }  # fmt: skip
     content = replace(SPOKEN, house="10", responsible="ann.lee001")
-    yield from _keeper("expense", "/v1/master-data", content, {**told, **snake}, "responsible_login", LOGIN)
-    kebab = {"source-record": NUMBER, "source-revision": 1, "valid-from": "2026-09-01", "valid-to": "2099-12-31"}
-    yield from _keeper("planning", "/plans/v1/master-data", replace(SPOKEN, house="LE-US", responsible=None), {**told, **kebab}, None)
+    yield from _keeper("expense", "/v1/master-data", content, {**told, **snake}, "entity_code", "responsible_login", LOGIN)
+    kebab = {"source-revision": 1, "entity": "LE-US", "valid-from": "2026-09-01", "valid-to": "2099-12-31"}
+    yield from _keeper(
+        "planning", "/plans/v1/master-data", replace(SPOKEN, house="LE-US", responsible=None), {**told, **kebab}, "entity", None
+    )
 
 
-def _keeper(system: str, home: str, content: CopyContent, body: dict[str, Any], person: str | None, *given: State) -> Iterator[Case]:
+def _keeper(
+    system: str, home: str, content: CopyContent, body: dict[str, Any], entity: str, person: str | None, *given: State
+) -> Iterator[Case]:
     """One system's copies. The engine needs nothing of an answer but that it is one."""
     done = Answer(200, {"code": CODE, "status": "active", "version": match.integer(1)})
 
     def put(name: str, states: tuple[State, ...], answer: Answer, check: Check, said: CopyContent = content, **other: Any) -> Case:
-        request = Request("PUT", f"{home}/cost_center/{said.house}/{CODE}", body={**body, **other})
+        request = Request("PUT", f"{home}/{NUMBER}", body={**body, **other})
         act: Any = lambda it: it.copies.put(system, said)  # noqa: E731 (the last column of a row)
         return Case(system, f"{system}.master_record.put: {name}", (LIVE_TOKEN, *given, *states), request, answer, act, check)
 
-    held = {"house": content.house, "code": CODE, "source_record": NUMBER}
+    held = {"source_record": NUMBER}
     state = f"{system} has a copy of a master record"
     yield put("a first copy", (), done, gives(None))
     newer = problem(409, "VERSION_CONFLICT", current_version=2)
     yield put("something newer is there", ((state, {**held, "revision": 2}),), newer, refused("VERSION_CONFLICT", "stale", retry="reread"))
     nowhere = replace(content, house="9999")
-    yield put("no such entity", (), problem(409, "CODING_INVALID"), refused("CODING_INVALID", "business"), nowhere)
+    yield put("no such entity", (), problem(409, "CODING_INVALID"), refused("CODING_INVALID", "business"), nowhere, **{entity: "9999"})
     if person is not None:
         nobody = replace(content, responsible="nobody")
         no = problem(409, "EMPLOYEE_UNKNOWN")

@@ -61,8 +61,8 @@ def test_each_body_is_in_its_systems_own_spelling(tmp_path: Path) -> None:
     told = {system: SPELLINGS[system].body(content) for system, content in copies.items()}
     assert (told["procurement"]["responsibleId"], told["procurement"]["validFrom"]) == ("U1", "2026-09-01")
     assert (told["expense"]["responsible_login"], told["expense"]["valid_to"]) == ("ann", "31/12/2099")
-    assert sorted(told["planning"]) == ["active", "name", "source-record", "source-revision", "valid-from", "valid-to"]
-    assert SPELLINGS["planning"].path(copies["planning"]) == "/plans/v1/master-data/cost_center/LE-US/LE-US.MKT.CC00"
+    assert sorted(told["planning"]) == ["active", "code", "entity", "kind", "name", "source-revision", "valid-from", "valid-to"]
+    assert SPELLINGS["planning"].path(copies["planning"]) == "/plans/v1/master-data/MD1"
 
 
 @dataclass

@@ -12,31 +12,39 @@ CENTER = COMPANY.cost_centers_of("US01")[0]
 ISO = ("2026-01-01", "2099-12-31")
 KEEPERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "procurement": (
-        "legalEntity", "ACME-US", {"responsibleId": PERSON.procurement_id, "validFrom": ISO[0], "validTo": ISO[1], "sourceRecord": "MD1"}
+        "sourceRecord", "legalEntity",
+        {"responsibleId": PERSON.procurement_id, "validFrom": ISO[0], "validTo": ISO[1], "legalEntity": "ACME-US"}
     ),
     "expense": (
-        "entity_code", "10",
-        {"responsible_login": PERSON.expense_id, "valid_from": "01/01/2026", "valid_to": "31/12/2099", "source_record": "MD1"},
+        "source_record", "entity_code",
+        {"responsible_login": PERSON.expense_id, "valid_from": "01/01/2026", "valid_to": "31/12/2099", "entity_code": "10"},
     ),
-    "planning": ("entity", "LE-US", {"valid-from": ISO[0], "valid-to": ISO[1], "source-record": "MD1"}),
+    "planning": ("source_record", "entity", {"valid-from": ISO[0], "valid-to": ISO[1], "entity": "LE-US"}),
 }  # fmt: skip
 REVISION = {"procurement": "sourceRevision", "expense": "source_revision", "planning": "source-revision"}
 
 
-def path(system: str, code: str = "9700001", kind: str = "cost_center", house: str | None = None) -> dict[str, str]:
-    """Where a copy is."""
-    member, usual, _ = KEEPERS[system]
-    return {"kind": kind, member: house or usual, "code": code}
+def path(system: str) -> dict[str, str]:
+    """Where the copy is."""
+    return {KEEPERS[system][0]: "MD1"}
 
 
 def body(system: str, revision: int | None = 1, **members: Any) -> dict[str, Any]:
     """What it says; members as they are called everywhere."""
-    return {"name": "Field marketing", "active": True, **KEEPERS[system][2], REVISION[system]: revision, **members}
+    return {
+        "kind": "cost_center",
+        "code": "9700001",
+        "name": "Field marketing",
+        "active": True,
+        **KEEPERS[system][2],
+        REVISION[system]: revision,
+        **members,
+    }
 
 
-def put(world: World, system: str, revision: int | None = 1, where: dict[str, str] | None = None, **members: Any) -> Any:
+def put(world: World, system: str, revision: int | None = 1, **members: Any) -> Any:
     """Written; the answer."""
-    return world.call(f"{system}.master_record.put", body(system, revision, **members), path=where or path(system))
+    return world.call(f"{system}.master_record.put", body(system, revision, **members), path=path(system))
 
 
 @pytest.mark.requirement("R02.01")
@@ -90,11 +98,10 @@ def _at(world: World, system: str) -> Any:
 
 @pytest.mark.parametrize("system", KEEPERS)
 def test_what_is_wrong_is_refused_with_a_code(system: str) -> None:
-    """Places, kinds, versions that are not there, days in the wrong order."""
+    """Places and versions that are not there, days in the wrong order."""
     world = World()
     point = f"{system}.master_record.put"
-    assert world.refused(point, body(system), path=path(system, house="nowhere")) == "CODING_INVALID"
-    assert world.refused(point, body(system), path=path(system, kind="supplier")) == "NOT_FOUND"
+    assert world.refused(point, body(system, **{KEEPERS[system][1]: "nowhere"}), path=path(system)) == "CODING_INVALID"
     assert world.refused(point, body(system), path=path(system), if_match=3) == "PRECONDITION_FAILED"
     last = next(name for name in KEEPERS[system][2] if name.lower().replace("-", "").replace("_", "") == "validto")
     early = "31/12/2025" if system == "expense" else "2025-12-31"
@@ -120,8 +127,7 @@ def test_requisitions_and_reports_go_by_the_copies() -> None:
         ("procurement", CENTER.procurement_id, "procurement.requisition.create", bought),
         ("expense", CENTER.expense_id, "expense.report.create", claimed),
     ):
-        where = path(system, code)
-        put(world, system, 1, where, active=False)
+        put(world, system, 1, code=code, active=False)
         assert world.refused(point, draft.body, actor=draft.actor) == "COST_CENTER_INACTIVE"
-        put(world, system, 2, where)
+        put(world, system, 2, code=code)
         assert world.call(point, draft.body, actor=draft.actor).status is None
