@@ -107,7 +107,7 @@ class ReplicaStore:
         newest = before.told.revision if before else None
         if newest is not None and told.revision is not None and told.revision < newest:
             said = f"revision {told.revision} of {source} is older than {newest}, which is there"
-            raise Refusal("VERSION_CONFLICT", said, current_version=newest)
+            raise Refusal("VERSION_CONFLICT", said, current_revision=newest)
 
     def _first(self, call: Call, source: str, told: Told) -> Replica:
         number = call.draw(f"{self._of}.id") % ID_SPACE

@@ -129,7 +129,7 @@ def _keeper(
     held = {"source_record": NUMBER}
     state = f"{system} has a copy of a master record"
     yield put("a first copy", (), done, gives(None))
-    newer = problem(409, "VERSION_CONFLICT", current_version=2)
+    newer = problem(409, "VERSION_CONFLICT", current_revision=2)
     yield put("something newer is there", ((state, {**held, "revision": 2}),), newer, refused("VERSION_CONFLICT", "stale", retry="reread"))
     nowhere = replace(content, house="9999")
     yield put("no such entity", (), problem(409, "CODING_INVALID"), refused("CODING_INVALID", "business"), nowhere, **{entity: "9999"})
