@@ -24,6 +24,12 @@ class BankAccount:
         """As banks write it: the IBAN, or the bank's code, a dash and the number."""
         return self.iban or f"{self.bank_code}-{self.number}"
 
+    @property
+    def details(self) -> dict[str, str]:
+        """As forms ask for it: country and holder with iban, or with routing and account."""
+        spelled = {"country": self.country, "holder": self.holder, "iban": self.iban, "routing": self.bank_code, "account": self.number}
+        return {name: value for name, value in spelled.items() if value is not None}
+
 
 class BankAccounts(Mapping[str, BankAccount]):
     """Accounts by their owner's id in one system. owners: (country, key in the company, name) by that id."""

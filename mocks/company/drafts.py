@@ -1,7 +1,7 @@
 """What people type: realistic bodies of their requests, around an amount that identifies the transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import cycle, islice
 from typing import Any, Literal
@@ -132,13 +132,12 @@ def expense_body(
 def supplier_request_body(entity: Entity, stream: Stream, amount_minor: int, *, new: NewSupplier, shape: Shape = PLAIN) -> dict[str, Any]:
     """Body of POST /api/v1/supplier-requests; the amount is what is going to be spent in a year."""
     (justification,) = _wording(shape, stream, [stream.pick(texts.WHY_NEW[entity.locale])])
-    account = {name: value for name, value in asdict(new.bank).items() if value is not None}
     return {
         "legalEntity": entity.procurement_id,
         "name": new.name,
         "address": {"street": new.street, "postcode": new.postcode, "city": new.city, "country": new.country},
         "taxId": new.tax_id,
-        "bank": account,
+        "bank": new.bank.details,
         "paymentTerms": new.payment_terms,
         "currency": entity.currency,
         "expectedSpend": {"amount": to_text(amount_minor, entity.decimals), "currency": entity.currency},

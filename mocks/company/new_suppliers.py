@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stdnum import iban
 from stdnum.iso7064 import mod_11_10
 
+from mocks.company.accounts import BankAccount
 from mocks.company.chart import PAYMENT_TERMS
 from mocks.company.model import Entity
 from mocks.company.streams import Stream
@@ -34,17 +35,6 @@ _PLACES = {
 _STREETS = {"en_US": "{} Commerce Way", "de_DE": "Gewerbestraße {}", "ja_JP": "中央{}丁目"}
 _EIN_PREFIXES = ("12", "20", "36", "45", "61", "75", "83", "94")
 _RTN_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7)
-
-
-@dataclass(frozen=True, slots=True)
-class BankAccount:
-    """Where a supplier wants to be paid: an IBAN, or routing number and account."""
-
-    country: str
-    holder: str
-    iban: str | None = None
-    routing: str | None = None
-    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +93,9 @@ def _tax_id(country: str, stream: Stream) -> str:
 def _bank(country: str, holder: str, stream: Stream) -> BankAccount:
     if country == "DE":
         number = f"{10**7 + stream.below(9 * 10**7):08d}{stream.below(10**10):010d}"
-        return BankAccount(country, holder, iban=f"DE{iban.calc_check_digits(f'DE00{number}')}{number}")
+        return BankAccount(holder, country, iban=f"DE{iban.calc_check_digits(f'DE00{number}')}{number}")
     if country == "US":
         routing = f"{stream.pick(('02', '06', '11', '12'))}{stream.below(10**6):06d}"
         check = -sum(weight * int(digit) for weight, digit in zip(_RTN_WEIGHTS, routing, strict=True)) % 10
-        return BankAccount(country, holder, routing=f"{routing}{check}", account=f"{10**8 + stream.below(9 * 10**8)}")
-    return BankAccount(country, holder, routing=f"{10**6 + stream.below(9 * 10**6)}", account=f"{10**6 + stream.below(9 * 10**6)}")
+        return BankAccount(holder, country, bank_code=f"{routing}{check}", number=f"{10**8 + stream.below(9 * 10**8)}")
+    return BankAccount(holder, country, bank_code=f"{10**6 + stream.below(9 * 10**6)}", number=f"{10**6 + stream.below(9 * 10**6)}")

@@ -68,10 +68,11 @@ def billed(
 
 
 def before_discount(minor: int, terms: str) -> int:
-    """What has to be billed so that this is left when it is paid at once."""
+    """The least that has to be billed so that this is left when it is paid at once."""
     found = _DISCOUNT.match(terms)
     percent = int(found["percent"]) if found else 0
-    return next(gross for gross in count(minor) if gross - share_half_up(gross, percent, 100) == minor)
+    least = max(minor, (2 * minor - 1) * 50 // (100 - percent))  # with less than that, less is left whichever way it is rounded
+    return next(gross for gross in count(least) if gross - share_half_up(gross, percent, 100) == minor)
 
 
 def entry(stack: Stack) -> Preparation:

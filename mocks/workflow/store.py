@@ -3,9 +3,10 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from mocks.kit.operation import Refusal
+from mocks.kit.operation import Call, Refusal
+from mocks.workflow.rules import to_instant
 
 STALE_MIN = 1024
 """The change log is rewritten when more entries than this, and more than half of it, are outdated."""
@@ -71,3 +72,12 @@ class Store(Generic[D]):
                 return found, (found[-1].updated_at, found[-1].id)
             found.append(document)
         return found, None
+
+
+def page_asked(store: Store[D], call: Call, since: str) -> tuple[list[D], Key | None]:
+    """A page of a store, by the query's statuses and time of change. since: what the system calls that parameter. Raises
+    INVALID_PARAMETER."""
+    wanted = call.query.get("status")
+    at = to_instant(call.query[since]) if since in call.query else None
+    after: Any = call.after
+    return store.page(statuses=frozenset(wanted.split(",")) if wanted else None, since=at, after=after, limit=call.limit)

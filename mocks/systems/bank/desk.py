@@ -10,8 +10,7 @@ from mocks.systems.bank.core import Bank, draw_uuid
 from mocks.systems.bank.payments import FILES, PAYMENTS, BankPayment, Defect, UploadedFile, defect_of, file_defect
 from mocks.systems.bank.records import file_record, file_summary, payment_record
 from mocks.systems.bank.statement import page_of
-from mocks.workflow.rules import to_instant
-from mocks.workflow.store import Store
+from mocks.workflow.store import page_asked
 
 FILE_PREFIX = "PF"
 PENDING = frozenset({"received", "accepted"})
@@ -61,7 +60,7 @@ class Counter:
     def list(self, call: Call) -> Reply:
         """bank.payment.list"""
         effects = self._bank.look_at_all(call)
-        found, after = _page(self._bank.payments, call)
+        found, after = page_asked(self._bank.payments, call, "updatedSince")
         return Reply({"items": [payment_record(each) for each in found], "next": after}, effects=effects)
 
     def stop(self, call: Call) -> Reply:
@@ -124,7 +123,7 @@ class Counter:
 
     def list_files(self, call: Call) -> Reply:
         """bank.payment_file.list"""
-        found, after = _page(self._bank.files, call)
+        found, after = page_asked(self._bank.files, call, "updatedSince")
         return Reply({"items": [file_summary(each) for each in found], "next": after})
 
     def list_statements(self, call: Call) -> Reply:
@@ -271,11 +270,3 @@ def _acknowledged(file: UploadedFile) -> OutEvent:
 def _check_version(if_match: int | None, one: Any) -> None:
     if if_match is not None and if_match != one.version:
         raise Refusal("PRECONDITION_FAILED", f"{one.id} has version {one.version}, If-Match says {if_match}", current_version=one.version)
-
-
-def _page(store: Store[Any], call: Call) -> tuple[list[Any], Any]:
-    """A page of a store, by the query's statuses and time of change."""
-    wanted = call.query.get("status")
-    since = to_instant(call.query["updatedSince"]) if "updatedSince" in call.query else None
-    after: Any = call.after
-    return store.page(statuses=frozenset(wanted.split(",")) if wanted else None, since=since, after=after, limit=call.limit)

@@ -1,6 +1,6 @@
 """The ERP's books as one state, and the steps that all document kinds share: start a document, post it, take it back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -50,6 +50,7 @@ class Erp:
     invoices: InvoiceBook = field(default_factory=InvoiceBook)
     after_clearing: list[Callable[[Call, Document], tuple[Effect, ...]]] = field(default_factory=list)
     after_block: list[Callable[[Call, str], tuple[Effect, ...]]] = field(default_factory=list)
+    after_reopening: list[Callable[[Call, Sequence[str]], tuple[Effect, ...]]] = field(default_factory=list)
     published: dict[str, BudgetVersionRecord] = field(default_factory=dict)  # the version in force of each budget that was ever published
     vendors: VendorBook = field(default_factory=VendorBook)
 
@@ -120,6 +121,10 @@ class Erp:
     def tell_block(self, call: Call, vendor_id: str) -> tuple[Effect, ...]:
         """Who owes a supplier learns that its blocks changed; what came of it."""
         return tuple(effect for follow in self.after_block for effect in follow(call, vendor_id))
+
+    def tell_reopened(self, call: Call, documents: Sequence[str]) -> tuple[Effect, ...]:
+        """Who holds invoices learns that these are to be paid again; what came of it."""
+        return tuple(effect for follow in self.after_reopening for effect in follow(call, documents))
 
     def _spend(self, document: Document) -> None:
         """What is booked as expense is actual spending, unless it is accrued and spent with the bill; documents of the memo ledger say

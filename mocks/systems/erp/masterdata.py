@@ -50,7 +50,7 @@ class MasterData:
     def block_supplier(self, call: Call) -> Reply:
         """erp.supplier.block"""
         body: SupplierBlock = call.body
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         vendor, state = self._vendor(call.path["vendor_id"])
         rules.check_version(call.if_match, state.version, f"supplier {vendor.vendor_id}")
         changed = replace(state, version=state.version + 1, **{f"{body.block}_block": body.on})
@@ -72,10 +72,6 @@ class MasterData:
         if vendor_id not in self._erp.master.vendors:
             raise Refusal("NOT_FOUND", f"no supplier {vendor_id!r}")
         return self._erp.vendor(vendor_id)
-
-    def _require_employee(self, actor: str | None) -> None:
-        if actor not in self._erp.master.people:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"acting user {actor!r} is not an employee; send a personnel number in X-Acting-User")
 
     def _supplier(self, vendor: ErpVendor, state: VendorState) -> Supplier:
         return Supplier(
@@ -145,7 +141,7 @@ class MasterData:
 
     def _change_period(self, call: Call, step: Literal["close", "reopen"]) -> Reply:
         body: PeriodChange = call.body
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         if body.company_code not in self._erp.master.companies:
             raise Refusal("NOT_FOUND", f"no company code {body.company_code!r}")
         if not _PERIOD.fullmatch(body.period):

@@ -35,8 +35,8 @@ class OpenItem:
     """One document for which a supplier gets money, or (negative amounts) owes it.
 
     reference: the supplier's own number. amount_minor, open_minor: minor units of `currency`, as billed and what of it is open.
-    functional_minor, functional_open_minor: the same in the company's currency at the rate of the document, as it stands on the account.
-    blocks: why it is not paid, one word each; empty: it may be. payments: how often it was paid, whatever came back.
+    functional_open_minor: that in the company's currency at the rate of the document, as it stands on the account. blocks: why it is not
+    paid, one word each; empty: it may be.
     """
 
     document: str
@@ -45,13 +45,11 @@ class OpenItem:
     reference: str
     currency: str
     amount_minor: int
-    functional_minor: int
     document_date: date
     terms: Terms
     open_minor: int
     functional_open_minor: int
     blocks: frozenset[str] = frozenset()
-    payments: int = 0
     account: str = AP_TRADE
 
     @property
@@ -83,7 +81,6 @@ def item_of(
         reference=reference,
         currency=currency,
         amount_minor=amount_minor,
-        functional_minor=amount_minor,
         document_date=document_date,
         terms=terms,
         open_minor=amount_minor,
@@ -127,11 +124,6 @@ class OpenItems:
         if minor * item.amount_minor <= 0 or abs(back) > abs(item.amount_minor):
             raise ValueError(f"document {document}: {minor} back to {item.open_minor} of {item.amount_minor} minor units {item.currency}")
         return self._put(replace(item, open_minor=back, functional_open_minor=item.functional_open_minor + functional_minor))
-
-    def paid(self, document: str) -> OpenItem:
-        """Counts a payment. Raises KeyError."""
-        item = self._items[document]
-        return self._put(replace(item, payments=item.payments + 1))
 
     def set_blocks(self, document: str, blocks: frozenset[str]) -> OpenItem:
         """Why it is not paid from now on. Raises KeyError."""

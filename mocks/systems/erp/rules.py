@@ -91,6 +91,13 @@ def _is_instant(text: str) -> bool:
         return False
 
 
+def check_employee(master: ErpMaster, actor: str | None) -> str:
+    """Who acts is an employee of the group; their number. Raises SEGREGATION_OF_DUTIES: a connector is none."""
+    if actor is None or actor not in master.people:
+        raise Refusal("SEGREGATION_OF_DUTIES", f"acting user {actor!r} is not an employee; send a personnel number in X-Acting-User")
+    return actor
+
+
 def check_person(master: ErpMaster, personnel_no: str, company: ErpCompany) -> None:
     """The employee works for the company code. Raises EMPLOYEE_UNKNOWN."""
     person = master.people.get(personnel_no)

@@ -78,7 +78,7 @@ class PlanDesk:
         newest = plan.recorded.sequence if plan.recorded else 0
         if version is None or body.sequence < newest:
             what = "was never published" if version is None else f"is older than {newest}, of which that is known"
-            raise Refusal("VERSION_CONFLICT", f"sequence {body.sequence} of budget {plan.id} {what}", current_version=newest)
+            raise Refusal("VERSION_CONFLICT", f"sequence {body.sequence} of budget {plan.id} {what}", current_revision=newest)
         if body.checksum not in {None, version.checksum}:
             raise Refusal("VALIDATION_FAILED", f"checksum: sequence {body.sequence} has {version.checksum}, and {body.checksum} was sent")
         told = Recorded(body.sequence, body.outcome, body.target_version, body.overdrawn, body.reason, body.owner, call.now)

@@ -116,7 +116,7 @@ def _check_order(before: Spent, told: Spent, place: Place) -> None:
     is_other = (before.actual_minor, before.committed_minor) != (told.actual_minor, told.committed_minor)
     if told.as_of < before.as_of or (told.as_of == before.as_of and is_other):
         said = f"{'/'.join(place)} is known as of {before.as_of.isoformat()}; {told.as_of.isoformat()} is not newer"
-        raise Refusal("VERSION_CONFLICT", said, current_version=before.version)
+        raise Refusal("VERSION_CONFLICT", said, current_revision=before.version)
 
 
 def _by_period(

@@ -23,7 +23,14 @@ from mocks.systems.procurement.suppliers.models import RequestStatus
 from mocks.world import World
 from tests.contract.connectors import members
 from tests.contract.connectors.page import PAGE, with_members
-from tests.contract.connectors.test_page_wire import Call, approved_report, approved_requisition, with_world
+from tests.contract.connectors.test_page_wire import (
+    Call,
+    approved_invoice,
+    approved_report,
+    approved_requisition,
+    recorded_receipt,
+    with_world,
+)
 from tests.shipped import CATALOG
 
 TEXT = PAGE.read_text("utf-8")
@@ -181,6 +188,77 @@ def test_what_a_refusal_says_beside_its_code() -> None:
         assert (again["code"], again["current_status"]) == ("INVALID_TRANSITION", "ordered")
 
     with_world(story)
+
+
+Stale = dict[str, tuple[str, str, Any]]
+"""Call point: method, path and body of a call whose object has moved on."""
+
+
+def test_every_version_conflict_says_which_revision_is_the_current_one() -> None:
+    """Of every operation that declares the code: a connector that reads the member finds it, whatever is numbered."""
+
+    async def story(world: World, _call: Call) -> None:
+        plan = world.provider_states.set("a budget plan exists", {})["plan_id"]
+        request = world.provider_states.set("a supplier request exists", {})["id"]
+        headers = {"Authorization": f"Bearer {await _token(world)}"}
+        async with aiohttp.ClientSession(headers=headers) as http:
+
+            async def send(system: str, method: str, path: str, body: Any = None) -> Any:
+                async with http.request(method, world.urls[system] + path, json=body) as answer:
+                    return await answer.json(content_type=None)
+
+            stale = _written_back(world) | await _numbered(world, send, str(plan))
+            stale["procurement.supplier_request.record_vendor"] = (
+                "PUT", f"/api/v1/supplier-requests/{request}/vendor", {"erpVendorId": "V3", "erpStatus": "active", "revision": 7},
+            )  # fmt: skip
+            said = {point: await send(point.split(".")[0], *sent) for point, sent in stale.items()}
+        conflicts = {point: (answer.get("code"), type(answer.get("current_revision"))) for point, answer in said.items()}
+        assert conflicts == dict.fromkeys(stale, ("VERSION_CONFLICT", int))
+        assert {name for answer in said.values() for name in answer if name.startswith("current_")} == {"current_revision"}
+        declared = {each.call_point for system in world.systems.values() for each in system.operations if "VERSION_CONFLICT" in each.errors}
+        assert declared == set(stale)
+
+    with_world(story)
+
+
+def _written_back(world: World) -> Stale:
+    """The ERP's word on a revision that there is not."""
+    receipt, invoice = recorded_receipt(world), approved_invoice(world)
+    goods, bill = {"erpReceiptNumber": "50", "revision": 7}, {"erpInvoiceNumber": "51", "revision": 7}
+    report = {"erp_document": "19", "erp_document_type": "ap_invoice", "posted_on": "01/01/2026", "revision": 7}
+    order = {"erpOrderNumber": "45", "erpStatus": "created", "revision": 7}
+    return {
+        "procurement.requisition.record_order": ("PUT", f"/api/v1/requisitions/{approved_requisition(world)}/order", order),
+        "procurement.receipt.record_posting": ("PUT", f"/api/v1/receipts/{receipt}/posting", goods),
+        "procurement.invoice.record_posting": ("PUT", f"/api/v1/invoices/{invoice}/posting", bill),
+        "expense.report.record_posting": ("PUT", f"/v2/reports/{approved_report(world)}/posting", report),
+    }
+
+
+async def _numbered(world: World, send: Call, plan: str) -> Stale:
+    """An order, a budget and what is known of its consumption, each told something older than what it has."""
+    center = next(each.erp_id for each in world.company.cost_centers if each.entity == "US01")
+    line = {"line_no": 10, "text": "x", "quantity": "1", "unit_price": "10.00", "amount": "10.00", "gl_account": "5400"}
+    content = {"lines": [{**line, "cost_center": center}], "total": "10.00", "source_revision": 5}
+    vendor, boss = world.company.suppliers_of("US01")[0].erp_id, world.company.controller("US01").erp_id
+    evidence = {"step": 1, "approver": boss, "decided_at": "2026-10-28T08:00:00Z", "source_document": "X"}
+    today = f"{world.mechanics.business.now():%Y%m%d}"
+    head = {"company_code": "1000", "currency": "USD", "vendor_id": vendor, "document_date": today, "approvals": [evidence]}
+    order = await send("erp", "POST", "/purchase-orders", {**head, **content})
+    change = {**content, "source_revision": 3, "reason": "x"}
+    bucket = {"cost_center": center, "account_group": "54", "period": "2026-10", "amount": "100.00"}
+    budget = {"company_code": "1000", "currency": "USD", "sequence": 2, "lines": [bucket]}
+    await send("erp", "POST", "/budget-versions", budget)
+    known = await send("planning", "GET", f"/plans/v1/budgets/{plan}")
+    spent = {"node": known["node"], "account": known["lines"][0]["account"], "period": f"{known['fiscal-year']}-P10"}
+    spent |= {"currency": known["currency"], "actual": "-1.00", "committed": "0.00", "target-version": "1000/2"}
+    await send("planning", "PUT", "/plans/v1/consumption", {**spent, "as-of": "2026-10-28T08:00:00Z"})
+    return {
+        "erp.po.change": ("POST", f"/purchase-orders/{order['number']}/changes", change),
+        "erp.budget_version.create": ("POST", "/budget-versions", budget),
+        "planning.budget.record_publication": ("PUT", f"/plans/v1/budgets/{plan}/publication", {"sequence": 9, "outcome": "in-force"}),
+        "planning.actuals.record": ("PUT", "/plans/v1/consumption", {**spent, "as-of": "2026-10-27T08:00:00Z"}),
+    }
 
 
 async def _token(world: World) -> str:

@@ -189,7 +189,7 @@ def _control() -> Iterator[Case]:
 
     made = replace(held, checksum=DRAFT.checksum)
     yield create("in force", (), Answer(201, _version(CENTER, DRAFT.checksum)), gives(made))
-    yield create("something as new is there", (OWN,), problem(409, "VERSION_CONFLICT", current_version=1), REREAD)
+    yield create("something as new is there", (OWN,), problem(409, "VERSION_CONFLICT", current_revision=1), REREAD)
     idle: State = (COST_CENTER[0], {**COST_CENTER[1], "active": False})
     yield create(
         "the cost centre is not active", (idle,), problem(409, "COST_CENTER_INACTIVE"), refused("COST_CENTER_INACTIVE", "business")

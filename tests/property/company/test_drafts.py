@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.company import generate
-from mocks.company.money import split, to_minor, to_text
+from mocks.company.money import share_half_up, split, to_minor, to_text
+from mocks.company.paying import before_discount
 from tests.unit.company.play import COMPANY
 
 entities = st.sampled_from(["US01", "DE01", "JP01"])
@@ -55,3 +56,12 @@ def test_ids_are_unique_for_any_seed(seed: int, minted: int) -> None:
         for system in ("key", "procurement_id", "expense_id", "erp_id"):
             ids = [(record.entity, getattr(record, system)) for record in records if hasattr(record, system)]
             assert len(set(ids)) == len(ids)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10**15), st.sampled_from([1, 2, 3, 5, 10, 50]))
+def test_the_least_that_leaves_an_amount_after_its_discount(minor: int, percent: int) -> None:
+    """Of any amount that the wire carries; a unit less leaves less."""
+    gross = before_discount(minor, f"{percent}/10N30")
+    left = [each - share_half_up(each, percent, 100) for each in (gross, gross - 1)]
+    assert left[0] == minor > left[1]

@@ -3,9 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.unit.company.play import World
+from mocks.kit.operation import Refusal
+from mocks.systems.erp.vendors.models import BankDetails
+from tests.unit.company.play import COMPANY, World
+from tests.unit.erp.bills import EVIDENCE, bill, cost_line
 from tests.unit.erp.vendor_bodies import PEOPLE, body, change_body, supplier, vendor
 
 pytestmark = pytest.mark.requirement("R03.01")
@@ -38,7 +42,7 @@ def test_the_old_account_is_paid_to_until_the_days_are_over() -> None:
     """And the new one from that day on, whoever asks, and however early."""
     one = World()
     vendor_id = vendor(one).vendor_id
-    old, new = supplier().bank.account, supplier("other account").bank.account
+    old, new = supplier().bank.number, supplier("other account").bank.number
     path = approved(one, vendor_id)
     told = one.call("erp.bank_change.read", path=path).body
     assert (told.status, told.effective_from) == ("cooling_off", "20261102")
@@ -108,7 +112,7 @@ def test_what_is_rejected_never_comes_into_force() -> None:
     one.call("erp.bank_change.reject", {"reason": "the vendor never asked"}, path=path, actor=PEOPLE[4])
     one.now += timedelta(days=30)
     found, answer = account(one, vendor_id)
-    assert (found, answer.change_id, answer.pending) == (supplier().bank.account, None, None)
+    assert (found, answer.change_id, answer.pending) == (supplier().bank.number, None, None)
 
 
 def test_one_change_after_the_other() -> None:
@@ -120,9 +124,9 @@ def test_one_change_after_the_other() -> None:
     assert one.refused("erp.bank_change.request", change_body("third"), path=path, actor=PEOPLE[0]) == "INVALID_TRANSITION"
     one.now += timedelta(days=DAYS)
     approved(one, vendor_id, key="third")
-    assert account(one, vendor_id)[0] == supplier("other account").bank.account
+    assert account(one, vendor_id)[0] == supplier("other account").bank.number
     one.now += timedelta(days=DAYS)
-    assert account(one, vendor_id)[0] == supplier("third").bank.account
+    assert account(one, vendor_id)[0] == supplier("third").bank.number
 
 
 def test_what_a_request_needs() -> None:
@@ -148,12 +152,47 @@ def test_an_account_that_is_paid_to_is_not_another_vendors() -> None:
     assert one.refused("erp.vendor.create", sent) == "accepted"
 
 
-def test_a_vendor_of_the_master_data_has_no_account_until_somebody_gives_it_one() -> None:
-    """What payments ask is answered all the same."""
+def test_a_vendor_of_the_master_data_has_one_account_whoever_asks() -> None:
+    """What payments go to, what its record and its bank details say; and from a change on the new one, for all of them."""
     one = World()
-    vendor_id = next(iter(one.erp.core.master.vendors))
-    assert account(one, vendor_id)[0] is None
-    approved(one, vendor_id)
-    one.now += timedelta(days=DAYS)
-    assert one.erp.core.vendors.bank_details(vendor_id, one.now.date()) is not None
-    assert account(one, vendor_id)[0] == supplier("other account").bank.account
+    core = one.erp.core
+    vendor_id = next(each.vendor_id for each in core.master.vendors.values() if each.company_code == "1000")
+    began, after = core.master.bank_accounts[vendor_id], supplier("other account").bank
+    book = one.erp.payments.book.payables
+    for expected in (began, after):
+        said = {account(one, vendor_id)[0], one.call("erp.vendor.read", path={"vendor_id": vendor_id}).body.bank.account}
+        assert (said, book.bank_account(vendor_id, one.now.date())) == ({expected.number}, expected)
+        if expected is began:
+            approved(one, vendor_id)
+            one.now += timedelta(days=DAYS)
+
+
+@pytest.mark.requirement("R09.06")
+def test_the_account_of_a_vendor_of_the_master_data_is_no_new_ones() -> None:
+    """It is told apart by the account that it is paid on, in every spelling of who owns it."""
+    one = World()
+    core = one.erp.core
+    vendor_id = next(each.vendor_id for each in core.master.vendors.values() if each.company_code == "1000")
+    taken = {**core.master.bank_accounts[vendor_id].details, "holder": "Somebody else"}
+    with pytest.raises(Refusal) as refused:
+        one.call("erp.vendor.create", body(bank=taken))
+    assert (refused.value.code, refused.value.extra) == ("DUPLICATE_SUPPLIER", {"duplicate_of": vendor_id, "rule": "bank_account"})
+
+
+@pytest.mark.requirement("R09.06")
+def test_suppliers_that_share_a_new_account_are_one() -> None:
+    """The account that was agreed upon counts for their invoices, and not only the one that they began with."""
+    one = World()
+    first, second = vendor(one).vendor_id, COMPANY.suppliers_of("US01")[1].erp_id
+    account_of_first = body()["bank"]
+    one.erp.core.vendors.bank.first[second] = msgspec.convert(account_of_first, BankDetails)
+    taken = [one.call("erp.supplier_invoice.create", invoice(each)).body for each in (first, second)]
+    assert [[hold.code for hold in each.holds] for each in taken] == [[], ["DUP_SUSPECT"]]
+    assert taken[1].holds[0].reason.endswith("same bank-account")
+
+
+def invoice(vendor_id: str) -> dict[str, Any]:
+    """A bill of 50.00 or so under one number."""
+    amount = 5_000 if vendor_id.startswith("V3") else 7_000
+    evidence = {**EVIDENCE[0], "approver": COMPANY.controller("US01").erp_id}
+    return bill(cost_line(amount, entity="US01"), entity="US01", vendor_id=vendor_id, approvals=[evidence])

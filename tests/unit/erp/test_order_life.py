@@ -249,6 +249,20 @@ def test_an_order_is_closed_within_the_tolerance_and_opened_again_by_a_change() 
     assert (figures(one)[0], memo(one)) == ("0.00", 0)
 
 
+def test_a_closed_order_encumbers_what_came_back_once_it_is_opened() -> None:
+    """Goods go back and are to be replaced: nobody waits for them while it is closed. An order that is opened waits for all that is open,
+    whatever line the change is about."""
+    one = World()
+    path = placed(one)
+    receipt = received(one, path["number"], "10")
+    one.call("erp.po.close", {"reason": "all is here"}, path=path)
+    one.call("erp.gr.reverse", {"reason": "damaged", "replacement_expected": True}, path={"number": receipt.number})
+    assert (figures(one)[0], memo(one)) == ("0.00", 0)
+    body = change_body(2, lines=with_second("2", "20.00"), total="1000.00", approvals=BOSS)
+    assert one.call("erp.po.change", body, path=path).body.status == "created"
+    assert (figures(one)[0], memo(one)) == ("1000.00", 100_000)
+
+
 @pytest.mark.requirement("R03.06")
 def test_an_order_is_closed_for_good() -> None:
     """PST-P05 of the rest, whatever is missing; a receipt that is taken back then is owed by nobody."""

@@ -289,6 +289,37 @@ def test_a_rejected_file_opens_everything_again() -> None:
         assert len(world.propose().payments) == 2
 
 
+@pytest.mark.requirement("R03.09")
+def test_a_file_is_rejected_after_it_was_accepted() -> None:
+    """The bank has looked again before anything of it was booked: all is owed again but what was rejected already. Not afterwards."""
+    world = PayWorld()
+    for place in range(3):
+        world.owe(f"5{place}", 10_000 * (place + 1), vendor=place)
+    run = world.issued()
+    path, word = {"number": run.number}, {"status": "rejected", "reason_code": "AM10", "reason": "no cover"}
+    world.told(run.payments[0].payment_number, "rejected", reason_code="AC01")
+    accepted = world.call(f"{RUN}.record_status", {"status": "partially_accepted"}, path=path)
+    assert (accepted.body.status, accepted.body.version) == ("acknowledged", run.version + 1)
+    told = world.call(f"{RUN}.record_status", word, path=path, if_match=run.version + 1)
+    assert (told.body.status, {each.status for each in told.body.payments}) == ("rejected", {"rejected"})
+    assert (world.balance("1010"), world.balance("2000")) == (0, -60_000)
+    assert world.call(f"{RUN}.record_status", word, path=path).effects == ()
+    assert world.refused(f"{RUN}.record_status", {"status": "accepted"}, path=path) == "INVALID_TRANSITION"
+    assert len(world.propose().payments) == 3
+
+
+@pytest.mark.parametrize("word", ["cleared", "returned"])
+def test_a_file_of_which_something_was_booked_is_not_rejected(word: str) -> None:
+    """The bank says that of each payment of it."""
+    world = PayWorld()
+    world.owe("51", 10_000)
+    world.owe("52", 20_000, vendor=1)
+    run = world.issued()
+    first = run.payments[0]
+    world.told(first.payment_number, word, amount=first.amount)
+    assert world.refused(f"{RUN}.record_status", {"status": "rejected"}, path={"number": run.number}) == "INVALID_TRANSITION"
+
+
 def test_every_transition_that_is_not_listed_is_refused() -> None:
     """Of a run, every verb in every status; of a payment, every word."""
     ways: dict[str, tuple[str, ...]] = {"proposed": (), "reviewed": ("review",), "approved": ("review", "approve"), "deleted": ("delete",)}

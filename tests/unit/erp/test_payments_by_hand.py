@@ -8,6 +8,7 @@ import pytest
 from mocks.company import Draft
 from mocks.kit.operation import Reply
 from tests.unit.company.play import COMPANY
+from tests.unit.erp.bills import EVIDENCE, bill, cost_line, taken
 from tests.unit.erp.paying import PAYMENT, RUN, PayWorld
 
 ENTER = "erp.supplier_invoice.enter"
@@ -55,8 +56,44 @@ def test_a_run_over_named_invoices_takes_no_others() -> None:
     world.owe("51", 10_000, vendor=0)
     run = proposed(world, draft())
     assert "51" not in {each.number for payment in run.payments for each in payment.documents}
-    assert world.propose(documents=["51", "5100000404"]).payments[0].documents[0].number == "51"
-    assert world.propose(documents=["51"]).payments == ()
+    mine = world.propose(documents=["51", "5100000404"])
+    assert mine.payments[0].documents[0].number == "51"
+    assert [(each.payee, each.document, each.reason) for each in mine.left_out] == [(None, "5100000404", "unknown")]
+    (payment,) = mine.payments
+    again = world.propose(documents=["51"])
+    assert again.payments == ()
+    assert [(each.payee, each.document, each.reason) for each in again.left_out] == [
+        (payment.payee, "51", f"in_payment {payment.payment_number}")
+    ]
+
+
+def test_named_invoices_that_cannot_be_paid_are_named_in_the_answer() -> None:
+    """Nobody is left to find out which of them the run does not pay: paid, voided, of another company, or held."""
+    world = PayWorld()
+    supplier, employee = taken(world, bill(cost_line(5_000))), world.owe_employee()
+    void, held, abroad = (taken(world, body).number for body in (_bill(6_000), _bill(7_000), _bill(8_000, "US01")))
+    world.call("erp.supplier_invoice.void", {"reason": "x"}, path={"number": void})
+    world.call("erp.supplier_invoice.hold", {"reason": "disputed"}, path={"number": held}, actor=world.people[1])
+    assert world.issued(documents=[supplier.number, employee]).left_out == ()
+    run = world.propose(documents=[supplier.number, void, employee, abroad, held, held])
+    assert run.payments == ()
+    assert {each.document: each.reason for each in run.left_out} == {
+        supplier.number: "nothing_open", void: "nothing_open", employee: "nothing_open", abroad: "unknown", held: "MANUAL",
+    }  # fmt: skip
+    assert len(run.left_out) == 5
+
+
+def _bill(net: int, entity: str = "DE01") -> dict[str, Any]:
+    evidence = [{**EVIDENCE[0], "approver": COMPANY.controller(entity).erp_id}]
+    return bill(cost_line(net, entity=entity), entity=entity, supplier_reference=f"R-{net}", approvals=evidence)
+
+
+@pytest.mark.parametrize("next_run_on", ["20261027", "20261028"])
+def test_the_next_run_is_after_this_one(next_run_on: str) -> None:
+    """Or nothing would ever be late by then."""
+    world = PayWorld()
+    body = {"company_code": world.code, "pay_on": "20261028", "next_run_on": next_run_on}
+    assert world.refused(f"{RUN}.propose", body, actor=world.people[0]) == "VALIDATION_FAILED"
 
 
 def test_what_looks_like_another_one_is_paid_when_somebody_compared_it() -> None:

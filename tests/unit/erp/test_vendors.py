@@ -1,6 +1,7 @@
 """Vendors of the ERP: what is needed to create one, what counts as there already, who may change what."""
 
 import json
+import re
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -9,7 +10,10 @@ import msgspec
 import pytest
 
 from mocks.kit.operation import Refusal
+from mocks.systems.bank.models import ACCOUNT_PATTERN
 from mocks.systems.erp.vendors.example import clearance
+from mocks.systems.erp.vendors.models import BankDetails
+from mocks.systems.erp.vendors.numbers import bank_problem
 from mocks.systems.erp.vendors.policy import ERP_OWNS, LENIENT, USUAL
 from tests.unit.company.play import COMPANY, World, order_body
 from tests.unit.erp.vendor_bodies import BOSS, PEOPLE, body, supplier, vendor
@@ -91,6 +95,9 @@ def test_no_answer_of_the_screening_but_clear_is_a_clearance(result: str) -> Non
         ({"bank": {"country": "US", "holder": "X", "routing": "123456789", "account": "12345678"}}, "BANK_DETAILS_INVALID"),
         ({"bank": {"country": "JP", "holder": "X", "routing": "12345", "account": "1234567"}}, "BANK_DETAILS_INVALID"),
         ({"bank": {"country": "US", "holder": "X"}}, "BANK_DETAILS_INVALID"),
+        ({"bank": {"country": "US", "holder": "X", "routing": "021000021", "account": "12345"}}, "BANK_DETAILS_INVALID"),
+        ({"bank": {"country": "US", "holder": "X", "iban": "US22021000021123456"}}, "BANK_DETAILS_INVALID"),
+        ({"bank": {"country": "DE", "holder": "X", "routing": "37040044", "account": "0532013000"}}, "BANK_DETAILS_INVALID"),
     ],
 )
 def test_what_is_refused(members: dict[str, Any], code: str) -> None:
@@ -193,6 +200,20 @@ def test_who_is_inactive_is_not_ordered_from() -> None:
     assert one.refused("erp.po.create", order_body(vendor_id=path["vendor_id"])) == "SUPPLIER_BLOCKED"
 
 
+@pytest.mark.parametrize("ending", ["close", "final_close"])
+def test_an_order_that_is_closed_keeps_nobody_from_being_deactivated(ending: str) -> None:
+    """Nothing is expected of it any more."""
+    one = World()
+    path = {"vendor_id": vendor(one).vendor_id}
+    number = one.call("erp.po.create", order_body(vendor_id=path["vendor_id"])).body.number
+    goods = {"document_date": "20261028", "posting_date": "20261028", "received_by": PEOPLE[0]}
+    lines = [{"line_no": 1, "order_line": 10, "quantity": "10"}]
+    one.call("erp.gr.create", {**goods, "lines": lines}, path={"number": number})
+    assert one.refused("erp.vendor.deactivate", {"reason": "gone"}, path=path) == "INVALID_TRANSITION"
+    one.call(f"erp.po.{ending}", {"reason": "all is here"}, path={"number": number})
+    assert one.call("erp.vendor.deactivate", {"reason": "gone"}, path=path).body.status == "inactive"
+
+
 ATTRIBUTES: dict[str, Any] = {
     "name": "Quartermoon Harborlight Glassworks LLC",
     "address": {"street": "1 New Road", "postcode": "10001", "city": "New York", "country": "US"},
@@ -281,3 +302,24 @@ def test_the_list_has_every_vendor_once() -> None:
             break
     assert seen == sorted(one.erp.core.master.vendors)
     assert made in seen
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        *({"country": "US", "routing": "021000021", "account": "1" * digits} for digits in range(4, 18)),
+        *({"country": "JP", "routing": "1" * bank, "account": "1" * digits} for bank, digits in ((7, 7), (7, 6), (6, 7), (4, 8))),
+        *({"country": country, "routing": "370400440", "account": "0532013000"} for country in ("DE", "GB", "FR")),
+        {"country": "DE", "iban": "DE89370400440532013000"},
+        {"country": "NO", "iban": "NO9386011117947"},
+        {"country": "US", "iban": "US22021000021123456"},
+    ],
+    ids=str,
+)
+def test_an_account_that_the_erp_takes_is_one_that_the_bank_pays_to(details: dict[str, str]) -> None:
+    """Never one that only the payment file would show to be none; and nothing that both know is refused."""
+    problem = bank_problem(msgspec.convert({"holder": "X", **details}, BankDetails))
+    account = details.get("iban") or f"{details['routing']}-{details['account']}"
+    is_country_with_iban = details["country"] not in {"US", "JP"}
+    is_payable = re.fullmatch(ACCOUNT_PATTERN, account) is not None and is_country_with_iban == ("iban" in details)
+    assert (problem is None) == is_payable

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mocks.company.new_suppliers import NewSupplier
-from mocks.systems.erp.vendors.example import bank_body, clearance, drawn, vendor_body
+from mocks.systems.erp.vendors.example import clearance, drawn, vendor_body
 from tests.unit.company.play import COMPANY, World
 
 US = COMPANY.entity("US01")
@@ -29,4 +29,4 @@ def vendor(one: World, key: str = "1", entity: str = "US01", **members: Any) -> 
 
 def change_body(key: str = "other account") -> dict[str, Any]:
     """Other bank details."""
-    return {"details": bank_body(supplier(key).bank), "screening": clearance()}
+    return {"details": supplier(key).bank.details, "screening": clearance()}

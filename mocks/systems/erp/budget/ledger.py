@@ -187,10 +187,6 @@ class BudgetLedger:
         own = [version for version in known if version.cost_center]
         return next(reversed(own or known), None)
 
-    def status(self, bucket: Bucket, period: str) -> Figures:
-        """Of the months that count together with this one."""
-        return self.figures(bucket, self.policies[bucket.company_code].months(period))
-
     def shortfalls(self, wanted: Sequence[Spending], freed: Sequence[Spending] = ()) -> tuple[Shortfall, ...]:
         """Where these lines together would go beyond budget and tolerance. A month may count in several windows (a year to date in that of
         every later month), and none of them may be overdrawn by it. freed: what is given back in the same step."""

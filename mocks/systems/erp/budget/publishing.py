@@ -39,7 +39,7 @@ class VersionDesk:
         before = self._before(body, company)
         if before is not None and body.sequence <= before.sequence:
             said = f"budget {budget} has version {before.id}; sequence {body.sequence} is not newer"
-            raise Refusal("VERSION_CONFLICT", said, current_version=before.sequence)
+            raise Refusal("VERSION_CONFLICT", said, current_revision=before.sequence)
         version = self._version(body, company, budget)
         self._erp.budget.expire(call.now)
         overdrawn = self._erp.budget.publish(version)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mocks.company.money import to_text
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Call, Effect, Refusal, Reply
+from mocks.systems.erp import rules
 from mocks.systems.erp.budget.funds import RESERVE, expired
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.models import BudgetYearClose, BudgetYearRecord, OpenEncumbrance
@@ -32,10 +33,7 @@ class YearEndDesk:
         company = erp.master.companies.get(body.company_code)
         if company is None:
             raise Refusal("NOT_FOUND", f"no company code {body.company_code!r}")
-        if call.actor not in erp.master.people:
-            raise Refusal(
-                "SEGREGATION_OF_DUTIES", f"acting user {call.actor!r} is not an employee; send a personnel number in X-Acting-User"
-            )
+        rules.check_employee(erp.master, call.actor)
         policy = erp.budget.policies[company.code]
         months = _months(policy, body.fiscal_year)
         self._check_over(call, company, body.fiscal_year, months)

@@ -59,14 +59,6 @@ class Bill:
         )
 
 
-def identities_of(master: ErpMaster, vendor_id: str) -> tuple[str, ...]:
-    """Tax number and bank account of a supplier: two records that share one are one supplier under two names."""
-    vendor, account = master.vendors[vendor_id], master.bank_accounts.get(vendor_id)
-    number = (account.iban or f"{account.bank_code}/{account.number}") if account else ""
-    found = (("tax-number", vendor.tax_number), ("bank-account", number))
-    return tuple(f"{name} {value}" for name, value in found if value)
-
-
 def read_bill(master: ErpMaster, body: SupplierInvoiceCreate, on: date | None = None) -> Bill:
     """on: when another posting date than its own is meant. Raises CODING_INVALID, CURRENCY_INVALID and AMOUNT_MISMATCH."""
     company = rules.company_of(master, body.company_code, body.currency)

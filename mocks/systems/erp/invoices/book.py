@@ -128,6 +128,8 @@ class InvoiceBook:
         return 0
 
     def billed_with(self, receipt: str, item: str, *, apart_from: str | None) -> int:
-        """Quantity of an order line for which posted invoices named this receipt."""
-        found = (each for billing, each in self.bills(item) if billing.sign > 0 and billing.document != apart_from)
-        return sum(each.quantity for each in found if each.receipt == receipt)
+        """Quantity of an order line for which posted invoices named this receipt, less what quantity credits gave back: those that name
+        it, and those that name none, which are not spread over receipts, because `missing` counts them over the whole line."""
+        found = [(billing.sign, each) for billing, each in self.bills(item) if billing.document != apart_from and each.way == "three_way"]
+        billed = sum(each.quantity for sign, each in found if sign > 0 and each.receipt == receipt)
+        return billed - sum(each.quantity for sign, each in found if sign < 0 and each.receipt in {None, receipt})

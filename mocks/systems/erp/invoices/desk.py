@@ -13,7 +13,7 @@ from mocks.systems.erp.core import Erp, document_effect, update_effect
 from mocks.systems.erp.documents.desk import DocumentDesk, head
 from mocks.systems.erp.documents.kind import DocumentKind
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.bill import Bill, identities_of, read_bill
+from mocks.systems.erp.invoices.bill import Bill, read_bill
 from mocks.systems.erp.invoices.holding import Done, Holding
 from mocks.systems.erp.invoices.holds import RULES, Hold, status_for
 from mocks.systems.erp.invoices.lines import bill_lines
@@ -31,6 +31,7 @@ from mocks.systems.erp.invoices.models import (
     SupplierInvoiceStack,
 )
 from mocks.systems.erp.invoices.posting import check_postable, check_voidable, entries_of, unbook
+from mocks.systems.erp.vendors.files import identities_of
 
 SUSPECT: HoldCode = "DUP_SUSPECT"
 
@@ -44,6 +45,7 @@ class SupplierInvoices(DocumentDesk):
         self._holding = Holding(erp, self._matcher)
         erp.after_clearing.append(self._holding.goods_moved)
         erp.after_block.append(self._holding.supplier_changed)
+        erp.after_reopening.append(self._holding.reopened)
 
     def create(self, call: Call) -> Reply:
         """erp.supplier_invoice.create"""
@@ -109,7 +111,7 @@ class SupplierInvoices(DocumentDesk):
         erp = self._erp
         erp.documents.refuse_repeat(self._of.name, body.external_ref)
         bill = self._checked(body, call.now.date())
-        match = self._matcher.match(bill, None)
+        match = self._matcher.match(bill, None, call.now)
         check_postable(erp, bill, match)
         self._check_receivers(body, match)
         number = erp.documents.free_number(self._of, call)
@@ -119,7 +121,7 @@ class SupplierInvoices(DocumentDesk):
             call, self._of, body, bill.company, amount_minor=bill.sign * bill.total, posting_date=bill.on, entries=entries, number=number,
             status=status,
         )  # fmt: skip
-        erp.invoices.known.add(bill.claimed(number, identities_of(erp.master, body.vendor_id)))
+        erp.invoices.known.add(bill.claimed(number, identities_of(erp, body.vendor_id)))
         erp.invoices.mention(number, match.positions)
         if status == "parked":
             erp.invoices.parked[number] = body.vendor_id

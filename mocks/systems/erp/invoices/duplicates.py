@@ -24,7 +24,7 @@ def normalised(reference: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """What tells one invoice from another. total_minor: gross; identities: what other records of the same supplier would share, namely
-    its tax number and its bank account."""
+    its tax numbers and its bank accounts."""
 
     document: str
     company_code: str

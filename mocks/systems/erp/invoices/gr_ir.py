@@ -64,7 +64,6 @@ class OpenItemRecord(Struct, frozen=True, kw_only=True):
     discount_percent: int
     blocked: bool
     blocks: tuple[str, ...]
-    payments: int
 
 
 class OpenItemPage(Struct, frozen=True, kw_only=True):
@@ -175,10 +174,7 @@ class ClearingDesk:
         """erp.gr_ir.write_off: all that stands on GR/IR for one order line goes to whom the order charges"""
         body: WriteOff = call.body
         erp = self._erp
-        if call.actor not in erp.master.people:
-            raise Refusal(
-                "SEGREGATION_OF_DUTIES", f"acting user {call.actor!r} is not an employee; send a personnel number in X-Acting-User"
-            )
+        rules.check_employee(erp.master, call.actor)
         erp.documents.refuse_repeat(WRITE_OFF.name, body.external_ref)
         order, line = self._line(f"{call.path['order_number']}/{body.order_line}")
         company = erp.master.companies[order.company_code]
@@ -241,7 +237,6 @@ def _open_item(item: OpenItem, company: ErpCompany) -> OpenItemRecord:
         discount_percent=item.terms.discount_percent,
         blocked=bool(item.blocks),
         blocks=tuple(sorted(item.blocks)),
-        payments=item.payments,
     )
 
 

@@ -1,6 +1,7 @@
 """What becomes of an invoice while its holds come and go: posted once none keeps it out of the books, to be paid once none is left."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from mocks.kit.operation import Call, Effect, Refusal
 from mocks.systems.erp import rules
@@ -45,7 +46,7 @@ class Holding:
         """A parked one as it would be posted today. Raises whatever refuses that, before anything changed."""
         erp = self._erp
         on = erp.periods.first_open_day(document.company_code, document.posting_date, document.of.module, call.now.date())
-        match = self._matcher.match(read_bill(erp.master, document.request, on), document.number)
+        match = self._matcher.match(read_bill(erp.master, document.request, on), document.number, call.now)
         check_postable(erp, match.bill, match)
         return match
 
@@ -117,7 +118,12 @@ class Holding:
         parked = [number for number, vendor in self._erp.invoices.parked.items() if vendor == vendor_id]
         return self._rematch_all(call, [*posted, *parked])
 
+    def reopened(self, call: Call, documents: Sequence[str]) -> tuple[Effect, ...]:
+        """They were paid, and are not any more: what happened meanwhile holds them now."""
+        return self._rematch_all(call, [number for number in documents if number in self._erp.invoices.live])
+
     def _rematch_all(self, call: Call, numbers: Sequence[str]) -> tuple[Effect, ...]:
+        call = replace(call, if_match=None)  # it named a version of what the call is about, which is none of these
         effects: list[Effect] = []
         for number in numbers:
             document = self._erp.documents.get(DOCUMENT, number)
@@ -134,7 +140,7 @@ class Holding:
 
     def hold(self, call: Call, document: Document, reason: str) -> Done:
         """MANUAL: kept from being paid until somebody else lifts it. Raises INVALID_TRANSITION, SEGREGATION_OF_DUTIES."""
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         if any(hold.code == "MANUAL" for hold in self._of_live(document)):
             raise _impossible(document, "it is held by hand already")
         hold = self._holds.raise_hold(document.number, Finding("MANUAL", None, reason), call.now, call.actor)
@@ -142,7 +148,7 @@ class Holding:
 
     def release(self, call: Call, document: Document, asked: ReleaseHold) -> Done:
         """A person answers for it. Raises INVALID_TRANSITION, SEGREGATION_OF_DUTIES, LIMIT_EXCEEDED."""
-        actor = self._require_employee(call.actor)
+        actor = rules.check_employee(self._erp.master, call.actor)
         wanted = [hold for hold in self._of_live(document) if hold.code == asked.code and asked.line_no in {None, hold.line_no}]
         if not wanted:
             raise _impossible(document, f"it has no open hold {asked.code}")
@@ -166,11 +172,6 @@ class Holding:
         if document.status not in {"parked", "on_hold", "posted"} or (item is not None and not item.open_minor):
             raise _impossible(document, "nothing holds it")
         return self._holds.open_of(document.number)
-
-    def _require_employee(self, actor: str | None) -> str:
-        if actor is None or actor not in self._erp.master.people:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"acting user {actor!r} is not an employee; send a personnel number in X-Acting-User")
-        return actor
 
 
 def _impossible(document: Document, why: str) -> Refusal:

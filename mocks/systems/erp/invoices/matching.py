@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mocks.company.model import MatchControl
 from mocks.kit.operation import Refusal
@@ -12,18 +13,17 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.goods_receipt import KIND as RECEIPTS
 from mocks.systems.erp.documents.order.funds import position_of
 from mocks.systems.erp.documents.order.kind import KIND as ORDERS
+from mocks.systems.erp.documents.order.kind import OVER_FOR_GOOD
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.bill import Bill, BillLine, identities_of, variances
+from mocks.systems.erp.invoices.bill import Bill, BillLine, variances
 from mocks.systems.erp.invoices.book import DOCUMENT, Charge, Part, Way
 from mocks.systems.erp.invoices.holds import Finding
 from mocks.systems.erp.invoices.models import BilledFreight, BilledOrderLine
 from mocks.systems.erp.periods import month
 from mocks.systems.erp.rules import quantity_text as units
-
-OVER_FOR_GOOD = frozenset({"cancelled", "reversal", "finally_closed"})
-"""Statuses of an order for which nothing is billed any more."""
+from mocks.systems.erp.vendors.files import identities_of
 
 
 @dataclass(slots=True)
@@ -39,12 +39,12 @@ class Match:
 
 
 class Matcher:
-    """Of one ERP. Reads only."""
+    """Of one ERP. Reads only, but that the time which went by has ended reservations."""
 
     def __init__(self, erp: Erp) -> None:
         self._erp = erp
 
-    def match(self, bill: Bill, document: str | None) -> Match:
+    def match(self, bill: Bill, document: str | None, now: datetime) -> Match:
         """A bill that is not booked yet. document: its number, where it has one. Raises ORDER_NOT_OPEN and QUANTITY_EXCEEDED."""
         match = Match(bill)
         for line in bill.lines:
@@ -58,7 +58,7 @@ class Matcher:
         match.findings += [
             *variances(bill),
             *self._suspicion(bill, document),
-            *self._funds(match),
+            *self._funds(match, now),
             *self.supplier_block(bill.body.vendor_id),
         ]
         return match
@@ -176,7 +176,7 @@ class Matcher:
             yield Finding("SUPPLIER_BLOCK", None, f"supplier {vendor_id} is {why}")
 
     def _suspicion(self, bill: Bill, document: str | None) -> Iterator[Finding]:
-        claimed = bill.claimed(document or "", identities_of(self._erp.master, bill.body.vendor_id))
+        claimed = bill.claimed(document or "", identities_of(self._erp, bill.body.vendor_id))
         said = self._erp.invoices.known.suspicion(claimed, self._is_live)
         if said is not None:
             yield Finding("DUP_SUSPECT", None, said)
@@ -184,7 +184,7 @@ class Matcher:
     def _is_live(self, number: str) -> bool:
         return self._erp.documents.get(DOCUMENT, number).status not in {"voided", "rejected"}
 
-    def _funds(self, match: Match) -> Iterator[Finding]:
+    def _funds(self, match: Match, now: datetime) -> Iterator[Finding]:
         """FUNDS: what nobody ordered is asked for now (PST-P12)."""
         bill, budget = match.bill, self._erp.budget
         if bill.sign < 0:
@@ -194,6 +194,7 @@ class Matcher:
             for part in match.parts
             if part.way == "account"
         ]
+        budget.expire(now)
         for short in budget.shortfalls(wanted):
             if budget.policies[bill.company.code].level == "absolute":
                 where = f"cost centre {short.bucket.cost_center}, accounts {short.bucket.account_group}"
@@ -215,8 +216,7 @@ def booked(before: Position, part: Part, sign: int) -> Position:
 def unbooked(after: Position, part: Part, sign: int) -> Position:
     """The order line without it again: the exact opposite."""
     before = booked(after, part, -sign)
-    is_return = part.way == "two_way"
-    if not is_return:
+    if part.way != "two_way":
         return before
     return replace(before, returned=after.returned if sign > 0 else after.returned - part.quantity)
 

@@ -11,19 +11,16 @@ from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.order.funds import follow, post_memo
-from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill
 from mocks.systems.erp.invoices.book import Billing, Part
-from mocks.systems.erp.invoices.matching import OVER_FOR_GOOD, Match, unbooked
+from mocks.systems.erp.invoices.matching import Match, unbooked
 from mocks.systems.erp.invoices.tax import INPUT_TAX
 from mocks.systems.erp.ledger import Entry, moving, reversed_entries
 from mocks.systems.erp.payables import AP_TRADE, item_of, terms_of
 
 SMALL_DIFFERENCES = "6010"
-CLOSED_ORDERS = OVER_FOR_GOOD | {"closed"}
-"""Statuses of an order that nothing is encumbered for again."""
 
 
 def entries_of(match: Match, number: str) -> tuple[Entry, ...]:
@@ -92,13 +89,8 @@ def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
 
 def encumber(erp: Erp, document: Document, moves: Iterable[tuple[Position, Position]]) -> tuple[Effect, ...]:
     """The encumbrance of its orders follows their lines. What needs no receipt takes the lesser of net and what is left, and with the last
-    of a line all that is left (PST-P11); goods are relieved by their receipt, or with the bill, as the entity says. An order that is
-    closed is not encumbered again (PST-P21)."""
-    moved: list[Spending] = []
-    for before, after in moves:
-        status = erp.documents.get(ORDERS.name, before.order).status
-        if status not in CLOSED_ORDERS or after.open_minor <= before.open_minor:
-            moved += follow(erp, before.order, [(before, after)])
+    of a line all that is left (PST-P11); goods are relieved by their receipt, or with the bill, as the entity says."""
+    moved = [each for before, after in moves for each in follow(erp, before.order, [(before, after)])]
     return post_memo(erp, f"{document.number}/encumbrance", document, document.period, moved)
 
 

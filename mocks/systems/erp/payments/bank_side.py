@@ -1,7 +1,6 @@
 """What a connector does about payments: it takes the file to the bank, and tells the ERP what the bank says of it."""
 
 from dataclasses import replace
-from typing import Any
 
 from mocks.company.money import to_text
 from mocks.kit.operation import Call, Effect, Refusal, Reply
@@ -12,8 +11,10 @@ from mocks.systems.erp.payments.book import PaymentBook
 from mocks.systems.erp.payments.desk import run_reply
 from mocks.systems.erp.payments.records import bank_file, payment_record, run_summary
 from mocks.systems.erp.payments.values import RUNS, Payment
-from mocks.workflow.rules import to_instant
-from mocks.workflow.store import Store
+from mocks.workflow.store import page_asked
+
+BOOKED = frozenset({"cleared", "returned"})
+"""Payments that have left the account, whatever became of them: a bank rejects no file of which it booked something."""
 
 
 class BankSide:
@@ -29,7 +30,7 @@ class BankSide:
 
     def list_runs(self, call: Call) -> Reply:
         """erp.payment_run.list"""
-        found, after = _page(self.book.runs, call)
+        found, after = page_asked(self.book.runs, call, "updated_since")
         return Reply({"items": [run_summary(each) for each in found], "next": after})
 
     def read_file(self, call: Call) -> Reply:
@@ -49,8 +50,13 @@ class BankSide:
         if run.status == ("rejected" if is_rejected else "acknowledged"):
             return run_reply(self.book, run)
         status = RUNS.after(run.id, run.status, "reject" if is_rejected else "acknowledge")
+        payments = self.book.of(run)
+        booked = next((each for each in payments if each.status in BOOKED), None)
+        if is_rejected and booked is not None:
+            said = f"payment run {run.id} is {run.status}: the file is not rejected of which {booked.id} was booked"
+            raise Refusal("INVALID_TRANSITION", said, current_status=run.status)
         taken = {"issued", "accepted"} if is_rejected else {"issued"}
-        under_way = [each for each in self.book.of(run) if each.status in taken]
+        under_way = [each for each in payments if each.status in taken]
         day = self.book.day_of_bank(call, run.company.code, None) if is_rejected else call.now.date()
         changed = self.book.change_run(call, run, status, reason=body.reason, bank_file=body.bank_file_id or run.bank_file)
         word, why = ("rejected", {"reason_code": body.reason_code, "reason": body.reason}) if is_rejected else ("accepted", {})
@@ -65,7 +71,7 @@ class BankSide:
 
     def list(self, call: Call) -> Reply:
         """erp.payment.list"""
-        found, after = _page(self.book.payments, call)
+        found, after = page_asked(self.book.payments, call, "updated_since")
         return Reply({"items": [payment_record(each) for each in found], "next": after})
 
     def record_status(self, call: Call) -> Reply:
@@ -139,11 +145,3 @@ class BankSide:
         run = self.book.runs.get(call.path["number"])
         changed = self.book.change_run(call, run, run.status)
         return run_reply(self.book, changed, (changed.effect(),))
-
-
-def _page(store: Store[Any], call: Call) -> tuple[list[Any], Any]:
-    """A page of a store, by the query's statuses and time of change."""
-    wanted = call.query.get("status")
-    since = to_instant(call.query["updated_since"]) if "updated_since" in call.query else None
-    after: Any = call.after
-    return store.page(statuses=frozenset(wanted.split(",")) if wanted else None, since=since, after=after, limit=call.limit)

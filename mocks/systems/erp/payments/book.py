@@ -10,13 +10,14 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
 from mocks.systems.erp.ledger import Entry, Journal
 from mocks.systems.erp.payments import posting
-from mocks.systems.erp.payments.due import Payable, Payables
+from mocks.systems.erp.payments.due import Exclusion, Payable, Payables
 from mocks.systems.erp.payments.values import GONE, INVOICE_STATUS, PAYMENTS, InvoicePayment, Payment, PaymentRun
 from mocks.systems.erp.periods import Module, month
 from mocks.workflow.store import Store
 
 MODULE: Module = "AP"
 Effects = tuple[Effect, ...]
+Considered = tuple[list[Payable], list[Exclusion]]
 
 
 @dataclass(slots=True)
@@ -41,6 +42,21 @@ class PaymentBook:
         """Whether no payment has the invoice."""
         known = self.invoices.get(document)
         return known is None or known.status == "open"
+
+    def due(self, company_code: str, day: date, next_day: date) -> Considered:
+        """What a run of a day looks at, when the next one is on next_day."""
+        return [each for each in self.payables.of(company_code) if self.is_free(each.document) and each.is_taken(day, next_day)], []
+
+    def named(self, company_code: str, documents: Iterable[str]) -> Considered:
+        """Just these documents, due or not; and why each of the others is none that could be paid."""
+        found, refused = {each.document: each for each in self.payables.of(company_code)}, []
+        wanted = dict.fromkeys(documents)
+        for number in wanted:
+            if number not in found:
+                refused.append(self.payables.missing(company_code, number))
+            elif not self.is_free(number):
+                refused.append(Exclusion(found[number].payee, number, f"in_payment {self.invoices[number].payment}"))
+        return [each for number, each in found.items() if number in wanted and self.is_free(number)], refused
 
     def add(self, payment: Payment) -> Effects:
         """A payment is proposed: its invoices are scheduled, and nobody takes them back."""
@@ -97,7 +113,6 @@ class PaymentBook:
             self.payables.settled.add(payable.document)
             return
         self.erp.payables.reduce(payable.document, payable.open_minor)
-        self.erp.payables.paid(payable.document)
 
     def _open_again(self, payable: Payable) -> None:
         if payable.account == AP_EMPLOYEES:
@@ -117,7 +132,10 @@ class PaymentBook:
                 self._open_again(each)
         changed = self.step(call, payment, word, **members)
         posted = self._post(changed, status, entries, day) if entries else ()
-        return (changed.effect(call.if_match), *self._follow(changed), *posted)
+        told = (changed.effect(call.if_match), *self._follow(changed), *posted)
+        if status not in GONE:
+            return told
+        return (*told, *self.erp.tell_reopened(call, [each.document for each in payment.payables]))
 
     def _post(self, payment: Payment, what: str, entries: Iterable[Entry], day: date) -> Effects:
         company = payment.company

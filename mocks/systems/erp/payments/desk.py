@@ -10,7 +10,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
 from mocks.systems.erp.payments import models
 from mocks.systems.erp.payments.book import MODULE, PaymentBook
-from mocks.systems.erp.payments.due import Payable, Selection, select
+from mocks.systems.erp.payments.due import Selection, select
 from mocks.systems.erp.payments.records import payment_record, run_record
 from mocks.systems.erp.payments.values import PAYMENTS, RUNS, Payment, PaymentRun
 
@@ -37,13 +37,10 @@ class PaymentDesk:
         proposer = self._person(call.actor, body.company_code)
         self._refuse_repeat(body.external_ref)
         pay_on, next_run_on = rules.to_day(body.pay_on), rules.to_day(body.next_run_on)
+        if next_run_on <= pay_on:
+            raise Refusal("VALIDATION_FAILED", f"next_run_on {body.next_run_on}: expected a day after {body.pay_on}")
         book = self.book
-        wanted = None if body.documents is None else frozenset(body.documents)
-
-        def is_wanted(each: Payable) -> bool:
-            return each.is_taken(pay_on, next_run_on) if wanted is None else each.document in wanted
-
-        due = (each for each in book.payables.of(company.code) if book.is_free(each.document) and is_wanted(each))
+        due, refused = book.due(company.code, pay_on, next_run_on) if body.documents is None else book.named(company.code, body.documents)
         selection = select(book.payables, due, pay_on=pay_on, payees_max=PAYEES_MAX)
         number, serial = self._free_number(call)
         payments = self._payments(call, number, selection, company.code, pay_on)
@@ -57,7 +54,7 @@ class PaymentDesk:
             pay_on=pay_on,
             next_run_on=next_run_on,
             payments=tuple(each.id for each in payments),
-            left_out=selection.left_out,
+            left_out=(*refused, *selection.left_out),
             proposed_by=proposer,
             next_actor=None,
             ext_ref=body.external_ref,
@@ -109,9 +106,7 @@ class PaymentDesk:
         run, status, actor = self._acted(call, "approve")
         if actor == run.proposed_by:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{actor} proposed payment run {run.id} and cannot approve it")
-        limit = self._erp.master.people[actor].limit_minor
-        if limit is not None and limit < run.total_minor:
-            raise Refusal("LIMIT_EXCEEDED", f"the limit of {actor} does not cover {run.total_minor} minor units of {run.company.currency}")
+        rules.check_authority(self._erp.master, actor, run.total_minor)
         self._check(run)
         return self._changed(call, run, status, approved_by=actor)
 

@@ -9,11 +9,14 @@ from datetime import date
 
 from mocks.company.accounts import BankAccount
 from mocks.company.money import share_half_up
+from mocks.kit.operation import Refusal
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
 from mocks.systems.erp.documents.ap_invoice import KIND as EMPLOYEE_INVOICES
 from mocks.systems.erp.documents.store import Document
+from mocks.systems.erp.invoices.book import DOCUMENT as SUPPLIER_INVOICES
 from mocks.systems.erp.payables import OpenItem
+from mocks.systems.erp.vendors import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,15 @@ class Payable:
     def is_taken(self, day: date, next_day: date) -> bool:
         """Whether it belongs into the run of that day, when the next run is on next_day."""
         return self.due_on < next_day or (self.discount_on(day) != 0 and self.discount_on(next_day) == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A payee or a document that a run leaves out, and why. payee: None of a document that nobody knows."""
+
+    payee: str | None
+    document: str | None
+    reason: str
 
 
 class Payables:
@@ -92,12 +104,24 @@ class Payables:
         payable = self._of_employee(invoice)
         return invoice.company_code, payable.open_minor if payable else 0
 
+    def missing(self, company_code: str, number: str) -> Exclusion:
+        """Of a document of which nothing is open in this company: whether the company knows it."""
+        for kind in (SUPPLIER_INVOICES, EMPLOYEE_INVOICES.name):
+            try:
+                document = self._erp.documents.get(kind, number)
+            except Refusal:
+                continue
+            if document.company_code == company_code:
+                return Exclusion(document.party, number, "nothing_open")
+        return Exclusion(None, number, "unknown")
+
     def bank_account(self, payee: str, on: date) -> BankAccount | None:
-        """The account that is in force on a day: what the vendor's file says, or where it says nothing, the master data."""
-        filed = self._erp.vendors.bank_details(payee, on)
-        if filed is None:
-            return self._erp.master.bank_accounts.get(payee)
-        return BankAccount(filed.holder, filed.country, iban=filed.iban, bank_code=filed.routing, number=filed.account)
+        """The account that is in force on a day."""
+        found = accounts.in_force(self._erp, payee, on)
+        if found is None:
+            return None
+        details = found.details
+        return BankAccount(details.holder, details.country, iban=details.iban, bank_code=details.routing, number=details.account)
 
     def objection(self, payee: str, on: date) -> str | None:
         """Why nobody pays this payee on a day, if nobody does."""
@@ -122,15 +146,6 @@ def _of_item(item: OpenItem) -> Payable:
         discount_until=item.discount_until,
         blocks=item.blocks,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """A payee or a document that a run leaves out, and why."""
-
-    payee: str
-    document: str | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

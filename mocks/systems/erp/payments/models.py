@@ -15,7 +15,7 @@ FileWord = Literal["accepted", "partially_accepted", "rejected"]
 
 class RunPropose(Request, frozen=True, kw_only=True):
     """What to pay on a day. next_run_on: what would be late by then, or would lose its discount, is taken now. documents: just these,
-    due or not."""
+    due or not; those that cannot be paid are named in left_out."""
 
     company_code: CompanyCode
     pay_on: Day
@@ -77,9 +77,11 @@ class PaymentPage(Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """What a proposal leaves out. document null: all of this payee."""
+    """What a proposal leaves out. document null: all of this payee; payee null: nobody knows the document, which was asked for. reason: a
+    block or hold, or inactive, no_bank_details, nothing_left_after_credits, file_is_full; of a document that was asked for also in_payment
+    with the payment's number, nothing_open, unknown."""
 
-    payee: str
+    payee: str | None
     document: str | None
     reason: str
 

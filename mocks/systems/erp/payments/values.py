@@ -23,6 +23,7 @@ RUNS = Lifecycle(
         ("approved", "issue"): "file_issued",
         ("file_issued", "acknowledge"): "acknowledged",
         ("file_issued", "reject"): "rejected",
+        ("acknowledged", "reject"): "rejected",  # while nothing of it was booked: the bank may look again
     },
 )
 # The bank's word is its last one: a payment may be booked or sent back before anybody has told that it was accepted.

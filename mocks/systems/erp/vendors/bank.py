@@ -80,7 +80,7 @@ class BankBook:
         return None
 
     def in_force(self, vendor_id: str, on: date) -> InForce | None:
-        """What payments of this day go to, as far as it is decided; None for a vendor without an account."""
+        """What was filed of it for payments of this day, as far as it is decided; None: nobody filed an account."""
         began = self.first.get(vendor_id)
         found = InForce(began) if began is not None else None
         for change in self.of(vendor_id):

@@ -8,7 +8,7 @@ from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
-from mocks.systems.erp.vendors import evidence
+from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.bank import TRANSITIONS, DetailsChange
 from mocks.systems.erp.vendors.desk import VendorDesk
 from mocks.systems.erp.vendors.models import (
@@ -39,7 +39,7 @@ class BankDesk:
         """erp.bank_change.request"""
         body: BankChangeRequest = call.body
         vendor_id = self._vendor(call)
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         evidence.check_screening(body.screening, call.now)
         evidence.check_bank(body.details)
         bank, today = self._erp.vendors.bank, call.now.date()
@@ -83,7 +83,7 @@ class BankDesk:
 
     def _step(self, call: Call, trigger: str, **members: Any) -> Reply:
         change = self._change(call)
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         rules.check_version(call.if_match, change.version, f"bank change {change.change_id}")
         status = "effective" if self._has_taken_effect(change, call.now.date()) else change.status
         after = TRANSITIONS.get((status, trigger))
@@ -110,7 +110,7 @@ class BankDesk:
         on = rules.query_day(call.query["date"]) if "date" in call.query else today
         bank = self._erp.vendors.bank
         settled = self._settle(vendor_id, today)
-        found, pending = bank.in_force(vendor_id, on), bank.pending(vendor_id, on)
+        found, pending = accounts.in_force(self._erp, vendor_id, on), bank.pending(vendor_id, on)
         change = found.change if found else None
         answer = EffectiveBankDetails(
             vendor_id=vendor_id,
@@ -145,10 +145,6 @@ class BankDesk:
             raise Refusal("NOT_FOUND", f"no {KIND} with id {call.path['change_id']!r}")
         return change
 
-    def _require_employee(self, actor: str | None) -> None:
-        if actor not in self._erp.master.people:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"acting user {actor!r} is not an employee; send a personnel number in X-Acting-User")
-
     def _reply(self, change: DetailsChange, effects: tuple[Effect, ...]) -> Reply:
         return Reply(_record(change), version=change.version, effects=effects)
 
@@ -163,14 +159,14 @@ class BankDesk:
     def strike(self, call: Call) -> Reply:
         """erp.tax_registration.strike"""
         body: Strike = call.body
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         self._erp.vendors.register.strike(TaxId(country=body.country, number=body.number), struck=body.struck)
         return self._register("struck" if body.struck else "entered")
 
     def open_register(self, call: Call) -> Reply:
         """erp.tax_register.open"""
         body: RegisterAvailability = call.body
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         self._erp.vendors.register.available = body.available
         return self._register("available" if body.available else "unavailable")
 

@@ -1,14 +1,12 @@
 """What the ERP knows about vendors beyond the record that every document needs: who they are, where, on whose word, and their accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from mocks.systems.erp.models import Approval
-from mocks.systems.erp.vendors.bank import BankBook, DetailsChange
+from mocks.systems.erp.vendors.bank import BankBook
 from mocks.systems.erp.vendors.models import (
     Address,
-    BankDetails,
     DuplicateOverride,
     ScreeningEvidence,
     Site,
@@ -55,13 +53,3 @@ class VendorBook:
     bank: BankBook = field(default_factory=BankBook)
     register: TaxRegister = field(default_factory=TaxRegister)
     register_version: int = 0
-
-    def bank_details(self, vendor_id: str, on: date) -> BankDetails | None:
-        """The account that a payment of this day goes to; None for a vendor of which none is known."""
-        found = self.bank.in_force(vendor_id, on)
-        return found.details if found else None
-
-    @property
-    def bank_changes(self) -> Mapping[str, DetailsChange]:
-        """Every change of bank details by its id."""
-        return self.bank.changes

@@ -1,7 +1,6 @@
 """The desk for vendors: create, find, change by whoever owns the attribute, deactivate."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,14 +10,14 @@ from mocks.company.projections import ERP_NAME_LENGTH, ErpVendor
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
 from mocks.systems.erp.core import Erp, VendorState
-from mocks.systems.erp.documents.kind import UNDONE
+from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.store import draw_id, draw_uuid, free
-from mocks.systems.erp.vendors import evidence
+from mocks.systems.erp.vendors import accounts, evidence
 from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.duplicates import Duplicate, DuplicateIndex, Traits
 from mocks.systems.erp.vendors.files import VendorFiles, record
-from mocks.systems.erp.vendors.models import BankDetails, Deactivate, Site, TaxId, VendorChange, VendorCreate
-from mocks.systems.erp.vendors.numbers import account_key, canonical
+from mocks.systems.erp.vendors.models import Deactivate, Site, TaxId, VendorChange, VendorCreate
+from mocks.systems.erp.vendors.numbers import account_key, canonical, tax_key
 from mocks.systems.erp.vendors.policy import Owner
 from mocks.systems.erp.vendors.views import VENDOR as KIND
 
@@ -127,7 +126,7 @@ class VendorDesk:
 
     def maintain(self, call: Call) -> Reply:
         """erp.vendor.maintain: what the ERP owns, said by its people"""
-        self._require_employee(call.actor)
+        rules.check_employee(self._erp.master, call.actor)
         return self._change(call, "erp")
 
     def _change(self, call: Call, who: Owner) -> Reply:
@@ -154,8 +153,7 @@ class VendorDesk:
             evidence.check_screening(body.screening, call.now)
         if _identity(before) == _identity(after):
             return
-        accounts = tuple(account_key(each) for each in self._accounts(before.vendor_id))
-        traits = _traits(after.company_code, after.name, after.address, after.tax_ids, accounts)
+        traits = self._traits_of(after)
         found = self._duplicate(traits, body.override, but=before.vendor_id)
         evidence.check_duplicate(found, body.override, self._erp.vendors.policy, self._erp.master, before.requested_by)
 
@@ -168,10 +166,12 @@ class VendorDesk:
             return self._reply(call, file)
         self._refuse_while_ordered(file.vendor_id)
         self._erp.master.vendors[file.vendor_id] = replace(vendor, active=False)
-        return self._keep_version(call, replace(file, reason=body.reason, updated_at=call.now), version)
+        reply = self._keep_version(call, replace(file, reason=body.reason, updated_at=call.now), version)
+        return replace(reply, effects=(*reply.effects, *self._erp.tell_block(call, file.vendor_id)))
 
     def _refuse_while_ordered(self, vendor_id: str) -> None:
-        orders = (each for each in self._erp.documents if each.kind == "purchase_order" and each.status not in {*UNDONE, "reversal"})
+        """One that is closed waits for nothing: if it is opened again, the rise is refused for a supplier who is inactive."""
+        orders = (each for each in self._erp.documents if each.kind == ORDERS.name and each.status == "created")
         open_one = next((order.number for order in orders if order.party == vendor_id), None)
         if open_one is not None:
             raise Refusal("INVALID_TRANSITION", f"vendor {vendor_id} still has order {open_one} to deliver", current_status="active")
@@ -195,10 +195,6 @@ class VendorDesk:
         _, state = self._erp.vendor(file.vendor_id)
         rules.check_version(call.if_match, state.version, f"vendor {file.vendor_id}")
         return file, state.version
-
-    def _require_employee(self, actor: str | None) -> None:
-        if actor not in self._erp.master.people:
-            raise Refusal("SEGREGATION_OF_DUTIES", f"acting user {actor!r} is not an employee; send a personnel number in X-Acting-User")
 
     def _keep_version(self, call: Call, file: VendorFile, version: int) -> Reply:
         _, state = self._erp.vendor(file.vendor_id)
@@ -227,15 +223,8 @@ class VendorDesk:
         return self._index
 
     def _traits_of(self, file: VendorFile) -> Traits:
-        accounts = tuple(account_key(each) for each in self._accounts(file.vendor_id))
-        return _traits(file.company_code, file.name, file.address, file.tax_ids, accounts)
-
-    def _accounts(self, vendor_id: str) -> Iterator[BankDetails]:
-        """Those that it is paid on, or soon will be."""
-        bank = self._erp.vendors.bank
-        if vendor_id in bank.first:
-            yield bank.first[vendor_id]
-        yield from (each.details for each in bank.of(vendor_id) if each.status in {"cooling_off", "effective"})
+        known = tuple(account_key(each) for each in accounts.known(self._erp, file.vendor_id))
+        return _traits(file.company_code, file.name, file.address, file.tax_ids, known)
 
     def _effect(self, file: VendorFile, effect: Any, base_version: int | None) -> Effect:
         vendor, state = self._erp.vendor(file.vendor_id)
@@ -288,6 +277,5 @@ def _identity(file: VendorFile) -> tuple[Any, ...]:
     return file.name, file.address, file.tax_ids
 
 
-def _traits(company_code: str, name: str, address: Any, tax_ids: tuple[TaxId, ...], accounts: tuple[str, ...]) -> Traits:
-    numbers = tuple(f"{tax_id.country}/{canonical(tax_id.number)}" for tax_id in tax_ids)
-    return Traits(company_code, address.country, name, address.postcode, numbers, accounts)
+def _traits(company_code: str, name: str, address: Any, tax_ids: tuple[TaxId, ...], known: tuple[str, ...]) -> Traits:
+    return Traits(company_code, address.country, name, address.postcode, tuple(tax_key(each) for each in tax_ids), known)

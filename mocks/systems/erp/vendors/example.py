@@ -1,10 +1,9 @@
 """Valid bodies about vendors, for fuzzing and for provider states: a supplier that the group does not have yet."""
 
-from dataclasses import asdict
 from typing import Any
 
 from mocks.company import Entity
-from mocks.company.new_suppliers import BankAccount, NewSupplier, new_supplier
+from mocks.company.new_suppliers import NewSupplier, new_supplier
 from mocks.company.streams import Stream
 
 DECIDED = "2026-10-28T08:00:00+00:00"
@@ -14,11 +13,6 @@ Body = dict[str, Any]
 def clearance(check_id: str = "SC000000000001") -> Body:
     """A clear check."""
     return {"check_id": check_id, "result": "clear", "list_version": 1, "checked_at": DECIDED}
-
-
-def bank_body(bank: BankAccount) -> Body:
-    """An account: only the members that it has."""
-    return {name: value for name, value in asdict(bank).items() if value is not None}
 
 
 def address_body(new: NewSupplier) -> Body:
@@ -34,7 +28,7 @@ def vendor_body(entity: Entity, new: NewSupplier, approver: str, **members: Any)
         "name": new.name,
         "address": address_body(new),
         "tax_ids": [{"country": new.country, "number": new.tax_id}],
-        "bank": bank_body(new.bank),
+        "bank": new.bank.details,
         "payment_terms": new.payment_terms,
         "currency": entity.currency,
         "screening": clearance(),

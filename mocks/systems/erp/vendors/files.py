@@ -6,8 +6,10 @@ from hashlib import blake2b
 from uuid import UUID
 
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.vendors import accounts
 from mocks.systems.erp.vendors.book import VendorFile
 from mocks.systems.erp.vendors.models import Address, Site, TaxId, Vendor
+from mocks.systems.erp.vendors.numbers import account_key, tax_key
 
 RECORDS_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 """Creation time of everything that was there before the world opened."""
@@ -48,9 +50,16 @@ class VendorFiles:
         )
 
 
+def identities_of(erp: Erp, vendor_id: str) -> tuple[str, ...]:
+    """Tax numbers and bank accounts of a supplier: two records that share one are one supplier under two names."""
+    numbers = (f"tax-number {tax_key(each)}" for each in VendorFiles(erp).of(vendor_id).tax_ids)
+    return tuple(dict.fromkeys((*numbers, *(f"bank-account {account_key(each)}" for each in accounts.known(erp, vendor_id)))))
+
+
 def record(erp: Erp, file: VendorFile, now: datetime) -> Vendor:
     """A vendor on the wire, with the bank details that are in force now."""
     vendor, state = erp.vendor(file.vendor_id)
+    account = accounts.in_force(erp, file.vendor_id, now.date())
     return Vendor(
         id=file.id,
         uuid=file.uuid,
@@ -68,7 +77,7 @@ def record(erp: Erp, file: VendorFile, now: datetime) -> Vendor:
         tax_ids=file.tax_ids,
         tax_status=file.tax_status,
         sites=file.sites,
-        bank=erp.vendors.bank_details(file.vendor_id, now.date()),
+        bank=account.details if account else None,
         payment_terms=file.payment_terms,
         currency=file.currency,
         external_ref=file.external_ref,

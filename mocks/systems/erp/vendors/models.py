@@ -57,7 +57,8 @@ class Site(Request, frozen=True, kw_only=True):
 
 
 class BankDetails(Request, frozen=True, kw_only=True):
-    """An account: an IBAN, or the bank's routing number and the account's own."""
+    """An account: an IBAN, or where the country has none the bank's number and the account's own (US: routing number with its check digit,
+    6 to 17 digits; JP: 7 digits of bank and branch, 7 digits)."""
 
     country: Country
     holder: Name

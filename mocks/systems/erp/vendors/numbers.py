@@ -9,6 +9,9 @@ from mocks.systems.erp.vendors.models import BankDetails, TaxId
 
 JP_PREFIX = "T"  # of a qualified invoice issuer; the rest is the corporate number
 JP_ROUTING, JP_ACCOUNT = 7, 7  # bank 4 + branch 3; account
+US_ACCOUNT = range(6, 18)  # digits
+WITHOUT_IBAN = frozenset({"US", "JP"})
+"""Countries whose accounts have none. Any other account is paid by its IBAN."""
 
 
 def tax_problem(tax_id: TaxId) -> str | None:
@@ -34,11 +37,19 @@ def bank_problem(details: BankDetails) -> str | None:
     """Why nobody could pay to these details, or None."""
     if details.iban is not None:
         return _iban_problem(details, details.iban)
+    if details.country not in WITHOUT_IBAN:
+        return f"expected an IBAN, as accounts in {details.country} have one"
     if details.routing is None or details.account is None:
-        return "expected an IBAN, or a routing number with an account"
-    if details.country == "US" and not rtn.is_valid(details.routing):
-        return f"routing number {details.routing} has a wrong check digit"
-    if details.country == "JP" and (len(details.routing), len(details.account)) != (JP_ROUTING, JP_ACCOUNT):
+        return f"expected a routing number with an account, as in {details.country}"
+    return _number_problem(details.country, details.routing, details.account)
+
+
+def _number_problem(country: str, routing: str, account: str) -> str | None:
+    if country == "US" and not rtn.is_valid(routing):
+        return f"routing number {routing} has a wrong length or check digit"
+    if country == "US" and len(account) not in US_ACCOUNT:
+        return f"expected {US_ACCOUNT.start} to {US_ACCOUNT.stop - 1} digits of the account"
+    if country == "JP" and (len(routing), len(account)) != (JP_ROUTING, JP_ACCOUNT):
         return f"expected {JP_ROUTING} digits of bank and branch, and {JP_ACCOUNT} of the account"
     return None
 
@@ -46,6 +57,8 @@ def bank_problem(details: BankDetails) -> str | None:
 def _iban_problem(details: BankDetails, number: str) -> str | None:
     if details.routing is not None or details.account is not None:
         return "an IBAN says bank and account already"
+    if details.country in WITHOUT_IBAN:
+        return f"accounts in {details.country} have no IBAN"
     if not number.startswith(details.country):
         return f"the IBAN is not one of {details.country}"
     try:
@@ -53,6 +66,11 @@ def _iban_problem(details: BankDetails, number: str) -> str | None:
     except ValidationError as error:
         return f"IBAN {number}: {error}"
     return None
+
+
+def tax_key(tax_id: TaxId) -> str:
+    """The same for two spellings of one number."""
+    return f"{tax_id.country}/{canonical(tax_id.number)}"
 
 
 def account_key(details: BankDetails) -> str:

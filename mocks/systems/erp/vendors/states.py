@@ -12,7 +12,7 @@ from mocks.company import Entity
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Refusal
 from mocks.systems.erp.core import Erp
-from mocks.systems.erp.vendors.example import Body, bank_body, clearance, drawn, vendor_body
+from mocks.systems.erp.vendors.example import Body, clearance, drawn, vendor_body
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Version = Annotated[int, Meta(ge=1, le=50)]
@@ -79,7 +79,7 @@ class VendorStates:
         company = self.company_of(stage, given.company_code)
         people = (each.personnel_no for each in self.books(stage).master.people.values() if each.company_code == company.code)
         first, second, third = islice(people, 3)
-        details = bank_body(drawn(stage.company.seed, _entity(stage, company), "other account").bank)
+        details = drawn(stage.company.seed, _entity(stage, company), "other account").bank.details
         body = {"details": details, "screening": _cleared(stage)}
         change = stage.act("erp.bank_change.request", actor=first, path={"vendor_id": vendor_id}, body=body)
         path = {"change_id": change.change_id}

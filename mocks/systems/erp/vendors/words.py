@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mocks.company import Company
 from mocks.company.sanctions import EMBARGOED
-from mocks.systems.erp.vendors.example import DECIDED, Body, bank_body, clearance, drawn, vendor_body
+from mocks.systems.erp.vendors.example import DECIDED, Body, clearance, drawn, vendor_body
 
 EACH = range(8)  # of each entity
 
@@ -15,7 +15,7 @@ def vendor_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
     fresh = [(entity, drawn(company.seed, entity, f"fuzz-{number}"), boss[entity.key]) for entity in company.entities for number in EACH]
     creates = [vendor_body(entity, new, approver) for entity, new, approver in fresh]
     first = creates[0]
-    accounts = [{"details": bank_body(new.bank), "screening": clearance()} for _, new, _ in fresh]
+    accounts = [{"details": new.bank.details, "screening": clearance()} for _, new, _ in fresh]
     ids = [{"country": new.country, "number": new.tax_id, "struck": False} for _, new, _ in fresh[:: len(EACH)]]
     open_or_not: tuple[Body, ...] = tuple({"available": answer, "reason": "fuzz"} for answer in (True, False))
     return {

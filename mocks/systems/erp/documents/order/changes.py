@@ -91,7 +91,7 @@ class OrderChanges:
         if body == life.last:
             return True
         said = f"order {order.number} has revision {known} of its source; {body.source_revision} is not newer"
-        raise Refusal("VERSION_CONFLICT", said, current_version=known)
+        raise Refusal("VERSION_CONFLICT", said, current_revision=known)
 
     def _check_supplier(self, body: PurchaseOrderChange, order: Document, company: ErpCompany, total: int) -> None:
         vendor = order.request.vendor_id
@@ -165,12 +165,15 @@ class OrderChanges:
             raise exceeded(over, self._erp.master.companies[order.company_code]) from None
 
     def _wanted(self, order: Document, lines: Sequence[LineChange], on: date, *, is_moved: bool) -> Iterator[Spending]:
-        """What the changed lines encumber from now on. What was delivered keeps its value, and what lapsed is encumbered anew."""
-        holds = held(self._erp, order.number)
-        for each in (each for each in lines if is_moved or each.was != each.line):
+        """What the changed lines encumber from now on. What was delivered keeps its value, and what lapsed is encumbered anew. An order
+        that was closed encumbers all that is still to come: what came back meanwhile was not encumbered again."""
+        holds, is_opened = held(self._erp, order.number), order.status == "closed"
+        for each in lines:
             name, line = str(each.line.line_no), each.line
             place, amount = self._erp.budget.place(order.number, name), each.after.open_minor
-            if place is not None:
+            if each.was == each.line and not is_moved and (place is None or not is_opened):
+                continue
+            if place is not None and not is_opened:
                 holding = holds[name].amount_minor if name in holds else 0
                 amount = max(0, holding + amount - each.before.open_minor)
             period = month(on) if is_moved or place is None else place[1]

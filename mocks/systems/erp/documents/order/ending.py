@@ -12,7 +12,7 @@ from mocks.systems.erp.core import Erp, update_effect
 from mocks.systems.erp.documents.order.changes import Changed
 from mocks.systems.erp.documents.order.funds import follow, position_of, post_memo
 from mocks.systems.erp.documents.order.kind import CLOSE_TOLERANCE_PERCENT
-from mocks.systems.erp.documents.order.life import Lives, order_lines, quantity_text, revised_effect
+from mocks.systems.erp.documents.order.life import Lives, order_lines, revised_effect
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
@@ -56,7 +56,7 @@ class OrderEndings:
             if before.ordered > before.settled:
                 after = replace(before, ordered=before.settled)
                 amount = to_text(after.worth(after.ordered), after.decimals)
-                left = msgspec.structs.replace(line, quantity=quantity_text(after.ordered), amount=amount)
+                left = msgspec.structs.replace(line, quantity=rules.quantity_text(after.ordered), amount=amount)
                 found.append((number, left, before, after))
         return tuple(found)
 

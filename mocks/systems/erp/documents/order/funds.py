@@ -8,6 +8,7 @@ from mocks.systems.erp.budget.funds import RESERVE
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.documents.order.kind import CLOSED, KIND
 from mocks.systems.erp.documents.order.models import OrderLine, PurchaseOrderCreate
 from mocks.systems.erp.documents.positions import Position
 from mocks.systems.erp.documents.store import Document
@@ -50,10 +51,13 @@ def held(erp: Erp, order: str) -> Mapping[str, Spending]:
 
 def follow(erp: Erp, order: str, moves: Iterable[tuple[Position, Position]]) -> tuple[Spending, ...]:
     """The encumbrance follows what is still to be received, of each line before and after something happened to it; the signed
-    differences. A line that was released, or lapsed, is not encumbered again, and nobody is asked: the order was approved."""
-    holds = held(erp, order)
+    differences. A line that was released, or lapsed, is not encumbered again, nor is one of an order that is closed (PST-P21); and nobody
+    is asked: the order was approved."""
+    holds, is_closed = held(erp, order), erp.documents.get(KIND.name, order).status in CLOSED
     wanted = []
     for before, after in moves:
+        if is_closed and after.open_minor > before.open_minor:
+            continue
         line = str(before.line_no)
         place = erp.budget.place(order, line)
         if place is not None:

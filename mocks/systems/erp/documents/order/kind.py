@@ -25,5 +25,9 @@ KIND = DocumentKind(
     page=PurchaseOrderPage,
     party=lambda request: request.vendor_id,
 )
+OVER_FOR_GOOD = frozenset({"cancelled", "reversal", "finally_closed"})
+"""Statuses of an order for which nothing is billed any more."""
+CLOSED = OVER_FOR_GOOD | {"closed"}
+"""Statuses of an order that nothing is encumbered for again, until it is opened."""
 CLOSE_TOLERANCE_PERCENT = 5
 """So much of a line's quantity may be missing when an order is closed."""

@@ -60,15 +60,9 @@ def ordered_line(line: OrderLine, position: Position | None, life: OrderLife | N
         gl_account=line.gl_account,
         cost_center=line.cost_center,
         project=line.project,
-        received_quantity=quantity_text(position.received) if position else "0",
-        cancelled_quantity=quantity_text(life.cancelled.get(line.line_no, 0)) if life else "0",
+        received_quantity=rules.quantity_text(position.received) if position else "0",
+        cancelled_quantity=rules.quantity_text(life.cancelled.get(line.line_no, 0)) if life else "0",
     )
-
-
-def quantity_text(thousandths: int) -> str:
-    """2500 is 2.5."""
-    whole, fraction = divmod(thousandths, rules.QUANTITY_SCALE)
-    return f"{whole}.{fraction:03d}".rstrip("0") if fraction else str(whole)
 
 
 def delivery_status(lines: Iterable[OrderLine], positions: Mapping[int, Position]) -> DeliveryStatus:
