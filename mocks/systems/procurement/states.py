@@ -52,7 +52,7 @@ def states() -> tuple[State, ...]:
 
 def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
     told = {
-        "sourceRecord": given.source_record,
+        "legalEntity": "ACME-US",
         "sourceRevision": given.revision,
         "responsibleId": stage.company.employees[0].procurement_id,
     }

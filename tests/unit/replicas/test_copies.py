@@ -75,7 +75,6 @@ def test_whoever_names_no_revision_guards_nothing(system: str) -> None:
     assert put(world, system, 1).body.name == "Field marketing"
 
 
-@pytest.mark.requirement("R07.18")
 @pytest.mark.parametrize("system", KEEPERS)
 def test_the_same_revision_repairs_what_was_changed_meanwhile(system: str) -> None:
     """Something else under the same revision is written; a harmless edit is left alone."""
