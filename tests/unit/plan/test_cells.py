@@ -122,6 +122,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "procurement.invoice.list",
         "erp.payment_run.list",
         "procurement.supplier_request.list",
+        "erp.master_record.list",
         "identity.token.issue",
     }
 
