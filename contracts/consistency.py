@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from contracts.entries import (
+    ACCOUNT_ROLES,
     ACTS,
     CARDINALITIES,
     COMPARED,
     KINDS_OF_CALL_POINT,
     KINDS_OF_FLOW,
+    LIMIT_STATES,
     MEANINGS,
     RECORD_ASPECTS,
     SIDES,
@@ -42,6 +44,8 @@ def _in_systems(catalog: Catalog) -> Iterator[str]:
             yield f"systems.yaml: {entry.id}: type {entry.type!r} is not the id of a system"
         if slots.setdefault(entry.slot, entry.id) != entry.id:
             yield f"systems.yaml: {entry.id}: slot {entry.slot} is {slots[entry.slot]}'s already; a new system takes a free one"
+        for role in sorted(set(entry.accounts) - set(ACCOUNT_ROLES)):
+            yield f"systems.yaml: {entry.id}: accounts names {role!r}; expected some of {', '.join(ACCOUNT_ROLES)}"
 
 
 def _in_document(catalog: Catalog, kind: DocumentKind) -> Iterator[str]:
@@ -100,9 +104,11 @@ def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
 def _in_query(catalog: Catalog, flow: Flow, where: str) -> Iterator[str]:
     query = flow.query
     assert query is not None
-    for name in filter(None, (query.about, query.reservation)):
+    for name in filter(None, (query.about, query.reservation, query.limited_by)):
         if name not in catalog.documents:
             yield f"{where}: query: {name!r} is not in documents.yaml"
+    for state in sorted({state for states in query.answers.values() for state in states} - set(LIMIT_STATES)) if query.limited_by else ():
+        yield f"{where}: query: {state!r} is no way to stand to a limit; expected {' or '.join(LIMIT_STATES)}"
     if query.on_failure not in ("open", "closed"):
         yield f"{where}: query: on_failure {query.on_failure!r}; expected open or closed"
 

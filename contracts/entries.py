@@ -21,8 +21,10 @@ ACTS = (
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 SIDES = ("passes", "refused", "access", "own")  # what a class of failures says to be in the way
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account", "dates")
+ACCOUNT_ROLES = ("gr_ir", "trade_payables")  # what an account of a system's books is for, where that is reconciled
 WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
 # what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
+LIMIT_STATES = ("within", "over")  # how an amount stands to the record that limits it
 DECISIONS: Mapping[str | None, tuple[str, ...]] = {
     "none": ("not_reached",),
     "once": ("committed", "replayed", "no_effect"),
@@ -135,6 +137,7 @@ class SystemEntry:
     slot: int
     type: str = ""  # whose operations it serves; its own id unless it is a further instance
     modules: tuple[str, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)  # account by ACCOUNT_ROLES
     optional: bool = False
     service: bool = False
 
@@ -173,6 +176,7 @@ class DocumentKind:
     coded_by: str | None = None
     dimensions: tuple[str, ...] = ()
     clears: bool = False
+    accrues: bool = False
     implied: tuple[str, ...] = ()
     lines: str | None = None
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
@@ -217,7 +221,10 @@ class Variants:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What an answer is held against. answers: the states of the subject of which an answer is true."""
+    """What an answer is held against. answers: the states of the subject of which an answer is true.
+
+    limited_by: a kind of record whose amount is the truth in place of a state: the subject is `within` it, or `over` it.
+    """
 
     about: str
     answers: Mapping[str, tuple[str, ...]]
@@ -225,6 +232,7 @@ class Query:
     on_failure: str  # open, closed
     degraded: str  # the answer that is given when the truth cannot be had
     reservation: str | None = None
+    limited_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.clock import Clock
+from engine.clock import Clock, Entropy
 from engine.flows import (
     budget_publication,
     expense_to_posting,
@@ -12,6 +12,7 @@ from engine.flows import (
     master_data_replication,
     payment_run_to_bank,
     receipt_to_grir,
+    requisition_check,
     requisition_to_po,
     supplier_onboarding,
 )
@@ -25,14 +26,17 @@ from engine.flows.ports import Erp, Target
 from engine.flows.posting import Hooks, PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.replicating import RecordHooks, ReplicatingRun
+from engine.flows.requisition_check import RequisitionCheck
 from engine.flows.requisition_to_po import RequisitionHooks
 from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
 from engine.model.calls import Trace
+from engine.model.checks import BudgetQuestion, Said
 from engine.peers.bank import BankGateway
 from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
+from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.invoicing import InvoicingGateway
@@ -43,7 +47,9 @@ from engine.peers.replicas import ReplicaGateway
 from engine.peers.screening import ScreeningGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.treasury import TreasuryGateway
+from engine.peers.waits import backoff_s
 from engine.store.documents import Claim
+from engine.web.checks import Answering
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
@@ -52,7 +58,8 @@ SYSTEMS = ("erp", "procurement", "expense", "planning", "bank", "screening")  # 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every run is made from. peers: by system; rules: those in force when a run begins; poll_base_s: first look at a job."""
+    """What every run is made from. peers: by system; rules: those in force when a run begins; poll_base_s: first look at a job;
+    retry_base_s: first wait after a failure."""
 
     peers: Mapping[str, Peer]
     rules: Callable[[], Rules]
@@ -60,6 +67,7 @@ class Parts:
     minor_units: Mapping[str, int]
     patience: Patience
     poll_base_s: float
+    retry_base_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,4 +201,31 @@ SERVED: tuple[ServedFlow, ...] = (
         _replicating(_records),
         lambda parts, trace: RecordGateway(parts.peers["erp"], trace),
     ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredFlow:
+    """One flow in which somebody waits for an answer: the question's name, and how what answers it is made."""
+
+    id: str
+    question: str
+    systems: tuple[str, ...]
+    answering: Callable[[Parts, Entropy], Answering]
+
+
+def _requisition_check(parts: Parts, entropy: Entropy) -> Answering:
+    funds = FundsGateway(parts.peers["erp"], parts.minor_units)
+    check = RequisitionCheck(funds, parts.rules, parts.clock, lambda failed: backoff_s(parts.retry_base_s, failed, entropy))
+
+    async def answer(question: BudgetQuestion, correlation_id: str | None) -> Said:
+        trace = Trace.of_document(question.reference, None, {}, entropy)
+        trace.adopt(correlation_id)
+        return await check.answer(question, trace)
+
+    return answer
+
+
+ANSWERED: tuple[AnsweredFlow, ...] = (
+    AnsweredFlow(requisition_check.FLOW, requisition_check.QUESTION, ("erp", "procurement"), _requisition_check),
 )

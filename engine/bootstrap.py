@@ -14,7 +14,7 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
 from contracts.catalog import load_errors, load_minor_units
-from engine.assembly import SERVED, SYSTEMS, Parts
+from engine.assembly import ANSWERED, SERVED, SYSTEMS, Parts
 from engine.clock import Clock, Entropy
 from engine.flows.obligations import Patience
 from engine.mapping.rules import Rules, RulesError
@@ -118,7 +118,7 @@ def make_parts(settings: Settings, peers: Peers, rules: RuleBook, clock: Clock) 
     poll_base_s = settings.retry_base_s * POLL_FACTOR
     # A create that timed out at our side may commit a little later at theirs; several timeouts is long enough to be sure.
     patience = Patience(late_commit_s=REQUEST_TIMEOUT_S * 2 + 1, look_again_s=poll_base_s)
-    return Parts(peers.systems, lambda: rules.current, clock, load_minor_units(), patience, poll_base_s)
+    return Parts(peers.systems, lambda: rules.current, clock, load_minor_units(), patience, poll_base_s, settings.retry_base_s)
 
 
 class Engine:
@@ -135,7 +135,7 @@ class Engine:
         self._rules = RuleBook(settings)
         self._inbox = Inbox(pool, clock.monotonic)
         self._documents = Documents(pool, instance, entropy)
-        self._clock = clock
+        self._clock, self._entropy = clock, entropy
         self._parts = make_parts(settings, peers, self._rules, clock)
         processes = {
             flow.id: Process(partial(flow.run, self._parts), (peers.tokens, *(peers.systems[name].breaker for name in flow.systems)))
@@ -195,6 +195,8 @@ class Engine:
             before_redrive=self._rules.reload,
             observer=self._observer,
             gauges=self._gauges,
+            questions={flow.question: flow.answering(self._parts, self._entropy) for flow in ANSWERED},
+            minor_units=self._parts.minor_units,
         )
         runner = web.AppRunner(application(surface), access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()

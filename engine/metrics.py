@@ -42,6 +42,7 @@ METRICS = (
         "dryclose_engine_retries_total", "counter", ("flow", "reason"),
         "Runs put off to try again: system_down (a breaker is open) or again (a call failed, or the answer is not there yet)",
     ),
+    Declared("dryclose_engine_checks_total", "counter", ("answer",), "Questions of people who waited: within_budget, over_budget, unknown"),
     Declared("dryclose_engine_breaker_open", "gauge", ("system",), "1 while the circuit breaker of a system lets only probes pass"),
     Declared("dryclose_engine_token_requests_total", "counter", ("outcome",), "Access tokens asked for; outcome as of calls"),
     Declared("dryclose_engine_queue_jobs", "gauge", ("status",), "Jobs in the queue: queued, picked, failed (held)"),

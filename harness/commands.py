@@ -187,8 +187,7 @@ def judge(run_dir: Path, invariants: tuple[Path, ...]) -> int:
 
     The rules of your own that the run was asked are asked again; --invariants takes others in their place.
     """
-    from harness.judge import judge as decide  # noqa: PLC0415
-    from harness.judge import write_verdict  # noqa: PLC0415
+    from harness.judge import judge_and_close, write_closing, write_verdict  # noqa: PLC0415
     from harness.judge.guests import prove  # noqa: PLC0415
     from harness.stage.directory import RunDirectory  # noqa: PLC0415
     from reports import summary_text, write_ctrf, write_junit, write_report  # noqa: PLC0415
@@ -198,8 +197,9 @@ def judge(run_dir: Path, invariants: tuple[Path, ...]) -> int:
     if rules:
         prove(rules, load_catalog())
         directory.keep_rules(rules)
-    verdict = decide(directory.path)
+    verdict, closed = judge_and_close(directory.path)
     write_verdict(directory.path, verdict)
+    write_closing(directory.path, closed)
     write_junit(directory.path)
     write_ctrf(directory.path)
     click.echo(summary_text(verdict.document(), report=write_report(directory.path)))
@@ -229,6 +229,26 @@ def report(run_dir: Path) -> int:
     from reports import write_report  # noqa: PLC0415
 
     click.echo(str(write_report(RunDirectory.open(run_dir).path)))
+    return EXIT_PASS
+
+
+@cli.command(epilog=EPILOG)
+@click.argument("run_dir", metavar="RUN", type=_PATH)
+@click.option("--at", metavar="INSTANT", help="Business time, as 2026-10-31T18:00:00+00:00.  [default: the end of the run]")
+@click.option("--json", "as_json", is_flag=True, help="Print what reconciliation.json would hold.")
+def reconcile(run_dir: Path, at: str | None, as_json: bool) -> int:
+    """Reconcile the books of a stored run at any instant: budgets, commitments, invoices, actuals, GR/IR by age, accruals.
+
+    A break is no violation, so it changes no exit code. Nothing is written.
+    """
+    import json  # noqa: PLC0415
+
+    from harness.judge import closing_as_of  # noqa: PLC0415
+    from harness.stage.directory import RunDirectory  # noqa: PLC0415
+    from reports import closing_text  # noqa: PLC0415
+
+    document = closing_as_of(RunDirectory.open(run_dir).path, load_catalog(), at)
+    click.echo(json.dumps(document, indent=1) if as_json else closing_text(document, load_catalog()))
     return EXIT_PASS
 
 

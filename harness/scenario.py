@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from contracts.catalog import Catalog
 from harness.errors import ConfigError, UsageError, did_you_mean
@@ -23,6 +23,7 @@ PERIOD_POLICIES = ("declared", "park", "next_period")
 EXIT_CODES = (0, 1, 2)
 
 PeriodPolicy = Literal["declared", "park", "next_period"]
+OnNoAnswer = Literal["open", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,13 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
+class Questions:
+    """What systems do when a connector does not answer a question while a person waits."""
+
+    on_no_answer: OnNoAnswer = "closed"  # open: the document goes on with a flag; closed: it waits for somebody's decision
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """What must come out of a canary: this exit code, and each of these invariants violated."""
 
@@ -121,6 +129,7 @@ class Scenario:
     business: Business = Business()
     tokens: Tokens = Tokens()
     lists: Lists = Lists()
+    questions: Questions = Questions()
     systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
@@ -179,6 +188,7 @@ def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Sc
         business=_business(top.section("business")),
         tokens=_tokens(top.section("tokens")),
         lists=_lists(top.section("lists")),
+        questions=_questions(top.section("questions")),
         require=top.texts("require", known=_same(requirable(catalog, invariants)), what="invariant"),
         period_closed=cast("PeriodPolicy", top.text("period_closed", "declared", choices=PERIOD_POLICIES)),
         connector=_connector(top),
@@ -299,6 +309,12 @@ def _lists(section: Section) -> Lists:
     lists = Lists(grain_ms=section.integer("grain_ms", Lists().grain_ms, least=0, most=60_000))
     section.finish()
     return lists
+
+
+def _questions(section: Section) -> Questions:
+    chosen = section.text("on_no_answer", Questions().on_no_answer, choices=get_args(OnNoAnswer))
+    section.finish()
+    return Questions(cast("OnNoAnswer", chosen))
 
 
 def _instant(section: Section, key: str, text: str) -> str:

@@ -26,7 +26,7 @@ from mocks.identity import PATH, Identity
 from mocks.kit.acting import Actors
 from mocks.kit.app import SystemApp
 from mocks.kit.arming import StepLike, arm, armed_step
-from mocks.kit.asking import Asker, Question
+from mocks.kit.asking import Asker, Question, Reaction
 from mocks.kit.clock import BusinessClock, WorldClock
 from mocks.kit.commits import Origin
 from mocks.kit.dialect import HOUSE, HouseDialect
@@ -102,7 +102,7 @@ class World:
         slots = {name: catalog.systems[name].slot for name in (*self.instances, IDENTITY, CONTROL)}
         apart = {CONTROL: config.control_host}
         self._servers = Servers(slots, config.host, port_base=config.port_base, public_host=config.public_host, apart=apart)
-        self._asker = Asker(self.recorder, self.mechanics.traffic, self.mechanics.books, config.settings())
+        self._asker = Asker(self.mechanics, secret=credentials.signing_key)
         self._shutdown = asyncio.Event()
         self.room = ControlRoom(self.mechanics.problems)
         self._apps: dict[str, SystemApp] = {}
@@ -228,9 +228,9 @@ class World:
         """Put questions to this address from now on. Raises CallbackForbidden when its host is not allow-listed."""
         self._asker.at(url, headers)
 
-    async def ask(self, question: Question) -> str | None:
-        """A person waits while the connector is asked; the answer's word, None when none came."""
-        return await self._asker.ask(question)
+    async def ask(self, question: Question) -> Reaction:
+        """A person waits while the connector is asked; what came of it."""
+        return await self._asker.ask(question, self._actors.correlation(question.txn_id))
 
     # --- transactions
 
@@ -488,7 +488,7 @@ def instances(catalog: Catalog, wanted: Sequence[str], types: Mapping[str, Syste
 def build_systems(types: Mapping[str, SystemType], config: WorldConfig, company: Company) -> dict[str, System]:
     """The systems of a world, with books that nobody has touched. types: what serves each of them."""
     grain = timedelta(milliseconds=config.grain_ms) if config.grain_ms else timedelta(microseconds=1)
-    births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms, grain) for name in types}
+    births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms, grain, config.on_no_answer) for name in types}
     return {name: types[name].build(birth) for name, birth in births.items()}
 
 

@@ -4,6 +4,7 @@
 All of them also accept a run that is incomplete: interrupted, without verdict.json, or with a torn file.
 """
 
+from reports.closing import closing_text
 from reports.ctrf import write_ctrf
 from reports.junit import write_junit
 from reports.load import load_summary
@@ -11,4 +12,4 @@ from reports.page import write_report
 from reports.reading import ReportError
 from reports.summary import summary_text
 
-__all__ = ["ReportError", "load_summary", "summary_text", "write_ctrf", "write_junit", "write_report"]
+__all__ = ["ReportError", "closing_text", "load_summary", "summary_text", "write_ctrf", "write_junit", "write_report"]

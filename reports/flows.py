@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.catalog import Catalog
-from reports.fields import Record, rows, table, text, whole
+from reports.fields import Record, number, rows, table, text, whole
 
 KIND_WORD: Mapping[str, str] = {
     "document": "documents are due",
@@ -16,7 +16,8 @@ KIND_WORD: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """One flow of the run. unexamined: ids of required rules that examined nothing of it."""
+    """One flow of the run. unexamined: ids of required rules that examined nothing of it; p95_ms, target_ms: how long its baselines
+    took, and may take."""
 
     id: str
     title: str
@@ -26,6 +27,8 @@ class FlowLine:
     judged: int
     applicable: int
     unexamined: tuple[str, ...]
+    p95_ms: float | None = None
+    target_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def flow_lines(verdict: Record, catalog: Catalog) -> tuple[FlowLine, ...]:
     experiments = [row for row in rows(verdict, "by_experiment") if text(row, "role") != "solo"]
     seen = dict.fromkeys([*(text(row, "flow") for row in experiments), *covered])
     order = [flow for flow in catalog.flows if flow in seen] + [flow for flow in seen if flow not in catalog.flows]
-    lines = []
+    lines, took = [], table(table(verdict, "figures"), "latency")
     for flow in order:
         mine, cells, declared = [row for row in experiments if text(row, "flow") == flow], table(covered, flow), catalog.flows.get(flow)
         lines.append(
@@ -57,6 +60,8 @@ def flow_lines(verdict: Record, catalog: Catalog) -> tuple[FlowLine, ...]:
                 judged=whole(cells, "judged"),
                 applicable=whole(cells, "applicable"),
                 unexamined=_unexamined(verdict, flow),
+                p95_ms=number(table(took, flow), "p95_ms"),
+                target_ms=number(table(took, flow), "target_ms"),
             )
         )
     return tuple(lines)

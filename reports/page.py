@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from contracts.catalog import Catalog, load_catalog
 from reports.cases import Cases, cases
+from reports.closing import closing_section
 from reports.facts import Fact, Table, facts, table_of
 from reports.fields import Record, clean, clip, percent, rows, table, text, texts, whole
 from reports.flows import Evidence, chains, evidence, flow_lines
@@ -17,6 +18,7 @@ from reports.matrix import grids, legend, not_applicable
 from reports.money import amounts_of, amounts_text
 from reports.reading import RunFiles, read_run, write_whole
 from reports.templating import TEMPLATES, digest, report_environment
+from reports.walks import walks
 from reports.words import FAMILY_WORD, GLYPH, OUTCOME_WORD, STATUS_WORD, whose, word
 
 EXPERIMENTS_MAX = 2_000
@@ -90,6 +92,8 @@ def _context(files: RunFiles, catalog: Catalog) -> dict[str, Any]:
     verdict = files.verdict or {}
     found = cases(verdict, catalog)
     return {
+        "closing": closing_section(files.closing, verdict, catalog),
+        "walks": walks(files.closing, verdict, catalog),
         "run": files,
         "name": name_of(verdict, "connector") or name_of(files.manifest, "connector") or "connector",
         "banner": headline(files),

@@ -24,6 +24,7 @@ class RunFiles:
     verdict: Record | None
     problems: tuple[str, ...]
     load: Record | None = None  # load.json; None when the run was no load
+    closing: Record | None = None  # reconciliation.json; None for a run of a dryclose that wrote none
 
     @property
     def run_id(self) -> str:
@@ -45,7 +46,8 @@ def read_run(run_dir: Path) -> RunFiles:
     plan = _read(run_dir / "plan.json", problems)
     verdict = _read(run_dir / "verdict.json", problems)
     load = _read(run_dir / "load.json", problems) if (run_dir / "load.json").exists() else None
-    return RunFiles(run_dir, manifest or {}, plan or {}, verdict, tuple(problems), load)
+    closing = _read(run_dir / "reconciliation.json", problems) if (run_dir / "reconciliation.json").exists() else None
+    return RunFiles(run_dir, manifest or {}, plan or {}, verdict, tuple(problems), load, closing)
 
 
 def _read(path: Path, problems: list[str]) -> Record | None:

@@ -11,11 +11,15 @@ import msgspec
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from engine.mapping.rules import Unpostable
 from engine.metrics import CONTENT_TYPE
+from engine.model.checks import UNKNOWN as NOBODY_KNOWS
+from engine.model.checks import BudgetQuestion, Said
 from engine.model.progress import Parking
 from engine.observability import Observer, Watched
 from engine.store.inbox import Fact
 from engine.structured_log import say
+from engine.web.checks import REQUEST, Answering, answer_of, question_of
 from engine.web.document import REFERENCE_PATTERN, REFERENCES_MAX, STATUSES, document
 from engine.work.facts import EventError, fact_of_event
 
@@ -58,6 +62,11 @@ class Documents(Protocol):
 Gauges = Mapping[str, Mapping[tuple[str, ...], float]]
 
 
+async def no_answer(_question: BudgetQuestion, _correlation_id: str | None) -> Said:
+    """Of an engine that answers no questions."""
+    return NOBODY_KNOWS
+
+
 async def no_gauges() -> Gauges:
     """Nothing but what was counted."""
     return {}
@@ -75,6 +84,8 @@ class Surface:
     before_redrive: Callable[[], None]  # read the crosswalks again: they are what was repaired
     observer: Observer = field(default_factory=Observer)
     gauges: Callable[[], Awaitable[Gauges]] = no_gauges
+    questions: Mapping[str, Answering] = field(default_factory=dict)  # by the question's name
+    minor_units: Mapping[str, int] = field(default_factory=dict)
 
 
 def application(surface: Surface) -> web.Application:
@@ -86,6 +97,7 @@ def application(surface: Surface) -> web.Application:
             web.get("/openapi.json", handlers.openapi),
             web.get("/health", handlers.health),
             web.post("/webhooks", handlers.receive),
+            web.post("/check", handlers.check),
             web.get("/parked", handlers.parked),
             web.post("/redrive", handlers.redrive),
             web.post("/redrive/dry-run", handlers.dry_run),
@@ -142,6 +154,29 @@ class Handlers:
         except DATABASE_ERRORS:
             return problem("UNAVAILABLE", "the event could not be saved; deliver it again"), fact.type, "not_saved"
         return _json({"accepted": True}, 202), fact.type, "accepted"
+
+    async def check(self, request: web.Request) -> web.Response:
+        """200 with what is known, within the time that the question gives. 401: the signature does not hold."""
+        body = await request.read()
+        try:
+            self._surface.webhook.verify(body, dict(request.headers), json_parse=False)
+        except (WebhookVerificationError, ValueError) as error:
+            say(LOG, logging.WARNING, "check.refused", reason=str(error), webhook_id=request.headers.get("webhook-id", "")[:100])
+            return problem("SIGNATURE_INVALID", "the signature or the timestamp of the question does not hold")
+        try:
+            asked = REQUEST.decode(body)
+            question = question_of(asked, self._surface.minor_units)
+        except (msgspec.ValidationError, Unpostable) as error:
+            return problem("VALIDATION_FAILED", str(error)[:300])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return problem("MALFORMED_REQUEST", "the body is not JSON")
+        answering = self._surface.questions.get(asked.question)
+        if answering is None:
+            return problem("VALIDATION_FAILED", f"question {asked.question!r} is none that is answered here")
+        correlation = request.headers.get("X-Correlation-ID", "")
+        said = await answering(question, correlation if HEADER_TEXT.fullmatch(correlation) else None)
+        self._surface.observer.meter.count("dryclose_engine_checks_total", said.word)
+        return _json(answer_of(said), 200)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """What was counted, and how the queue stands, for Prometheus."""

@@ -24,6 +24,7 @@ CONTACT = {"name": "The maintainers of dryclose", "url": "https://dryclose.examp
 TAGS = {
     "server": "whether the engine is up, and what it counted",
     "events": "news of the source systems",
+    "questions": "what somebody wants to know while waiting",
     "work": "what is under way, and what waits for a person",
 }
 HEALTH = "200 once the schema is there and the queue works; until then, and while the database is away, 503."
@@ -55,6 +56,7 @@ def document() -> dict[str, Any]:
         "paths": {
             "/health": {"get": _health()},
             "/webhooks": {"post": _webhooks()},
+            "/check": {"post": _check()},
             "/parked": {"get": _read("work", "parked", "Documents that wait for a person", PARKED, _items())},
             "/redrive": {"post": _redrive()},
             "/redrive/dry-run": {"post": _dry_run()},
@@ -97,6 +99,37 @@ def _webhooks() -> dict[str, Any]:
         "responses": {
             "202": _answer("the event is saved, or is about nothing of ours", accepted),
             **_refusals("MALFORMED_REQUEST", "SIGNATURE_INVALID", "PAYLOAD_TOO_LARGE", "INTERNAL_ERROR", "UNAVAILABLE"),
+        },
+    }
+
+
+def _check() -> dict[str, Any]:
+    code = {"type": "string", "minLength": 1, "maxLength": 64}
+    money = _object(amount={"type": "string", "maxLength": 40}, currency=code)
+    line = _object(amount=money, category=code, costCenter=code)
+    line["properties"]["project"] = {"anyOf": [code, {"type": "null"}]}
+    lines = {"type": "array", "items": line, "minItems": 1, "maxItems": 200}
+    day = {"type": "string", "format": "date"}
+    asked = _object(question=code, id=code, legalEntity=code, currency=code, budgetDate=day, lines=lines)
+    asked["properties"]["budgetMs"] = {"type": "integer", "minimum": 1, "maximum": 30_000, "default": 2000}
+    said = {
+        "type": "object",
+        "required": ["answer"],
+        "properties": {"answer": {"enum": ["within_budget", "over_budget", "unknown"]}, "as_of": TEXT},
+    }
+    return {
+        "operationId": "check",
+        "summary": "Whether there is budget, signed as an event is",
+        "description": "Answered within `budgetMs`, whatever the ERP does: `unknown` where it did not say. Nothing is reserved.",
+        "tags": ["questions"],
+        "security": [{"signature": []}],
+        "parameters": [*_correlation(), *({**_header(name, doc), "required": True} for name, doc in EVENT_HEADERS.items())],
+        "requestBody": {"required": True, "content": {JSON: {"schema": asked}}},
+        "responses": {
+            "200": _answer("what is known, and as of when", said),
+            **_refusals(
+                "MALFORMED_REQUEST", "SIGNATURE_INVALID", "PAYLOAD_TOO_LARGE", "VALIDATION_FAILED", "INTERNAL_ERROR", "UNAVAILABLE"
+            ),
         },
     }
 

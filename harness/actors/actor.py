@@ -102,8 +102,10 @@ class Actor:
     says so (`then` in contracts/faults.yaml). amendable, correctable: members of the body that change with the total, and with whom and
     where it is for. verbs: what each approver does, one after the other, where that is not the same. versions: of a record, how many it has
     in a run: each further one is an amendment, approved anew. subject: of a document about which the connector is asked, the id that is
-    asked about. is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is
-    said when it is taken back.
+    asked about; question: what is told beside it; keep, kept: the verb by which its author keeps the answer, and the body from the
+    answer's word and the time that it speaks of; decision: what somebody has to do about it then, as (verb, person, body). is_prepared:
+    others act before it is written (`Draft.before`), because it grows out of what they make. taking_back: what is said when it is
+    taken back.
     """
 
     document: str
@@ -127,6 +129,10 @@ class Actor:
     changes: Callable[[Occasion], tuple[tuple[str, Mapping[str, Any]], ...]] = lambda _occasion: ()
     races: Mapping[str, Race] = field(default_factory=dict)
     subject: Callable[[Any], str] | None = None
+    question: Callable[[Any], Mapping[str, Any]] = lambda _body: {}
+    keep: str | None = None
+    kept: Callable[[str | None, str | None], Mapping[str, Any]] = lambda _word, _as_of: {}
+    decision: Callable[[Any, Draft], tuple[str, str, Mapping[str, Any]] | None] = lambda _body, _draft: None
     picks_seller: bool = False
     is_prepared: bool = False
     show: Show | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from harness.actors.actor import Actor
+from harness.actors.budget_check import ACTOR as BUDGET_CHECK
 from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
 from harness.actors.invoice import ACTOR as INVOICE
@@ -12,5 +13,5 @@ from harness.actors.receipt import ACTOR as RECEIPT
 from harness.actors.requisition import ACTOR as REQUISITION
 from harness.actors.supplier_request import ACTOR as SUPPLIER_REQUEST
 
-ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, SUPPLIER_REQUEST, PAYMENT_RUN, MASTER_RECORD)
+ALL = (REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, SUPPLIER_REQUEST, PAYMENT_RUN, MASTER_RECORD, BUDGET_CHECK)
 ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in ALL}

@@ -14,6 +14,7 @@ from reports import ctrf, junit
 
 HISTORY_YAML = Path(__file__).parents[2] / "contracts" / "history.yaml"
 VERDICT_SCHEMA = Path(__file__).parents[2] / "contracts" / "schemas" / "verdict.schema.json"
+RECONCILIATION_SCHEMA = VERDICT_SCHEMA.with_name("reconciliation.schema.json")
 LEAD = """One run leaves one directory: `runs/<run id>`, or what `--out` names. It is complete in itself: `dryclose judge RUN` computes
 the verdict again from the
 history (also from a truncated one), `dryclose report RUN` writes the page again, `dryclose replay RUN TXN` runs one transaction again
@@ -24,6 +25,9 @@ that a run that is killed leaves a
 true one. `rules` names the version of the tables that rules read, and the SHA-256 of every rule, ours (`dryclose`) and yours (`user`),
 by id. `connector` holds what was declared (what is not declared was not assumed), `drawn_options` what the seed decided, `restarts`
 every restart of the connector."""
+RECONCILIATION = """Written beside the verdict, and shown in the report; `dryclose reconcile RUN --at INSTANT` prints the same for
+any instant of business time. `contracts/schemas/reconciliation.schema.json` is its JSON Schema. What is compared is declared in
+`harness/judge/reconciliations/`, one SQL file each. A break is no violation, and moves no exit code."""
 HISTORY = """One append-only, totally ordered log, written only by the world's recorder: NDJSON while running, Parquet at the end (both
 stay). Facts only; every derived
 notion is a view in `harness/judge/views.sql`. Columns that are null are left out of the NDJSON. Amounts are whole minor units of
@@ -46,12 +50,14 @@ def run_directory_page(catalog: Catalog) -> str:
     """The page."""
     return page(
         "The run directory",
-        "`harness/stage/directory.py`, `contracts/schemas/verdict.schema.json`, `contracts/history.yaml`, `reports/`",
+        "`harness/stage/directory.py`, `contracts/schemas/*.schema.json`, `contracts/history.yaml`, `reports/`",
         LEAD,
         table(("file", "what is in it"), _files()),
         f"## manifest.json\n\n{MANIFEST}",
         "## verdict.json\n\nWritten by the judge; `contracts/schemas/verdict.schema.json` is its JSON Schema.",
         table(("member", "type", "meaning"), _members(json.loads(VERDICT_SCHEMA.read_text("utf-8")))),
+        f"## reconciliation.json\n\n{RECONCILIATION}",
+        table(("member", "type", "meaning"), _members(json.loads(RECONCILIATION_SCHEMA.read_text("utf-8")))),
         f"## history\n\n{HISTORY}\n\n{fence(EXAMPLE, 'python')}",
         table(("kind", "what the row says", "always has"), kind_rows(catalog)),
         table(("column", "SQL type", "remark"), column_rows(catalog)),

@@ -1,7 +1,7 @@
 """Builds the views: those that do not read each other at the same time, for most of what one of them takes is planning it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +13,7 @@ from harness.errors import InternalError
 from harness.judge.parsed import statements
 
 VIEWS = Path(__file__).parent / "views.sql"
+BOOKS = Path(__file__).parent / "books.sql"
 AT_ONCE = 2
 _MADE = re.compile(r"^create (?:table|view|macro) (\w+)", re.MULTILINE)
 
@@ -26,10 +27,10 @@ class _View:
     needs: frozenset[str]
 
 
-def build(con: duckdb.DuckDBPyConnection) -> None:
-    """All of views.sql. Raises InternalError when one of them cannot be built."""
+def build(con: duckdb.DuckDBPyConnection, wanted: Collection[str] | None = None) -> None:
+    """All of views.sql and books.sql, or what these names need of them. Raises InternalError when one of them cannot be built."""
     (threads,) = con.execute("select current_setting('threads')").fetchone() or (1,)
-    left, done = list(_views()), set[str]()
+    left, done = list(_views() if wanted is None else needed(wanted)), set[str]()
     running: dict[Future[None], str] = {}
     # A history whose questions are divided over threads is large: one view at a time keeps its memory bounded.
     with ThreadPoolExecutor(AT_ONCE if int(threads) == 1 else 1) as pool:
@@ -43,11 +44,25 @@ def build(con: duckdb.DuckDBPyConnection) -> None:
                 future.result()
 
 
+def needed(wanted: Collection[str]) -> tuple[_View, ...]:
+    """The views of these names and all that they are made from, in the order of the files."""
+    names = set(wanted)
+    for view in reversed(_views()):
+        if view.name in names:
+            names |= view.needs
+    return tuple(view for view in _views() if view.name in names)
+
+
+def named(sql: str) -> frozenset[str]:
+    """The views whose names a text holds."""
+    return frozenset(re.findall(r"\w+", sql)) & {view.name for view in _views()}
+
+
 def _make(con: duckdb.DuckDBPyConnection, view: _View) -> None:
     try:
         con.execute(view.statement)
     except duckdb.Error as error:
-        raise InternalError(f"views.sql, {view.name}: {error}") from None
+        raise InternalError(f"{view.name}: {error}") from None
 
 
 @cache
@@ -57,10 +72,11 @@ def _views() -> tuple[_View, ...]:
 
 def _read() -> Iterator[_View]:
     made: set[str] = set()
-    for statement in statements(VIEWS.read_text("utf-8")):
-        text = str(statement.query)
-        found = _MADE.search(text)
-        if found is None:
-            raise InternalError(f"views.sql: a statement makes nothing: {text.strip().splitlines()[0]!r}")
-        yield _View(found[1], statement, frozenset(made & set(re.findall(r"\w+", text))))
-        made.add(found[1])
+    for path in (VIEWS, BOOKS):
+        for statement in statements(path.read_text("utf-8")):
+            text = str(statement.query)
+            found = _MADE.search(text)
+            if found is None:
+                raise InternalError(f"{path.name}: a statement makes nothing: {text.strip().splitlines()[0]!r}")
+            yield _View(found[1], statement, frozenset(made & set(re.findall(r"\w+", text))))
+            made.add(found[1])

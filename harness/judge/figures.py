@@ -113,6 +113,14 @@ def speed(con: duckdb.DuckDBPyConnection, events: int, judge_s: float) -> JsonOb
     }
 
 
+def latency(con: duckdb.DuckDBPyConnection) -> JsonObject:
+    """By flow how long its baselines took, in milliseconds, beside its target (rule L11)."""
+    return {
+        row["flow"]: {name: row[name] for name in ("transactions", "median_ms", "p95_ms", "target_ms")}
+        for row in fetch(con, query("latency"))
+    }
+
+
 def plans(con: duckdb.DuckDBPyConnection, planned: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The plan line by transaction: from plan.json, else from the armed steps."""
     lines = {str(entry["txn_id"]): str(entry["plan"]) for entry in planned if entry.get("plan")}

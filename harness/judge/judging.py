@@ -2,12 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -16,6 +16,7 @@ from harness.judge import figures, integrity
 from harness.judge.alone import Repeats, repeats, without_repeats
 from harness.judge.causes import Causes, reached
 from harness.judge.checks import Checked, build_views, check, fetch
+from harness.judge.closing import closing
 from harness.judge.coverage import coverage
 from harness.judge.guest_rules import USER, kept_rules
 from harness.judge.guests import LIMIT_MS, Guests
@@ -26,6 +27,8 @@ from harness.judge.reference import Run, read_run
 from harness.judge.repeating import with_commands
 from harness.judge.stories import Teller, timelines
 from harness.judge.verdict import EXPERIMENT_VERDICTS, JsonObject, Verdict, decimal_text, plain
+
+_T = TypeVar("_T")
 
 ASKERS = 2
 ROWS_SHOWN = 20
@@ -43,13 +46,29 @@ def judge(run_dir: Path, catalog: Catalog | None = None) -> Verdict:
 
     catalog: what the run was played by; absent: the catalogue that ships.
     """
+    return _decide(run_dir, catalog, lambda _con, _catalog, _run, verdict: verdict)
+
+
+def judge_and_close(run_dir: Path, catalog: Catalog | None = None) -> tuple[Verdict, JsonObject]:
+    """The same, and what reconciliation.json holds (closing.py), from one reading of the history."""
+
+    def closed(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run, verdict: Verdict) -> tuple[Verdict, JsonObject]:
+        failed = {row["txn_id"] for row in verdict.by_experiment if row["verdict"] == "fail"}
+        return verdict, closing(con, catalog, run, failed)
+
+    return _decide(run_dir, catalog, closed)
+
+
+def _decide(run_dir: Path, catalog: Catalog | None, then: Callable[[duckdb.DuckDBPyConnection, Catalog, Run, Verdict], _T]) -> _T:
+    """then: what is made of the verdict while the history is still open."""
     began = time.monotonic()
     run = read_run(run_dir)
     catalog = catalog or load_catalog()
     with open_history(run_dir, catalog.history) as loaded:
         build_views(loaded.con, catalog, run)
         guests = Guests(loaded.con, kept_rules(run_dir, run.user_rules, catalog), LIMIT_MS)
-        return _Judgement(run_dir, run, catalog, loaded, guests=guests).verdict(began)
+        verdict = _Judgement(run_dir, run, catalog, loaded, guests=guests).verdict(began)
+        return then(loaded.con, catalog, run, verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +238,7 @@ class _Judgement:
             parking=figures.parking(self._con, _parked(run.connector), violated),
             interference=self._interference,
             noise=figures.noise(self._con),
-            figures=figures.speed(self._con, self._loaded.rows, time.monotonic() - began),
+            figures={**figures.speed(self._con, self._loaded.rows, time.monotonic() - began), "latency": figures.latency(self._con)},
             limits_of_a_pass=LIMITS,
             told=tuple(self._told()),
         )

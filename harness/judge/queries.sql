@@ -53,6 +53,12 @@ select (select max(t_mono_ns) - min(t_mono_ns) from h) as duration_ns, count(*) 
   (select count(*) from delivery where acked) as acked
 from outcome where role <> 'solo'
 
+-- section: latency
+-- per flow, how long its baselines took
+select flow, count(*) as transactions, round(median(took_ms), 1) as median_ms, round(quantile_cont(took_ms, 0.95), 1) as p95_ms,
+  any_value(target_ms) as target_ms
+from timed group by 1 order by 1
+
 -- section: plan_lines
 -- the plan line by transaction, from the armed steps
 select txn_id,

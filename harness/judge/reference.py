@@ -31,7 +31,7 @@ DOCUMENT_COLUMNS = (
     "may_lack varchar[], sides varchar[], names_posting boolean, names_type boolean, clears boolean"
 )
 DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar, walks varchar"
-QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar"
+QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar, limited_by varchar"
 STATE_COLUMNS = "entity_type varchar, state varchar, meaning varchar"
 FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
@@ -254,8 +254,8 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
     return [
         (
             "ref_flow",
-            "flow varchar, kind varchar, source varchar, writes_back boolean",
-            [(flow.id, flow.kind, flow.source_document, bool(flow.settled_by)) for flow in flows],
+            "flow varchar, kind varchar, source varchar, writes_back boolean, latency_target_ms bigint",
+            [(flow.id, flow.kind, flow.source_document, bool(flow.settled_by), flow.latency_target_ms) for flow in flows],
         ),
         (
             "ref_due",
@@ -270,7 +270,7 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
         ("ref_needs", "flow varchar, system varchar", [(flow, name) for flow, names in catalog.needs.items() for name in sorted(names)]),
         ("ref_makes", "flow varchar, entity_type varchar", [(flow.id, name) for flow in flows for name in sorted(_makes(catalog, flow))]),
         ("ref_tells", "flow varchar, state varchar, told varchar", [(flow.id, *pair) for flow in flows for pair in flow.tells.items()]),
-        ("ref_query", QUERY_COLUMNS, [(flow, q.about, q.budget_ms, q.degraded, q.reservation) for flow, q in queries]),
+        ("ref_query", QUERY_COLUMNS, [(flow, q.about, q.budget_ms, q.degraded, q.reservation, q.limited_by) for flow, q in queries]),
         (
             "ref_answer",
             "flow varchar, answer varchar, state varchar",
@@ -307,7 +307,16 @@ def _document_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, .
         ("ref_state", STATE_COLUMNS, [(kind.id, state, meaning) for kind in kinds for state, meaning in kind.states.items()]),
         ("ref_source_state", STATE_COLUMNS, [(kind.id, *pair) for kind in kinds for pair in kind.as_source.items()]),
         ("ref_module", "module varchar", [(module,) for module in modules]),
+        ("ref_accrual", "entity_type varchar", [(kind.id,) for kind in kinds if kind.accrues]),
+        ("ref_account_role", "system varchar, role varchar, account varchar", list(_account_roles(catalog))),
     ]
+
+
+def _account_roles(catalog: Catalog) -> Iterable[tuple[str, str, str]]:
+    """Which account of each system has which part; a further instance keeps its books as its type does."""
+    for entry in catalog.systems.values():
+        for role, account in (entry.accounts or catalog.systems[entry.type].accounts).items():
+            yield entry.id, role, account
 
 
 def _kind(kind: DocumentKind) -> tuple[Any, ...]:

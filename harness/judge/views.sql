@@ -1,11 +1,11 @@
 -- The notions that the invariants speak in, derived from the facts of one history (table h).
 -- Before this file runs, these tables exist, filled from contracts/ and from the run's manifest and plan (reference.py):
---   ref_flow(flow, kind, source, writes_back)   ref_call_point(id, kind, source, document, callback, tells_refusal)
+--   ref_flow(flow, kind, source, writes_back, latency_target_ms)   ref_call_point(id, kind, source, document, callback, tells_refusal)
 --   ref_due(flow, kind, due_id, entity_type, cardinality, compare): what has to come of a source; compare: what is held against it
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
 --   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type, clears)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
---   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation)
+--   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation, limited_by)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
 --   ref_park_only(fault_id, mode, code, why): what fails in a way that no source is told of, because who asked can do nothing about it
 --   ref_class(class, side): the words for what is in the way of a parked item
@@ -14,7 +14,8 @@
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
 --   ref_currency(currency, digits)   ref_needs(flow, system): the systems that it calls
 --   policy(gives_up_after, next_period, retry_base_ms, ack_timeout_ms, request_timeout_ms, concurrency, poll_ms)   planned_window(txn_id, fault_id, mode, target)
---   planned_solo(txn_id, of)
+--   planned_solo(txn_id, of)   ref_account_role(system, role, account): gr_ir, trade_payables
+--   ref_accrual(entity_type): kinds whose source is a cost from its approval on
 --
 -- `-- public NAME: meaning` declares a table that rules of users may read (public.py, docs/history.md): what it has, it keeps.
 -- public h: the history itself, one row for each fact, as contracts/history.yaml declares it
@@ -383,31 +384,6 @@ last_copy as (select txn_id, due_id, arg_max(value, seq) as value, arg_max(call_
 select l.txn_id, l.due_id, l.due, l.version, c.value, c.call_point, c.t, c.value is not distinct from l.due as is_current
 from latest l left join last_copy c using (txn_id, due_id);
 
--- public asked: every question that a person waited for, and the answer
-create table asked as
-with question as (select * from h where kind = 'query_sent'),
-answer as (select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of from h
-  where kind = 'query_answer' group by 1)
-select q.txn_id, t.flow, q.op_id, q.call_point, q.entity_id, q.seq, q.t_mono_ns, q.t_biz, a.answer, a.seq as answer_seq, a.as_of,
-  (a.t - q.t_mono_ns) / 1e6 as took_ms, r.about, r.budget_ms, r.degraded, r.reservation
-from question q join txn t using (txn_id) join ref_query r on r.flow = t.flow left join answer a using (op_id);
-create table truth as
-select e.entity_type, e.entity_id, e.seq, e.t_biz, e.state, lead(e.seq) over w as next_seq, lead(e.t_biz) over w as next_biz
-from effect e where e.entity_type in (select about from ref_query) and e.state is not null
-window w as (partition by e.entity_type, e.entity_id order by e.seq);
--- public answered: the same. is_true: the truth allowed it at a moment that it may speak of; looks: calls that were made for it
-create table answered as
-select a.*, exists (
-    select 1 from ref_answer r where r.flow = a.flow and r.answer = a.answer and (
-      exists (select 1 from truth t where t.entity_type = a.about and t.entity_id = a.entity_id and t.state = r.state
-        and case when a.as_of is null then t.seq < a.answer_seq and coalesce(t.next_seq > a.seq, true)
-          else t.t_biz <= a.as_of and coalesce(t.next_biz > a.as_of, true) and t.seq < a.answer_seq end)
-      or (r.state = 'absent' and not exists (select 1 from truth t where t.entity_type = a.about and t.entity_id = a.entity_id
-        and t.seq < a.answer_seq)))) as is_true,
-  (select count(*) from op where op.txn_id = a.txn_id and op.seq between a.seq and a.answer_seq) as looks,
-  (select count(*) from op where op.txn_id = a.txn_id and op.seq between a.seq and a.answer_seq and op.client_view = 'ok') as good_looks
-from asked a;
-
 -- fclass: what a fault means for the judgement
 create view fclass as select * from ref_fault;
 
@@ -530,6 +506,52 @@ select distinct t.txn_id, 'kill', 'kill', null, 'connector killed', 'crash', tru
 from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.seq > t.seq0
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
 where not exists (select 1 from step p where p.txn_id = t.txn_id and p.scope = 'kill');
+
+-- public asked: every question that a person waited for, and the answer
+create table asked as
+with question as (select * from h where kind = 'query_sent'),
+answer as (select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of from h
+  where kind = 'query_answer' group by 1)
+select q.txn_id, t.flow, q.op_id, q.call_point, q.entity_id, q.seq, q.t_mono_ns, q.t_biz, a.answer, a.seq as answer_seq, a.as_of,
+  (a.t - q.t_mono_ns) / 1e6 as took_ms, r.about, r.budget_ms, r.degraded, r.reservation, r.limited_by
+from question q join txn t using (txn_id) join ref_query r on r.flow = t.flow left join answer a using (op_id);
+-- truth: what could be said of a subject, from when to when: its state, or how its amount stands to the record that limits it
+create table truth as
+with limited as (
+  select distinct a.about, a.entity_id, a.txn_id, a.limited_by,
+    (select arg_max(s.amount_minor, s.seq) from effect s where s.entity_type = a.about and s.entity_id = a.entity_id) as amount_minor
+  from asked a where a.limited_by is not null),
+known as (
+  select e.entity_type, e.entity_id, e.seq, e.t_biz, e.state from effect e
+  where e.entity_type in (select about from ref_query where limited_by is null) and e.state is not null
+  union all
+  select l.about, l.entity_id, e.seq, e.t_biz, case when l.amount_minor <= e.amount_minor then 'within' else 'over' end
+  from limited l join effect e on e.txn_id = l.txn_id and e.entity_type = l.limited_by and e.amount_minor is not null)
+select entity_type, entity_id, seq, try_cast(t_biz as timestamptz) as t_biz, state, lead(seq) over w as next_seq,
+  lead(try_cast(t_biz as timestamptz)) over w as next_biz
+from known window w as (partition by entity_type, entity_id order by seq);
+-- public answered: the same. is_true: the truth allowed it at a moment that it may speak of; looks: calls that were made for it, good_looks:
+-- those that were answered well before it was given; is_blind: of no look anything was told; has_reason: it met a fault, or calls of the
+-- connector had failed shortly before, so that whoever does not look has a reason
+create table answered as
+with look as (
+  select a.op_id, count(*) as looks, count(*) filter (o.client_view = 'ok' and coalesce(o.seq_end < a.answer_seq, false)) as good_looks,
+    count(*) filter (coalesce(o.status between 200 and 299 and o.seq_end < a.answer_seq, false)) as told
+  from asked a join op o on o.txn_id = a.txn_id and o.seq between a.seq and a.answer_seq group by 1),
+spoken as (select *, try_cast(as_of as timestamptz) as speaks_of from asked)
+select a.* exclude (speaks_of), exists (
+    select 1 from ref_answer r where r.flow = a.flow and r.answer = a.answer and (
+      exists (select 1 from truth t where t.entity_type = a.about and t.entity_id = a.entity_id and t.state = r.state
+        and case when a.speaks_of is null then t.seq < a.answer_seq and coalesce(t.next_seq > a.seq, true)
+          else t.t_biz <= a.speaks_of and coalesce(t.next_biz > a.speaks_of, true) and t.seq < a.answer_seq end)
+      or (r.state = 'absent' and not exists (select 1 from truth t where t.entity_type = a.about and t.entity_id = a.entity_id
+        and t.seq < a.answer_seq)))) as is_true,
+  coalesce(l.looks, 0) as looks, coalesce(l.good_looks, 0) as good_looks, coalesce(l.looks > 0 and l.told = 0, false) as is_blind,
+  exists (select 1 from experienced x where x.txn_id = a.txn_id)
+    or exists (select 1 from op x where x.client_view <> 'ok' and x.seq < a.answer_seq and x.t_mono_ns > a.t_mono_ns - 30000000000
+      and not coalesce(x.status between 400 and 428 and x.status <> 401, false)) as has_reason
+from spoken a left join look l using (op_id);
+
 
 -- park_only: whose only lasting faults are such that nobody who asked for the document can do anything about it. Whoever was refused for good
 -- with another code, or had a posting turned down for another reason, had another reason too.
@@ -679,6 +701,12 @@ left join parked_now p using (txn_id) left join parked_then q using (txn_id);
 -- public still: transactions that may be judged at rest (the others were still moving when the run's patience ended)
 create view still as
 select o.* from outcome o, run_fact r where r.final_read and not (r.shrinking and not o.settled and not o.is_parked);
+
+-- timed: how long the baselines took, from when they were due until everything was done; of a question, until its answer
+create table timed as
+select o.txn_id, o.flow, f.latency_target_ms as target_ms, coalesce(a.took_ms, (o.settled_t - coalesce(o.approved_t, o.t0)) / 1e6) as took_ms
+from outcome o join ref_flow f on f.flow = o.flow left join (select txn_id, max(took_ms) as took_ms from asked group by 1) a using (txn_id)
+where o.role = 'baseline' and o.faults = 0 and o.settled and coalesce(a.took_ms, o.settled_t - coalesce(o.approved_t, o.t0)) >= 0;
 
 -- late: what was settled only after somebody told the connector to take up again what it had parked, although it had come to rest before and
 -- had not said that it waits for this. Nobody redrives what is not declared, so until then it was lost.

@@ -185,8 +185,8 @@ def _volume(section: Section, catalog: Catalog) -> Volume:
 
 
 def _of_a_day(catalog: Catalog) -> Sequence[Flow]:
-    """Those whose documents people write all day. A record is published now and then, and of each thing there is one."""
-    return [flow for flow in catalog.flows.values() if flow.kind != "state"]
+    """Those whose documents people write all day. A record is published now and then, and of each thing there is one; who asks, waits."""
+    return [flow for flow in catalog.flows.values() if flow.kind not in ("state", "query")]
 
 
 def _shares(section: Section, catalog: Catalog) -> dict[str, float]:

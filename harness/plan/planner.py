@@ -25,6 +25,7 @@ ACK_KILL = "F-G4"
 EVES_MIN = 4
 LASTING_MS = 5000  # an outage of this length shows who waits for a system without need
 WAITING = 2  # documents of each flow that wait for a call at which something goes wrong for all: a list with one has no second page
+ALONE = ("state", "query")  # kinds of flow of which every transaction is of something that no other one is of
 FAULTED = ("singles", "run")  # the waves that begin at the scenario's business moments, as far as there are any
 
 
@@ -430,7 +431,7 @@ class Planner:
         if kind == "singles":
             experiments = paired(experiments, stream(self._seed, "twins", name))
         elif kind == "baseline":
-            both = [e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind != "state"]  # of a record there is one
+            both = [e for e in one_of_each(experiments) if self._catalog.flows[e.flow].kind not in ALONE]  # of a record there is one
             experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in both]
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
@@ -452,9 +453,9 @@ class Planner:
     def _experiment(
         self, draft: Draft, wave: str, role: Role, *, mint: bool, window: Window | None = None, parent: Experiment | None = None
     ) -> Experiment:
-        """The next one of the run. A record is of something that no other one is of, whatever it meets."""
+        """The next one of the run. A record, and what somebody asks, is of something that no other one is of, whatever it meets."""
         self._number += 1
-        mint = mint or self._catalog.flows[draft.flow].kind == "state"
+        mint = mint or self._catalog.flows[draft.flow].kind in ALONE
         minted = self._minted[draft.entity] if mint else None
         self._minted[draft.entity] += mint
         turn = self._turns[draft.template] if role == "baseline" else None

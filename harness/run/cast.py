@@ -13,7 +13,7 @@ from harness.stage.pacing import until
 from harness.stage.patience import settle_limit_s
 from harness.stage.session import Session
 from mocks.company import Draft, shapes
-from mocks.kit.asking import Question
+from mocks.kit.asking import Question, Reaction
 from mocks.kit.operation import Refusal
 
 DRAWS_MAX = 64  # of a document that leads to the call points at which it is to meet something
@@ -106,6 +106,15 @@ class Paper:
                 self.step(verb, self.draft.actor, body)
         else:
             self.step(*self.actor.approvals(self.draft)[-1])
+
+    def hear(self, said: Reaction) -> None:
+        """Its author keeps the answer, or that none came in time; whoever has to decide then does, one after the other."""
+        if self.actor.keep is None:
+            return
+        word, as_of = (said.word, said.as_of) if said.in_time else (None, None)
+        self.step(self.actor.keep, self.draft.actor, self.actor.kept(word, as_of))
+        while (decided := self.actor.decision(self.body, self.draft)) is not None:
+            self.step(*decided)
 
     def take_back(self) -> None:
         """The last approver takes the approval back; what nobody approved, its author."""
@@ -249,14 +258,15 @@ class Cast:
             await later
 
     async def _ask(self, paper: Paper, flow: Flow) -> None:
-        """A person waits while the connector is asked about what the document names."""
+        """A person waits while the connector is asked about what the document names. What does not come in time is no answer."""
         if paper.actor.is_born_due:
             paper.create()
         assert flow.query is not None
         asks = next(point for point in flow.call_points if point.kind == "ask")
         subject = paper.actor.subject(paper.body) if paper.actor.subject else paper.source_id
-        question = Question(asks.id, asks.system, flow.query.about, subject, paper.experiment.txn_id, flow.query.budget_ms)
-        await self.session.world.ask(question)
+        more = paper.actor.question(paper.body)
+        question = Question(asks.id, asks.system, flow.query.about, subject, paper.experiment.txn_id, flow.query.budget_ms, more)
+        paper.hear(await self.session.world.ask(question))
 
     async def _after_bad_copy(self, paper: Paper, step: Step) -> None:
         """The bad event goes out while the document waits for its last approval: whatever the connector makes of it is wrong. What

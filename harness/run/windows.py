@@ -18,6 +18,8 @@ from harness.stage.session import Session
 PERIOD_CLOSED = "F-F3"
 TOKEN_REVOKED = "F-B10"  # noqa: S105 (a fault id)
 IN_FLIGHT_WAIT_S = 1.0
+ASKED_S = 0.01  # questions are on their way
+AT_REST_S = 3.0  # longer than a breaker that an outage opened stays open
 
 
 async def play_window(cast: Cast, *waves: Wave) -> None:
@@ -142,10 +144,19 @@ async def _stopped(cast: Cast, wave: Wave, window: Window, phase: Phase) -> None
 
 async def _revoked(cast: Cast, wave: Wave) -> None:
     """The token goes while requests with it are on their way; once, because a new token that fails too would punish a right connector."""
-    seen = cast.session.world.requests_seen
-    await together(*at_once(cast, wave.others))
-    await until(lambda: cast.session.world.requests_seen > seen, IN_FLIGHT_WAIT_S)
-    cast.session.world.revoke_token()
+    world, flows = cast.session.world, cast.session.catalog.flows
+    asked = [experiment for experiment in wave.others if flows[experiment.flow].query is not None]
+    seen = world.requests_seen
+    await together(*at_once(cast, [experiment for experiment in wave.others if experiment not in asked]))
+    if len(asked) == len(wave.others):
+        await until(lambda: world.requests_seen > seen + 1, AT_REST_S)  # who polls has a token again, whatever was out before
+    asking = asyncio.ensure_future(together(*at_once(cast, asked)))
+    if len(asked) < len(wave.others):
+        await until(lambda: world.requests_seen > seen, IN_FLIGHT_WAIT_S)
+    else:
+        await asyncio.sleep(ASKED_S)  # who has an answer meets nothing any more
+    world.revoke_token()
+    await asking
 
 
 async def _rotated(cast: Cast, wave: Wave, phase: Phase) -> None:

@@ -28,6 +28,7 @@ LEFT_BY_A_RUN = (
     "history.*",
     ".history.*",
     "verdict.json*",
+    "reconciliation.json*",
     "report.html",
     "junit.xml",
     "ctrf.json",
@@ -111,6 +112,11 @@ class RunDirectory:
     def verdict(self) -> Path:
         """The judge's word."""
         return self.path / "verdict.json"
+
+    @property
+    def reconciliation(self) -> Path:
+        """Reconciliations, GR/IR by age, accruals, cases (`contracts/schemas/reconciliation.schema.json`)."""
+        return self.path / "reconciliation.json"
 
     @property
     def report(self) -> Path:

@@ -130,6 +130,7 @@ def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
         posting_delay_ms=waits.posting_delay_ms,
         idempotency_ttl_ms=waits.idempotency_ttl_ms,
         grain_ms=setup.scenario.lists.grain_ms,
+        on_no_answer=setup.scenario.questions.on_no_answer,
         token_ttl_s=setup.scenario.tokens.ttl_s,
         refresh_tokens=setup.scenario.tokens.refresh,
         business_start=setup.scenario.business.moments[0],

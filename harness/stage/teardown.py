@@ -10,7 +10,7 @@ from rich.console import Console
 from contracts.catalog import Catalog
 from harness import wall
 from harness.errors import DrycloseError
-from harness.judge import Verdict, finish_history, judge, write_verdict
+from harness.judge import Verdict, finish_history, judge_and_close, write_closing, write_verdict
 from harness.shortage import shortage
 from harness.stage.directory import RunDirectory
 from harness.stage.progress import Progress
@@ -30,9 +30,10 @@ def decided(directory: RunDirectory, catalog: Catalog) -> Verdict:
     directory.seal(status="complete", why=None, finished_at=wall.now_iso())
     with ThreadPoolExecutor(1) as beside:
         stored = beside.submit(finish_history, directory.path)
-        verdict = judge(directory.path, catalog)
+        verdict, closed = judge_and_close(directory.path, catalog)
         stored.result()
     write_verdict(directory.path, verdict)
+    write_closing(directory.path, closed)
     return verdict
 
 
@@ -82,7 +83,9 @@ def or_given_up(setup: Setup, progress: Progress) -> Iterator[None]:
 
 def _judge_what_there_is(directory: RunDirectory, catalog: Catalog, progress: Progress) -> None:
     try:
-        write_verdict(directory.path, judge(directory.path, catalog))
+        verdict, closed = judge_and_close(directory.path, catalog)
+        write_verdict(directory.path, verdict)
+        write_closing(directory.path, closed)
         write_report(directory.path, catalog)
         write_junit(directory.path)
         write_ctrf(directory.path)

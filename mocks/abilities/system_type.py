@@ -7,7 +7,7 @@ its call points, scopes and rows carry that id, its books are its own.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from mocks.abilities.states import State
 from mocks.company import Company
@@ -17,13 +17,15 @@ from mocks.kit.operation import Operation, System
 @dataclass(frozen=True, slots=True)
 class Birth:
     """What a system is built from. instance: the id under which it stands in this world; namespace: the run's, in
-    capitals; grain: to what the times of change of its source documents are rounded down."""
+    capitals; grain: to what the times of change of its source documents are rounded down;
+    on_no_answer: what a person's document does when nobody can answer in time what it depends on: go on (`open`) or wait (`closed`)."""
 
     company: Company
     instance: str
     namespace: str
     posting_delay_ms: int
     grain: timedelta = timedelta(microseconds=1)
+    on_no_answer: Literal["open", "closed"] = "closed"
 
 
 @dataclass(frozen=True, slots=True)

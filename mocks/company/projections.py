@@ -199,6 +199,7 @@ class ProcurementMaster:
     projects: dict[str, frozenset[str]]
     categories: frozenset[str]
     tax_codes: dict[str, frozenset[str]]  # by legal entity
+    center_owners: dict[tuple[str, str], str]  # who answers for a cost centre: user id by legal entity and cost centre
 
 
 def procurement_master(company: Company) -> ProcurementMaster:
@@ -218,6 +219,7 @@ def procurement_master(company: Company) -> ProcurementMaster:
         projects=_places((each.procurement_id, houses[each.entity]) for each in company.projects if each.active),
         categories=frozenset(rule.procurement_id for rule in chart.PURCHASE_CATEGORIES),
         tax_codes={houses[key]: frozenset(words) for key, words in TAX_WORDS.items()},
+        center_owners={(houses[each.entity], each.procurement_id): ids[each.owner] for each in company.cost_centers},
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from mocks.hosting.credentials import Credentials
 from mocks.kit.settings import Settings
@@ -35,6 +36,7 @@ class WorldConfig:
     posting_delay_ms: int = 30
     idempotency_ttl_ms: int = 0  # how long a key is kept; 0: as long as the world
     grain_ms: int = 0  # to what times of change of source documents are rounded down; 0: exact, each later than the one before
+    on_no_answer: Literal["open", "closed"] = "closed"  # what a document does when a question about it is not answered in time
     token_ttl_s: int = 3600
     refresh_tokens: bool = False  # whether the token endpoint gives them out, each good for one use
     rate_limit_per_s: int | None = None

@@ -1,4 +1,7 @@
-"""A question that a system puts to the connector while a person waits: sent once, with a budget, and both sides written down."""
+"""A question that a system puts to the connector while a person waits: sent once, with a budget, and both sides written down.
+
+It is signed as an event is (Standard Webhooks), so that nobody else can ask what a company has in its budgets.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,11 +11,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from mocks.kit.books import Books
-from mocks.kit.recorder import Recorder
-from mocks.kit.settings import Settings
-from mocks.kit.traffic import Traffic
-from mocks.kit.webhooks import CallbackForbidden
+from mocks.kit.mechanics import Mechanics
+from mocks.kit.webhooks import CallbackForbidden, sign
 
 ANSWER_BYTES_MAX = 65_536
 PATIENCE = 2.0  # the wait ends after so many budgets: how late a late answer comes is worth knowing
@@ -27,8 +27,19 @@ class _Answer(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """What came of a question: the answer's word and the time that it speaks of; nothing, where none came that could be read. in_time: the
+    person was still waiting."""
+
+    word: str | None
+    as_of: str | None = None
+    in_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, by which system, about which document or record, in whose transaction."""
+    """What is asked, by which system, about which document or record, in whose transaction. more: what is told beside it; budget_ms: how
+    long the person waits."""
 
     call_point: str
     node: str
@@ -40,14 +51,18 @@ class Question:
 
     def body(self) -> bytes:
         """As it goes on the wire."""
-        return msgspec.json.encode({"question": self.call_point, "about": self.about, "id": self.subject, **self.more})
+        return msgspec.json.encode(
+            {"question": self.call_point, "about": self.about, "id": self.subject, "budgetMs": self.budget_ms, **self.more}
+        )
 
 
 class Asker:
     """Puts questions to the one address that answers them."""
 
-    def __init__(self, recorder: Recorder, traffic: Traffic, books: Books, settings: Settings) -> None:
-        self._recorder, self._traffic, self._books, self._settings = recorder, traffic, books, settings
+    def __init__(self, mechanics: Mechanics, *, secret: bytes) -> None:
+        """secret: that of the webhooks."""
+        self._recorder, self._traffic, self._books = mechanics.recorder, mechanics.traffic, mechanics.books
+        self._settings, self._clock, self._secret = mechanics.settings, mechanics.clock, secret
         self._url: str | None = None
         self._headers: Mapping[str, str] = {}
 
@@ -59,37 +74,44 @@ class Asker:
             raise CallbackForbidden(f"questions may not go to host {host!r} ({url}); allowed: {allowed}. Add it to the callback hosts")
         self._url, self._headers = url, dict(headers)
 
-    async def ask(self, question: Question) -> str | None:
-        """The answer's word; None when none came that could be read."""
-        op_id = self._traffic.op_id()
+    async def ask(self, question: Question, correlation: str) -> Reaction:
+        """Ask, and wait a while longer than the person does. correlation: of the transaction."""
+        op_id, began_ns = self._traffic.op_id(), self._clock.mono_ns()
         attempt = self._traffic.arrival(question.txn_id, question.call_point)
         flow = self._books.flow_of(question.txn_id)
         common = {"op_id": op_id, "call_point": question.call_point, "txn_id": question.txn_id, "flow": flow}
         self._books.asked(question.txn_id)
         self._recorder.write("query_sent", question.node, attempt=attempt, entity_type=question.about, entity_id=question.subject, **common)
         self._traffic.saw_event(question.call_point, flow)
-        status, answer, reason = await self._post(question)
+        status, answer, reason = await self._post(question, op_id, correlation)
         word = answer.answer[:WORD_MAX] if answer else None
         as_of = answer.as_of if answer else None
         self._recorder.write("query_answer", question.node, status=status, state=word, as_of=as_of, reason=reason, **common)
         if word is not None:
             self._books.answered(question.txn_id)
-        return word
+        return Reaction(word, as_of, (self._clock.mono_ns() - began_ns) / 1e6 <= question.budget_ms)
 
-    async def _post(self, question: Question) -> tuple[int | None, _Answer | None, str | None]:
+    async def _post(self, question: Question, op_id: int, correlation: str) -> tuple[int | None, _Answer | None, str | None]:
         if self._url is None:
             return None, None, "nobody answers questions"
-        headers = {**self._headers, "content-type": "application/json"}
+        body = question.body()
+        headers = {**self._headers, **self._signed(f"ask-{self._settings.namespace}-{op_id}", body), "content-type": "application/json"}
+        headers["x-correlation-id"] = correlation
         timeout = aiohttp.ClientTimeout(total=PATIENCE * question.budget_ms / 1000)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout, trust_env=False) as http,
-                http.post(self._url, data=question.body(), headers=headers, allow_redirects=False) as answer,
+                http.post(self._url, data=body, headers=headers, allow_redirects=False) as answer,
             ):
                 raw = await answer.content.read(ANSWER_BYTES_MAX)
                 return answer.status, *_decoded(answer.status, raw)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return None, None, type(error).__name__
+
+    def _signed(self, event_id: str, body: bytes) -> dict[str, str]:
+        timestamp = int(self._clock.wall_s())
+        signature = sign(self._secret, event_id, timestamp, body)
+        return {"webhook-id": event_id, "webhook-timestamp": str(timestamp), "webhook-signature": signature}
 
 
 def _decoded(status: int, raw: bytes) -> tuple[_Answer | None, str | None]:

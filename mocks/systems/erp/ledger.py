@@ -11,6 +11,8 @@ from mocks.kit.operation import Effect
 LedgerName = Literal["actual", "memo"]
 OWED = "owed"
 """What the history calls a line that somebody has to get, or to give: its account is a liability, or has open items."""
+SPENT = "spent"
+"""What it calls a line that is spent: of an expense account, for a cost centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Ledger:
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._control = {code for code, account in accounts.items() if account.control}
         self._owed = {code for code, account in accounts.items() if account.is_owed}
+        self._expense = {code for code, account in accounts.items() if account.type == "expense"}
         self._memo = {code for code, account in accounts.items() if account.type == "budgetary"}
         self.journals: list[Journal] = []
         # (company, ledger, period, account) -> [debits, credits], both positive
@@ -92,8 +95,14 @@ class Ledger:
             account=entry.account,
             cost_center=entry.cost_center,
             parent_id=journal.id,
-            category=OWED if entry.account in self._owed else None,
+            src_line=entry.item,
+            category=self._category(entry),
         )
+
+    def _category(self, entry: Entry) -> str | None:
+        if entry.account in self._owed:
+            return OWED
+        return SPENT if entry.cost_center is not None and entry.account in self._expense else None
 
     def totals(self, company_code: str, ledger: LedgerName, period: str | None) -> list[tuple[str, int, int]]:
         """(account, debits, credits) in account order; of one period, or of all."""

@@ -94,6 +94,7 @@ class OpenItems:
 
     _items: dict[str, OpenItem] = field(default_factory=dict)
     _open: dict[str, dict[str, None]] = field(default_factory=dict)  # numbers of those with something open, by company
+    _changed: dict[str, None] = field(default_factory=dict)  # numbers
 
     def add(self, item: OpenItem) -> None:
         """A document was posted. Raises ValueError when it has an item already."""
@@ -133,8 +134,14 @@ class OpenItems:
         """Those with something open, in order of posting (one that was reopened comes last)."""
         return (self._items[number] for number in tuple(self._open.get(company_code, ())))
 
+    def take_changed(self) -> tuple[OpenItem, ...]:
+        """Those of which something happened since this was asked last, as they are now."""
+        taken, self._changed = tuple(self._items[number] for number in self._changed), {}
+        return taken
+
     def _put(self, item: OpenItem) -> OpenItem:
         self._items[item.document] = item
+        self._changed[item.document] = None
         numbers = self._open.setdefault(item.company_code, {})
         if item.open_minor:
             numbers[item.document] = None

@@ -14,6 +14,7 @@ from mocks.systems.erp.invoices.holds import hold_view
 from mocks.systems.erp.operations import operations
 from mocks.systems.erp.payments.desk import PaymentDesk
 from mocks.systems.erp.stewardship.desk import StewardDesk
+from mocks.systems.erp.subledgers import SubledgerRows
 from mocks.systems.erp.vendors.views import bank_change_views, vendor_views
 
 ENCUMBRANCE = "9200"
@@ -35,7 +36,8 @@ class ErpSystem:
         self.core = Erp(erp_master(company), posting_delay_ms)
         self.payments = PaymentDesk(self.core)
         self.stewards = StewardDesk(self.core)
-        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(self.core, self.payments, self.stewards))
+        told = SubledgerRows(self.core).operations(operations(self.core, self.payments, self.stewards))
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, told)
         self._audit = Audit(self.core.ledger, self.core.master.companies)
 
     def gauges(self) -> Mapping[str, Mapping[tuple[str, ...], float]]:

@@ -31,8 +31,9 @@ def words(company: Company) -> Words:
     records, stewards = record_bodies(company)
     bodies = _erp_bodies(company) | records
     proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
+    typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards})
+    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards, "erp.budget_version.enter": typed})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -102,6 +103,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         "erp.po.enter": bodies["erp.po.create"],
         "erp.gr.enter": bodies["erp.gr.create"],
         "erp.budget_version.create": tuple(body for desk in desks for sequence in BUDGET_SEQUENCES for body in _budgets(desk, sequence)),
+        "erp.budget_version.enter": tuple(body for desk in desks for sequence in BUDGET_SEQUENCES for body in _budgets(desk, 2 * sequence)),
         "erp.budget_transfer.create": tuple(body for desk in desks for body in _transferred(desk, company)),
         "erp.budget_year.close": tuple(
             {"company_code": desk.entity.erp_company, "fiscal_year": year, "reason": "fuzz"} for desk in desks for year in FISCAL_YEARS

@@ -8,7 +8,8 @@ from mocks.systems.procurement.words import words
 
 def _build(birth: Birth) -> ProcurementSystem:
     system = ProcurementSystem(birth.company, namespace=birth.namespace, instance=birth.instance)
-    system.desk.grain = system.receipts.grain = system.invoices.grain = system.supplier_requests.grain = birth.grain
+    system.checks.on_no_answer = birth.on_no_answer
+    system.desk.grain = system.receipts.grain = system.invoices.grain = system.checks.grain = system.supplier_requests.grain = birth.grain
     return system
 
 

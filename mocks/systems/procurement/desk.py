@@ -4,6 +4,7 @@ from mocks.company.projections import ProcurementMaster
 from mocks.kit.operation import Call, Effect, Reply
 from mocks.systems.procurement import models
 from mocks.systems.procurement import rules as content
+from mocks.systems.procurement.checking.checks import Clearances
 from mocks.systems.procurement.desks import ApprovingDesk
 from mocks.systems.procurement.records import requisition_record, source_lines
 from mocks.systems.procurement.requisitions import FORM, Requisition
@@ -18,9 +19,11 @@ class RequisitionDesk(ApprovingDesk[Requisition]):
     acted_on = frozenset({"approved", "ordered"})
     author = "requester"
 
-    def __init__(self, master: ProcurementMaster, namespace: str) -> None:
+    def __init__(self, master: ProcurementMaster, namespace: str, clearances: Clearances | None = None) -> None:
+        """clearances: what the budget checks of these requisitions came to; absent: nobody checks any."""
         super().__init__(FORM, Requisition, master.users, namespace)
         self._master = master
+        self._clearances = clearances or Clearances()
 
     def record(self, document: Requisition) -> models.Requisition:
         """On the wire."""
@@ -46,6 +49,11 @@ class RequisitionDesk(ApprovingDesk[Requisition]):
     def dates(self, document: Requisition) -> tuple[str | None, str | None]:
         """The day of the request, for both."""
         return document.requested_on, document.requested_on
+
+    def approve(self, call: Call) -> Reply:
+        """Only when a check of its budget that was begun ended well. Raises EXCEPTION_UNDECIDED as well."""
+        self._clearances.require(self.documents.get(call.path[FORM.id_member]))
+        return super().approve(call)
 
     def record_order(self, call: Call) -> Reply:
         """procurement.requisition.record_order"""

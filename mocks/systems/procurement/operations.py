@@ -74,7 +74,15 @@ def _people(master: ProcurementMaster, desk: RequisitionDesk) -> tuple[Operation
     return (
         create,
         act("submit", desk.submit, models.Nothing, "The requester submits", "LIMIT_EXCEEDED", *_CONTENT),
-        act("approve", desk.approve, models.Approve, "The next approver agrees", "LIMIT_EXCEEDED", acting="nextApproverId"),
+        act(
+            "approve",
+            desk.approve,
+            models.Approve,
+            "The next approver agrees",
+            "LIMIT_EXCEEDED",
+            "EXCEPTION_UNDECIDED",
+            acting="nextApproverId",
+        ),
         act("reject", desk.reject, models.WithReason, "The next approver refuses", "LIMIT_EXCEEDED", acting="nextApproverId"),
         act("withdraw", desk.withdraw, models.Nothing, "The requester withdraws"),
         act(

@@ -56,7 +56,7 @@ def requisition_record(requisition: Requisition, where: House) -> models.Requisi
         needed_by=requisition.needed_by,
         requested_on=requisition.requested_on,
         title=requisition.title,
-        lines=tuple(_line(number, line) for number, line in enumerate(requisition.lines, 1)),
+        lines=tuple(requisition_line(number, line) for number, line in enumerate(requisition.lines, 1)),
         total=money(requisition.total_minor, where),
         approvals=tuple(approval_record(step, where) for step in requisition.approvals),
         next_approver_id=requisition.next_approver,
@@ -83,7 +83,8 @@ def refusal_record(said: ErpSaidNo | None) -> models.ErpRefusal | None:
     return None if said is None else models.ErpRefusal(code=said.code, reason=said.reason, owner=said.owner, recorded_at=said.recorded_at)
 
 
-def _line(number: int, line: models.DraftLine) -> models.RequisitionLine:
+def requisition_line(number: int, line: models.DraftLine) -> models.RequisitionLine:
+    """A line of a requisition on the wire."""
     return models.RequisitionLine(
         line_no=number,
         description=line.description,

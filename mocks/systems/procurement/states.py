@@ -7,6 +7,7 @@ from mocks.abilities.people import GONE, Move, Play, Version, approve, approver,
 from mocks.abilities.replica_states import ReplicaGiven, replica_state
 from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
+from mocks.systems.procurement.checking import states as checking
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
 from mocks.systems.procurement.replicas import POINT
@@ -47,6 +48,7 @@ def states() -> tuple[State, ...]:
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
         replica_state(POINT, "sourceRecord", _copy),
+        *checking.states(lambda stage: stage.system(ProcurementSystem).checks),
     )
 
 

@@ -4,6 +4,9 @@ from mocks.abilities.system_type import under
 from mocks.company import Company
 from mocks.company.projections import procurement_master
 from mocks.kit.operation import Operation, View
+from mocks.systems.procurement.checking.checks import Clearances
+from mocks.systems.procurement.checking.desk import CheckDesk
+from mocks.systems.procurement.checking.operations import operations as checking_operations
 from mocks.systems.procurement.desk import RequisitionDesk
 from mocks.systems.procurement.invoicing.desk import InvoiceDesk
 from mocks.systems.procurement.operations import operations
@@ -35,17 +38,20 @@ class ProcurementSystem:
     def __init__(self, company: Company, *, namespace: str, instance: str = "procurement") -> None:
         self.name = instance
         master = procurement_master(company)
-        self.desk = RequisitionDesk(master, namespace)
+        clearances = Clearances()
+        self.desk = RequisitionDesk(master, namespace, clearances)
+        self.checks = CheckDesk(master, self.desk.documents, clearances, namespace)
         self.orders = OrderBook(master)
         self.receipts = ReceiptDesk(master, self.orders, namespace)
         self.invoices = InvoiceDesk(master, self.orders, namespace)
         self.supplier_requests = SupplierRequestDesk(master, namespace)
         self.copies = Copies(master)
         bought = operations(master, self.desk, self.orders, self.receipts, self.invoices)
-        offered = (*bought, *supplier_operations(master, self.supplier_requests), *copy_operations(self.copies))
+        asked = (*supplier_operations(master, self.supplier_requests), *checking_operations(self.checks))
+        offered = (*bought, *asked, *copy_operations(self.copies))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition, receipt, invoice, request for a supplier and copy of a master record as it stands."""
-        desks = (self.desk, self.receipts, self.invoices, self.supplier_requests)
+        """Every requisition, receipt, invoice, request for a supplier, budget check and copy of a master record as it stands."""
+        desks = (self.desk, self.receipts, self.invoices, self.supplier_requests, self.checks)
         return [view for desk in desks for view in desk.final_views()] + self.copies.store.final_views()

@@ -20,6 +20,7 @@ from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
+from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.invoicing import InvoicingGateway
@@ -110,6 +111,7 @@ class Gateways:
     bank: BankGateway
     tokens: Tokens
     budgets: BudgetGateway
+    funds: FundsGateway
     planning: PlanningGateway
     records: RecordGateway
     copies: ReplicaGateway
@@ -162,6 +164,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         BankGateway(peer("bank"), Trace(CORRELATION, TRACE)),
         Tokens(lambda: session, client, breaker=breaker("identity"), errors=errors, clock=clock),
         BudgetGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        FundsGateway(peer("erp"), load_minor_units()),
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.contract.pact import (
     budget_cases,
+    check_cases,
     erp_cases,
     invoice_cases,
     master_data_cases,
@@ -23,7 +24,17 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
-    files = (erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, onboarding_cases, master_data_cases)
+    files = (
+        erp_cases,
+        source_cases,
+        receipt_cases,
+        invoice_cases,
+        budget_cases,
+        payment_cases,
+        onboarding_cases,
+        check_cases,
+        master_data_cases,
+    )
     return [case for file in files for case in file.cases()]
 
 

@@ -160,7 +160,7 @@ async def query(it: Scene) -> None:
     async with _served(answer) as url:
         it.world.answers_at(url, {})
         question = Question("ask.budget", "procurement", "budget_line", "BL-1", "bud-1", 2000)
-        assert await it.world.ask(question) is not None
+        assert (await it.world.ask(question)).word is not None
 
 
 @contextlib.asynccontextmanager

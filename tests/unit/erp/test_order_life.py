@@ -46,7 +46,7 @@ def memo(one: World) -> int:
 
 @pytest.mark.requirement("R03.06")
 def test_a_change_moves_the_encumbrance_by_the_difference() -> None:
-    """PST-P04, up and down; the history has the order's new content, its changed line and the memo entry."""
+    """PST-P04, up and down; the history has the order's new content, its changed line, the memo entry and the movement of the budget."""
     one = World()
     path = placed(one)
     before = len(one.effects)
@@ -59,6 +59,7 @@ def test_a_change_moves_the_encumbrance_by_the_difference() -> None:
         ("order_line", "update", None, None, 100_000),
         ("journal_line", "create", None, None, 2_000),
         ("journal_line", "create", None, None, -2_000),
+        ("budget_movement", "create", None, None, 2_000),
     ]
     less = one.call("erp.po.change", change_body(7, "4", amount="400.00"), path=path).body
     assert (less.source_revision, less.revision, figures(one)[0], memo(one)) == (7, 3, "400.00", 40_000)

@@ -356,6 +356,7 @@ PLANTED: tuple[tuple[str, str | None, Callable[[Scribe], None]], ...] = (
     ("C07", "p2p-000008", other_project),
     ("C07", "p2p-000008", two_lines_one_center),
     ("C08", "p2p-000008", unbalanced),
+    ("C09", "exp-000008", line_of_another_period),
     ("C12", "p2p-000008", next_period),
     ("C13", "exp-000009", into_closed_period),
     ("C14", "p2p-000008", default_account),

@@ -10,6 +10,7 @@ from harness.judge import Verdict
 from harness.judge.invariants import load_invariants
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import (
+    closing_books,
     corrupt_books,
     corrupt_conduct,
     corrupt_credits,
@@ -21,6 +22,7 @@ from tests.unit.judge import (
     test_budget_rules,
     test_kinds_of_flow,
     test_onboarding,
+    test_requisition_checks,
 )
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
@@ -31,10 +33,12 @@ PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLA
 APART = (
     *test_kinds_of_flow.PLANTED,
     *receipts.PLANTED,
+    *closing_books.PLANTED,
     *invoices.PLANTED,
     *payments.PLANTED,
     *test_budget_rules.PLANTED,
     *test_onboarding.PLANTED,
+    *test_requisition_checks.PLANTED,
 )  # planted into runs of other flows
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (

@@ -78,6 +78,11 @@ def _versions(desk: VersionDesk) -> tuple[Operation, ...]:
             BudgetVersionRecord, desk.publish, request=BudgetVersionCreate, status=201, errors=PUBLISH, refs=published,
         ),
         Operation(
+            "erp.budget_version.enter", "POST", f"{VERSIONS}/entry", "actor", "erp.act", "A controller types a budget",
+            BudgetVersionRecord, desk.enter,
+            request=BudgetVersionCreate, status=201, errors=("EMPLOYEE_UNKNOWN", *PUBLISH), refs=published,
+        ),
+        Operation(
             "erp.budget_version.read", "GET", VERSIONS, "read", READ, "The budget that is in force", BudgetVersionRecord, desk.read,
             query=(COMPANY, _text("cost_center", "cost centre", required=False), YEAR), errors=("INVALID_PARAMETER",), refs=refs.coding,
         ),

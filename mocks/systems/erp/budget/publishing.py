@@ -69,6 +69,13 @@ class VersionDesk:
         effects = (*_effects(version, body, company, budget, is_first=is_first), *expired(self._erp.budget))
         return Reply(record, version=body.sequence, created={"existing_id": budget}, effects=effects)
 
+    def enter(self, call: Call) -> Reply:
+        """erp.budget_version.enter"""
+        body: BudgetVersionCreate = call.body
+        master = self._erp.master
+        rules.check_person(master, call.actor or "", rules.company_of(master, body.company_code, body.currency))
+        return self.publish(call)
+
     def read(self, call: Call) -> Reply:
         """erp.budget_version.read: of a cost centre without a budget of its own in that year, its company's"""
         query = call.query

@@ -80,7 +80,7 @@ class OrderChanges:
         )
         self._lives.put(order, _lived(life, body, lines, total))
         memo = post_memo(self._erp, f"{order.number}/v{changed.version}", order, month(on), moved)
-        rows = (row for each in lines if each.was != each.line for row in _row(changed, each))
+        rows = (row for each in lines if each.was != each.line for row in _row(changed, each, company))
         return changed, (revised_effect(changed, call.if_match), *rows, *memo, *expired(self._erp.budget))
 
     @staticmethod
@@ -220,5 +220,5 @@ def _lived(life: OrderLife, body: PurchaseOrderChange, lines: Sequence[LineChang
     return replace(after, revision=life.revision + 1, approved_minor=approved, last=body)
 
 
-def _row(order: Document, change: LineChange) -> Iterator[Effect]:
-    return order_lines(order, [(change.number, change.line, change.minor)], is_new=change.was is None)
+def _row(order: Document, change: LineChange, company: ErpCompany) -> Iterator[Effect]:
+    return order_lines(order, [(change.number, change.line, change.minor)], company, is_new=change.was is None)

@@ -47,7 +47,7 @@ class PurchaseOrders(DocumentDesk):
         number = erp.documents.free_number(KIND, call)
         kept = self._encumber(call, number, company, spendings(body, amounts, month(on)))
         document = erp.start(call, KIND, body, company, number=number, amount_minor=total, posting_date=on, entries=entries)
-        rows = order_lines(document, zip(range(1, len(amounts) + 1), body.lines, amounts, strict=True))
+        rows = order_lines(document, zip(range(1, len(amounts) + 1), body.lines, amounts, strict=True), company)
         return Reply(
             self.record(document, company),
             version=document.version,

@@ -45,7 +45,8 @@ class OrderEndings:
         changed = self._cut(call, order, cuts, status=status)
         life = self._lives.begun(order).cancel({line.line_no: before.ordered - after.ordered for _, line, before, after in cuts})
         self._lives.put(order, replace(life, revision=life.revision + 1))
-        rows = order_lines(changed, [(number, line, after.worth(after.ordered)) for number, line, _, after in cuts], is_new=False)
+        company = self._erp.master.companies[order.company_code]
+        rows = order_lines(changed, [(number, line, after.worth(after.ordered)) for number, line, _, after in cuts], company, is_new=False)
         memo = post_memo(self._erp, f"{order.number}/v{changed.version}", order, period, moved)
         return changed, (revised_effect(changed, call.if_match), *rows, *memo)
 

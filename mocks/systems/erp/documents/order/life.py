@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Effect
 from mocks.systems.erp import rules
 from mocks.systems.erp.documents.order.models import DeliveryStatus, OrderedLine, OrderLine, PurchaseOrderChange
@@ -81,9 +82,11 @@ def line_id(order: str, place: int) -> str:
     return f"{order}/L{place}"
 
 
-def order_lines(document: Document, lines: Iterable[tuple[int, OrderLine, int]], *, is_new: bool = True) -> Iterator[Effect]:
+def order_lines(
+    document: Document, lines: Iterable[tuple[int, OrderLine, int]], company: ErpCompany, *, is_new: bool = True
+) -> Iterator[Effect]:
     """How each line is coded: the memo entry knows no expense account, and the judge compares it with what the requisition maps to. lines:
-    place in the order from 1, line, minor units."""
+    place in the order from 1, line, minor units. Its category says what ends its commitment: receipts, or invoices."""
     for number, line, amount in lines:
         yield Effect(
             "order_line",
@@ -98,6 +101,8 @@ def order_lines(document: Document, lines: Iterable[tuple[int, OrderLine, int]],
             cost_center=line.cost_center,
             project=line.project,
             parent_id=document.number,
+            src_line=f"{document.number}/{line.line_no}",
+            category=f"relieved_by_{company.matching.relief}",
         )
 
 
