@@ -21,8 +21,8 @@ ACTS = (
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 SIDES = ("passes", "refused", "access", "own")  # what a class of failures says to be in the way
+RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account", "dates")
 ACCOUNT_ROLES = ("gr_ir", "trade_payables")  # what an account of a system's books is for, where that is reconciled
-RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account")
 WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
 # what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
 LIMIT_STATES = ("within", "over")  # how an amount stands to the record that limits it
@@ -145,8 +145,8 @@ class SystemEntry:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """Which column of a file of the crosswalks gives the target's id for the source's. company: the column with the target's company, where
-    one id may stand for different things in different companies."""
+    """Which column of a file of the crosswalks gives the target's id for the source's; of a copy: its own id for the owner's. company: the
+    column with the target's company, where one id may stand for different things in different companies."""
 
     file: str
     source: str

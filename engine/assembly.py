@@ -9,6 +9,7 @@ from engine.flows import (
     budget_publication,
     expense_to_posting,
     invoice_to_posting,
+    master_data_replication,
     payment_run_to_bank,
     payment_status_to_procurement,
     receipt_to_grir,
@@ -19,6 +20,7 @@ from engine.flows import (
 from engine.flows.budget_publication import BudgetHooks
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
+from engine.flows.master_data_replication import MasterDataHooks
 from engine.flows.obligations import Patience
 from engine.flows.payment_run_to_bank import PaymentHooks
 from engine.flows.payment_status_to_procurement import PaymentStatusHooks
@@ -38,6 +40,7 @@ from engine.peers.caller import Peer
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
+from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
@@ -45,6 +48,7 @@ from engine.peers.payables import PayablesGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
+from engine.peers.replicas import ReplicaGateway
 from engine.peers.screening import ScreeningGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.treasury import TreasuryGateway
@@ -93,7 +97,7 @@ def _receipt(parts: Parts, erp: Erp, trace: Trace) -> ReceiptHooks:
     return ReceiptHooks(ReceivingGateway(parts.peers["procurement"], trace), erp, parts.rules())
 
 
-def _budget(parts: Parts, trace: Trace) -> BudgetHooks:
+def _budget(parts: Parts, _claim: Claim, trace: Trace) -> BudgetHooks:
     planning, control = PlanningGateway(parts.peers["planning"], trace), BudgetGateway(parts.peers["erp"], trace)
     return BudgetHooks(planning, control, parts.rules(), parts.minor_units)
 
@@ -112,12 +116,17 @@ def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[
     return run
 
 
-def _replicating(hooks: Callable[[Parts, Trace], RecordHooks[Any, Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
+def _records(parts: Parts, claim: Claim, trace: Trace) -> MasterDataHooks:
+    owner, keepers = RecordGateway(parts.peers["erp"], trace), ReplicaGateway(parts.peers, trace)
+    return MasterDataHooks(owner, keepers, parts.rules(), claim.progress.copies)
+
+
+def _replicating(hooks: Callable[[Parts, Claim, Trace], RecordHooks[Any, Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
     """Runs of a flow that keeps a copy of a record."""
 
     def run(parts: Parts, claim: Claim, trace: Trace) -> Flow:
         at = parts.clock.now().timestamp()
-        return ReplicatingRun(source_id=claim.key.source_id, hooks=hooks(parts, trace), progress=claim.progress, at=at)
+        return ReplicatingRun(source_id=claim.key.source_id, hooks=hooks(parts, claim, trace), progress=claim.progress, at=at)
 
     return run
 
@@ -210,6 +219,12 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "procurement", "screening"),
         _onboarding,
         lambda parts, trace: SupplierRequestGateway(parts.peers["procurement"], trace),
+    ),
+    ServedFlow(
+        master_data_replication.FLOW,
+        ("erp", "procurement", "expense", "planning"),
+        _replicating(_records),
+        lambda parts, trace: RecordGateway(parts.peers["erp"], trace),
     ),
 )
 

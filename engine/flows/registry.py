@@ -8,6 +8,7 @@ from engine.flows import (
     budget_publication,
     expense_to_posting,
     invoice_to_posting,
+    master_data_replication,
     payment_run_to_bank,
     payment_status_to_procurement,
     receipt_to_grir,
@@ -60,6 +61,7 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
     "payment_run.issued": Told(payment_run_to_bank.FLOW, "number", None),
     "payment.status_changed": Told(payment_status_to_procurement.FLOW, "document_number", "version"),
+    "master_data.changed": Told(master_data_replication.FLOW, "number"),
 }
 _POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)
 JOB_EVENTS: Mapping[str, JobEvent] = {

@@ -71,6 +71,12 @@ class Rules:
         self._planning_entities = _planning_entities(folder)
         self._planning_nodes = _keyed(folder, "planning_nodes", ("erp_company_code", "planning_node"), "erp_cost_center")
         self._account_groups = _keyed(folder, "planning_accounts", ("planning_account",), "erp_account_group")
+        self._entities_in = {system: _keyed(folder, file, ("erp_company_code",), column) for system, (file, column) in _ENTITIES_IN.items()}
+        self._codes_in = {
+            (system, kind): _keyed(folder, file, ("erp_company_code", f"erp_{kind}"), column)
+            for (system, kind), (file, column) in _CODES_IN.items()
+        }
+        self._people_in = {system: _keyed(folder, "employees", ("erp_personnel_no",), column) for system, column in _PEOPLE_IN.items()}
 
     def legal_entity(self, procurement_id: str) -> Entity:
         """Of procurement's legal entity."""
@@ -132,6 +138,32 @@ class Rules:
         """The ERP's group of accounts whose budget a planning account is part of."""
         return _found(self._account_groups, (account,), "planning_accounts")
 
+    def entity_in(self, system: str, company: str) -> str:
+        """What a system calls a company of the ERP."""
+        return _found(self._entities_in[system], (company,), _ENTITIES_IN[system][0])
+
+    def code_in(self, system: str, kind: str, company: str, code: str) -> str:
+        """What a system calls a cost centre or a project (`kind`) of the ERP: as the ERP does, where nobody says otherwise."""
+        return self._codes_in.get((system, kind), {}).get((company, code), code)
+
+    def person_in(self, system: str, personnel_no: str) -> str:
+        """What a system calls a person of the ERP's payroll."""
+        return _found(self._people_in[system], (personnel_no,), "employees")
+
+
+# From the ERP's words to those of the systems that keep copies of its master data: the file, and the column with the system's own word.
+_ENTITIES_IN = {
+    "procurement": ("entities", "procurement_legal_entity"),
+    "expense": ("entities", "expense_entity_code"),
+    "planning": ("planning_entities", "planning_entity"),
+}
+_CODES_IN = {
+    ("procurement", "cost_center"): ("cost_centers", "procurement_cost_center"),
+    ("expense", "cost_center"): ("cost_centers", "expense_cost_object"),
+    ("planning", "cost_center"): ("planning_nodes", "planning_node"),
+    ("procurement", "project"): ("projects", "procurement_project"),
+}
+_PEOPLE_IN = {"procurement": "procurement_user_id", "expense": "expense_login"}
 
 Key = tuple[str, ...]
 _T = TypeVar("_T")

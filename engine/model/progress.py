@@ -67,6 +67,7 @@ class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
     seen_revision: int | None = None
     seen_status: str | None = None
     clearances: dict[str, Clearance] = {}  # by reference: the evidence that a create was, or will be, sent with, also when it is repeated
+    copies: dict[str, str] = {}  # by system: the digest of what its copy of a master record is known to say
 
     def posting(self, revision: int) -> Posting | None:
         """The posting of this revision."""

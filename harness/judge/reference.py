@@ -30,7 +30,7 @@ DOCUMENT_COLUMNS = (
     "entity_type varchar, module varchar, coded_by varchar, lines varchar, implied varchar[], with_project boolean, "
     "may_lack varchar[], sides varchar[], names_posting boolean, names_type boolean, clears boolean"
 )
-DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar"
+DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar, walks varchar"
 QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar, limited_by varchar"
 STATE_COLUMNS = "entity_type varchar, state varchar, meaning varchar"
 FAULT_COLUMNS = (
@@ -261,7 +261,7 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
             "ref_due",
             DUE_COLUMNS,
             [
-                (flow.id, flow.kind, due.id, name, due.cardinality, " ".join(due.compare))
+                (flow.id, flow.kind, due.id, name, due.cardinality, " ".join(due.compare), _walks(catalog, flow, name))
                 for flow in flows
                 for due in flow.due
                 for name in due.documents
@@ -277,6 +277,11 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
             [(flow, answer, state) for flow, q in queries for answer, states in q.answers.items() for state in states],
         ),
     ]
+
+
+def _walks(catalog: Catalog, flow: Flow, due: str) -> str:
+    """Whose crosswalks turn the source's ids into those of what is due: where several systems keep copies, each has its own."""
+    return due if catalog.documents[due].crosswalks else flow.source_document
 
 
 def _makes(catalog: Catalog, flow: Flow) -> set[str]:

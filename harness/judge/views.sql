@@ -349,16 +349,18 @@ select s.txn_id, s.flow, d.due_id, d.compare, s.seq, s.t_mono_ns, s.entity_id, s
     case when contains(d.compare, 'cost_center') then coalesce(x.target_value, s.cost_center, '') end,
     case when contains(d.compare, 'project') then coalesce(p.target_value, s.project, '') end,
     case when contains(d.compare, 'party') then coalesce(y.target_value, s.party, '') end,
-    case when contains(d.compare, 'account') then coalesce(s.account, '') end) end as value
-from seen s join (select distinct flow, due_id, compare from ref_due where kind in ('state', 'status')) d on d.flow = s.flow
+    case when contains(d.compare, 'account') then coalesce(s.account, '') end,
+    case when contains(d.compare, 'dates') then coalesce(s.document_date, '') || ' ' || coalesce(s.posting_date, '') end) end as value
+from seen s join (select distinct flow, due_id, compare, walks, case when walks = entity_type then 'own' else 'target' end as company_is
+  from ref_due where kind in ('state', 'status')) d on d.flow = s.flow
 left join ref_tells w on w.flow = s.flow and w.state = s.state
-left join ref_crosswalk c on c.source = s.entity_type and c.kind = 'company' and c.source_value = s.company
-left join ref_crosswalk x on x.source = s.entity_type and x.kind = 'cost_center' and x.source_value = s.cost_center
-  and coalesce(x.company = c.target_value, true)
-left join ref_crosswalk p on p.source = s.entity_type and p.kind = 'project' and p.source_value = s.project
-  and coalesce(p.company = c.target_value, true)
-left join ref_crosswalk y on y.source = s.entity_type and y.kind = 'party' and y.source_value = s.party
-  and coalesce(y.company = c.target_value, true)
+left join ref_crosswalk c on c.source = d.walks and c.kind = 'company' and c.source_value = s.company
+left join ref_crosswalk x on x.source = d.walks and x.kind = 'cost_center' and x.source_value = s.cost_center
+  and coalesce(x.company = case d.company_is when 'own' then s.company else c.target_value end, true)
+left join ref_crosswalk p on p.source = d.walks and p.kind = 'project' and p.source_value = s.project
+  and coalesce(p.company = case d.company_is when 'own' then s.company else c.target_value end, true)
+left join ref_crosswalk y on y.source = d.walks and y.kind = 'party' and y.source_value = s.party
+  and coalesce(y.company = case d.company_is when 'own' then s.company else c.target_value end, true)
 where s.flow_kind = 'state' or w.told is not null;
 -- public copy: what the connector wrote elsewhere of a record, or of what became of a document
 create table copy as
@@ -371,7 +373,8 @@ select e.txn_id, t.flow, d.due_id, e.seq, e.t_mono_ns, coalesce(e.request_seq, e
     case when contains(d.compare, 'cost_center') then coalesce(e.cost_center, '') end,
     case when contains(d.compare, 'project') then coalesce(e.project, '') end,
     case when contains(d.compare, 'party') then coalesce(e.party, '') end,
-    case when contains(d.compare, 'account') then coalesce(e.account, '') end) end as value
+    case when contains(d.compare, 'account') then coalesce(e.account, '') end,
+    case when contains(d.compare, 'dates') then coalesce(e.document_date, '') || ' ' || coalesce(e.posting_date, '') end) end as value
 from effect e join txn t using (txn_id) join ref_due d on d.flow = t.flow and d.entity_type = e.entity_type and d.kind in ('state', 'status')
 where e.op_id is not null and e.state is not null;
 -- public current_copy: how each target stands at the end, beside what it should hold

@@ -23,13 +23,19 @@ class Unannounced:
 
 
 def unannounced(kills: Sequence[Place], ready: Sequence[Place]) -> Iterator[Unannounced]:
-    """One of each flow, at its first create that can be killed."""
+    """One of each flow, at its first create that can be killed; where a flow only writes copies, at the first of these."""
     flows: set[str] = set()
     for kill in kills:
         lost = lost_event(kill.flow, ready)
-        if lost is not None and kill.point is not None and kill.point.kind == "create" and kill.flow.id not in flows:
+        if lost is not None and _makes(kill) and kill.flow.id not in flows:
             flows.add(kill.flow.id)
             yield Unannounced(lost, kill)
+
+
+def _makes(kill: Place) -> bool:
+    """Whether something comes of the call: a create, or, in a flow without any, a write that keeps a copy."""
+    creates = any(point.kind == "create" for point in kill.flow.call_points)
+    return kill.point is not None and (kill.point.kind == "create" if creates else kill.point.document is not None)
 
 
 def lost_event(flow: Flow, ready: Sequence[Place]) -> Place | None:

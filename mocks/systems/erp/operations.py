@@ -8,6 +8,8 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
 from mocks.systems.erp.payments import operations as payments
 from mocks.systems.erp.payments.desk import PaymentDesk
+from mocks.systems.erp.stewardship import operations as stewardship
+from mocks.systems.erp.stewardship.desk import StewardDesk
 from mocks.systems.erp.vendors import operations as vendors
 from mocks.systems.erp.vendors.bank_desk import BankDesk
 from mocks.systems.erp.vendors.desk import VendorDesk
@@ -25,13 +27,14 @@ _DAY = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "str
 _LEDGER = QueryParam("ledger", "actual (default) or memo", False, {"type": "string", "enum": ["actual", "memo"]})
 
 
-def operations(erp: Erp, payment_desk: PaymentDesk) -> tuple[Operation, ...]:
+def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
     files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
     paid = payments.operations(erp, payment_desk)
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *files, *_people(data))
+    kept = stewardship.operations(stewards)
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *files, *kept, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

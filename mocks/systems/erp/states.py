@@ -21,6 +21,7 @@ from mocks.systems.erp.models import Period
 from mocks.systems.erp.payments.hand_states import states as hand_states
 from mocks.systems.erp.payments.states import states as payment_states
 from mocks.systems.erp.periods import Module, month
+from mocks.systems.erp.stewardship.states import states as steward_states
 from mocks.systems.erp.system import ErpSystem
 from mocks.systems.erp.vendors.states import states as vendor_states
 
@@ -151,6 +152,7 @@ def states() -> tuple[State, ...]:
         *payment_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe),
         *hand_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe_supplier),
         *vendor_states(_books, _company, _approver),
+        *steward_states(lambda stage: stage.system(ErpSystem).stewards, _company),
     )
 
 

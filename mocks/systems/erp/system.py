@@ -13,6 +13,7 @@ from mocks.systems.erp.core import Erp
 from mocks.systems.erp.invoices.holds import hold_view
 from mocks.systems.erp.operations import operations
 from mocks.systems.erp.payments.desk import PaymentDesk
+from mocks.systems.erp.stewardship.desk import StewardDesk
 from mocks.systems.erp.subledgers import SubledgerRows
 from mocks.systems.erp.vendors.views import bank_change_views, vendor_views
 
@@ -24,15 +25,18 @@ class ErpSystem:
 
     type = "erp"
     title = "Mock ERP"
-    summary = "Suppliers, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
-    event_types = ("posting.confirmed", "posting.rejected", "payment_run.issued", "payment.status_changed")
+    summary = (
+        "Suppliers, master data, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
+    )
+    event_types = ("posting.confirmed", "posting.rejected", "payment_run.issued", "payment.status_changed", "master_data.changed")
 
     def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
         self.name = instance
         self.namespace = namespace
         self.core = Erp(erp_master(company), posting_delay_ms)
         self.payments = PaymentDesk(self.core)
-        told = SubledgerRows(self.core).operations(operations(self.core, self.payments))
+        self.stewards = StewardDesk(self.core)
+        told = SubledgerRows(self.core).operations(operations(self.core, self.payments, self.stewards))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, told)
         self._audit = Audit(self.core.ledger, self.core.master.companies)
 
@@ -64,7 +68,8 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document, job, budget, reservation, hold, payment, vendor that was created and change of bank details as it stands."""
+        """Every document, job, budget, reservation, hold, payment, vendor that was created, change of bank details and master record that
+        was released, as it stands."""
         documents = [
             View(
                 each.kind,
@@ -91,4 +96,5 @@ class ErpSystem:
         reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
         holds = [hold_view(hold) for hold in self.core.invoices.holds]
         vendors = vendor_views(self.core) + bank_change_views(self.core)
-        return documents + jobs + budgets + reservations + holds + self.payments.book.final_views() + vendors
+        records = self.stewards.book.final_views()
+        return documents + jobs + budgets + reservations + holds + self.payments.book.final_views() + vendors + records

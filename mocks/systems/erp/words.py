@@ -13,6 +13,7 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
 from mocks.systems.erp.payments.example import FILE_WORDS, STATEMENTS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
+from mocks.systems.erp.stewardship.example import record_bodies
 from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
 PROPOSE = "erp.payment_run.propose"
@@ -27,11 +28,12 @@ ENTERED = {"erp.po.enter": "requested_by", "erp.gr.enter": "received_by"}  # wha
 
 def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
-    bodies = _erp_bodies(company)
+    records, stewards = record_bodies(company)
+    bodies = _erp_bodies(company) | records
     proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
     typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, "erp.budget_version.enter": typed})
+    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards, "erp.budget_version.enter": typed})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:

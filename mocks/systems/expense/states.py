@@ -1,10 +1,14 @@
 """States of the expense system: reports in every state, played by the people who lead there."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
+from mocks.abilities.replica_states import ReplicaGiven, replica_state
+from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
+from mocks.company.projections import Member
+from mocks.systems.expense.replicas import POINT
 from mocks.systems.expense.system import ExpenseSystem
 from mocks.workflow.states import lead
 
@@ -25,6 +29,13 @@ class ReportGone(Parameters, frozen=True, kw_only=True):
     report_id: Name = "ER-EXAMPLE-00000404"
 
 
+class LoginGiven(Parameters, frozen=True, kw_only=True):
+    """Somebody who may claim expenses, and be named by others."""
+
+    login: Name = "example.login"
+    entity_code: Literal["10", "20", "30"] = "10"
+
+
 def states() -> tuple[State, ...]:
     """Every state of the expense system."""
     return (
@@ -35,7 +46,20 @@ def states() -> tuple[State, ...]:
             _report,
         ),
         State("there is no expense report", GONE, ReportGone, lambda _stage, given: {"report_id": given.report_id}),
+        State("an employee has a login", "in this entity", LoginGiven, _login),
+        replica_state(POINT, "source_record", _copy),
     )
+
+
+def _login(stage: Stage, given: LoginGiven) -> Values:
+    stage.system(ExpenseSystem).copies.master.employees[given.login] = Member(given.login, given.login, given.entity_code, None, None)
+    return {"login": given.login}
+
+
+def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
+    told = {"entity_code": "10", "source_revision": given.revision}
+    days = {"valid_from": "01/01/2026", "valid_to": "31/12/2099"}
+    return {**SAID, **told, **days, "responsible_login": stage.company.employees[0].expense_id}
 
 
 def _report(stage: Stage, given: ReportGiven) -> Values:

@@ -6,6 +6,8 @@ from mocks.company.projections import expense_master
 from mocks.kit.operation import Operation, View
 from mocks.systems.expense.desk import ReportDesk
 from mocks.systems.expense.operations import operations
+from mocks.systems.expense.replicas import Copies
+from mocks.systems.expense.replicas import operations as copy_operations
 
 
 class ExpenseSystem:
@@ -18,9 +20,12 @@ class ExpenseSystem:
 
     def __init__(self, company: Company, *, namespace: str, instance: str = "expense") -> None:
         self.name = instance
-        self.desk = ReportDesk(expense_master(company), namespace)
-        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(self.desk))
+        master = expense_master(company)
+        self.desk = ReportDesk(master, namespace)
+        self.copies = Copies(master)
+        offered = (*operations(self.desk), *copy_operations(self.copies))
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every report as it stands."""
-        return list(self.desk.final_views())
+        """Every report, and every copy of a master record, as it stands."""
+        return [*self.desk.final_views(), *self.copies.store.final_views()]

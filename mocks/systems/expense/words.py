@@ -1,10 +1,13 @@
 """The expense system's words and valid reports of one company."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
+from mocks.abilities.replicas import RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company
+from mocks.systems.expense.replicas import POINT
 
 CREATE = "expense.report.create"
 
@@ -12,7 +15,8 @@ CREATE = "expense.report.create"
 def words(company: Company) -> Words:
     """What requests to the expense system are made of."""
     made = drafts(company, company.draft_expense_report)
-    return Words(_members(company), {CREATE: tuple(each.body for each in made)}, {CREATE: tuple(each.actor for each in made)})
+    bodies = {CREATE: tuple(each.body for each in made), f"{POINT}.put": _copies(company)}
+    return Words(_members(company), bodies, {CREATE: tuple(each.actor for each in made)})
 
 
 def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -23,4 +27,18 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "category": ("HOTEL", "AIRFARE", "MILEAGE", "MEALS", "TRAINING"),
         "X-Acting-User": tuple(person.expense_id for person in players(company)),
         "erp_document": ("1900012345",),
+        "source_record": (RECORD,),
     }
+
+
+def _copies(company: Company) -> tuple[Mapping[str, Any], ...]:
+    """What copies of master records may say."""
+    person = players(company)[0].expense_id
+    valid = {
+        **SAID,
+        "responsible_login": person,
+        "valid_from": "01/01/2026",
+        "valid_to": "31/12/2099",
+        "entity_code": company.entities[0].expense_id,
+    }
+    return tuple({**valid, "source_revision": number} for number in REVISIONS)

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from mocks.abilities.people import AMOUNT_MINOR, GONE, WHY, Version, refuse_taken
+from mocks.abilities.replica_states import ReplicaGiven, replica_state
+from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.fiscal import Grain
 from mocks.company.planning import draft_budget
 from mocks.company.planning_ids import house_id, node_code
 from mocks.kit.operation import Refusal
 from mocks.systems.planning.plans import checksum
+from mocks.systems.planning.replicas import POINT
 from mocks.systems.planning.system import PlanningSystem
 
 OWNER, CONTROLLER, ADMIN = range(3)  # of a draft's approvers
@@ -43,7 +46,13 @@ def states() -> tuple[State, ...]:
     return (
         State("a budget plan exists", "in this status; of a published one `sequence` and `checksum` are answered", BudgetGiven, _budget),
         State("there is no budget plan", GONE, BudgetGone, lambda _stage, given: {"plan_id": given.plan_id}),
+        replica_state(POINT, "source_record", _copy),
     )
+
+
+def _copy(_stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
+    told = {"entity": "LE-US", "source-revision": given.revision}
+    return {**SAID, **told, "valid-from": "2026-01-01", "valid-to": "2099-12-31"}
 
 
 def _budget(stage: Stage, given: BudgetGiven) -> Values:

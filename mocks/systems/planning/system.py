@@ -8,6 +8,8 @@ from mocks.systems.planning.desk import PlanDesk
 from mocks.systems.planning.figures import FiguresDesk
 from mocks.systems.planning.operations import operations
 from mocks.systems.planning.records import final_views
+from mocks.systems.planning.replicas import Copies
+from mocks.systems.planning.replicas import operations as copy_operations
 
 
 class PlanningSystem:
@@ -23,8 +25,11 @@ class PlanningSystem:
         master = planning_master(company)
         self.plans = PlanDesk(master, namespace)
         self.figures = FiguresDesk(master, self.plans)
-        self.operations: tuple[Operation, ...] = under(self.name, self.type, operations(master, self.plans, self.figures))
+        self.copies = Copies(master)
+        offered = (*operations(master, self.plans, self.figures), *copy_operations(self.copies))
+        self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every published plan, what was told of it, and what is known of spending."""
-        return [view for plan in self.plans.plans.values() for view in final_views(plan)] + self.figures.final_views()
+        """Every published plan, what was told of it, what is known of spending, and every copy of a master record."""
+        plans = [view for plan in self.plans.plans.values() for view in final_views(plan)]
+        return plans + self.figures.final_views() + self.copies.store.final_views()

@@ -4,20 +4,24 @@ from collections.abc import Mapping
 from itertools import islice
 
 from mocks.abilities.drafted import AMOUNT, MANY
+from mocks.abilities.replicas import RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.planning import draft_budget
 from mocks.company.planning_ids import ACCOUNTS, house_id, node_code
+from mocks.systems.planning.replicas import POINT
 
 CREATE = "planning.budget.create"
 SPENDING = "planning.actuals.record"
 YEARS = ("FY26", "FY27")
+_COPY = {**SAID, "valid-from": "2026-01-01", "valid-to": "2099-12-31", "entity": "LE-US"}
+COPIES = tuple({**_COPY, "source-revision": number} for number in REVISIONS)  # what copies of master records may say
 
 
 def words(company: Company) -> Words:
     """What requests to planning are made of."""
     made = _drafts(company)
-    bodies = {CREATE: tuple(each.body for each in made), SPENDING: tuple(_spending(each) for each in made)}
+    bodies = {CREATE: tuple(each.body for each in made), SPENDING: tuple(_spending(each) for each in made), f"{POINT}.put": COPIES}
     return Words(_members(company, made), bodies, {CREATE: tuple(each.actor for each in made)})
 
 
@@ -59,4 +63,5 @@ def _members(company: Company, made: tuple[Draft, ...]) -> Mapping[str, tuple[st
         "amount": ("-980.00", "-98000"),
         "X-Acting-User": tuple(people),
         "target-version": ("1000/1",),
+        "source_record": (RECORD,),
     }

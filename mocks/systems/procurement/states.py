@@ -1,13 +1,16 @@
 """States of procurement: requisitions, receipts and invoices in every status, played by the people who lead there."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
+from mocks.abilities.replica_states import ReplicaGiven, replica_state
+from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.procurement.checking import states as checking
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
+from mocks.systems.procurement.replicas import POINT
 from mocks.systems.procurement.suppliers.states import states as supplier_request_states
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.workflow.states import lead
@@ -44,8 +47,18 @@ def states() -> tuple[State, ...]:
         *receiving.states(lambda stage: stage.system(ProcurementSystem).receipts),
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
+        replica_state(POINT, "sourceRecord", _copy),
         *checking.states(lambda stage: stage.system(ProcurementSystem).checks),
     )
+
+
+def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
+    told = {
+        "legalEntity": "ACME-US",
+        "sourceRevision": given.revision,
+        "responsibleId": stage.company.employees[0].procurement_id,
+    }
+    return {**SAID, **told, "validFrom": "2026-01-01", "validTo": "2099-12-31"}
 
 
 def _requisition(stage: Stage, given: RequisitionGiven) -> Values:

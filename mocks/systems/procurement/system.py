@@ -12,6 +12,8 @@ from mocks.systems.procurement.invoicing.desk import InvoiceDesk
 from mocks.systems.procurement.operations import operations
 from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
+from mocks.systems.procurement.replicas import Copies
+from mocks.systems.procurement.replicas import operations as copy_operations
 from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
 
 
@@ -42,6 +44,7 @@ class ProcurementSystem:
         self.receipts = ReceiptDesk(master, self.orders, namespace)
         self.invoices = InvoiceDesk(master, self.orders, namespace)
         self.supplier_requests = SupplierRequestDesk(master, namespace)
+        self.copies = Copies(master)
         bought = operations(
             master,
             self.desk,
@@ -50,10 +53,10 @@ class ProcurementSystem:
             invoices=self.invoices,
             supplier_requests=self.supplier_requests,
         )
-        offered = (*bought, *checking_operations(self.checks))
+        offered = (*bought, *checking_operations(self.checks), *copy_operations(self.copies))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition, receipt, invoice, request for a supplier and budget check as it stands."""
+        """Every requisition, receipt, invoice, request for a supplier, budget check and copy of a master record as it stands."""
         desks = (self.desk, self.receipts, self.invoices, self.supplier_requests, self.checks)
-        return [view for desk in desks for view in desk.final_views()]
+        return [view for desk in desks for view in desk.final_views()] + self.copies.store.final_views()

@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
+from mocks.abilities.replicas import RECORD, REVISIONS, SAID
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.shapes import PLAIN
+from mocks.systems.procurement.replicas import POINT
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
 ASK = "procurement.supplier_request.create"
@@ -37,6 +39,7 @@ def words(company: Company) -> Words:
     }
     said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
+    bodies[f"{POINT}.put"] = _copies(company)
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
 
 
@@ -69,4 +72,18 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "erpVendorId": ("V30000017",),
         "paymentTerms": ("N30",),
         "country": tuple(entity.country for entity in company.entities),
+        "sourceRecord": (RECORD,),
     }
+
+
+def _copies(company: Company) -> tuple[Mapping[str, Any], ...]:
+    """What copies of master records may say."""
+    person = players(company)[0].procurement_id
+    valid = {
+        **SAID,
+        "responsibleId": person,
+        "validFrom": "2026-01-01",
+        "validTo": "2099-12-31",
+        "legalEntity": company.entities[0].procurement_id,
+    }
+    return tuple({**valid, "sourceRevision": number} for number in REVISIONS)

@@ -21,6 +21,7 @@ from engine.peers.caller import Peer, open_session
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
+from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
@@ -28,6 +29,7 @@ from engine.peers.payables import PayablesGateway
 from engine.peers.planning import PlanningGateway
 from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
+from engine.peers.replicas import ReplicaGateway
 from engine.peers.screening import ScreeningGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
@@ -115,6 +117,8 @@ class Gateways:
     planning: PlanningGateway
     payables: PayablesGateway
     listeners: InvoiceListeners
+    records: RecordGateway
+    copies: ReplicaGateway
 
 
 class HeldToken(Tokens):
@@ -168,6 +172,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
         PayablesGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
+        RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
     )
 
 

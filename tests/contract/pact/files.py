@@ -10,6 +10,7 @@ from tests.contract.pact import (
     check_cases,
     erp_cases,
     invoice_cases,
+    master_data_cases,
     message_cases,
     onboarding_cases,
     payment_cases,
@@ -25,9 +26,17 @@ FOLDER = Path(__file__).parents[3] / "contracts" / "pacts"
 def http_cases() -> list[Case]:
     """Every HTTP interaction of the engine."""
     files = (
-        erp_cases, source_cases, receipt_cases, invoice_cases, budget_cases, payment_cases, payment_status_cases, onboarding_cases,
+        erp_cases,
+        source_cases,
+        receipt_cases,
+        invoice_cases,
+        budget_cases,
+        payment_cases,
+        payment_status_cases,
+        onboarding_cases,
         check_cases,
-    )  # fmt: skip
+        master_data_cases,
+    )
     return [case for file in files for case in file.cases()]
 
 

@@ -13,10 +13,11 @@ from tests.contract.pact.consumer import CORRELATION, TRACE, Check, MessageCase,
 
 REQ, REPORT, JOB = "REQ-PACT-00000001", "ER-PACT-00000001", "J0123456789AB"
 GRN, INV, PLAN, SR = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001", "SR-PACT-00000001"
-RUN, FILE = "PR00000001", "PF-PACT-00000001"
+RUN, FILE, RECORD = "PR00000001", "PF-PACT-00000001", "MD00000017"
 P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "invoice-to-posting"
 BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
 NEWS, PAID = "payment-status-to-procurement", "5100047110"
+MDM = "master-data-replication"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -32,6 +33,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _payment_statuses()
     yield from _postings()
     yield from _budgets()
+    yield from _master_data()
 
 
 def _event(type_: str, source: str, subject: str, data: dict[str, Any], states: tuple[State, ...], check: Check) -> MessageCase:
@@ -171,3 +173,10 @@ def _budgets() -> Iterator[MessageCase]:
     state: State = ("a budget plan exists", {"plan_id": PLAN})
     check = _fact(f"{BUD}:{PLAN}:1:4", BUD, PLAN, "budget.published")
     yield _event("budget.published", "planning", PLAN, data, (state,), check)
+
+
+def _master_data() -> Iterator[MessageCase]:
+    data = {"number": RECORD, "kind": "cost_center", "revision": match.integer(1), "version": match.integer(2), "status": "active"}
+    state: State = ("a master record exists", {"number": RECORD})
+    check = _fact(f"{MDM}:{RECORD}:1:2", MDM, RECORD, "master_data.changed")
+    yield _event("master_data.changed", "erp", RECORD, data, (state,), check)

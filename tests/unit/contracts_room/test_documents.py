@@ -32,6 +32,7 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "posting.confirmed": ("an AP invoice exists", {"status": "posted", "external_ref": "X"}),
     "posting.rejected": ("a journal entry exists", {"status": "rejected"}),
     "budget.published": ("a budget plan exists", {"status": "published"}),
+    "master_data.changed": ("a master record exists", {"status": "active"}),
 }
 
 

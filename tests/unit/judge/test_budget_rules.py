@@ -191,7 +191,9 @@ def test_what_is_at_stake_is_how_much_is_wrong_in_the_currency_of_the_plan(
 
 def test_a_right_history_passes(tmp_path: Path) -> None:
     """Every rule that is about it had something to look at."""
-    manifest: dict[str, Any] = {"scenario": {"name": "own", "require": ["B07", "B08", "R01", "R02", "R03"]}}
+    manifest: dict[str, Any] = {
+        "scenario": {"name": "own", "flows": ["budget-publication"], "require": ["B07", "B08", "R01", "R02", "R03"]}
+    }
     verdict = judge(written(told(), tmp_path / "run", manifest))
     assert (verdict.verdict, verdict.reasons) == ("pass", ())
     assert {entry["outcome"] for entry in verdict.by_experiment} == {"current"}

@@ -125,6 +125,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "erp.payment_run.list",
         "erp.invoice_payment.list",
         "procurement.supplier_request.list",
+        "erp.master_record.list",
         "identity.token.issue",
     }
 

@@ -1,0 +1,69 @@
+"""Master data: what is in force in the ERP, and what its copies in other systems have to say."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class MasterRecord:
+    """A cost centre or a project as it is in force. sequence: counts its releases; valid_to: inclusive."""
+
+    source_id: str
+    sequence: int
+    version: int
+    status: str
+    kind: str
+    company_code: str
+    code: str
+    name: str
+    responsible: str
+    valid_from: date
+    valid_to: date
+    active: bool
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyContent:
+    """What one system's copy says, in that system's words. responsible: None where it keeps nobody."""
+
+    kind: str
+    house: str
+    code: str
+    source_id: str
+    sequence: int
+    name: str
+    responsible: str | None
+    valid_from: date
+    valid_to: date
+    active: bool
+
+    @property
+    def digest(self) -> str:
+        """Two with the same one say the same."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesDraft:
+    """Every copy of one record. copies: by system."""
+
+    external_ref: str
+    sequence: int
+    copies: Mapping[str, CopyContent]
+
+    @property
+    def checksum(self) -> str:
+        """Of all of them."""
+        told = [f"{system} {content.digest}" for system, content in sorted(self.copies.items())]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesHeld:
+    """What every target is known to hold."""
+
+    sequence: int
+    checksum: str

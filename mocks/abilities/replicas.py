@@ -1,0 +1,146 @@
+"""Copies of master records that another system owns, as one core for every system that keeps some.
+
+A copy is known by the number of the owner's record; what it says is in the system's own words. Whoever writes it may say which revision of
+the owner's record it is from: then an older one never takes the place of a newer one. The same revision again changes nothing unless it
+says something else. A system adds its wire models, and says what obeys a copy (`follow`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from mocks.kit.operation import Call, Effect, Refusal, View
+
+Kind = Literal["cost_center", "project"]
+ID_SPACE = 10**8
+# For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
+SAID: Mapping[str, Any] = {"kind": "cost_center", "code": "9700001", "name": "Fuzzed", "active": True}
+RECORD, REVISIONS = "MD00000017", (1, 2, 50, 5_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What somebody wrote. house: the legal entity; revision: of the owner's record, None when nobody says; responsible: where the system
+    keeps one; valid_to: inclusive."""
+
+    kind: Kind
+    house: str
+    code: str
+    revision: int | None
+    name: str
+    responsible: str | None
+    valid_from: date
+    valid_to: date
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """One copy. source: the number of the owner's record; version: counts its changes, whoever made them."""
+
+    id: int
+    uuid: str
+    source: str
+    told: Told
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def status(self) -> Literal["active", "inactive"]:
+        """In the owner's words."""
+        return "active" if self.told.active else "inactive"
+
+
+def _nobody(_copy: Replica) -> None:
+    """Nothing in the system goes by its copies."""
+
+
+class ReplicaStore:
+    """The copies of one system. of: the kind of document that they are (contracts/documents.yaml)."""
+
+    def __init__(self, of: str, follow: Callable[[Replica], None] = _nobody) -> None:
+        self._of = of
+        self._follow = follow
+        self._copies: dict[str, Replica] = {}
+
+    def get(self, source: str) -> Replica:
+        """Raises NOT_FOUND."""
+        if source not in self._copies:
+            raise Refusal("NOT_FOUND", f"there is no copy of {source}")
+        return self._copies[source]
+
+    def put(self, call: Call, source: str, told: Told) -> tuple[Replica, tuple[Effect, ...]]:
+        """Raises VALIDATION_FAILED, PRECONDITION_FAILED, and VERSION_CONFLICT for what is older than what is there."""
+        if told.valid_to < told.valid_from:
+            raise Refusal("VALIDATION_FAILED", f"it ends on {told.valid_to}, before it begins on {told.valid_from}")
+        before = self._copies.get(source)
+        self._check(call, source, before, told)
+        if before is not None and before.told == told:
+            return before, ()
+        copy = self._first(call, source, told) if before is None else self._next(call, before, told)
+        self._copies[source] = copy
+        self._follow(copy)
+        is_guarded = call.if_match is not None or told.revision is not None
+        return copy, (self._effect(copy, "update" if before else "create", copy.version - 1 if is_guarded else None),)
+
+    def touch(self, call: Call, source: str) -> tuple[Replica, tuple[Effect, ...]]:
+        """A person edits something harmless."""
+        before = self.get(source)
+        copy = self._copies[source] = self._next(call, before, before.told)
+        return copy, (self._effect(copy, "update", None),)
+
+    def final_views(self) -> list[View]:
+        """Every copy as it stands."""
+        return [
+            View(self._of, each.source, each.status, each.version, company=each.told.house, src_version=each.told.revision)
+            for each in self._copies.values()
+        ]
+
+    def _check(self, call: Call, source: str, before: Replica | None, told: Told) -> None:
+        version = before.version if before else 0
+        if call.if_match is not None and call.if_match != version:
+            said = f"the copy of {source} has version {version}, If-Match says {call.if_match}"
+            raise Refusal("PRECONDITION_FAILED", said, current_version=version)
+        newest = before.told.revision if before else None
+        if newest is not None and told.revision is not None and told.revision < newest:
+            said = f"revision {told.revision} of {source} is older than {newest}, which is there"
+            raise Refusal("VERSION_CONFLICT", said, current_revision=newest)
+
+    def _first(self, call: Call, source: str, told: Told) -> Replica:
+        number = call.draw(f"{self._of}.id") % ID_SPACE
+        uuid = UUID(int=call.draw(f"{self._of}.uuid.high") << 64 | call.draw(f"{self._of}.uuid.low"), version=4)
+        return Replica(id=number, uuid=str(uuid), source=source, told=told, version=1, created_at=call.now, updated_at=call.now)
+
+    def _next(self, call: Call, before: Replica, told: Told) -> Replica:
+        return replace(before, told=told, version=before.version + 1, updated_at=call.now)
+
+    def _effect(self, copy: Replica, effect: Literal["create", "update"], base_version: int | None) -> Effect:
+        told = copy.told
+        return Effect(
+            self._of,
+            copy.source,
+            effect,
+            version=copy.version,
+            base_version=base_version,
+            src_version=told.revision,
+            company=told.house,
+            document_date=told.valid_from.isoformat(),
+            posting_date=told.valid_to.isoformat(),
+            cost_center=told.code if told.kind == "cost_center" else None,
+            project=told.code if told.kind == "project" else None,
+            party=told.responsible,
+            state=copy.status,
+        )
+
+
+def following(places: dict[str, frozenset[str]]) -> Callable[[str, str, bool], None]:
+    """For systems that know in which legal entities a code may be used: it may where its copy is active."""
+
+    def follow(code: str, house: str, active: bool) -> None:
+        there = places.get(code, frozenset())
+        places[code] = there | {house} if active else there - {house}
+
+    return follow
