@@ -6,6 +6,7 @@ import re
 from typing import Any, get_args
 
 import aiohttp
+import msgspec
 import pytest
 
 from mocks.systems.bank.models import FileStatus
@@ -209,6 +210,7 @@ def test_what_a_refusal_says_beside_its_code() -> None:
     with_world(story)
 
 
+KEEP_COPIES = ("procurement", "expense", "planning")
 Stale = dict[str, tuple[str, str, Any]]
 """Call point: method, path and body of a call whose object has moved on."""
 
@@ -219,6 +221,8 @@ def test_every_version_conflict_says_which_revision_is_the_current_one() -> None
     async def story(world: World, _call: Call) -> None:
         plan = world.provider_states.set("a budget plan exists", {})["plan_id"]
         request = world.provider_states.set("a supplier request exists", {})["id"]
+        for system in KEEP_COPIES:
+            world.provider_states.set(f"{system} has a copy of a master record", {"revision": 2})
         headers = {"Authorization": f"Bearer {await _token(world)}"}
         async with aiohttp.ClientSession(headers=headers) as http:
 
@@ -226,7 +230,7 @@ def test_every_version_conflict_says_which_revision_is_the_current_one() -> None
                 async with http.request(method, world.urls[system] + path, json=body) as answer:
                     return await answer.json(content_type=None)
 
-            stale = _written_back(world) | await _numbered(world, send, str(plan))
+            stale = _written_back(world) | await _numbered(world, send, str(plan)) | await _copies(world, send)
             stale["procurement.supplier_request.record_vendor"] = (
                 "PUT", f"/api/v1/supplier-requests/{request}/vendor", {"erpVendorId": "V3", "erpStatus": "active", "revision": 7},
             )  # fmt: skip
@@ -280,6 +284,18 @@ async def _numbered(world: World, send: Call, plan: str) -> Stale:
         "planning.budget.record_publication": ("PUT", f"/plans/v1/budgets/{plan}/publication", {"sequence": 9, "outcome": "in-force"}),
         "planning.actuals.record": ("PUT", "/plans/v1/consumption", {**spent, "as-of": "2026-10-27T08:00:00Z"}),
     }
+
+
+async def _copies(world: World, send: Call) -> Stale:
+    """What each system's copy of a master record says, as of a revision before it."""
+    found: Stale = {}
+    for system in KEEP_COPIES:
+        put = next(each for each in world.systems[system].operations if each.call_point == f"{system}.master_record.put")
+        path = re.sub(r"{\w+}", "MD00000017", put.path)
+        known = await send(system, "GET", path)
+        names = [each.encode_name for each in msgspec.structs.fields(put.request)]
+        found[put.call_point] = ("PUT", path, {name: 1 if "evision" in name else known[name] for name in names})
+    return found
 
 
 async def _token(world: World) -> str:
