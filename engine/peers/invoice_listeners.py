@@ -43,7 +43,7 @@ class InvoiceListeners:
 
     async def naming(self, erp_number: str) -> Known | None:
         """The posted invoice that names this one of the ERP; None: there is none."""
-        request = Request(FIND, "GET", INVOICES.path, params={"erpInvoiceNumber": erp_number})
+        request = Request(FIND, "GET", f"{INVOICES.path}/posted", params={"erpInvoiceNumber": erp_number})
         found = [each for each in decode(await self._peer.call(request, self._trace), _FOUND).items if each.status == POSTED]
         if len(found) > 1:
             raise _ambiguous(erp_number, found)

@@ -14,7 +14,7 @@ from tests.contract.pact.erp_papers import LIVE_TOKEN
 from tests.contract.pact.source_cases import INSTANT, SINCE
 
 NUMBER, INV, HAND = "5100047110", "INV-PACT-00000001", "PH00000001"
-PATH, FIND, RECORD = f"/invoice-payments/{NUMBER}", "/api/v1/invoices", f"/api/v1/invoices/{INV}/payment"
+PATH, FIND, RECORD = f"/invoice-payments/{NUMBER}", "/api/v1/invoices/posted", f"/api/v1/invoices/{INV}/payment"
 GONE: State = ("no invoice has the number", {"number": NUMBER})
 NOBODY: State = ("there is no invoice", {"id": INV})
 VERSIONS = {"paid": 2, "cleared": 3, "rejected": 3, "returned": 3}

@@ -48,8 +48,8 @@ def _connector(desk: InvoiceDesk, since: QueryParam) -> tuple[Operation, ...]:
             desk.record_refusal, request=RecordRefusal, errors=_CHANGE, refs=_one, touch=desk.touch,
         ),
         Operation(
-            f"{POINT}.find", "GET", PATH, "lookup", READ, "Supplier invoices by the ERP's number", models.InvoicesFound, desk.find,
-            query=(_ERP_NUMBER,), errors=("INVALID_PARAMETER",), refs=_named, when_query="erpInvoiceNumber",
+            f"{POINT}.find", "GET", f"{PATH}/posted", "lookup", READ, "Supplier invoices by the ERP's number", models.InvoicesFound,
+            desk.find, query=(_ERP_NUMBER,), errors=("INVALID_PARAMETER",), refs=_named,
         ),
         Operation(
             f"{POINT}.record_payment", "PUT", f"{PATH}/{{id}}/payment", "update", WRITE, "Record what became of its payment",
