@@ -108,9 +108,8 @@ def test_unknown_state(capsys: Captured, tmp_path: Path) -> None:
     code, out = verify(capsys, file)
     assert code == 2
     assert "NOT VERIFIED  typing error" in out
-    assert (
-        "unknown provider state 'a purchase order exist'. did you mean 'a purchase order exists'? Valid are: a budget is in force," in out
-    )
+    assert "unknown provider state 'a purchase order exist'. did you mean 'a purchase order exists'? Valid are: a " in out
+    assert ", a purchase order exists, " in out
     assert "1 of 2 expectations are kept, 0 broken, 1 not verified" in out
     assert time.monotonic() - began < 15
 

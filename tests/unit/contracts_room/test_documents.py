@@ -24,6 +24,7 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "invoice.approved": ("an invoice exists", {"status": "approved"}),
     "invoice.approval_reversed": ("an invoice exists", {"status": "returned"}),
     "payment_run.issued": ("a payment run exists", {"status": "file_issued"}),
+    "payment.status_changed": ("an invoice is paid by hand", {"status": "cleared"}),
     "payment_file.acknowledged": ("a payment file exists at the bank", {"status": "accepted"}),
     "goods_receipt.recorded": ("a receipt exists", {"status": "recorded"}),
     "goods_receipt.reversed": ("a receipt exists", {"status": "reversed"}),

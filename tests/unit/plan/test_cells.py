@@ -269,7 +269,7 @@ def test_reversal_events_are_known_without_a_sighting() -> None:
 
 
 def test_a_crash_meets_documents_that_only_a_list_told_of() -> None:
-    """In kills of their own, of each flow, one in work without any event; behind the first, one of each flow that nobody had time to list."""
+    """In kills of their own, of each flow, one in work without any event; behind the first, one of each that nobody had time to list."""
     waves = [wave for wave in play(make_planner()) if wave.kind == "kill"]
     first = next(index for index, wave in enumerate(waves) if any(e.role == "faulted" for e in wave.experiments))
     own = [wave for wave in waves[first:] if wave.held and all(e.steps[0].fault_id == "F-D5" for e in wave.experiments)]

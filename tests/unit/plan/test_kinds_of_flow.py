@@ -63,11 +63,11 @@ def test_every_normal_call_carries_its_faults(flow: str) -> None:
 
 @pytest.mark.parametrize("flow", [SUPPLIERS, NEWS, CHECKS])
 def test_approvals_are_taken_back_from_documents_only(flow: str) -> None:
-    """A reversed approval and its reordered events are cells with a reason elsewhere, never planned: a kind without it, or people without."""
+    """A reversed approval and its reordered events are cells with a reason elsewhere, never planned."""
     planner = planner_of(flow)
     played(planner)
     races = [*cells(planner, fault_id="F-F1"), *cells(planner, fault_id="F-D3")]
-    source, kind = FLOWS[flow].source, FLOWS[flow].kind
+    source, kind = FLOWS[flow].source_document, FLOWS[flow].kind
     said = [f"it happens to flows of kind {kinds}, and this one is of kind {kind}" for kinds in ("document", "document and status")]
     said += [f"{source}: not done to it by people: {what}" for what in ("reverse approval, amend", "more news")]
     assert {cell.reason for cell in races} <= set(said)
