@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 import requests
 
-from contracts.catalog import load_catalog
 from harness.fuzz.key_header import PREFIX
 
 LEDGERS = ("actual", "memo")
@@ -67,23 +66,22 @@ def unbalanced(balance: Mapping[str, Any]) -> Iterator[str]:
 
 def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
     """The history of a world: journals that do not balance, keys with several effects."""
-    catalog = load_catalog()
-    sources = {(flow.source_system, flow.source_document) for flow in catalog.flows.values()}
     sums: dict[tuple[str, str], int] = defaultdict(int)
     keys: dict[int, tuple[str, str]] = {}
-    under_way: dict[str, int] = {}
+    of_people: dict[str, int] = {}  # under way
     effects: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in rows:
         if row["kind"] == "request":
-            under_way[row["call_point"]] = row["op_id"]
+            if row.get("owner"):
+                of_people[row["call_point"]] = row["op_id"]
             if str(row.get("idem_key", "")).startswith(PREFIX):
                 keys[row["op_id"]] = (row["call_point"], row["idem_key"])
         elif row["kind"] == "response_end":
-            under_way.pop(row["call_point"], None)
+            of_people.pop(row["call_point"], None)
         elif row["kind"] == "commit":
             if row.get("entity_type") == "journal_line":
                 sums[row["entity_id"].rsplit("/", 1)[0], row["currency"]] += row["amount_minor"]
-            number = _request_of(row, under_way, sources)
+            number = _request_of(row, of_people)
             if number in keys:
                 effects[keys[number]].add(number)
     wrong = [f"journal {name} in {currency} is out of balance by {rest} minor units" for (name, currency), rest in sums.items() if rest]
@@ -91,11 +89,11 @@ def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
     return Audit(Counter({JOURNALS: len(sums), EFFECTS: len(effects)}), wrong)
 
 
-def _request_of(commit: Mapping[str, Any], under_way: Mapping[str, int], sources: Collection[tuple[str, str]]) -> int | None:
-    """What people do to a source document is recorded without its request: it is the one under way, because they are sent one at a time.
-    What a system does to anything else without one was deferred, and belongs to none."""
+def _request_of(commit: Mapping[str, Any], of_people: Mapping[str, int]) -> int | None:
+    """What people do is recorded without its request: it is theirs that is under way at that place, because they are sent one at a time. What
+    a system does without any was deferred, and belongs to none."""
     number = commit.get("op_id")
-    return under_way.get(commit["call_point"]) if number is None and (commit.get("node"), commit.get("entity_type")) in sources else number
+    return of_people.get(commit.get("call_point", "")) if number is None else number
 
 
 def rows_of(history: Path) -> Iterator[Mapping[str, Any]]:
