@@ -90,8 +90,8 @@ def audit_history(rows: Iterable[Mapping[str, Any]]) -> Audit:
 
 
 def _request_of(commit: Mapping[str, Any], of_people: Mapping[str, int]) -> int | None:
-    """What people do is recorded without its request: it is theirs that is under way at that place, because they are sent one at a time. What
-    a system does without any was deferred, and belongs to none."""
+    """What people do is recorded without its request: it is theirs that is under way at that place, because they are sent one at a time.
+    What a system does without any was deferred, and belongs to none."""
     number = commit.get("op_id")
     return of_people.get(commit.get("call_point", "")) if number is None else number
 

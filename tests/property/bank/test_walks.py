@@ -93,7 +93,7 @@ class Walk:
             seen[each.entity_id] = (each.version, each.state or "")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(steps, min_size=8, max_size=25))
 def test_any_walk_adds_up(walk: list[tuple[Any, ...]]) -> None:
     """After every step."""

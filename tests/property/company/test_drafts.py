@@ -47,7 +47,7 @@ def test_report_lines_add_up_to_the_tracer_amount(entity: str, amount: int, key:
     assert all(line["payment_type"] == "employee_paid" for line in lines if line["category"] == "MILEAGE")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**63), st.integers(0, 20))
 def test_ids_are_unique_for_any_seed(seed: int, minted: int) -> None:
     """Whatever names the seed draws: no two people share a login, no two records of an entity an id."""
@@ -58,7 +58,6 @@ def test_ids_are_unique_for_any_seed(seed: int, minted: int) -> None:
             assert len(set(ids)) == len(ids)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 10**15), st.sampled_from([1, 2, 3, 5, 10, 50]))
 def test_the_least_that_leaves_an_amount_after_its_discount(minor: int, percent: int) -> None:
     """Of any amount that the wire carries; a unit less leaves less."""

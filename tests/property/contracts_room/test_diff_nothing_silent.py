@@ -78,7 +78,7 @@ def told(old: Any, new: Any) -> list[str]:
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_change_of_a_document_is_told(data: st.DataObject, gone: bool) -> None:
     """Whatever is changed or taken away, wherever in whatever document: something is said."""
     path = data.draw(st.sampled_from(FILES))
@@ -94,7 +94,7 @@ def test_every_change_of_a_document_is_told(data: st.DataObject, gone: bool) -> 
 
 
 @given(st.data(), st.sampled_from([None, True, 5, 1.5, "x", [], [1], [{}], {}, {"a": 1}, {"$ref": 5}, {"$ref": "#"}, {"allOf": [{}]}]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_value_of_any_kind_anywhere_is_answered(data: st.DataObject, value: Any) -> None:
     """Changes or one clear message; any other exception fails the test."""
     path = data.draw(st.sampled_from(FILES))

@@ -101,7 +101,7 @@ def broken(old: Any, new: Any, direction: Any) -> bool:
 
 
 @given(pairs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @example(({"allOf": [{"maximum": 1}, {"maximum": 2}]}, {"allOf": [{"maximum": 3}, {"maximum": 2}]}))
 @example(({"oneOf": [{"minimum": 1}, {"maximum": 0}]}, {"oneOf": [{"minimum": 1}, {"maximum": 2}]}))
 def test_what_a_validator_sees_is_breaking(schemas: tuple[Any, Any]) -> None:

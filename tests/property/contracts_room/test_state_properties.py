@@ -66,7 +66,7 @@ def _refusal(states: ProviderStates, name: str, params: dict[str, Any]) -> str |
 
 
 @given(st.lists(changes(), max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_state_is_set_or_refused(sequence: list[tuple[str, dict[str, Any]]]) -> None:
     """Any states in any order: values or a Refusal with a code of the catalogue; afterwards the books are new."""
 

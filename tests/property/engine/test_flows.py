@@ -18,7 +18,7 @@ pytestmark = pytest.mark.requirement("R06.04", "R09.01")
 ENDINGS = ["ok", "ok", "ok", "before", "after", "late", "throttled", "crash_before", "crash_after"]
 NO_AMENDMENT = ["nothing", "nothing", "nothing", "touch", "reverse"]
 CHANGES = ["nothing", "nothing", "nothing", "touch", "reverse", "approve_next_revision"]
-WORK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+WORK = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def change(one: Desk, what: str) -> None:

@@ -116,7 +116,7 @@ class Walk:
 
 
 @pytest.mark.requirement("R03.18", "R09.08")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(policies, st.lists(steps, max_size=25))
 def test_any_walk_adds_up(policy: BudgetPolicy, walk: list[tuple[Any, ...]]) -> None:
     """After every step, in every policy; under absolute control no window of months is ever beyond its tolerance."""

@@ -211,7 +211,7 @@ class Walk:
                 assert held == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(policies, st.lists(steps, min_size=12, max_size=30))
 def test_any_walk_leaves_the_books_right(policy: dict[str, Any], walk: list[tuple[Any, ...]]) -> None:
     """Whatever people and connectors do, in every policy."""

@@ -194,7 +194,7 @@ class Walk:
 
 
 @pytest.mark.requirement("R09.08")
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(first_lines, st.lists(steps, min_size=4, max_size=20))
 def test_any_life_of_an_order_adds_up(first: list[tuple[int, int, str, str]], walk: list[tuple[Any, ...]]) -> None:
     """After every step; every step that the status does not allow is refused with a code and changes nothing."""

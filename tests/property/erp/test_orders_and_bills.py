@@ -64,7 +64,7 @@ class OrderWalk(Walk):
 
 
 @pytest.mark.requirement("R03.18")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(policies, st.lists(steps, min_size=4, max_size=20))
 def test_any_life_of_orders_and_their_bills_adds_up(policy: dict[str, Any], walk: list[tuple[Any, ...]]) -> None:
     """After every step; what is refused changed nothing."""

@@ -165,7 +165,7 @@ class Walk:
         assert all(self.core.ledger.balance(HOUSE.erp_company, account) == amount for account, amount in rebuilt.items())
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(steps, min_size=12, max_size=30))
 def test_any_walk_leaves_the_books_right(walk: list[tuple[Any, ...]]) -> None:
     """After every step."""

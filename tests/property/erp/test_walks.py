@@ -96,7 +96,7 @@ def check_history(world: World) -> None:
 
 
 @pytest.mark.requirement("R01.01")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(steps, max_size=40))
 def test_any_walk_leaves_the_books_right(walk: list[tuple[Any, ...]]) -> None:
     """Balanced after every step, whatever was refused on the way."""
@@ -133,7 +133,7 @@ def bodies(kind: Any) -> Any:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data(), st.sampled_from(["purchase_order", "ap_invoice"]))
 def test_whatever_the_schema_allows_is_accepted_or_refused_with_a_declared_code(data: Any, kind: str) -> None:
     """Never an exception that is no refusal."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import DrycloseError
@@ -53,7 +53,6 @@ def refused_or_read(name: str, content: bytes) -> None:
         assert refusal.message.count("\n") == 0
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(content: bytes) -> None:
     """Garbage is refused, as YAML and as TOML."""
@@ -61,14 +60,12 @@ def test_any_bytes(content: bytes) -> None:
     refused_or_read("connector.toml", content)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), values, max_size=4))
 def test_any_scenario_of_known_fields(document: dict[str, object]) -> None:
     """Wrong types and ranges anywhere in it."""
     refused_or_read("a.yaml", yaml.safe_dump(document).encode())
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "=", '"x"', "[", "]", "\n", "command", "paths", ".", "1", "{", "}", ",", "#"]), max_size=20))
 def test_any_words_of_toml(words: list[str]) -> None:
     """Half-right TOML."""

@@ -15,7 +15,7 @@ from tests.unit.judge.history_builder import clean_run, insert, judged, refresh_
 from tests.unit.judge.one_question import answer
 
 DOCUMENTS = ("purchase_order", "ap_invoice")
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 WHOLE = settings(FEW, max_examples=4)  # each is a whole judgement
 
 

@@ -18,9 +18,9 @@ from loadtests.work import Paperwork, parts
 from mocks.company import generate
 from tests.shipped import CATALOG
 
-FLOWS = tuple(CATALOG.flows)
+FLOWS = tuple(flow.id for flow in CATALOG.flows.values() if flow.kind == "document")  # what people write all day
 seeds = st.integers(0, 2**32)
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 shapes = st.builds(Shape, kind=st.sampled_from(["close-day", "flat"]), deadline_factor=st.floats(1, 6))
 
 
@@ -104,7 +104,7 @@ def test_steps_follow_each_other(seed: int, at_s: float, approvers: int) -> None
     assert all(later - earlier > 0.0999 for earlier, later in pairwise(due))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 1000))
 def test_documents_are_reproducible_and_unlike_each_other(seed: int) -> None:
     """The same seed and wave give the same documents; another wave gives others; each has at least one approver and its own id."""

@@ -12,7 +12,7 @@ from harness.plan.space import obstacle, places
 from harness.scenario import ENTITIES, Scenario, Volume
 from tests.property.plan.planning import CATALOG, FLOWS, VARIANTS, make_planner, make_scenario, play, reached, sightings
 
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 seeds = st.integers(0, 2**32)
 
 

@@ -13,7 +13,7 @@ people = st.sampled_from([DRAFT.actor, OWNER, CONTROLLER, ADMIN])
 steps = st.tuples(st.sampled_from([*sorted(WHO), "record_publication"]), st.none() | people, st.integers(1, 4))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(steps, max_size=30))
 def test_any_walk_stays_on_the_table(walk: list[tuple[str, str | None, int]]) -> None:
     """Refused steps change nothing; what is published agrees with its lines; the history counts publications as they happened."""

@@ -22,7 +22,7 @@ def next_states(state: str) -> set[str]:
 
 
 @pytest.mark.requirement("R01.02")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(steps, max_size=25))
 def test_any_walk_stays_on_the_table(walk: list[tuple[str, str | None, str]]) -> None:
     """Each change is one row of the table, one version, one later instant; an order never changes."""

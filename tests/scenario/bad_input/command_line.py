@@ -20,7 +20,7 @@ class Outcome:
     err: str
 
 
-def dryclose(*arguments: object, cwd: Path, timeout_s: float = 60, env: dict[str, str] | None = None) -> Outcome:
+def dryclose(*arguments: object, cwd: Path, timeout_s: float = 240, env: dict[str, str] | None = None) -> Outcome:
     """Run one command. Whatever happens, no traceback may reach the terminal."""
     command = Command(tuple(map(str, arguments)), {**os.environ, **(env or {})}, cwd)
     try:

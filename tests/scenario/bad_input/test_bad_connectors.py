@@ -62,11 +62,11 @@ def test_ctrl_c_while_waiting_for_the_connector(tmp_path: Path) -> None:
     path = connector_folder(tmp_path, "import time\ntime.sleep(60)\n", manifest="start_timeout_s = 60\n")
     command = [str(DRYCLOSE), "verify", "--scenario", "smoke", "--connector", str(path), "--out", str(tmp_path / "run")]
     process = subprocess.Popen(command, cwd=tmp_path.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while not left_behind(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == 130, output
     assert "Traceback" not in output
     assert json.loads((tmp_path / "run" / "manifest.json").read_text())["status"] == "interrupted"
@@ -92,7 +92,7 @@ def test_interrupted_while_python_still_imports(tmp_path: Path, number: signal.S
         time.sleep(0.005)
     time.sleep(delay_ms / 1000)
     process.send_signal(number)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == 130, output
     assert "Traceback" not in output
 
@@ -111,12 +111,12 @@ def test_ctrl_c_in_the_middle_of_a_run(tmp_path: Path, delay_s: float) -> None:
     process = subprocess.Popen(
         [str(DRYCLOSE), "verify", "--out", str(run)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while not (run / "manifest.json").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(delay_s)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=240)
     assert process.returncode == 130, output
     assert json.loads((run / "manifest.json").read_text())["status"] == "interrupted"
     assert dryclose("judge", run, cwd=tmp_path).code == 2

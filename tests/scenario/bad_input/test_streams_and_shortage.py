@@ -18,7 +18,7 @@ HISTORY_BYTES = 60_000
 def in_a_shell(line: str, folder: Path) -> int:
     """The exit code of `dryclose` in a line of bash that leaves it in $code."""
     script = f"{line}\nexit $code"
-    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     assert "Traceback" not in done.stderr
     return done.returncode
 
@@ -89,7 +89,7 @@ def test_a_file_without_an_end(tmp_path: Path, command: tuple[str, ...], what: s
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=15,
+        timeout=120,  # a machine that is busy with other tests
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)),
     )

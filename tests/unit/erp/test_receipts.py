@@ -110,7 +110,7 @@ def test_what_was_cancelled_is_not_delivered() -> None:
     assert one.refused("erp.gr.create", receipt_body(), path={"number": other}) == "ORDER_NOT_OPEN"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(st.integers(1, 4_000), st.sampled_from([-1, -2])), max_size=12))
 def test_any_walk_of_deliveries_adds_up(walk: list[int]) -> None:
     """GR/IR of the line is what the received quantity is worth; encumbrance, actual spending and the order add up as long as nothing went

@@ -194,7 +194,7 @@ quantities = st.integers(1, 3_500).map(lambda thousandths: f"{thousandths / 1000
 moves = st.lists(st.tuples(quantities, st.sampled_from(["keep", "owed", "for good"])), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(moves)
 def test_any_walk_keeps_the_order_and_its_money_together(walk: list[tuple[str, str]]) -> None:
     """What is kept never exceeds what was ordered, and is worth what its quantity is worth, to the cent."""

@@ -37,7 +37,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(MEMBERS), JSON, max_size=6), JSON, JSON)
 def test_any_json_gives_every_output(members: dict[str, object], manifest: object, plan: object) -> None:
     """Members of any type, in any place, end in a page, well-formed XML and JSON, and a summary."""
