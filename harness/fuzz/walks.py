@@ -23,7 +23,7 @@ ROOT_TRIES = 6  # bodies that are refused before the walk is given up
 TRIES_PER_STEP = 8  # links that are refused before the walk ends
 SAMPLE_DEPTH, SAMPLE_MAX = 12, 10_000
 ACTOR, AUTHORIZATION, CORRELATION = "X-Acting-User", "Authorization", "X-Correlation-ID"
-HEADER = "header."
+HEADER, ANSWER = "header.", "$response.body#/"
 JSON = "application/json"
 FORMATS = {
     "date-time": "2026-10-28T09:00:00Z",
@@ -44,6 +44,7 @@ class Leg:
     path_parameters: Mapping[str, Any]
     headers: Mapping[str, str]
     query: Mapping[str, Any]
+    body: Mapping[str, Any]  # members that stand in place of those of a valid body
 
 
 class Walks:
@@ -80,7 +81,7 @@ class Walks:
         """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do."""
         answer, steps = None, 0
         while steps < ROOT_TRIES and (answer is None or answer[1].status >= 300):
-            answer = self._step(Leg(root, {}, {}, {}))
+            answer = self._step(Leg(root, {}, {}, {}, {}))
             steps += 1
         while answer is not None and answer[1].status < 300 and steps < STEPS:
             following = self._following(*answer)
@@ -129,7 +130,9 @@ class Walks:
                 query[name.removeprefix("query.")] = value
             else:
                 path[name.removeprefix("path.")] = value
-        return Leg(str(link.get("operationId")), path, headers, query)
+        named = _expressions(link.get("requestBody"))
+        body = {name: _evaluated(expression, document) for name, expression in named.items()}
+        return None if None in body.values() else Leg(str(link.get("operationId")), path, headers, query, body)
 
     def _case(self, step: Leg) -> Case[Any]:
         operation = self._operations[step.operation_id]
@@ -139,7 +142,7 @@ class Walks:
         query = {**self._query(operation), **step.query}
         parts: dict[str, Any] = {"path_parameters": dict(step.path_parameters), "headers": headers, "query": query}
         if body is not None:
-            parts |= {"body": body, "media_type": JSON}
+            parts |= {"body": {**body, **step.body} if isinstance(body, dict) else body, "media_type": JSON}
         case: Case[Any] = operation.Case(**parts)
         return case
 
@@ -188,11 +191,17 @@ def _takes_json(operation: Any) -> bool:
     return body is None or JSON in body.get("content", {})
 
 
+def _expressions(body: Any) -> Json:
+    """Members that an answer gives. What else a link says of the body is left to a valid one."""
+    found = body.items() if isinstance(body, dict) else ()
+    return {name: said for name, said in found if isinstance(said, str) and said.startswith(ANSWER)}
+
+
 def _evaluated(expression: Any, document: Any) -> Any:
-    if not isinstance(expression, str) or not expression.startswith("$response.body#/"):
+    if not isinstance(expression, str) or not expression.startswith(ANSWER):
         return None
     value = document
-    for part in expression.removeprefix("$response.body#/").split("/"):
+    for part in expression.removeprefix(ANSWER).split("/"):
         if isinstance(value, list) and part.isdigit() and int(part) < len(value):
             value = value[int(part)]
         elif isinstance(value, dict):

@@ -21,16 +21,28 @@ def links_of(source: Operation, operations: Iterable[Operation], schemas: Mappin
     home = _home(source.path, {_collection(each.path) for each in operations})
     for target in operations:
         names = re.findall(r"{(\w+)}", target.path)
-        if len(names) != 1 or target is source:
+        if len(names) > 1 or not (names or target.body_from) or target is source:
             continue
-        pointer = _pointer(names[0], members, below=home == _collection(target.path))
-        if pointer is None:
+        parameters = {name: _named(target.path, members, home) for name in names}
+        body = {member: _named(path, members, home) for member, path in target.body_from.items()}
+        if None in (*parameters.values(), *body.values()):
             continue
-        parameters = {names[0]: f"$response.body#/{pointer}"}
         if target.acting and target.acting.split("/")[0] in members:
-            parameters["header.X-Acting-User"] = f"$response.body#/{target.acting}"
-        found[target.call_point] = {"operationId": target.call_point, "parameters": parameters}
+            parameters["header.X-Acting-User"] = _expression(target.acting)
+        link = {"operationId": target.call_point, "parameters": parameters, "requestBody": body}
+        found[target.call_point] = {name: said for name, said in link.items() if said}
     return found
+
+
+def _named(path: str, members: Sequence[str], home: str) -> str | None:
+    """Where an answer of this home names what the path ends with: /orders/{number}."""
+    (name,) = re.findall(r"{(\w+)}", path)
+    pointer = _pointer(name, members, below=home == _collection(path))
+    return None if pointer is None else _expression(pointer)
+
+
+def _expression(pointer: str) -> str:
+    return f"$response.body#/{pointer}"
 
 
 def _collection(path: str) -> str:

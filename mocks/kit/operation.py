@@ -162,6 +162,7 @@ class Operation:
     touch: Callable[[Call], Reply] | None = None  # a harmless human edit of the same object (version + 1), for F-B15
     when_query: str | None = None  # this one serves the path when that query parameter is present (erp.po.find beside erp.po.list)
     acting: str | None = None  # where an answer about the object names the person who may take this step: "nextApproverId"
+    body_from: Mapping[str, str] = field(default_factory=dict)  # body member: the path whose id it is ({"orderId": "/orders/{id}"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from mocks.systems.procurement.replicas import POINT
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
 ASK = "procurement.supplier_request.create"
 KEY, AMEND, ENTER = "procurement.invoice.create", "procurement.invoice.amend", "procurement.invoice.enter"
+ANSWER = "procurement.budget_check.record_answer"
 ORDER = "4500077"
 BILLED = ("supplierId", "purchaseOrder", "credit", "lines", "total")  # what an amendment says again
+ANSWERS = ({"answer": "over_budget"}, {"answer": "within_budget"}, {"answer": None})  # of the first the owners decide; of none they may
 
 
 def words(company: Company) -> Words:
@@ -39,6 +41,7 @@ def words(company: Company) -> Words:
     }
     said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
+    bodies[ANSWER] = ANSWERS
     bodies[f"{POINT}.put"] = _copies(company)
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from mocks.kit.operation import Call, Operation, Refs, Reply
+from mocks.systems.procurement import requisitions
 from mocks.systems.procurement.checking import models
 from mocks.systems.procurement.checking.checks import FORM
 from mocks.systems.procurement.checking.desk import CheckDesk
 
 READ, ACT = "procurement.read", "procurement.act"
-POINT, PATH = "procurement.budget_check", FORM.home
+POINT, PATH, REQUISITIONS = "procurement.budget_check", FORM.home, requisitions.FORM.home
 _CHANGE = ("NOT_FOUND", "PRECONDITION_FAILED", "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES")
 
 
@@ -26,7 +27,8 @@ def operations(desk: CheckDesk) -> tuple[Operation, ...]:
             f"{POINT}.create", "POST", PATH, "actor", ACT, "The requester asks whether there is budget", models.BudgetCheck, desk.create,
             request=models.CheckCreate, status=201,
             errors=("NOT_FOUND", "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES"),
-            refs=lambda call: Refs(source_ids=(call.body.requisition_id,)),
+            refs=lambda call: Refs(source_ids=(call.body.requisition_id,)), acting="requesterId",
+            body_from={"requisitionId": f"{REQUISITIONS}/{{id}}"},
         ),
         Operation(
             f"{POINT}.read", "GET", f"{PATH}/{{id}}", "read", READ, "One budget check", models.BudgetCheck, desk.read,
