@@ -105,7 +105,7 @@ def test_ids_and_amounts_are_unique(scenario: Scenario, seed: int) -> None:
 @quick
 @given(scenarios(), seeds)
 def test_twins_are_alike_and_stand_in_one_wave(scenario: Scenario, seed: int) -> None:
-    """Amount, day and shape; each baseline has a pair of every flow of documents and entity: of records, news and questions there is one."""
+    """Amount, day and shape; each baseline has a pair of every flow of documents and entity; of the rest there is one."""
     for wave in play(make_planner(scenario, seed=seed)):
         by_id = {e.txn_id: e for e in wave.experiments}
         twins = [(e, by_id[e.twin_of]) for e in wave.experiments if e.twin_of is not None]
