@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from contracts.catalog import load_minor_units
+from engine.flows import requisition_check
 from engine.flows.registry import SOURCE_EVENTS
 
 JSON, PROBLEM = "application/json", "application/problem+json"
@@ -19,6 +21,7 @@ STATUSES = {
 REFERENCE_PATTERN = "^[!-~\u00a1-\ud7ff]{1,64}$"  # what the database can hold: no NUL, no blanks
 REFERENCE = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": REFERENCE_PATTERN}
 REFERENCES_MAX = 1000
+AMOUNT_PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$"  # as many places as its currency has
 COUNT = {"type": "integer", "minimum": 0}
 TEXT = {"type": "string"}
 LICENSE = {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
@@ -107,12 +110,15 @@ def _webhooks() -> dict[str, Any]:
 
 def _check() -> dict[str, Any]:
     code = {"type": "string", "minLength": 1, "maxLength": 64}
-    money = _object(amount={"type": "string", "maxLength": 40}, currency=code)
+    currency = {"enum": sorted(load_minor_units())}
+    money = _object(amount={"type": "string", "pattern": AMOUNT_PATTERN, "examples": ["980.00"]}, currency=currency)
     line = _object(amount=money, category=code, costCenter=code)
     line["properties"]["project"] = {"anyOf": [code, {"type": "null"}]}
     lines = {"type": "array", "items": line, "minItems": 1, "maxItems": 200}
     day = {"type": "string", "format": "date"}
-    asked = _object(question=code, id=code, legalEntity=code, currency=code, budgetDate=day, lines=lines)
+    asked = _object(
+        question={"const": requisition_check.QUESTION}, id=code, legalEntity=code, currency=currency, budgetDate=day, lines=lines
+    )
     asked["properties"]["budgetMs"] = {"type": "integer", "minimum": 1, "maximum": 30_000, "default": 2000}
     said = {
         "type": "object",
