@@ -5,7 +5,7 @@ fewest have been accepted so far, so that a handful of walks has every operation
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,7 @@ class Leg:
     headers: Mapping[str, str]
     query: Mapping[str, Any]
     body: Mapping[str, Any]  # members that stand in place of those of a valid body
+    said: frozenset[str] = frozenset()  # texts of that answer: until it was accepted, what comes next is about the same people
 
 
 class Walks:
@@ -132,11 +133,11 @@ class Walks:
                 path[name.removeprefix("path.")] = value
         named = _expressions(link.get("requestBody"))
         body = {name: _evaluated(expression, document) for name, expression in named.items()}
-        return None if None in body.values() else Leg(str(link.get("operationId")), path, headers, query, body)
+        return None if None in body.values() else Leg(str(link.get("operationId")), path, headers, query, body, frozenset(_texts(document)))
 
     def _case(self, step: Leg) -> Case[Any]:
         operation = self._operations[step.operation_id]
-        body, actor = self._body(step.operation_id, operation)
+        body, actor = self._body(step.operation_id, operation, step.said)
         name = f"walk-{self._random.randrange(10**9)}"
         headers = {CORRELATION: name, **self._demanded(operation, name), **self._authority(operation), **actor, **step.headers}
         query = {**self._query(operation), **step.query}
@@ -154,14 +155,14 @@ class Walks:
             for each in required
         }
 
-    def _body(self, name: str, operation: Any) -> tuple[Any, dict[str, str]]:
+    def _body(self, name: str, operation: Any, said: frozenset[str]) -> tuple[Any, dict[str, str]]:
         vocabulary = self._target.vocabulary
         raw = operation.definition.raw
         names = [each["name"] for each in raw.get("parameters", [])]
         actor = {ACTOR: self._random.choice(vocabulary.words[ACTOR])} if ACTOR in names and ACTOR in vocabulary.words else {}
         known = vocabulary.bodies.get(name)
         if known:
-            chosen = self._random.randrange(len(known))
+            chosen = self._random.choice(range(len(known)) if self._accepted[name] else _fitting(known, said))
             actors = vocabulary.actors.get(name)
             return dict(known[chosen]), {ACTOR: actors[chosen]} if actors else actor
         content = raw.get("requestBody", {}).get("content", {}).get(JSON)
@@ -184,6 +185,22 @@ class Walks:
                 if found is not None and found.bearer is not None:
                     return {AUTHORIZATION: f"Bearer {found.bearer}"}
         return {}
+
+
+def _fitting(known: Sequence[Mapping[str, Any]], said: frozenset[str]) -> list[int]:
+    """Those bodies that have most in common with what was said."""
+    common = [len(said.intersection(_texts(body))) for body in known]
+    return [number for number, found in enumerate(common) if found == max(common)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _takes_json(operation: Any) -> bool:
