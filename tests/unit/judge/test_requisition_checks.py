@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.judge.synthetic import Row, Scribe
-from tests.unit.judge.history_builder import drop, insert, one, rows
+from tests.unit.judge.history_builder import drop, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
 
 FLOW, ASK = "requisition-check", "ask.requisition.check"
@@ -205,3 +205,13 @@ def test_right_but_unusual_is_not_blamed(unusual: Callable[[Scribe], None], tmp_
         scribe = run()
         unusual(scribe)
         assert [row["story"] for row in answer(rule, scribe, tmp_path / rule).rows] == []
+
+
+def test_what_was_said_while_the_world_stood_still_proves_nothing(tmp_path: Path) -> None:
+    """The connector's time was over when the question's look came through: neither its fault, nor a proof that it is right."""
+    scribe = run()
+    does_not_look(scribe)
+    index, row = one(scribe, txn_id="chk-000001", kind="query_sent")
+    stall = {**{name: row[name] for name in ("run_id", "t_mono_ns", "t_biz", "phase")}, "kind": "stall", "node": "harness"}
+    insert(scribe, index + 1, {**stall, "stall_ms": 2_000})
+    assert invariant(judged(scribe, tmp_path), "Q02")["status"] == "ok"

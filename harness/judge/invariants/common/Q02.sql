@@ -4,6 +4,7 @@
 -- severity: money
 -- kind: fail
 -- effect: told wrong
+-- clock: world
 -- at: history
 -- kinds: query
 -- Without `as_of` it may have been true at any moment between question and answer. The answer that the policy asks for when the truth
