@@ -46,6 +46,14 @@ def names() -> tuple[frozenset[str], frozenset[str]]:
     return spelled, frozenset({*ids, *systems, *prefixes} - spelled)
 
 
+@cache
+def patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Those ids as words of a text, and those with an underscore as parts of an identifier: one search each, not one for each name."""
+    longest = sorted(names()[0], key=len, reverse=True)
+    text, part = ("|".join(map(re.escape, found)) for found in (longest, [name for name in longest if "_" in name]))
+    return re.compile(rf"(?<![\w-])(?:{text})(?![\w-])"), re.compile(rf"(?:^|(?<=_))(?:{part})(?=_|$)")
+
+
 def files() -> list[Path]:
     """Every file of a generic room."""
     found = [path for room in ROOMS for path in ([ROOT / room] if (ROOT / room).is_file() else sorted((ROOT / room).rglob("*")))]
@@ -55,19 +63,16 @@ def files() -> list[Path]:
 
 def in_text(text: str) -> Iterator[str]:
     """Ids with a dot, dash or underscore that stand in a text as words, and the text itself when it is a name."""
-    spelled, words = names()
-    if text in words:
+    if text in names()[1]:
         yield text
-    yield from (name for name in spelled if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))
+    yield from patterns()[0].findall(text)
 
 
 def in_identifier(identifier: str) -> Iterator[str]:
     """Names that are parts of `erp_url`, `ErpSystem`, `mocks.systems.erp`."""
     parts = [part.lower() for part in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", identifier)]
-    spelled, words = names()
-    yield from (part for part in parts if part in words)
-    joined = "_".join(parts)
-    yield from (name for name in spelled if "_" in name and re.search(rf"(^|_){name}(_|$)", joined))
+    yield from (part for part in parts if part in names()[1])
+    yield from patterns()[1].findall("_".join(parts))
 
 
 def in_python(source: str) -> Iterator[str]:
@@ -108,6 +113,7 @@ def in_other(source: str) -> Iterator[str]:
         yield from (f"{number}: {name}" for name in sorted(found))
 
 
+@cache
 def offenders() -> dict[str, list[str]]:
     """File -> lines with the names that they spell."""
     found: dict[str, list[str]] = {}
