@@ -3,7 +3,7 @@
 -- family: conduct
 -- severity: conduct
 -- kind: warn
--- kinds: document state status query
+-- kinds: document state status
 -- at: history
 -- Examined: repetitions of a call whose outcome was left open, both with a key or both without: no key is another design, not a mistake. Where
 -- only one of them has a key nothing is compared.
