@@ -2,19 +2,20 @@
 
 A copy is known by the number of the owner's record; what it says is in the system's own words. Whoever writes it may say which revision of
 the owner's record it is from: then an older one never takes the place of a newer one. The same revision again changes nothing unless it
-says something else. A system adds its wire models, and says what obeys a copy (`follow`).
+says something else. A system adds its wire models and what they mean (`ReplicaDesk`), and says what obeys a copy (`follow`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
-from uuid import UUID
 
-from mocks.kit.operation import Call, Effect, Refusal, View
+from mocks.kit.ids import draw_uuid
+from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply, View
 
 Kind = Literal["cost_center", "project"]
 ID_SPACE = 10**8
+RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 # For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
 SAID: Mapping[str, Any] = {"kind": "cost_center", "code": "9700001", "name": "Fuzzed", "active": True}
 RECORD, REVISIONS = "MD00000017", (1, 2, 50, 5_000)
@@ -111,8 +112,8 @@ class ReplicaStore:
 
     def _first(self, call: Call, source: str, told: Told) -> Replica:
         number = call.draw(f"{self._of}.id") % ID_SPACE
-        uuid = UUID(int=call.draw(f"{self._of}.uuid.high") << 64 | call.draw(f"{self._of}.uuid.low"), version=4)
-        return Replica(id=number, uuid=str(uuid), source=source, told=told, version=1, created_at=call.now, updated_at=call.now)
+        uuid = draw_uuid(call, self._of)
+        return Replica(id=number, uuid=uuid, source=source, told=told, version=1, created_at=call.now, updated_at=call.now)
 
     def _next(self, call: Call, before: Replica, told: Told) -> Replica:
         return replace(before, told=told, version=before.version + 1, updated_at=call.now)
@@ -144,3 +145,51 @@ def following(places: dict[str, frozenset[str]]) -> Callable[[str, str, bool], N
         places[code] = there | {house} if active else there - {house}
 
     return follow
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaDesk:
+    """The commands and operations on the copies of one system. point: `<system>.<kind>`; path: with one member in braces, the number of the
+    owner's record; told: what a body means, raises what is wrong with it; wire: a copy in the system's spelling; errors: beside `RULES`."""
+
+    point: str
+    path: str
+    put_model: type
+    copy_model: type
+    store: ReplicaStore
+    told: Callable[[Any], Told]
+    wire: Callable[[Replica], Any]
+    errors: tuple[str, ...] = ()
+
+    def put(self, call: Call) -> Reply:
+        """<point>.put: the same again changes nothing"""
+        return self._reply(*self.store.put(call, self._source(call), self.told(call.body)))
+
+    def read(self, call: Call) -> Reply:
+        """<point>.read"""
+        return self._reply(self.store.get(self._source(call)))
+
+    def touch(self, call: Call) -> Reply:
+        """A person edits something harmless on a copy."""
+        return self._reply(*self.store.touch(call, self._source(call)))
+
+    def operations(self) -> tuple[Operation, ...]:
+        """What whoever keeps the copies may do."""
+        point, system = self.point, self.point.partition(".")[0]
+        return (
+            Operation(
+                f"{point}.read", "GET", self.path, "read", f"{system}.read", "A copy of a master record", self.copy_model, self.read,
+                errors=("NOT_FOUND", "CODING_INVALID"), refs=lambda call: Refs(source_ids=(self._source(call),)),
+            ),
+            Operation(
+                f"{point}.put", "PUT", self.path, "update", f"{system}.write", "Write a copy of a master record", self.copy_model,
+                self.put, request=self.put_model, errors=(*RULES, *self.errors), touch=self.touch,
+                refs=lambda call: Refs(source_ids=(self._source(call),), src_version=call.body.source_revision),
+            ),
+        )  # fmt: skip
+
+    def _source(self, call: Call) -> str:
+        return call.path[self.path.partition("{")[2].partition("}")[0]]
+
+    def _reply(self, copy: Replica, effects: tuple[Effect, ...] = ()) -> Reply:
+        return Reply(self.wire(copy), version=copy.version, effects=effects)

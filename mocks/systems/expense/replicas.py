@@ -5,17 +5,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mocks.abilities.replicas import Kind, Replica, ReplicaStore, Told, following
+from mocks.abilities.replicas import Kind, Replica, ReplicaDesk, ReplicaStore, Told, following
 from mocks.company.projections import ExpenseMaster
-from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Operation, Refusal
 from mocks.systems.expense.models import Day, Id
 from mocks.systems.expense.rules import to_ddmmyyyy
 
 PATH = "/v1/master-data/{source_record}"
 POINT = "expense.master_record"
 OF = "expense_master_record"
-READ, WRITE = "expense.read", "expense.write"
-RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, examples=["US-MKT-01"])]
 SourceRevision = Annotated[int, Meta(ge=1, le=1_000_000, description="of the owner's record; absent: nothing guards what is newer")]
@@ -68,14 +66,13 @@ class Copies:
         self._follow = following(master.cost_objects)
         self.store = ReplicaStore(OF, self._obey)
 
-    def put(self, call: Call) -> Reply:
-        """expense.master_record.put: the same again changes nothing"""
-        body: MasterRecordPut = call.body
+    def told(self, body: MasterRecordPut) -> Told:
+        """Raises CODING_INVALID and, where somebody is named, EMPLOYEE_UNKNOWN."""
         if body.entity_code not in self.master.houses:
             raise Refusal("CODING_INVALID", f"no legal entity {body.entity_code!r}; there are {', '.join(self.master.houses)}")
         if body.responsible_login not in self.master.employees:
             raise Refusal("EMPLOYEE_UNKNOWN", f"responsible_login {body.responsible_login!r} is nobody here")
-        told = Told(
+        return Told(
             kind=body.kind,
             house=body.entity_code,
             code=body.code,
@@ -86,18 +83,6 @@ class Copies:
             valid_to=_day(body.valid_to),
             active=body.active,
         )
-        copy, effects = self.store.put(call, call.path["source_record"], told)
-        return Reply(_wire(copy), version=copy.version, effects=effects)
-
-    def read(self, call: Call) -> Reply:
-        """expense.master_record.read"""
-        copy = self.store.get(call.path["source_record"])
-        return Reply(_wire(copy), version=copy.version)
-
-    def touch(self, call: Call) -> Reply:
-        """A person edits something harmless on a copy."""
-        copy, effects = self.store.touch(call, call.path["source_record"])
-        return Reply(_wire(copy), version=copy.version, effects=effects)
 
     def _obey(self, copy: Replica) -> None:
         """A cost centre that is not active is taken for no new report; reports name no projects."""
@@ -107,27 +92,9 @@ class Copies:
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
     """What whoever keeps the copies may do."""
-    return (
-        Operation(
-            f"{POINT}.read", "GET", PATH, "read", READ, "A copy of a master record", MasterRecordCopy, copies.read,
-            errors=("NOT_FOUND", "CODING_INVALID"), refs=_one,
-        ),
-        Operation(
-            f"{POINT}.put", "PUT", PATH, "update", WRITE, "Write a copy of a master record", MasterRecordCopy, copies.put,
-            request=MasterRecordPut, errors=(*RULES, "EMPLOYEE_UNKNOWN"), refs=_told, touch=copies.touch,
-        ),
-    )  # fmt: skip
-
-
-def _one(call: Call) -> Refs:
-    """Of a look at a copy."""
-    return Refs(source_ids=(call.path["source_record"],))
-
-
-def _told(call: Call) -> Refs:
-    """Of what is written of a record."""
-    body: MasterRecordPut = call.body
-    return Refs(source_ids=(call.path["source_record"],), src_version=body.source_revision)
+    models = (MasterRecordPut, MasterRecordCopy)
+    desk = ReplicaDesk(POINT, PATH, *models, copies.store, copies.told, _wire, errors=("EMPLOYEE_UNKNOWN",))
+    return desk.operations()
 
 
 def _wire(copy: Replica) -> MasterRecordCopy:

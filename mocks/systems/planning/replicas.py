@@ -5,16 +5,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mocks.abilities.replicas import Kind, Replica, ReplicaStore, Told
+from mocks.abilities.replicas import Kind, Replica, ReplicaDesk, ReplicaStore, Told
 from mocks.company.planning import PlanningMaster
-from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Operation, Refusal
 from mocks.systems.planning.models import Request
 
 PATH = "/plans/v1/master-data/{source_record}"
 POINT = "planning.master_record"
 OF = "planning_master_record"
-READ, WRITE = "planning.read", "planning.write"
-RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 
 _DAYS_31, _DAYS_30, _DAYS_28 = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|[12][0-9]|30)", "(0[1-9]|1[0-9]|2[0-8])"
 DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_30}|02-{_DAYS_28})|20([02468][048]|[13579][26])-02-29)$"
@@ -68,12 +66,11 @@ class Copies:
         self.master = master
         self.store = ReplicaStore(OF)
 
-    def put(self, call: Call) -> Reply:
-        """planning.master_record.put: the same again changes nothing"""
-        body: MasterRecordPut = call.body
+    def told(self, body: MasterRecordPut) -> Told:
+        """Raises CODING_INVALID and, where somebody is named, EMPLOYEE_UNKNOWN."""
         if body.entity not in self.master.houses:
             raise Refusal("CODING_INVALID", f"no legal entity {body.entity!r}; there are {', '.join(self.master.houses)}")
-        told = Told(
+        return Told(
             kind=body.kind,
             house=body.entity,
             code=body.code,
@@ -84,43 +81,12 @@ class Copies:
             valid_to=date.fromisoformat(body.valid_to),
             active=body.active,
         )
-        copy, effects = self.store.put(call, call.path["source_record"], told)
-        return Reply(_wire(copy), version=copy.version, effects=effects)
-
-    def read(self, call: Call) -> Reply:
-        """planning.master_record.read"""
-        copy = self.store.get(call.path["source_record"])
-        return Reply(_wire(copy), version=copy.version)
-
-    def touch(self, call: Call) -> Reply:
-        """A person edits something harmless on a copy."""
-        copy, effects = self.store.touch(call, call.path["source_record"])
-        return Reply(_wire(copy), version=copy.version, effects=effects)
 
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
     """What whoever keeps the copies may do."""
-    return (
-        Operation(
-            f"{POINT}.read", "GET", PATH, "read", READ, "A copy of a master record", MasterRecordCopy, copies.read,
-            errors=("NOT_FOUND", "CODING_INVALID"), refs=_one,
-        ),
-        Operation(
-            f"{POINT}.put", "PUT", PATH, "update", WRITE, "Write a copy of a master record", MasterRecordCopy, copies.put,
-            request=MasterRecordPut, errors=RULES, refs=_told, touch=copies.touch,
-        ),
-    )  # fmt: skip
-
-
-def _one(call: Call) -> Refs:
-    """Of a look at a copy."""
-    return Refs(source_ids=(call.path["source_record"],))
-
-
-def _told(call: Call) -> Refs:
-    """Of what is written of a record."""
-    body: MasterRecordPut = call.body
-    return Refs(source_ids=(call.path["source_record"],), src_version=body.source_revision)
+    desk = ReplicaDesk(POINT, PATH, MasterRecordPut, MasterRecordCopy, copies.store, copies.told, _wire)
+    return desk.operations()
 
 
 def _wire(copy: Replica) -> MasterRecordCopy:

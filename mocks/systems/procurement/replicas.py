@@ -5,16 +5,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from mocks.abilities.replicas import Kind, Replica, ReplicaStore, Told, following
+from mocks.abilities.replicas import Kind, Replica, ReplicaDesk, ReplicaStore, Told, following
 from mocks.company.projections import ProcurementMaster
-from mocks.kit.operation import Call, Operation, Refs, Refusal, Reply
+from mocks.kit.operation import Operation, Refusal
 from mocks.systems.procurement.models import Day, Id, Request
 
 PATH = "/api/v1/master-data/{sourceRecord}"
 POINT = "procurement.master_record"
 OF = "procurement_master_record"
-READ, WRITE = "procurement.read", "procurement.write"
-RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, examples=["US-MKT-01"])]
 SourceRevision = Annotated[int, Meta(ge=1, le=1_000_000, description="of the owner's record; absent: nothing guards what is newer")]
@@ -67,14 +65,13 @@ class Copies:
         self._obeyed = {"cost_center": following(master.cost_centers), "project": following(master.projects)}
         self.store = ReplicaStore(OF, self._obey)
 
-    def put(self, call: Call) -> Reply:
-        """procurement.master_record.put: the same again changes nothing"""
-        body: MasterRecordPut = call.body
+    def told(self, body: MasterRecordPut) -> Told:
+        """Raises CODING_INVALID and, where somebody is named, EMPLOYEE_UNKNOWN."""
         if body.legal_entity not in self.master.houses:
             raise Refusal("CODING_INVALID", f"no legal entity {body.legal_entity!r}; there are {', '.join(self.master.houses)}")
         if body.responsible_id not in self.master.users:
             raise Refusal("EMPLOYEE_UNKNOWN", f"responsible_id {body.responsible_id!r} is nobody here")
-        told = Told(
+        return Told(
             kind=body.kind,
             house=body.legal_entity,
             code=body.code,
@@ -85,18 +82,6 @@ class Copies:
             valid_to=date.fromisoformat(body.valid_to),
             active=body.active,
         )
-        copy, effects = self.store.put(call, call.path["sourceRecord"], told)
-        return Reply(_wire(copy), version=copy.version, effects=effects)
-
-    def read(self, call: Call) -> Reply:
-        """procurement.master_record.read"""
-        copy = self.store.get(call.path["sourceRecord"])
-        return Reply(_wire(copy), version=copy.version)
-
-    def touch(self, call: Call) -> Reply:
-        """A person edits something harmless on a copy."""
-        copy, effects = self.store.touch(call, call.path["sourceRecord"])
-        return Reply(_wire(copy), version=copy.version, effects=effects)
 
     def _obey(self, copy: Replica) -> None:
         """What is not active is taken for nothing new."""
@@ -105,27 +90,8 @@ class Copies:
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
     """What whoever keeps the copies may do."""
-    return (
-        Operation(
-            f"{POINT}.read", "GET", PATH, "read", READ, "A copy of a master record", MasterRecordCopy, copies.read,
-            errors=("NOT_FOUND", "CODING_INVALID"), refs=_one,
-        ),
-        Operation(
-            f"{POINT}.put", "PUT", PATH, "update", WRITE, "Write a copy of a master record", MasterRecordCopy, copies.put,
-            request=MasterRecordPut, errors=(*RULES, "EMPLOYEE_UNKNOWN"), refs=_told, touch=copies.touch,
-        ),
-    )  # fmt: skip
-
-
-def _one(call: Call) -> Refs:
-    """Of a look at a copy."""
-    return Refs(source_ids=(call.path["sourceRecord"],))
-
-
-def _told(call: Call) -> Refs:
-    """Of what is written of a record."""
-    body: MasterRecordPut = call.body
-    return Refs(source_ids=(call.path["sourceRecord"],), src_version=body.source_revision)
+    desk = ReplicaDesk(POINT, PATH, MasterRecordPut, MasterRecordCopy, copies.store, copies.told, _wire, errors=("EMPLOYEE_UNKNOWN",))
+    return desk.operations()
 
 
 def _wire(copy: Replica) -> MasterRecordCopy:
