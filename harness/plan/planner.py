@@ -89,6 +89,10 @@ class Planner:
         """Two fault-free waves, baseline-1 and baseline-2."""
         return self._baseline("baseline-1"), self._baseline("baseline-2")
 
+    def baseline_again(self) -> Wave:
+        """A further one, for what a pause of dryclose itself has spoilt."""
+        return self._baseline("baseline-3")
+
     def _baseline(self, name: str) -> Wave:
         drafts = [Draft(flow, entity) for flow, entity in self._templates() for _ in range(self._scenario.volume.baseline)]
         stream(self._seed, "order", name).shuffle(drafts)
