@@ -40,7 +40,7 @@ def _makes(kill: Place) -> bool:
 
 def lost_event(flow: Flow, ready: Sequence[Place]) -> Place | None:
     """How the event with which the flow begins is lost for good; None where no event is taken, or the scenario leaves that out."""
-    return next((p for p in ready if p.flow == flow and p.mode.deliver == "never" and _announces(p)), None)
+    return next((p for p in ready if p.flow.id == flow.id and p.mode.deliver == "never" and _announces(p)), None)
 
 
 def _announces(place: Place) -> bool:
