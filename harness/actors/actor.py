@@ -55,13 +55,15 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """How a document appears in the demo. amount: from a stream and what a purchase of the entity costs, in minor units."""
+    """How a document appears in the demo. amount: from a stream and what a purchase of the entity costs, in minor units; of what grows out
+    of another document, that one says it. turn_down: the verb of an approver who does not agree, for these reasons; empty: everybody
+    does."""
 
     asks: str  # "Ann Lee asks for ..."
-    reasons: tuple[str, ...]
-    amount: Callable[[Stream, int], int]
-    turn_down: str  # the verb of an approver who does not agree
-    comes_back: bool  # it is repaired and handed in again
+    reasons: tuple[str, ...] = ()
+    amount: Callable[[Stream, int], int] = lambda _stream, median: median
+    turn_down: str = ""
+    comes_back: bool = False  # it is repaired and handed in again
 
 
 Race = Callable[[Office, Occasion, str | None], None]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from harness.actors.actor import Actor, Occasion, Office, member
+from harness.actors.actor import Actor, Occasion, Office, Show, member
 from mocks.company import Draft
 from mocks.company.company import BUSINESS_START
 from mocks.company.continuing import draft_invoice_of, seen
@@ -75,4 +75,5 @@ ACTOR = Actor(
     picks_seller=True,
     is_prepared=True,
     continue_case=continue_case,
+    show=Show(asks="keys the bill for", reasons=("not what was agreed", "the price is wrong"), turn_down="reject"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.actors.actor import Actor, Occasion, member
+from harness.actors.actor import Actor, Occasion, Show, member
 from mocks.company import Draft
 from mocks.company.company import BUSINESS_START
 from mocks.company.continuing import draft_payment_run_of, seen
@@ -38,4 +38,5 @@ ACTOR = Actor(
     event_data=event_data,
     is_prepared=True,
     continue_case=continue_case,
+    show=Show(asks="proposes to pay"),
 )

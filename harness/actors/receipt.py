@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from harness.actors.actor import Actor, Occasion, member
+from harness.actors.actor import Actor, Occasion, Show, member
 from mocks.company import Draft
 from mocks.company.continuing import draft_receipt_of, seen
 
@@ -46,4 +46,5 @@ ACTOR = Actor(
     picks_seller=True,
     is_prepared=True,
     continue_case=continue_case,
+    show=Show(asks="takes the goods of"),
 )
