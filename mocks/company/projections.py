@@ -9,7 +9,7 @@ from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
 from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS
-from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
+from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, Standing, TaxCode
 
 ERP_NAME_LENGTH = 35
 
@@ -148,7 +148,8 @@ def erp_master(company: Company) -> ErpMaster:
 class Member:
     """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit.
 
-    signatures: how many managers sign at least; delegate: who decides instead, while away.
+    signatures: how many managers sign at least; delegate: who decides instead, while away; standing: whoever left may do nothing more, and
+    whoever is on leave decides nothing.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Member:
     limit_minor: int | None
     signatures: int = 1
     delegate: str | None = None
+    standing: Standing = "active"
 
 
 @dataclass(frozen=True, slots=True)
