@@ -62,7 +62,7 @@ class Colleagues:
     """The copies of one expense system."""
 
     def __init__(self, master: ExpenseMaster) -> None:
-        self._master = master
+        self.master = master
         self.store: ReplicaStore[Engaged] = ReplicaStore(OF, obeyed_by(master.employees))
 
     def told(self, body: EmployeePut) -> Engaged:
@@ -78,7 +78,7 @@ class Colleagues:
             valid_from=_day(body.valid_from),
             valid_to=_day(body.valid_to),
         )
-        return checked(said, self._master.employees, self._master.houses, self._master.cost_objects)
+        return checked(said, self.master.employees, self.master.houses, self.master.cost_objects)
 
     def operations(self) -> tuple[Operation, ...]:
         """What whoever keeps the copies may do."""

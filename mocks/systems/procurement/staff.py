@@ -61,7 +61,7 @@ class Colleagues:
     """The copies of one procurement system."""
 
     def __init__(self, master: ProcurementMaster) -> None:
-        self._master = master
+        self.master = master
         self.store: ReplicaStore[Engaged] = ReplicaStore(OF, obeyed_by(master.users))
 
     def told(self, body: EmployeePut) -> Engaged:
@@ -77,7 +77,7 @@ class Colleagues:
             valid_from=date.fromisoformat(body.valid_from),
             valid_to=date.fromisoformat(body.valid_to),
         )
-        return checked(said, self._master.users, self._master.houses, self._master.cost_centers)
+        return checked(said, self.master.users, self.master.houses, self.master.cost_centers)
 
     def operations(self) -> tuple[Operation, ...]:
         """What whoever keeps the copies may do."""
