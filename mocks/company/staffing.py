@@ -46,7 +46,7 @@ def hr_master(company: Company) -> HrMaster:
     codes = {entity.key: entity.erp_company for entity in company.entities}
     countries = {entity.key: entity.country for entity in company.entities}
     centers = {center.key: center.erp_id for center in company.cost_centers}
-    numbers = {person.key: person.erp_id for person in company.employees}
+    numbers = {person.key: person.erp_id for person in company.people}
     return HrMaster(
         people={
             each.erp_id: HrPerson(
@@ -57,7 +57,7 @@ def hr_master(company: Company) -> HrMaster:
                 numbers[each.manager] if each.manager else None,
                 account_of(company.seed, countries[each.entity], each.key, each.name).text,
             )
-            for each in company.employees
+            for each in company.people
         },
         companies=tuple(codes.values()),
         cost_centers={each.erp_id: codes[each.entity] for each in company.cost_centers if each.active},
@@ -79,6 +79,17 @@ def draft_employee(
         body |= _changed(company, entity, hired, Stream(company.seed, "change of an employee", entity, key, amount_minor), on)
     confirms = chart.HR_CLERKS[(clerk + 1) % len(chart.HR_CLERKS)]
     return Draft("hr", "employee_record", entity, chart.HR_CLERKS[clerk], body, (confirms,), amount_minor, house.currency, ())
+
+
+def transferred(company: Company, person: Employee, key: str) -> dict[str, Any]:
+    """What HR writes when somebody goes to another company of the group."""
+    stream = Stream(company.seed, "transfer of an employee", person.key, key)
+    return _place(company, stream.pick([each.key for each in company.entities if each.key != person.entity]), stream)
+
+
+def ended(on: date) -> dict[str, Any]:
+    """What HR writes when somebody leaves: the day is the last one."""
+    return {"status": "left", "valid_to": f"{on:%Y-%m-%d}"}
 
 
 def _hired(company: Company, entity: str, stream: Stream, on: date) -> dict[str, Any]:
