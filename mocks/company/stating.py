@@ -50,7 +50,7 @@ def draft_budget_statement(
     is_further: bool = False,
 ) -> Draft:
     """`amount_minor` is ordered and billed before it is issued. is_further: of a statement that was issued before; its budget is there. One
-    in three leaves a bucket overdrawn."""
+    in three leaves a bucket overdrawn, where the control of the budget is not absolute: there such a bill is parked."""
     house, stream = company.entity(entity), Stream(company.seed, "budget statement", entity, key)
     center = cost_center or stream.pick(company.cost_centers_of(entity))
     names = list(BOUGHT)
@@ -67,7 +67,7 @@ def draft_budget_statement(
         billed=stream.pick(names),
     )
     ordered_minor, billed_minor = split(amount_minor, (1 + stream.below(PARTS), 1 + stream.below(PARTS)))
-    is_short = stream.below(OVERDRAWN_ONE_IN) == 0
+    is_short = stream.below(OVERDRAWN_ONE_IN) == 0 and house.budget.level != "absolute"
     controller = company.controller(entity).erp_id
     body = {"company_code": house.erp_company, "cost_center": center.erp_id, "period": f"{on:%Y-%m}"}
     given = () if is_further else (_budget(purse, controller, ordered_minor, billed_minor // 2 if is_short else ENOUGH * billed_minor),)
@@ -126,7 +126,7 @@ def _order(purse: Purse, minor: int) -> Preparation:
 
 
 def _bill(purse: Purse, minor: int) -> Preparation:
-    """A clerk types a bill without an order, which spends it. Nobody asks the budget: it may be overdrawn by it."""
+    """A clerk types a bill without an order, which spends it."""
     clerk, account = purse.buyer, account_of(purse.billed, purse.on)
     reference = f"{purse.on:%y}-{Stream(purse.company.seed, 'bill of a statement', purse.own).below(paying.REFERENCE_SPACE):07d}"
     bill = paying.SupplierBill(purse.seller, reference, BOUGHT[purse.billed], minor, account, purse.center)
