@@ -11,7 +11,7 @@ from harness.judge.synthetic import Row, Scribe, final_views
 from tests.unit.judge.history_builder import one, quiet, refresh_views, written
 from tests.unit.judge.one_question import answer
 
-TXN, STATEMENT, PLACE = "con-000001", "BS00000017", "LE-US.MKT.CC00/FY27-P09"
+TXN, STATEMENT, PLACE = "cns-000001", "BS00000017", "LE-US.MKT.CC00/FY27-P09"
 ACCOUNTS = {"51": "TRAVEL", "53": "SERVICES"}
 FIGURES = {"51": (700, 0, 300), "53": (200, 450, -50)}  # by group: actual, commitment, available
 NAMES = ("actual", "commitment", "available")
