@@ -153,7 +153,7 @@ class Rules:
         return _found(self._entities_in[system], (company,), _ENTITIES_IN[system][0])
 
     def code_in(self, system: str, kind: str, company: str, code: str) -> str:
-        """What a system calls a cost centre or a project (`kind`) of the ERP: as the ERP does, where nobody says otherwise."""
+        """What a system calls a cost centre, a project or an account (`kind`) of the ERP: as the ERP does, where nobody says otherwise."""
         return self._codes_in.get((system, kind), {}).get((company, code), code)
 
     def person_in(self, system: str, personnel_no: str) -> str:

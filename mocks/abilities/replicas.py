@@ -13,7 +13,7 @@ from typing import Any, Literal
 from mocks.kit.ids import draw_uuid
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply, View
 
-Kind = Literal["cost_center", "project"]
+Kind = Literal["cost_center", "project", "gl_account"]
 ID_SPACE = 10**8
 RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 # For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
@@ -132,6 +132,7 @@ class ReplicaStore:
             posting_date=told.valid_to.isoformat(),
             cost_center=told.code if told.kind == "cost_center" else None,
             project=told.code if told.kind == "project" else None,
+            account=told.code if told.kind == "gl_account" else None,
             party=told.responsible,
             state=copy.status,
         )
