@@ -83,10 +83,16 @@ class Copies:
             active=body.active,
         )
 
+<<<<<<< HEAD
     def _obey(self, copy: Replica) -> None:
         """What is not active is taken for nothing new. Requisitions name no accounts."""
         if copy.told.kind in self._obeyed:
             self._obeyed[copy.told.kind](copy.told.code, copy.told.house, copy.told.active)
+=======
+    def _obey(self, copy: Replica[Told]) -> None:
+        """What is not active is taken for nothing new."""
+        self._obeyed[copy.told.kind](copy.told.code, copy.told.house, copy.told.active)
+>>>>>>> main
 
 
 def operations(copies: Copies) -> tuple[Operation, ...]:
@@ -95,7 +101,7 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
     return desk.operations()
 
 
-def _wire(copy: Replica) -> MasterRecordCopy:
+def _wire(copy: Replica[Told]) -> MasterRecordCopy:
     told = copy.told
     return MasterRecordCopy(
         id=copy.id,

@@ -25,6 +25,7 @@ from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
 from engine.peers.erp_statements import StatementGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.hr import PersonnelGateway, StaffGateway
 from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
 from engine.peers.payables import PayablesGateway
@@ -121,8 +122,13 @@ class Gateways:
     listeners: InvoiceListeners
     records: RecordGateway
     copies: ReplicaGateway
+<<<<<<< HEAD
     statements: StatementGateway
     consumption: ConsumptionGateway
+=======
+    personnel: PersonnelGateway
+    staff: StaffGateway
+>>>>>>> main
 
 
 class HeldToken(Tokens):
@@ -178,8 +184,13 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
+<<<<<<< HEAD
         StatementGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ConsumptionGateway(peer("planning"), Trace(CORRELATION, TRACE)),
+=======
+        PersonnelGateway(peer("hr"), Trace(CORRELATION, TRACE)),
+        StaffGateway({name: peer(name) for name in ("procurement", "expense")}, Trace(CORRELATION, TRACE)),
+>>>>>>> main
     )
 
 

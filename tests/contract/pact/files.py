@@ -8,7 +8,11 @@ from typing import Any
 from tests.contract.pact import (
     budget_cases,
     check_cases,
+<<<<<<< HEAD
     consumption_cases,
+=======
+    employee_cases,
+>>>>>>> main
     erp_cases,
     invoice_cases,
     master_data_cases,
@@ -37,7 +41,11 @@ def http_cases() -> list[Case]:
         onboarding_cases,
         check_cases,
         master_data_cases,
+<<<<<<< HEAD
         consumption_cases,
+=======
+        employee_cases,
+>>>>>>> main
     )
     return [case for file in files for case in file.cases()]
 

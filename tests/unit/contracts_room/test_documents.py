@@ -35,6 +35,7 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "budget.published": ("a budget plan exists", {"status": "published"}),
     "budget_statement.issued": ("a budget statement exists", {}),
     "master_data.changed": ("a master record exists", {"status": "active"}),
+    "employee.changed": ("an employee exists in HR", {"status": "active"}),
 }
 
 
