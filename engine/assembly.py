@@ -7,11 +7,8 @@ from typing import Any
 from engine.clock import Clock, Entropy
 from engine.flows import (
     budget_publication,
-<<<<<<< HEAD
     consumption_to_planning,
-=======
     employee_replication,
->>>>>>> main
     expense_to_posting,
     invoice_to_posting,
     master_data_replication,
@@ -23,11 +20,8 @@ from engine.flows import (
     supplier_onboarding,
 )
 from engine.flows.budget_publication import BudgetHooks
-<<<<<<< HEAD
 from engine.flows.consumption_to_planning import ConsumptionHooks
-=======
 from engine.flows.employee_replication import EmployeeHooks
->>>>>>> main
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.master_data_replication import MasterDataHooks
@@ -258,17 +252,16 @@ SERVED: tuple[ServedFlow, ...] = (
         lambda parts, trace: RecordGateway(parts.peers["erp"], trace),
     ),
     ServedFlow(
-<<<<<<< HEAD
         consumption_to_planning.FLOW,
         ("erp", "planning"),
         _replicating(_consumption),
         lambda parts, trace: StatementGateway(parts.peers["erp"], trace),
-=======
+    ),
+    ServedFlow(
         employee_replication.FLOW,
         ("hr", "procurement", "expense"),
         _replicating(_employees),
         lambda parts, trace: PersonnelGateway(parts.peers["hr"], trace),
->>>>>>> main
     ),
 )
 

@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 from engine.flows import (
     budget_publication,
-<<<<<<< HEAD
     consumption_to_planning,
-=======
     employee_replication,
->>>>>>> main
     expense_to_posting,
     invoice_to_posting,
     master_data_replication,
@@ -67,11 +64,8 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "payment_run.issued": Told(payment_run_to_bank.FLOW, "number", None),
     "payment.status_changed": Told(payment_status_to_procurement.FLOW, "document_number", "version"),
     "master_data.changed": Told(master_data_replication.FLOW, "number"),
-<<<<<<< HEAD
     "budget_statement.issued": Told(consumption_to_planning.FLOW, "number"),
-=======
     "employee.changed": Told(employee_replication.FLOW, "employee_no"),
->>>>>>> main
 }
 _POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)
 JOB_EVENTS: Mapping[str, JobEvent] = {

@@ -71,6 +71,7 @@ class Told:
         return {
             "cost_center": self.code if self.kind == "cost_center" else None,
             "project": self.code if self.kind == "project" else None,
+            "account": self.code if self.kind == "gl_account" else None,
             "party": self.responsible,
         }
 
@@ -168,16 +169,8 @@ class ReplicaStore(Generic[T]):
             company=told.house,
             document_date=told.valid_from.isoformat(),
             posting_date=told.valid_to.isoformat(),
-<<<<<<< HEAD
-            cost_center=told.code if told.kind == "cost_center" else None,
-            project=told.code if told.kind == "project" else None,
-            account=told.code if told.kind == "gl_account" else None,
-            party=told.responsible,
-            state=copy.status,
-=======
             state=told.status,
             **told.facts(),
->>>>>>> main
         )
 
 

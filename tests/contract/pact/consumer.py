@@ -122,13 +122,10 @@ class Gateways:
     listeners: InvoiceListeners
     records: RecordGateway
     copies: ReplicaGateway
-<<<<<<< HEAD
     statements: StatementGateway
     consumption: ConsumptionGateway
-=======
     personnel: PersonnelGateway
     staff: StaffGateway
->>>>>>> main
 
 
 class HeldToken(Tokens):
@@ -184,13 +181,10 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
-<<<<<<< HEAD
         StatementGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ConsumptionGateway(peer("planning"), Trace(CORRELATION, TRACE)),
-=======
         PersonnelGateway(peer("hr"), Trace(CORRELATION, TRACE)),
         StaffGateway({name: peer(name) for name in ("procurement", "expense")}, Trace(CORRELATION, TRACE)),
->>>>>>> main
     )
 
 

@@ -8,11 +8,8 @@ from typing import Any
 from tests.contract.pact import (
     budget_cases,
     check_cases,
-<<<<<<< HEAD
     consumption_cases,
-=======
     employee_cases,
->>>>>>> main
     erp_cases,
     invoice_cases,
     master_data_cases,
@@ -41,11 +38,8 @@ def http_cases() -> list[Case]:
         onboarding_cases,
         check_cases,
         master_data_cases,
-<<<<<<< HEAD
         consumption_cases,
-=======
         employee_cases,
->>>>>>> main
     )
     return [case for file in files for case in file.cases()]
 

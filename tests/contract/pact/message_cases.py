@@ -18,11 +18,8 @@ P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-
 BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
 NEWS, PAID = "payment-status-to-procurement", "5100047110"
 MDM = "master-data-replication"
-<<<<<<< HEAD
 CON, STATEMENT = "consumption-to-planning", "BS00000017"
-=======
 EMP, EMPLOYEE = "employee-replication", "20000017"
->>>>>>> main
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -39,11 +36,8 @@ def cases() -> Iterator[MessageCase]:
     yield from _postings()
     yield from _budgets()
     yield from _master_data()
-<<<<<<< HEAD
     yield from _statements()
-=======
     yield from _employees()
->>>>>>> main
 
 
 def _event(type_: str, source: str, subject: str, data: dict[str, Any], states: tuple[State, ...], check: Check) -> MessageCase:
@@ -192,16 +186,15 @@ def _master_data() -> Iterator[MessageCase]:
     yield _event("master_data.changed", "erp", RECORD, data, (state,), check)
 
 
-<<<<<<< HEAD
 def _statements() -> Iterator[MessageCase]:
     data = {"number": STATEMENT, "revision": match.integer(1), "version": match.integer(2), "status": "issued"}
     state: State = ("a budget statement exists", {"number": STATEMENT})
     check = _fact(f"{CON}:{STATEMENT}:1:2", CON, STATEMENT, "budget_statement.issued")
     yield _event("budget_statement.issued", "erp", STATEMENT, data, (state,), check)
-=======
+
+
 def _employees() -> Iterator[MessageCase]:
     data = {"employee_no": EMPLOYEE, "revision": match.integer(1), "version": match.integer(2), "status": "active"}
     state: State = ("an employee exists in HR", {"employee_no": EMPLOYEE})
     check = _fact(f"{EMP}:{EMPLOYEE}:1:2", EMP, EMPLOYEE, "employee.changed")
     yield _event("employee.changed", "hr", EMPLOYEE, data, (state,), check)
->>>>>>> main

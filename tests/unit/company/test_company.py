@@ -19,11 +19,7 @@ from mocks.company.projections import erp_master, expense_master, procurement_ma
 from mocks.company.shapes import Shape, Signers
 from tests.unit.company.play import COMPANY
 
-<<<<<<< HEAD
 PINNED_SEED_7 = "f81ec148e613d81a2d5a5db5f08de23073937abadbc5773600eb01ab461dbc29"
-=======
-PINNED_SEED_7 = "636d9566002c94332c546fbebeb37048ab496f56021899d2a9561a49f4efba66"
->>>>>>> main
 
 
 def test_the_same_seed_gives_the_pinned_digest() -> None:

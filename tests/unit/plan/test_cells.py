@@ -126,11 +126,8 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "erp.invoice_payment.list",
         "procurement.supplier_request.list",
         "erp.master_record.list",
-<<<<<<< HEAD
         "erp.budget_statement.list",
-=======
         "hr.employee.list",
->>>>>>> main
         "identity.token.issue",
     }
 
