@@ -1,13 +1,13 @@
 """Master data out of the ERP: what was released last is what every other system's copy says."""
 
 import asyncio
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from engine.flows.outcomes import first_of
 from engine.mapping.master_data import copies_draft
 from engine.mapping.rules import Rules
-from engine.model.failures import AGAIN, REREAD, CallFailed
 from engine.model.master_data import CopiesDraft, CopiesHeld, CopyContent, MasterRecord
 from engine.model.sources import Refusal
 
@@ -59,7 +59,7 @@ class MasterDataHooks:
             if problem is None:
                 self.known[system] = draft.copies[system].digest
         if any(ended):
-            raise _first_of(ended)
+            raise first_of(ended)
         return CopiesHeld(draft.sequence, draft.checksum)
 
     def is_told(self, _record: MasterRecord, _held: CopiesHeld) -> bool:
@@ -74,15 +74,3 @@ class MasterDataHooks:
 
     def _open(self, draft: CopiesDraft) -> list[str]:
         return [system for system, content in draft.copies.items() if self.known.get(system) != content.digest]
-
-
-def _first_of(ended: Iterable[BaseException | None]) -> BaseException:
-    """What decides how it goes on: a defect, then what makes another look necessary, then what passes, then what stays."""
-    order = (REREAD, AGAIN)
-
-    def weight(problem: BaseException) -> int:
-        if not isinstance(problem, CallFailed):
-            return -1
-        return order.index(problem.retry) if problem.retry in order else len(order)
-
-    return min((problem for problem in ended if problem is not None), key=weight)

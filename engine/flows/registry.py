@@ -10,7 +10,7 @@ from engine.flows import (
     invoice_to_posting,
     master_data_replication,
     payment_run_to_bank,
-    payment_status_to_procurement,
+    payment_status,
     receipt_to_grir,
     requisition_to_po,
     supplier_onboarding,
@@ -60,7 +60,7 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "expense_report.approved": Told(expense_to_posting.FLOW, "report_id"),
     "expense_report.sent_back": Told(expense_to_posting.FLOW, "report_id"),
     "payment_run.issued": Told(payment_run_to_bank.FLOW, "number", None),
-    "payment.status_changed": Told(payment_status_to_procurement.FLOW, "document_number", "version"),
+    "payment.status_changed": Told(payment_status.FLOW, "document_number", "version"),
     "master_data.changed": Told(master_data_replication.FLOW, "number"),
 }
 _POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)

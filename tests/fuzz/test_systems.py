@@ -50,7 +50,7 @@ def often(found: list[str]) -> list[str]:
     return [one for one in found if not one.endswith(SELDOM)]
 
 
-@pytest.mark.parametrize("name", ["erp", "procurement", "expense", "bank", "planning", "screening"])
+@pytest.mark.parametrize("name", ["erp", "procurement", "expense", "bank", "planning", "screening", "portal"])
 def test_systems_with_books(name: str, tmp_path: Path) -> None:
     """Deep paths are reached, and nothing is found."""
     outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=4, phases=QUICK))

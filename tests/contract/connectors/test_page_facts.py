@@ -54,7 +54,7 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    others = ("procurement", "expense", "planning", "screening", "bank")
+    others = ("procurement", "expense", "planning", "screening", "bank", "portal")
     schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *others)}
     schemas |= {name: members.schemas(name) for name in others}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)

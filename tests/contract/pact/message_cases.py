@@ -16,7 +16,7 @@ GRN, INV, PLAN, SR = "GRN-PACT-00000001", "INV-PACT-00000001", "BP-PACT-00000001
 RUN, FILE, RECORD = "PR00000001", "PF-PACT-00000001", "MD00000017"
 P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-grir", "invoice-to-posting"
 BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
-NEWS, PAID = "payment-status-to-procurement", "5100047110"
+NEWS, PAID = "payment-status", "5100047110"
 MDM = "master-data-replication"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"

@@ -155,7 +155,7 @@ def texts_in(value: Any) -> set[str]:
 
 
 HEADERS = {
-    "suppliers.csv": "procurement_supplier_id,erp_vendor_id,erp_company_code",
+    "suppliers.csv": "procurement_supplier_id,erp_vendor_id,erp_company_code,portal_account",
     "cost_centers.csv": "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code",
     "purchase_categories.csv": "procurement_category,erp_gl_account,valid_from,valid_to",
     "expense_categories.csv": "erp_company_code,expense_category,erp_gl_account,valid_from,valid_to",
