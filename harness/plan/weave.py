@@ -5,7 +5,7 @@ any `floor(1 / controls)` consecutive experiments at least one is a control. Whe
 """
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -35,7 +35,7 @@ def weave(
 ) -> list[Draft]:
     """The drafts in a random order that keeps both rules, with the controls that this takes."""
     loom = _Loom(list(drafts), arrivals, list(templates), controls=controls, density=density, chance=chance)
-    while loom.waiting:
+    while loom.queues:
         loom.place(loom.next())
     for draft in iter(loom.padding, None):
         loom.place(draft)
@@ -48,14 +48,17 @@ class _Loom:
     def __init__(
         self, drafts: list[Draft], arrivals: Arrivals, templates: list[tuple[str, str]], *, controls: float, density: float, chance: Random
     ) -> None:
-        self.waiting = drafts
         self.placed: list[Draft] = []
         self.arrivals = arrivals
         self.templates = templates
         self.window = max(1, math.ceil(1 / density - 1e-9))
         self.every = math.floor(1 / controls + 1e-9) if controls > 0 else 0
-        chance.shuffle(self.waiting)
+        chance.shuffle(drafts)
         chance.shuffle(self.templates)
+        # Those that raise the density of the same points wait in one queue, each with its place among all.
+        self.queues: dict[frozenset[str], deque[tuple[int, Draft]]] = {}
+        for place, draft in enumerate(drafts):
+            self.queues.setdefault(self.faulted_at(draft), deque()).append((place, draft))
         self.backlog = Counter(point for draft in drafts for point in self.faulted_at(draft))
         self.clear_at: Counter[str] = Counter()  # number of arrivals from which the next fault at a point is allowed
         self.arrived: Counter[str] = Counter()
@@ -71,16 +74,23 @@ class _Loom:
         """The experiment for the next position."""
         if self.every and self.since_control >= self.every - 1:
             return self.control(self.templates)
-        allowed = [draft for draft in self.waiting if all(self.arrived[point] >= self.clear_at[point] for point in self.faulted_at(draft))]
-        if allowed:
-            chosen = max(allowed, key=lambda draft: max((self.backlog[point] for point in self.faulted_at(draft)), default=0))
-            self.waiting.remove(chosen)
-            return chosen
-        return self.thinning()
+        allowed = [points for points in self.queues if all(self.arrived[point] >= self.clear_at[point] for point in points)]
+        if not allowed:
+            return self.thinning()
+        points = min(allowed, key=self.urgency)
+        queue = self.queues[points]
+        _, chosen = queue.popleft()
+        if not queue:
+            del self.queues[points]
+        return chosen
+
+    def urgency(self, points: frozenset[str]) -> tuple[int, int]:
+        """Whose turn it is: where most others wait, and of those the first."""
+        return -max((self.backlog[point] for point in points), default=0), self.queues[points][0][0]
 
     def thinning(self) -> Draft:
         """A control that reaches the point where most experiments wait."""
-        crowded = max((point for draft in self.waiting for point in self.faulted_at(draft)), key=lambda point: (self.backlog[point], point))
+        crowded = max((point for points in self.queues for point in points), key=lambda point: (self.backlog[point], point))
         return self.control([template for template in self.templates if crowded in self.arrivals(template)])
 
     def control(self, templates: Sequence[tuple[str, str]]) -> Draft:

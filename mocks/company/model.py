@@ -8,6 +8,8 @@ from datetime import date, time
 from typing import Literal
 
 ExpenseRoute = Literal["ap_invoice", "journal_entry"]
+Standing = Literal["active", "on_leave", "left"]
+"""Of somebody who works for the group, or did."""
 
 
 _PORTAL_FACTOR, _PORTAL_OFFSET, _PORTAL_SPACE = 7_919, 104_729_531, 10**9

@@ -56,6 +56,7 @@ class Rig:
             "SCREENING_URL": world.urls["screening"],
             "PORTAL_URL": world.urls["portal"],
             "BANK_URL": world.urls["bank"],
+            "HR_URL": world.urls["hr"],
             "OAUTH_TOKEN_URL": world.token_url,
             "CLIENT_ID": world.client_id,
             "CLIENT_SECRET": world.client_secret,

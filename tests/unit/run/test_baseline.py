@@ -1,11 +1,14 @@
 """What ends a run before any fault is played."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from harness.judge.invariants import load_invariants
+from harness.plan.model import Experiment, Wave
+from harness.run import phases
 from harness.run.baseline import in_words, some
 
 RULES = load_invariants()
@@ -63,3 +66,53 @@ def test_rules_of_the_end_have_no_say_yet() -> None:
     """C01 holds at any moment, L01 only at rest; others' transactions are not asked."""
     assert words(verdict(violations=(("L01", "p2p-000001"), ("C01", "p2p-000099")))) is None
     assert "C01" in (words(verdict(violations=(("C01", "p2p-000001"),))) or "")
+
+
+class Session:
+    """One in whose waves dryclose stands still, and transactions stay open, as often as told."""
+
+    def __init__(self, stalls_ms: list[int], opens: list[int]) -> None:
+        self._stalls, self._opens, self._total_ms = stalls_ms, opens, 0
+        self.notes: list[str] = []
+        self.register = SimpleNamespace(settled={"x": "posted"}, experiments={"p2p-000001": None})
+        self.world = SimpleNamespace(pulse=SimpleNamespace(stalled_ms=lambda: self._total_ms))
+        self.note = self.notes.append
+        self.left = 0
+
+    def play(self) -> None:
+        """A wave."""
+        self._total_ms += self._stalls.pop(0)
+        self.left = self._opens.pop(0)
+
+    def open_among(self, experiments: Any) -> list[Experiment]:
+        """Those of the wave."""
+        return list(experiments)[: self.left]
+
+
+def wave(name: str) -> Wave:
+    """Of one transaction."""
+    return Wave(name, "baseline", (Experiment("p2p-000001", "requisition-to-po", "US01", "t", name, "baseline", 1),))
+
+
+@pytest.mark.parametrize(
+    ("stalls_ms", "opens", "holds"),
+    [
+        ([0, 0], [0, 0], True),
+        ([0], [1], False),  # the connector's own doing
+        ([2000, 0, 0], [1, 0, 0], True),  # another one takes its place
+        ([2000, 0], [1, 1], False),
+        ([2000, 0, 2000], [1, 0, 1], False),  # but once
+    ],
+)
+def test_a_pause_of_our_own_spoils_one_baseline(
+    monkeypatch: pytest.MonkeyPatch, stalls_ms: list[int], opens: list[int], holds: bool
+) -> None:
+    """What stayed open in a wave in which dryclose stood still says nothing about the connector."""
+    session = Session(stalls_ms, opens)
+
+    async def play(*_: object) -> None:
+        session.play()
+
+    monkeypatch.setattr(phases, "play", play)
+    cast: Any = SimpleNamespace(session=session)
+    assert asyncio.run(phases.baseline_holds(cast, [wave("baseline-1"), wave("baseline-2")], lambda: wave("baseline-3"))) is holds
