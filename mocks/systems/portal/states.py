@@ -67,7 +67,7 @@ def _sent(stage: Stage, given: SentGiven) -> Values:
     account = given.account_id or sent.account
     if account not in desk.master.sells_to:
         desk.master.sells_to[account] = customer_id(entity)
-        stage.undo.append(lambda: desk.master.sells_to.pop(account))
+        stage.undo.append(lambda: desk.master.sells_to.__delitem__(account))
     desk.wanted = given.id
     made = stage.act(f"{POINT}.submit", actor=account, body=sent.body)
     path = {"id": made.id}
