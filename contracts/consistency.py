@@ -97,8 +97,6 @@ def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
         yield from _in_case(catalog, flow, where)
     if flow.query is not None:
         yield from _in_query(catalog, flow, where)
-    if flow.kind == "status" and not flow.tells:
-        yield f"{where}: a status declares `tells`: which state of the source is told as which"
     if (flow.kind == "query") != (flow.query is not None):
         yield f"{where}: `query` belongs to the kind query, and only to it"
 
@@ -152,6 +150,9 @@ def _in_due(catalog: Catalog, flow: Flow, due: Due) -> Iterator[str]:
             yield f"{where}: document {name!r} is not in documents.yaml"
     if due.cardinality not in CARDINALITIES:
         yield f"{where}: cardinality {due.cardinality!r}; expected one of {', '.join(CARDINALITIES)}"
+    if flow.kind == "status" and not due.tells:
+        yield f"{where}: a status declares `tells`: which state of the source is told as which"
+    yield from _in_told(catalog, flow, due, where)
     known = RECORD_ASPECTS if flow.kind == "state" else COMPARED
     if flow.kind in ("document", "state"):
         for aspect in sorted(set(due.compare) - set(known)):
@@ -159,6 +160,17 @@ def _in_due(catalog: Catalog, flow: Flow, due: Due) -> Iterator[str]:
     others = [other.id for other in flow.due if other.id != due.id and set(other.documents) & set(due.documents)]
     if others:
         yield f"{where}: makes a kind of document that {others[0]} makes too, so nobody could tell which of them is met"
+
+
+def _in_told(catalog: Catalog, flow: Flow, due: Due, where: str) -> Iterator[str]:
+    """What is told has to be a state, here and there."""
+    kinds = [catalog.documents[name] for name in due.documents if name in catalog.documents]
+    source = catalog.documents.get(flow.source_document)
+    for state, told in due.tells.items():
+        if source is not None and state not in source.states:
+            yield f"{where}: tells: {state!r} is no state of {source.id}"
+        if not all(told in kind.states for kind in kinds):
+            yield f"{where}: tells: {told!r} is no state of {', '.join(kind.id for kind in kinds)}"
 
 
 def _in_events_and_drift(catalog: Catalog) -> Iterator[str]:

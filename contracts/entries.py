@@ -204,12 +204,14 @@ class DocumentKind:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What has to come of a source: one of `documents`, so many times, held against the source in `compare`."""
+    """What has to come of a source: one of `documents`, so many times, held against the source in `compare`. Of a `status`, and where a
+    `state` is called otherwise than in its source: in which words (`tells`)."""
 
     id: str
     documents: tuple[str, ...]
     cardinality: str = "one"
     compare: tuple[str, ...] = COMPARED  # of a `state`: some of RECORD_ASPECTS, always named
+    tells: Mapping[str, str] = field(default_factory=dict)  # which state of the source is told there as which
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,6 @@ class Flow:
     continues: str | None = None
     variants: Variants | None = None
     party: str | None = None
-    tells: Mapping[str, str] = field(default_factory=dict)
     query: Query | None = None
     load: LoadShare | None = None
 

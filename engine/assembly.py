@@ -13,7 +13,7 @@ from engine.flows import (
     invoice_to_posting,
     master_data_replication,
     payment_run_to_bank,
-    payment_status_to_procurement,
+    payment_status,
     receipt_to_grir,
     requisition_check,
     requisition_to_po,
@@ -27,7 +27,7 @@ from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.master_data_replication import MasterDataHooks
 from engine.flows.obligations import Patience
 from engine.flows.payment_run_to_bank import PaymentHooks
-from engine.flows.payment_status_to_procurement import PaymentStatusHooks
+from engine.flows.payment_status import PaymentStatusHooks, Requesters, Suppliers
 from engine.flows.ports import Erp, Target
 from engine.flows.posting import Hooks, PostingRun
 from engine.flows.receipt_to_grir import ReceiptHooks
@@ -57,6 +57,7 @@ from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.replicas import ReplicaGateway
 from engine.peers.screening import ScreeningGateway
+from engine.peers.sent_invoices import SentInvoicesGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.treasury import TreasuryGateway
 from engine.peers.waits import backoff_s
@@ -73,6 +74,7 @@ SYSTEMS = (
     "bank",
     "screening",
     "hr",
+    "portal",
 )  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
@@ -157,10 +159,12 @@ def _replicating(hooks: Callable[[Parts, Claim, Trace], RecordHooks[Any, Any, An
 
 
 def _payment_status(parts: Parts, trace: Trace) -> PaymentStatusHooks:
-    return PaymentStatusHooks(PayablesGateway(parts.peers["erp"], trace), InvoiceListeners(parts.peers["procurement"], trace))
+    requesters = Requesters(InvoiceListeners(parts.peers["procurement"], trace))
+    suppliers = Suppliers(SentInvoicesGateway(parts.peers["portal"], trace), parts.rules())
+    return PaymentStatusHooks(PayablesGateway(parts.peers["erp"], trace), (requesters, suppliers))
 
 
-def _telling(hooks: Callable[[Parts, Trace], NewsHooks[Any, Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
+def _telling(hooks: Callable[[Parts, Trace], NewsHooks[Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
     """Runs of a flow that carries news back."""
 
     def run(parts: Parts, claim: Claim, trace: Trace) -> Flow:
@@ -234,8 +238,8 @@ SERVED: tuple[ServedFlow, ...] = (
         lambda parts, trace: TreasuryGateway(parts.peers["erp"], trace),
     ),
     ServedFlow(
-        payment_status_to_procurement.FLOW,
-        ("erp", "procurement"),
+        payment_status.FLOW,
+        ("erp", "procurement", "portal"),
         _telling(_payment_status),
         lambda parts, trace: PayablesGateway(parts.peers["erp"], trace),
     ),

@@ -2,14 +2,14 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from engine.flows.outcomes import first_of
 from engine.flows.replicating import R
 from engine.mapping.master_data import copies_draft
 from engine.mapping.rules import Rules
-from engine.model.failures import AGAIN, REREAD, CallFailed
 from engine.model.master_data import C, CopiesDraft, CopiesHeld, CopyContent, MasterRecord, Spoken
 from engine.model.sources import Refusal
 
@@ -63,7 +63,7 @@ class CopyHooks(ABC, Generic[R, C]):
             if problem is None:
                 self.known[system] = draft.copies[system].digest
         if any(ended):
-            raise _first_of(ended)
+            raise first_of(ended)
         return CopiesHeld(draft.sequence, draft.checksum)
 
     def is_told(self, _record: R, _held: CopiesHeld) -> bool:
@@ -89,15 +89,3 @@ class MasterDataHooks(CopyHooks[MasterRecord, CopyContent]):
     def draft(self, record: MasterRecord) -> CopiesDraft[CopyContent]:
         """Raises Unpostable."""
         return copies_draft(record, self.rules)
-
-
-def _first_of(ended: Iterable[BaseException | None]) -> BaseException:
-    """What decides how it goes on: a defect, then what makes another look necessary, then what passes, then what stays."""
-    order = (REREAD, AGAIN)
-
-    def weight(problem: BaseException) -> int:
-        if not isinstance(problem, CallFailed):
-            return -1
-        return order.index(problem.retry) if problem.retry in order else len(order)
-
-    return min((problem for problem in ended if problem is not None), key=weight)

@@ -1,12 +1,12 @@
 """How a run of a flow ends, and what a failed call means for the document."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
-from engine.model.failures import NEVER, REREAD, CallFailed
+from engine.model.failures import AGAIN, NEVER, REREAD, CallFailed
 from engine.model.progress import Parking, Progress
 from engine.model.sources import Refusal
 
@@ -81,6 +81,19 @@ async def decide_anew(decide: Callable[[], Awaitable[StepEnd]]) -> StepEnd:
 def reread_on_conflict(failure: CallFailed) -> Exception:
     """The Reread for an answer that says that the object has changed, else the failure itself."""
     return Reread(failure) if failure.retry == REREAD else failure
+
+
+def first_of(ended: Iterable[object]) -> BaseException:
+    """Of calls that were made side by side, what decides how it goes on: a defect, then what makes another look necessary, then what
+    passes, then what stays. At least one of them failed."""
+    order = (REREAD, AGAIN)
+
+    def weight(problem: BaseException) -> int:
+        if not isinstance(problem, CallFailed):
+            return -1
+        return order.index(problem.retry) if problem.retry in order else len(order)
+
+    return min((problem for problem in ended if isinstance(problem, BaseException)), key=weight)
 
 
 def park(progress: Progress, *, failure_class: str, code: str, reason: str, owner: str, attempts: int, at: float) -> Parked:

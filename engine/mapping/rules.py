@@ -58,6 +58,7 @@ class Rules:
 
     def __init__(self, folder: Path) -> None:
         self._suppliers = _keyed(folder, "suppliers", ("erp_company_code", "procurement_supplier_id"), "erp_vendor_id")
+        self._portal_accounts = _keyed(folder, "suppliers", ("erp_company_code", "erp_vendor_id"), "portal_account")
         self._procurement_centers = _keyed(folder, "cost_centers", ("erp_company_code", "procurement_cost_center"), "erp_cost_center")
         self._expense_centers = _keyed(folder, "cost_centers", ("erp_company_code", "expense_cost_object"), "erp_cost_center")
         self._purchase_categories = _versioned(folder, "purchase_categories", ("procurement_category",), "erp_gl_account")
@@ -91,6 +92,10 @@ class Rules:
     def vendor(self, company: str, supplier: str) -> str:
         """ERP vendor id."""
         return _found(self._suppliers, (company, supplier), "suppliers")
+
+    def portal_account(self, company: str, vendor: str) -> str | None:
+        """The account of an ERP vendor in the supplier portal; None: it has none there."""
+        return self._portal_accounts.get((company, vendor))
 
     def cost_center(self, company: str, procurement_id: str) -> str:
         """ERP cost centre of procurement's."""

@@ -7,12 +7,16 @@ from engine.model.sources import SourceStage
 
 @dataclass(frozen=True, slots=True)
 class PaymentNews:
-    """How far an invoice is paid, in the ERP's words. sequence: counts every change of it."""
+    """How far an invoice is paid, in the ERP's words. sequence: counts every change of it. vendor_id, supplier_reference: whose it is, and
+    that supplier's own number; None: it is no supplier's."""
 
     source_id: str
     sequence: int
     status: str
     stage: SourceStage
+    company_code: str
+    vendor_id: str | None
+    supplier_reference: str | None
     payment_number: str | None
     value_date: str | None  # YYYYMMDD
     reason: str | None

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from engine.mapping.payment_status import TOLD
+from engine.mapping.payment_status import STATUSES
 from engine.model.calls import Request, Trace
 from engine.model.failures import CallFailed, not_visible_yet, one_of
 from engine.model.news import PaymentNews
@@ -13,13 +13,16 @@ from engine.peers.caller import Peer, decode
 
 PATH = "/invoice-payments"
 READ, LIST = "erp.invoice_payment.read", "erp.invoice_payment.list"
-STAGES = dict.fromkeys(TOLD, SourceStage.APPROVED) | dict.fromkeys(("open", "scheduled", "paid"), SourceStage.NOT_APPROVED)
+STAGES = dict.fromkeys(STATUSES, SourceStage.APPROVED) | dict.fromkeys(("open", "scheduled", "paid"), SourceStage.NOT_APPROVED)
 
 
 class _Paid(msgspec.Struct):
     document_number: str
     status: str
     version: int
+    company_code: str
+    vendor_id: str | None
+    supplier_reference: str | None
     payment_number: str | None = None
     value_date: str | None = None
     reason: str | None = None
@@ -60,6 +63,9 @@ class PayablesGateway:
             sequence=wire.version,
             status=wire.status,
             stage=STAGES[one_of(READ, "status", wire.status, tuple(STAGES))],
+            company_code=wire.company_code,
+            vendor_id=wire.vendor_id,
+            supplier_reference=wire.supplier_reference,
             payment_number=wire.payment_number,
             value_date=wire.value_date,
             reason=wire.reason,
@@ -67,7 +73,7 @@ class PayablesGateway:
 
     async def changes(self, since: str | None, cursor: str | None, limit: int) -> tuple[list[Change], str | None]:
         """One page of news, oldest first, and the cursor of the next page."""
-        params = {"status": ",".join(TOLD), "limit": str(limit)}
+        params = {"status": ",".join(STATUSES), "limit": str(limit)}
         if since is not None:
             params["updated_since"] = since
         if cursor is not None:

@@ -269,7 +269,11 @@ def _flow_tables(catalog: Catalog) -> list[tuple[str, str, list[tuple[Any, ...]]
         ),
         ("ref_needs", "flow varchar, system varchar", [(flow, name) for flow, names in catalog.needs.items() for name in sorted(names)]),
         ("ref_makes", "flow varchar, entity_type varchar", [(flow.id, name) for flow in flows for name in sorted(_makes(catalog, flow))]),
-        ("ref_tells", "flow varchar, state varchar, told varchar", [(flow.id, *pair) for flow in flows for pair in flow.tells.items()]),
+        (
+            "ref_tells",
+            "flow varchar, due_id varchar, state varchar, told varchar",
+            [(flow.id, due.id, *pair) for flow in flows for due in flow.due for pair in due.tells.items()],
+        ),
         ("ref_query", QUERY_COLUMNS, [(flow, q.about, q.budget_ms, q.degraded, q.reservation, q.limited_by) for flow, q in queries]),
         (
             "ref_answer",

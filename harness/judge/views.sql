@@ -5,7 +5,7 @@
 --   ref_makes(flow, entity_type): kinds that this flow's transactions may make, due or not, and those that they may find set up
 --   ref_document(entity_type, module, coded_by, lines, implied, with_project, may_lack, sides, names_posting, names_type, clears)   ref_state(entity_type, state, meaning)
 --   ref_source_state: as ref_state, for a kind in the part of a source   ref_variant(flow, source_value, entity_type)
---   ref_tells(flow, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation, limited_by)
+--   ref_tells(flow, due_id, state, told)   ref_answer(flow, answer, state)   ref_query(flow, about, budget_ms, degraded, reservation, limited_by)
 --   ref_fault(id, name, family, scope, recoverable, recoverable_at, park_ok, expect)   ref_error(code, class, definite, retry, owner)
 --   ref_park_only(fault_id, mode, code, why): what fails in a way that no source is told of, because who asked can do nothing about it
 --   ref_class(class, side): the words for what is in the way of a parked item
@@ -353,7 +353,7 @@ select s.txn_id, s.flow, d.due_id, d.compare, s.seq, s.t_mono_ns, s.entity_id, s
     case when contains(d.compare, 'dates') then coalesce(s.document_date, '') || ' ' || coalesce(s.posting_date, '') end) end as value
 from seen s join (select distinct flow, due_id, compare, walks, case when walks = entity_type then 'own' else 'target' end as company_is
   from ref_due where kind in ('state', 'status')) d on d.flow = s.flow
-left join ref_tells w on w.flow = s.flow and w.state = s.state
+left join ref_tells w on w.flow = s.flow and w.due_id = d.due_id and w.state = s.state
 left join ref_crosswalk c on c.source = d.walks and c.kind = 'company' and c.source_value = s.company
 left join ref_crosswalk x on x.source = d.walks and x.kind = 'cost_center' and x.source_value = s.cost_center
   and coalesce(x.company = case d.company_is when 'own' then s.company else c.target_value end, true)

@@ -1,4 +1,5 @@
-"""What a treasurer pays by hand: an invoice that clerks keyed in procurement and in the ERP, and what the bank's statements say later."""
+"""What a treasurer pays by hand: an invoice that its supplier sent through the portal and a clerk keyed in procurement and in the ERP, and
+what the bank's statements say later."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,6 +8,7 @@ from mocks.company import billing, drafts, paying
 from mocks.company.company import BUSINESS_START, Company
 from mocks.company.drafts import Draft, Preparation
 from mocks.company.model import CostCenter, Employee, Entity
+from mocks.company.portal import sent_invoice
 from mocks.company.receiving import account_of
 from mocks.company.shapes import PLAIN, Shape
 from mocks.company.streams import Stream
@@ -65,7 +67,8 @@ def draft_hand_payment(
 
 
 def _keyed(company: Company, stream: Stream, till: Till, amount_minor: int, own: str) -> tuple[Preparation, ...]:
-    """The same bill twice, by one clerk: in the ERP, whose number it gets, and in procurement, where whoever asked for the goods looks."""
+    """The supplier sends it, and one clerk types what came twice: in the ERP, whose number it gets, and in procurement, where whoever asked
+    for the goods looks. Nothing but the supplier's own number joins the three."""
     house, center, seller = till.entity, till.center, stream.pick(company.suppliers_of(till.entity.key))
     gross = paying.before_discount(amount_minor, seller.payment_terms)
     note, asked = drafts.asked_lines(house, stream, [gross], cost_centers=(center,), projects=(None,))
@@ -76,7 +79,9 @@ def _keyed(company: Company, stream: Stream, till: Till, amount_minor: int, own:
     (typed,) = entry.body["items"]
     bill = billing.Bill(house, seller, number, till.on, gross, note, is_credit=False)
     body = billing.unordered_body(bill, asked, [billing.Taxed(gross, 0, billing.UNTAXED)])
+    sent = sent_invoice(house, seller, number, till.on, gross)
     return (
+        Preparation("portal.invoice.submit", sent.account, sent.body),
         replace(
             entry, body={**entry.body, "items": [{**typed, "external_ref": f"BY-HAND/{own}/{number}"[:64]}]}, tells={"documents/0": NUMBER}
         ),

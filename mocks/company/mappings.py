@@ -31,8 +31,8 @@ def crosswalks(
             ((each.key, each.procurement_id, each.expense_id, each.erp_company, each.currency, each.expense_route) for each in entities),
         ),
         "suppliers.csv": _csv(
-            "procurement_supplier_id,erp_vendor_id,erp_company_code",
-            ((each.procurement_id, each.erp_id, company[each.entity]) for each in suppliers),
+            "procurement_supplier_id,erp_vendor_id,erp_company_code,portal_account",
+            ((each.procurement_id, each.erp_id, company[each.entity], each.portal_account) for each in suppliers),
         ),
         "cost_centers.csv": _csv(
             "procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code",

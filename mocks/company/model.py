@@ -12,6 +12,9 @@ Standing = Literal["active", "on_leave", "left"]
 """Of somebody who works for the group, or did."""
 
 
+_PORTAL_FACTOR, _PORTAL_OFFSET, _PORTAL_SPACE = 7_919, 104_729_531, 10**9
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetControl:
     """How an entity controls its budget (domain.md, sections 4 and 19).
@@ -194,6 +197,11 @@ class Supplier:
     procurement_id: str  # PS-00017
     erp_id: str  # V100017
     minted: bool = False
+
+    @property
+    def portal_account(self) -> str:
+        """Its account in the supplier portal, AN531209847: no two suppliers have one."""
+        return f"AN{(int(self.erp_id[1:]) * _PORTAL_FACTOR + _PORTAL_OFFSET) % _PORTAL_SPACE:09d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Account:
     source_id: str | None = None
     meaning: str | None = None
     was_approved: bool = False
-    said: str | None = None  # the state of the source, as its targets are told it
+    said: dict[str, str] = field(default_factory=dict)  # by due: the state of the source, as it is told there
     said_version: int | None = None  # of a record: the version that said so
     lines: int = 0
     live: set[Held] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Account:
         if self.flow.kind == "query":
             return "answered" if self.questions and self.answers >= self.questions else None
         if self.flow.kind != "document":
-            return "current" if self.said is not None and all(self._is_told(due.id) for due in self.flow.due) else None
+            return "current" if all(self._is_told(due.id) for due in self.flow.due) else None
         if self.meaning in ("posted", "refused"):
             return self.meaning
         if self.was_approved and self.meaning in ("open", "dead") and not self.live:
@@ -51,7 +51,9 @@ class Account:
     def _is_told(self, due_id: str) -> bool:
         """What the source says now is what the target was told last; from an older version only where nobody names one."""
         named = self.told_version.get(due_id)
-        return self.told.get(due_id) == self.said and (named is None or self.said_version is None or named >= self.said_version)
+        if due_id not in self.said or self.told.get(due_id) != self.said[due_id]:
+            return False
+        return named is None or self.said_version is None or named >= self.said_version
 
     def _has_all(self) -> bool:
         """Every due document lives, as often as its cardinality says."""
@@ -115,7 +117,9 @@ class Books:
         self._by_source[effect.entity_id] = account.txn_id
         account.meaning = kind.as_source.get(effect.state)
         account.was_approved = account.was_approved or account.meaning == "approved"
-        account.said = account.flow.tells.get(effect.state, effect.state if account.flow.kind == "state" else account.said)
+        for due in account.flow.due:
+            if effect.state in due.tells or account.flow.kind == "state":
+                account.said[due.id] = due.tells.get(effect.state, effect.state)
         account.said_version = effect.src_version if account.flow.kind == "state" else None
 
     def _follow_target(self, account: Account, effect: Effect, node: str) -> None:

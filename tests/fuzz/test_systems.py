@@ -55,7 +55,7 @@ def often(name: str, found: list[str]) -> list[str]:
     return [one for one in found if not one.endswith(seldom)]
 
 
-@pytest.mark.parametrize("name", ["erp", "procurement", "expense", "bank", "planning", "screening", "hr"])
+@pytest.mark.parametrize("name", ["erp", "procurement", "expense", "bank", "planning", "screening", "hr", "portal"])
 def test_systems_with_books(name: str, tmp_path: Path) -> None:
     """Deep paths are reached, and nothing is found."""
     outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=4, phases=QUICK))

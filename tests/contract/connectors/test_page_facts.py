@@ -54,7 +54,7 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    others = ("procurement", "expense", "planning", "screening", "bank", "hr")
+    others = ("procurement", "expense", "planning", "screening", "bank", "hr", "portal")
     schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *others)}
     schemas |= {name: members.schemas(name) for name in others}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
@@ -251,6 +251,7 @@ def _written_back(world: World) -> Stale:
     """The ERP's word on a revision that there is not."""
     receipt, invoice = recorded_receipt(world), approved_invoice(world)
     paid = world.provider_states.set("an invoice exists", {"status": "posted", "payment": "paid", "payment_sequence": 2})["id"]
+    sent = world.provider_states.set("a supplier has sent an invoice", {"payment": "paid", "payment_sequence": 2})["id"]
     goods, bill = {"erpReceiptNumber": "50", "revision": 7}, {"erpInvoiceNumber": "51", "revision": 7}
     report = {"erp_document": "19", "erp_document_type": "ap_invoice", "posted_on": "01/01/2026", "revision": 7}
     order = {"erpOrderNumber": "45", "erpStatus": "created", "revision": 7}
@@ -259,6 +260,7 @@ def _written_back(world: World) -> Stale:
         "procurement.receipt.record_posting": ("PUT", f"/api/v1/receipts/{receipt}/posting", goods),
         "procurement.invoice.record_posting": ("PUT", f"/api/v1/invoices/{invoice}/posting", bill),
         "procurement.invoice.record_payment": ("PUT", f"/api/v1/invoices/{paid}/payment", {"status": "rejected", "sequence": 1}),
+        "portal.invoice.record_payment": ("PUT", f"/v1/invoices/{sent}/payment", {"status": "payment_failed", "sequence": 1}),
         "expense.report.record_posting": ("PUT", f"/v2/reports/{approved_report(world)}/posting", report),
     }
 

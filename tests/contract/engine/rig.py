@@ -54,6 +54,7 @@ class Rig:
             "PLANNING_URL": world.urls["planning"],
             "EXPENSE_URL": world.urls["expense"],
             "SCREENING_URL": world.urls["screening"],
+            "PORTAL_URL": world.urls["portal"],
             "BANK_URL": world.urls["bank"],
             "HR_URL": world.urls["hr"],
             "OAUTH_TOKEN_URL": world.token_url,

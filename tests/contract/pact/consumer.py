@@ -34,6 +34,7 @@ from engine.peers.procurement import ProcurementGateway
 from engine.peers.receiving import ReceivingGateway
 from engine.peers.replicas import ReplicaGateway
 from engine.peers.screening import ScreeningGateway
+from engine.peers.sent_invoices import SentInvoicesGateway
 from engine.peers.supplier_requests import SupplierRequestGateway
 from engine.peers.tokens import Client, Tokens
 from engine.peers.treasury import TreasuryGateway
@@ -120,6 +121,7 @@ class Gateways:
     planning: PlanningGateway
     payables: PayablesGateway
     listeners: InvoiceListeners
+    sent_invoices: SentInvoicesGateway
     records: RecordGateway
     copies: ReplicaGateway
     statements: StatementGateway
@@ -179,6 +181,7 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         PlanningGateway(peer("planning"), Trace(CORRELATION, TRACE)),
         PayablesGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
+        SentInvoicesGateway(peer("portal"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
         StatementGateway(peer("erp"), Trace(CORRELATION, TRACE)),

@@ -1,4 +1,4 @@
-"""What the engine relies on about what became of the money for an invoice: in the ERP, and of whoever waits in procurement."""
+"""What the engine relies on about what became of the money for an invoice: in the ERP, and of whoever waits elsewhere."""
 
 # ruff: noqa: PLR0917 (a case is a row of a table: its columns are told by their place)
 
@@ -15,6 +15,7 @@ from tests.contract.pact.source_cases import INSTANT, SINCE
 
 NUMBER, INV, HAND = "5100047110", "INV-PACT-00000001", "PH00000001"
 PATH, FIND, RECORD = f"/invoice-payments/{NUMBER}", "/api/v1/invoices/posted", f"/api/v1/invoices/{INV}/payment"
+SENT, ACCOUNT, BILLED, SENT_PATH = "PI-PACT-00000001", "AN531209847", "26-0481516", "/v1/invoices"
 GONE: State = ("no invoice has the number", {"number": NUMBER})
 NOBODY: State = ("there is no invoice", {"id": INV})
 VERSIONS = {"paid": 2, "cleared": 3, "rejected": 3, "returned": 3}
@@ -26,6 +27,8 @@ def cases() -> Iterator[Case]:
     yield from _list()
     yield from _listeners()
     yield from _words()
+    yield from _senders()
+    yield from _advice()
 
 
 def _paid(status: str) -> State:
@@ -50,12 +53,15 @@ def _reads() -> Iterator[Case]:
             "document_number": NUMBER,
             "status": status,
             "version": match.integer(version),
+            "company_code": match.like("1000"),
+            "vendor_id": match.like("V100017"),
+            "supplier_reference": match.like("26-0481516"),
             "payment_number": match.like(HAND),
             "value_date": None if day is None else match.regex(day, regex=r"\d{8}"),
             "reason": None,
         }
         stage = SourceStage.NOT_APPROVED if status == "paid" else SourceStage.APPROVED
-        news = PaymentNews(NUMBER, version, status, stage, HAND, day, None)
+        news = PaymentNews(NUMBER, version, status, stage, "1000", "V100017", "26-0481516", HAND, day, None)
         request, answer = Request("GET", PATH), Answer(200, body)
         yield _at("erp", f"invoice_payment.read: {status}", (_paid(status),), request, answer, reading, gives(news))
     later = refused("NOT_FOUND", "validation", retry="same")
@@ -124,3 +130,52 @@ def _words() -> Iterator[Case]:
     stale = refused("PRECONDITION_FAILED", "stale", retry="reread")
     yield put("a newer version exists", _known(version=5), problem(412, "PRECONDITION_FAILED", current_version=5), stale)
     yield put("unknown", NOBODY, problem(404, "NOT_FOUND"), refused("NOT_FOUND", "validation"))
+
+
+# --- the supplier portal
+
+
+def _sent(**more: Any) -> State:
+    return ("a supplier has sent an invoice", {"id": SENT, "account_id": ACCOUNT, "invoice_number": BILLED, **more})
+
+
+def _senders() -> Iterator[Case]:
+    request = Request("GET", SENT_PATH, {"account_id": ACCOUNT, "invoice_number": BILLED})
+
+    def found(name: str, state: State, items: Any, check: Check) -> Case:
+        def asking(it: Any) -> Any:
+            return it.sent_invoices.sent(ACCOUNT, BILLED)
+
+        return _at("portal", f"invoice.find: {name}", (state,), request, Answer(200, {"items": items}), asking, check)
+
+    named = {"id": match.like(SENT), "version": match.integer(1), "status": "received"}
+    yield found("nothing is known yet", _sent(), match.each_like({**named, "payment": None}, min=1), gives(Known(SENT, 1, 0, None)))
+    told = {"status": "payment_failed", "sequence": match.integer(3)}
+    knows = _sent(payment="payment_failed", payment_sequence=3)
+    heard = gives(Known(SENT, 1, 3, "payment_failed"))
+    yield found("the payment failed", knows, match.each_like({**named, "payment": told}, min=1), heard)
+    nobody: State = ("no supplier has sent the number", {"account_id": ACCOUNT, "invoice_number": BILLED})
+    yield found("it came another way", nobody, [], gives(None))
+
+
+def _advice() -> Iterator[Case]:
+    body = {"status": "paid", "sequence": 3, "payment_number": HAND, "value_date": "2026-10-28"}
+    draft = StatusDraft(f"{NUMBER}-r3", 3, "paid", HAND, "2026-10-28", None)
+
+    def put(name: str, state: State, answer: Answer, check: Check, version: int = 1) -> Case:
+        def telling(it: Any) -> Any:
+            return it.sent_invoices.record_payment(Known(SENT, version, 0, None), draft)
+
+        request = Request("PUT", f"{SENT_PATH}/{SENT}/payment", body=body, if_match=version)
+        return _at("portal", f"invoice.record_payment: {name}", (state,), request, answer, telling, check)
+
+    told = Answer(200, {"id": SENT, "version": match.integer(2), "payment": {"status": "paid", "sequence": 3}})
+    yield put("the money has left", _sent(), told, gives(None))
+    yield put("the same again", _sent(payment="paid", payment_sequence=3), told, gives(None), 2)
+    over = refused("VERSION_CONFLICT", "stale", retry="reread")
+    newer = _sent(payment="payment_returned", payment_sequence=4)
+    yield put("something newer is known", newer, problem(409, "VERSION_CONFLICT"), over, 2)
+    stale = refused("PRECONDITION_FAILED", "stale", retry="reread")
+    yield put("a newer version exists", _sent(version=2), problem(412, "PRECONDITION_FAILED", current_version=2), stale)
+    gone: State = ("there is no invoice in the portal", {"id": SENT})
+    yield put("unknown", gone, problem(404, "NOT_FOUND"), refused("NOT_FOUND", "validation"))

@@ -19,6 +19,7 @@ REFUSALS_ELSEWHERE = {
     "erp.vendor.find": "as erp.po.find",
     "erp.supplier_invoice.find": "as erp.po.find",
     "bank.payment_file.find": "as erp.po.find",
+    "portal.invoice.find": "as erp.po.find",
     "procurement.invoice.find": "as erp.po.find",
     "planning.consumption.read": "as erp.po.find",
 }

@@ -106,7 +106,7 @@ def test_our_pacts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACT_BROKER_PASSWORD", "p")
     stand_in = StandIn()
     assert published(stand_in, [], pacts_only=True) == 0
-    assert len(stand_in.calls) == 12
+    assert len(stand_in.calls) == 15
     assert {token for _, _, token, _ in stand_in.calls} == {"Basic dTpw"}
     assert all(call.startswith("PUT /pacts/provider/") for call in paths(stand_in.calls))
 

@@ -14,6 +14,7 @@ from mocks.systems.erp.system import ErpSystem
 from mocks.systems.expense.system import ExpenseSystem
 from mocks.systems.hr.system import HrSystem
 from mocks.systems.planning.system import PlanningSystem
+from mocks.systems.portal.system import PortalSystem
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.systems.screening.system import ScreeningSystem
 
@@ -40,7 +41,8 @@ class World:
         self.planning = PlanningSystem(self.company, namespace="T")
         self.screening = ScreeningSystem(self.company)
         self.hr = HrSystem(self.company)
-        self.systems = (self.erp, self.procurement, self.expense, self.planning, self.screening, self.hr)
+        self.portal = PortalSystem(self.company, namespace="T")
+        self.systems = (self.erp, self.procurement, self.expense, self.planning, self.screening, self.hr, self.portal)
         self.operations: dict[str, Operation] = {each.call_point: each for system in self.systems for each in system.operations}
 
     def call(self, call_point: str, body: Any = None, **members: Any) -> Reply:

@@ -31,8 +31,8 @@ MAPPINGS = {
 US01,ACME-US,10,1000,USD,ap_invoice
 DE01,ACME-DE,20,2000,EUR,journal
 """,
-    "suppliers": """procurement_supplier_id,erp_vendor_id,erp_company_code
-PS-1,V1,1000
+    "suppliers": """procurement_supplier_id,erp_vendor_id,erp_company_code,portal_account
+PS-1,V1,1000,AN1
 """,
     "cost_centers": """procurement_cost_center,expense_cost_object,erp_cost_center,erp_company_code
 US-MKT-01,CC.10.1,4711000,1000

@@ -13,6 +13,7 @@ def copy(folder: Path) -> Path:
     """The real files, to be broken."""
     for path in HERE.glob("*.yaml"):
         shutil.copy(path, folder)
+    shutil.copytree(HERE / "flows", folder / "flows")
     return folder
 
 
@@ -49,6 +50,19 @@ def test_lookups() -> None:
         ("errors", "side: access", "side: outside", "errors.yaml: class 'authentication' is on the side 'outside'; expected one of passes"),
         ("faults", "family: connection", "famly: connection", "faults.yaml: entry 'F-A2'.*famly"),
         ("history", "needs: [fault_id]", "needs: [fault_idd]", "history.yaml: kinds need columns that are not declared: fault_idd"),
+        ("flows/payment-status", "{cleared: paid, ", "{clear: paid, ", "due news: tells: 'clear' is no state of invoice_payment"),
+        (
+            "flows/payment-status",
+            "rejected: payment_failed",
+            "rejected: failed",
+            "due advice: tells: 'failed' is no state of payment_advice",
+        ),
+        (
+            "flows/payment-status",
+            ", tells: {cleared: paid, rejected: rejected, returned: returned}",
+            "",
+            "due news: a status declares `tells`",
+        ),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, name: str, old: str, new: str, message: str) -> None:

@@ -116,6 +116,18 @@ def test_records_and_news_are_current_when_every_target_was_told_the_last(tmp_pa
     assert books.outcome("pay-000001") is None
 
 
+def test_news_for_several_is_current_when_each_was_told_it_in_its_own_word() -> None:
+    """What one of them was told is nothing to the other."""
+    found = books("payment-status")
+    rejected = Effect("invoice_payment", "5100000001", "update", version=3, state="rejected")
+    found.apply("t1", [rejected, Effect("invoice_payment_status", "INV-1", "create", version=2, src_version=3, state="rejected")])
+    assert found.outcome("t1") is None
+    found.apply("t1", [Effect("payment_advice", "PI-1", "create", version=2, src_version=3, state="rejected")])
+    assert found.outcome("t1") is None
+    found.apply("t1", [Effect("payment_advice", "PI-1", "update", version=3, src_version=3, state="payment_failed")])
+    assert found.outcome("t1") == "current"
+
+
 def test_a_record_is_current_when_its_latest_version_is_everywhere(tmp_path: Path) -> None:
     """Both versions say the same state: the version tells them apart, where a target names one."""
     catalog = own_catalog(tmp_path)

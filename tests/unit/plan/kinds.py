@@ -76,7 +76,6 @@ FLOWS = {
         source_document="order",
         source_system="erp",
         settled_by=("procurement.request.tell",),
-        tells={"posted": "ordered"},
     ),
     CHECKS: _flow(
         CHECKS,

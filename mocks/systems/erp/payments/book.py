@@ -9,6 +9,7 @@ from mocks.kit.operation import Call, Effect, OutEvent, Refusal, View
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.ap_invoice import AP_EMPLOYEES
 from mocks.systems.erp.invoices.book import DOCUMENT
+from mocks.systems.erp.invoices.models import SupplierInvoiceCreate
 from mocks.systems.erp.ledger import Entry, Journal
 from mocks.systems.erp.payments import posting
 from mocks.systems.erp.payments.due import Exclusion, Payable, Payables
@@ -180,6 +181,13 @@ class PaymentBook:
         if payable.account == AP_EMPLOYEES or not self.erp.documents.has(DOCUMENT, payable.document):
             return None
         return self.erp.documents.get(DOCUMENT, payable.document).ext_ref
+
+    def billed(self, number: str) -> SupplierInvoiceCreate | None:
+        """What a supplier billed under this number of ours; None: an employee's claim."""
+        if not self.erp.documents.has(DOCUMENT, number):
+            return None
+        request: SupplierInvoiceCreate = self.erp.documents.get(DOCUMENT, number).request
+        return request
 
     def final_views(self) -> list[View]:
         """Every run, payment and paid invoice as it stands."""

@@ -171,12 +171,15 @@ class EnterStatement(Request, frozen=True, kw_only=True):
 class InvoicePayment(Struct, frozen=True, kw_only=True):
     """How far an invoice is paid. paid: the payment is issued; cleared: the money has left the bank. payments: how often money was sent for
     it, whatever came back; version 0: no payment ever had it; external_ref: of the system that sent the invoice; paid_by: who made the
-    newest payment, by hand."""
+    newest payment, by hand. vendor_id, supplier_reference: whose invoice it is, and that supplier's own number; null of an employee's
+    claim."""
 
     document_number: str
     status: InvoicePaymentStatus
     version: int
     company_code: str
+    vendor_id: str | None
+    supplier_reference: str | None
     external_ref: str | None
     payments: int
     payment_number: str | None

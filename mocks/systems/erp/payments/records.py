@@ -87,11 +87,14 @@ def invoice_record(book: PaymentBook, number: str) -> models.InvoicePayment:
     company_code, open_minor = book.payables.look(number)
     company = book.erp.master.companies[company_code]
     payment = book.payments.get(known.payment) if known else None
+    billed = book.billed(number)
     return models.InvoicePayment(
         document_number=number,
         status=known.status if known else "open",
         version=known.version if known else 0,
         company_code=company.code,
+        vendor_id=billed.vendor_id if billed else None,
+        supplier_reference=billed.supplier_reference if billed else None,
         external_ref=known.ext_ref if known else None,
         payments=known.payments if known else 0,
         payment_number=known.payment if known else None,
