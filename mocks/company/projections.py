@@ -8,8 +8,19 @@ from zoneinfo import ZoneInfo
 from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
-from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS
-from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
+from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS, WITHHOLDING_CODES
+from mocks.company.model import (
+    Account,
+    Banking,
+    BudgetControl,
+    CostCenter,
+    Employee,
+    Entity,
+    MatchControl,
+    Reapproval,
+    TaxCode,
+    WithholdingCode,
+)
 
 ERP_NAME_LENGTH = 35
 
@@ -27,6 +38,7 @@ class ErpCompany:
     matching: MatchControl
     tax_codes: tuple[TaxCode, ...]
     country: str
+    withholding_codes: tuple[WithholdingCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ def _erp_company(house: Entity) -> ErpCompany:
         matching=MATCH_CONTROLS[house.key],
         tax_codes=tuple(each for each in TAX_CODES if each.entity == house.key),
         country=house.country,
+        withholding_codes=tuple(each for each in WITHHOLDING_CODES if each.entity == house.key),
     )
 
 

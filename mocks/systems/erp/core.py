@@ -138,7 +138,7 @@ class Erp:
     def _spendings(self, document: Document) -> Iterator[Spending]:
         accounts = self.master.accounts
         for number, entry in enumerate(document.entries, 1):
-            if entry.cost_center is not None and accounts[entry.account].type == "expense":
+            if entry.cost_center is not None and accounts[entry.account].takes_costs:
                 bucket = bucket_of(document.company_code, entry.account, entry.cost_center, entry.project)
                 yield Spending(str(number), bucket, document.period, entry.amount_minor)
 

@@ -12,7 +12,7 @@ LedgerName = Literal["actual", "memo"]
 OWED = "owed"
 """What the history calls a line that somebody has to get, or to give: its account is a liability, or has open items."""
 SPENT = "spent"
-"""What it calls a line that is spent: of an expense account, for a cost centre."""
+"""What it calls a line that is spent: of an expense account or an asset under construction, for a cost centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Ledger:
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._control = {code for code, account in accounts.items() if account.control}
         self._owed = {code for code, account in accounts.items() if account.is_owed}
-        self._expense = {code for code, account in accounts.items() if account.type == "expense"}
+        self._costs = {code for code, account in accounts.items() if account.takes_costs}
         self._memo = {code for code, account in accounts.items() if account.type == "budgetary"}
         self.journals: list[Journal] = []
         # (company, ledger, period, account) -> [debits, credits], both positive
@@ -102,7 +102,7 @@ class Ledger:
     def _category(self, entry: Entry) -> str | None:
         if entry.account in self._owed:
             return OWED
-        return SPENT if entry.cost_center is not None and entry.account in self._expense else None
+        return SPENT if entry.cost_center is not None and entry.account in self._costs else None
 
     def totals(self, company_code: str, ledger: LedgerName, period: str | None) -> list[tuple[str, int, int]]:
         """(account, debits, credits) in account order; of one period, or of all."""

@@ -8,6 +8,7 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
 from mocks.systems.erp.payments import operations as payments
 from mocks.systems.erp.payments.desk import PaymentDesk
+from mocks.systems.erp.settling import operations as settling
 from mocks.systems.erp.stewardship import operations as stewardship
 from mocks.systems.erp.stewardship.desk import StewardDesk
 from mocks.systems.erp.vendors import operations as vendors
@@ -34,7 +35,8 @@ def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk) -> tu
     files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
     paid = payments.operations(erp, payment_desk)
     kept = stewardship.operations(stewards)
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *files, *kept, *_people(data))
+    settled = settling.operations(erp)
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *settled, *files, *kept, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

@@ -36,7 +36,7 @@ class OpenItem:
 
     reference: the supplier's own number. amount_minor, open_minor: minor units of `currency`, as billed and what of it is open.
     functional_open_minor: that in the company's currency at the rate of the document, as it stands on the account. blocks: why it is not
-    paid, one word each; empty: it may be.
+    paid, one word each; empty: it may be. document_type: the kind of the document.
     """
 
     document: str
@@ -51,6 +51,7 @@ class OpenItem:
     functional_open_minor: int
     blocks: frozenset[str] = frozenset()
     account: str = AP_TRADE
+    document_type: str = "supplier_invoice"
 
     @property
     def due_on(self) -> date:
@@ -71,7 +72,16 @@ class OpenItem:
 
 
 def item_of(
-    document: str, *, company_code: str, vendor_id: str, reference: str, currency: str, amount_minor: int, document_date: date, terms: Terms
+    document: str,
+    *,
+    company_code: str,
+    vendor_id: str,
+    reference: str,
+    currency: str,
+    amount_minor: int,
+    document_date: date,
+    terms: Terms,
+    document_type: str = "supplier_invoice",
 ) -> OpenItem:
     """A new one in the company's own currency, all of it open."""
     return OpenItem(
@@ -85,6 +95,7 @@ def item_of(
         terms=terms,
         open_minor=amount_minor,
         functional_open_minor=amount_minor,
+        document_type=document_type,
     )
 
 

@@ -120,7 +120,7 @@ def coding_problem(
     if (account.valid_from and on < account.valid_from) or (account.valid_to and on > account.valid_to):
         return "CODING_INVALID", f"account {account_code} is not valid on {on}"
     if cost_center is None:
-        return ("CODING_INVALID", f"account {account_code} needs a cost centre") if account.type == "expense" else None
+        return ("CODING_INVALID", f"account {account_code} needs a cost centre") if account.takes_costs else None
     return _center_problem(master, company_code, cost_center, account.functions, on) or _project_problem(master, company_code, project)
 
 
@@ -154,10 +154,18 @@ def check_coding(
 
 
 def check_expense_account(master: ErpMaster, account_code: str) -> None:
-    """Cost lines of orders and invoices go to expense accounts only."""
+    """What people spend goes to expense accounts only."""
     account = master.accounts.get(account_code)
     if account is not None and account.type != "expense":
         raise Refusal("CODING_INVALID", f"account {account_code} is of type {account.type}; a cost line needs an expense account")
+
+
+def check_cost_account(master: ErpMaster, account_code: str) -> None:
+    """Lines of orders and invoices go to expense accounts, or (what becomes an asset) to assets under construction."""
+    account = master.accounts.get(account_code)
+    if account is not None and not account.takes_costs:
+        said = "a line needs an expense account, or one of assets under construction"
+        raise Refusal("CODING_INVALID", f"account {account_code} is of type {account.type}; {said}")
 
 
 def scaled(text: str, scale: int) -> int:

@@ -13,6 +13,8 @@ from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
 from mocks.systems.erp.payments.example import FILE_WORDS, STATEMENTS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
+from mocks.systems.erp.settling.operations import bodies as settling_bodies
+from mocks.systems.erp.settling.operations import unusual
 from mocks.systems.erp.stewardship.example import record_bodies
 from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
@@ -112,7 +114,8 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         ),
         "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
-    bodies |= invoice_bodies(desks) | vendor_bodies(company)
+    bodies |= invoice_bodies(desks) | vendor_bodies(company) | settling_bodies(desks)
+    bodies["erp.supplier_invoice.create"] += tuple(body for desk in desks for body in unusual(desk))
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
 

@@ -10,7 +10,7 @@ from mocks.systems.erp import rules
 from mocks.systems.erp.invoices.duplicates import Claimed
 from mocks.systems.erp.invoices.holds import Finding
 from mocks.systems.erp.invoices.models import BilledFreight, BilledLine, BilledOrderLine, SupplierInvoiceCreate
-from mocks.systems.erp.invoices.tax import LineTax, line_tax, tax_code_of
+from mocks.systems.erp.invoices.tax import LineTax, line_tax, tax_code_of, withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """on: the posting date. total: gross; rounding: what of it no line explains. All amounts are positive (rounding may be negative)."""
+    """on: the posting date. total: gross; rounding: what of it no line explains; withheld: what of it the supplier does not get.
+    All amounts are positive (rounding may be negative)."""
 
     body: SupplierInvoiceCreate
     company: ErpCompany
@@ -33,6 +34,7 @@ class Bill:
     total: int
     rounding: int
     lines: tuple[BillLine, ...]
+    withheld: int = 0
 
     @property
     def sign(self) -> int:
@@ -73,7 +75,8 @@ def read_bill(master: ErpMaster, body: SupplierInvoiceCreate, on: date | None = 
     if (body.credit_memo is None) != (body.credit_reason is None):
         raise Refusal("CODING_INVALID", "credit_memo and credit_reason: a credit has both, an invoice neither")
     _check_freight(body.lines)
-    return Bill(body, company, dated, on or rules.to_day(body.posting_date), total, rounding, lines)
+    kept = withheld(company, body.withholding, sum(line.net for line in lines))
+    return Bill(body, company, dated, on or rules.to_day(body.posting_date), total, rounding, lines, kept)
 
 
 def _line(company: ErpCompany, asked: BilledLine, dated: date) -> BillLine:

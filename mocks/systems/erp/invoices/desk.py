@@ -212,6 +212,7 @@ class SupplierInvoices(DocumentDesk):
             "tax_total": request.tax_total,
             "rounding": request.rounding,
             "total": request.total,
+            "withholding": request.withholding,
             "open_amount": to_text(item.open_minor if item else 0, company.decimals),
             "holds": tuple(_hold_record(hold) for hold in self._erp.invoices.holds.of(document.number)),
         }

@@ -18,7 +18,6 @@ from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import UNIT, Position
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.book import DOCUMENT
 from mocks.systems.erp.invoices.posting import encumber
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Balance, Day, LineNo, Reason, Reference, Request, Revision
@@ -225,7 +224,7 @@ def _page(rows: Iterable[tuple[str, Any]], call: Call) -> tuple[list[Any], tuple
 def _open_item(item: OpenItem, company: ErpCompany) -> OpenItemRecord:
     return OpenItemRecord(
         document_number=item.document,
-        document_type=DOCUMENT,
+        document_type=item.document_type,
         vendor_id=item.vendor_id,
         supplier_reference=item.reference,
         currency=item.currency,
