@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mocks.kit.operation import Refusal
 from tests.unit.company.play import World
 from tests.unit.erp.bills import BOSS, CLERK, OTHER_CLERK, balance, bill, check_books, cost_line, credit, vendor
-from tests.unit.erp.test_settling import APPLY, MONTH, REFUND, REMIT, TAKE_BACK, asked, kept
+from tests.unit.erp.test_settling import APPLY, MONTH, REFUND, REMIT, TAKE_BACK, asked, kept, pay
 
 choices = st.integers(0, 5)
 steps = st.one_of(
@@ -25,7 +25,7 @@ steps = st.one_of(
 
 
 class Walk:
-    """Two suppliers; what was kept back of whom and what the authorities got is remembered apart."""
+    """Two suppliers, who got something in advance and billed something; what was kept back, and what the authorities got, is remembered."""
 
     def __init__(self) -> None:
         self.one = World()
@@ -33,6 +33,10 @@ class Walk:
         self.prepaid: list[str] = []
         self.refunded: dict[str, int] = {}
         self.remitted = 0
+        for place in range(2):
+            self._prepay(40_000, place)
+            pay(self.one, self.prepaid[-1])
+            self._bill(25_000, place, False, True)
 
     def play(self, step: tuple[Any, ...]) -> None:
         """One step; a refusal has changed nothing."""
