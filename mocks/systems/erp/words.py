@@ -7,6 +7,8 @@ from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
+from mocks.systems.erp.accruals.operations import bodies as accrual_bodies
+from mocks.systems.erp.accruals.operations import proposers
 from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
@@ -32,10 +34,11 @@ def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
     records, stewards = record_bodies(company)
     bodies = _erp_bodies(company) | records
-    proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
+    payers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
     typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards, "erp.budget_version.enter": typed})
+    people = {PROPOSE: payers, "erp.accrual.propose": proposers(list(_desks(company))), "erp.budget_version.enter": typed}
+    return Words(_erp_words(company), bodies, {**people, **entered, **stewards})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -114,7 +117,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         ),
         "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
-    bodies |= invoice_bodies(desks) | vendor_bodies(company) | settling_bodies(desks)
+    bodies |= invoice_bodies(desks) | vendor_bodies(company) | settling_bodies(desks) | accrual_bodies(desks)
     bodies["erp.supplier_invoice.create"] += tuple(body for desk in desks for body in unusual(desk))
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
