@@ -190,9 +190,8 @@ def accrued(scribe: Scribe, item: str, minor: int) -> None:
     index, _ = one(scribe, kind="read_view")
     line: Row = {"kind": "commit", "node": "erp", "company": "1000", "currency": "USD", "period": "2026-10", "parent_id": "6400000001"}
     paper: Row = {**line, "entity_type": "accrual", "entity_id": "6400000001", "effect": "create", "posting_date": "2026-10-31"}
-    at = {
-        name: scribe.rows[index - 1][name] for name in ("run_id", "t_wall", "t_biz", "t_mono_ns", "phase") if name in scribe.rows[index - 1]
-    }
+    kept = ("run_id", "t_wall", "t_biz", "t_mono_ns", "phase")
+    at: Row = {name: value for name, value in scribe.rows[index - 1].items() if name in kept}
     entry: Row = {**at, **line, "entity_type": "journal_line", "effect": "create"}
     owed: Row = {**entry, "entity_id": "6400000001/2", "account": "2110", "category": "owed", "src_line": item, "amount_minor": -minor}
     cost: Row = {**entry, "entity_id": "6400000001/1", "account": "5400", "cost_center": "4711000", "amount_minor": minor}
