@@ -98,6 +98,7 @@ class ErpMaster:
     projects: dict[str, ErpProject]
     people: dict[str, ErpPerson]
     bank_accounts: Mapping[str, BankAccount]  # of vendors, people and companies
+    currencies: Mapping[str, int]  # decimals of every currency that a document may be in
 
 
 def _erp_company(house: Entity) -> ErpCompany:
@@ -154,6 +155,7 @@ def erp_master(company: Company) -> ErpMaster:
                 **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.employees},
             },
         ),
+        currencies={name: decimals for name, (decimals, _) in chart.CURRENCIES.items()},
     )
 
 

@@ -5,6 +5,7 @@ from mocks.systems.erp import models, refs
 from mocks.systems.erp.accruals import operations as accruals
 from mocks.systems.erp.budget import operations as budgets
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.currency import operations as currency
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
 from mocks.systems.erp.payments import operations as payments
@@ -36,7 +37,7 @@ def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk) -> tu
     files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
     paid = payments.operations(erp, payment_desk)
     kept = stewardship.operations(stewards)
-    settled = (*settling.operations(erp), *accruals.operations(erp))
+    settled = (*settling.operations(erp), *accruals.operations(erp), *currency.operations(erp))
     return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *settled, *files, *kept, *_people(data))
 
 

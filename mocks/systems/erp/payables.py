@@ -82,8 +82,9 @@ def item_of(
     document_date: date,
     terms: Terms,
     document_type: str = "supplier_invoice",
+    functional_minor: int | None = None,
 ) -> OpenItem:
-    """A new one in the company's own currency, all of it open."""
+    """A new one, all of it open. functional_minor: what it is worth where its currency is not the company's own."""
     return OpenItem(
         document=document,
         company_code=company_code,
@@ -94,7 +95,7 @@ def item_of(
         document_date=document_date,
         terms=terms,
         open_minor=amount_minor,
-        functional_open_minor=amount_minor,
+        functional_open_minor=amount_minor if functional_minor is None else functional_minor,
         document_type=document_type,
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -57,6 +58,17 @@ def company_of(master: ErpMaster, code: str, currency: str) -> ErpCompany:
     if currency != company.currency:
         raise Refusal("CURRENCY_INVALID", f"currency {currency}: company {code} keeps its books in {company.currency}")
     return company
+
+
+def company_in(master: ErpMaster, code: str, currency: str) -> ErpCompany:
+    """The company code as it counts in a currency, its own or another one that documents may be in. Raises CODING_INVALID and
+    CURRENCY_INVALID."""
+    own = master.companies.get(code)
+    if own is None or currency == own.currency:
+        return company_of(master, code, currency)
+    if currency not in master.currencies:
+        raise Refusal("CURRENCY_INVALID", f"currency {currency}: expected one of {', '.join(sorted(master.currencies))}")
+    return replace(own, currency=currency, decimals=master.currencies[currency])
 
 
 def check_evidence(

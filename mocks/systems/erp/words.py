@@ -9,6 +9,7 @@ from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
 from mocks.systems.erp.accruals.operations import bodies as accrual_bodies
 from mocks.systems.erp.accruals.operations import proposers
+from mocks.systems.erp.currency.operations import bodies as rate_bodies
 from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
@@ -117,7 +118,7 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         ),
         "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
-    bodies |= invoice_bodies(desks) | vendor_bodies(company) | settling_bodies(desks) | accrual_bodies(desks)
+    bodies |= invoice_bodies(desks) | vendor_bodies(company) | settling_bodies(desks) | accrual_bodies(desks) | rate_bodies()
     bodies["erp.supplier_invoice.create"] += tuple(body for desk in desks for body in unusual(desk))
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 

@@ -54,7 +54,7 @@ def parked(erp: Erp, company: ErpCompany, on: date, is_known: Callable[[str], bo
         document = erp.documents.get(INVOICES, number)
         if document.company_code != company.code or document.posting_date > on or is_known(number):
             continue
-        bill = read_bill(erp.master, document.request)
+        bill = read_bill(erp.master, erp.rates, document.request)
         for line in bill.lines:
             charge, minor = _owed(erp, line, held)
             if minor:

@@ -76,8 +76,9 @@ def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
         company_code=document.company_code,
         vendor_id=vendor.vendor_id,
         reference=bill.body.supplier_reference,
-        currency=document.currency,
-        amount_minor=bill.sign * (bill.total - bill.withheld),
+        currency=bill.foreign.currency if bill.foreign else document.currency,
+        amount_minor=bill.sign * (bill.foreign.owed if bill.foreign else bill.owed),
+        functional_minor=bill.sign * bill.owed,
         document_date=bill.dated,
         terms=terms_of(vendor.payment_terms),
     )

@@ -60,7 +60,8 @@ def _money(refunds: RefundDesk, remittances: RemittanceDesk) -> tuple[Operation,
     return (
         Operation(
             "erp.supplier_refund.record", "POST", f"{INVOICE}/refund", "actor", ACT, "Record the money that a supplier sent back",
-            models.SupplierRefund, refunds.record, request=models.RecordRefund, status=201, refs=refs.number(INVOICES), errors=SETTLE,
+            models.SupplierRefund, refunds.record, request=models.RecordRefund, status=201, refs=refs.number(INVOICES),
+            errors=(*SETTLE, "CURRENCY_INVALID"),
         ),
         Operation(
             "erp.withholding.remit", "POST", "/withholding-remittances", "actor", ACT,

@@ -140,6 +140,9 @@ class Prepayments(DocumentDesk):
             raise Refusal("INVALID_TRANSITION", said, current_status=document.status)
         if item.blocks:
             raise Refusal("PAYMENT_BLOCKED", f"{document.number} has {', '.join(sorted(item.blocks))}")
+        own = self._erp.master.companies[item.company_code].currency
+        if item.currency != own:
+            raise Refusal("CURRENCY_INVALID", f"{document.number} is in {item.currency}, and what was paid in advance in {own}")
         return item
 
     def _sources(self, item: OpenItem, wanted: str | None) -> list[Document]:

@@ -35,6 +35,8 @@ class RefundDesk:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{who} entered {document.number} and cannot record the money for it")
         company, on = erp.master.companies[item.company_code], rules.to_day(body.value_date)
         erp.periods.require_open(company.code, on, MODULE, call.now.date())
+        if item.currency != company.currency:
+            raise Refusal("CURRENCY_INVALID", f"{document.number} is in {item.currency}: only refunds in {company.currency} are recorded")
         owed = -item.open_minor
         booked = erp.payables.reduce(document.number, item.open_minor)
         self._made[document.number] = self._made.get(document.number, 0) + 1
