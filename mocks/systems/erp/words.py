@@ -17,7 +17,7 @@ from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
 from mocks.systems.erp.payments.example import FILE_WORDS, STATEMENTS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
 from mocks.systems.erp.settling.operations import bodies as settling_bodies
-from mocks.systems.erp.settling.operations import unusual
+from mocks.systems.erp.settling.operations import remitters, unusual
 from mocks.systems.erp.stewardship.example import record_bodies
 from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
@@ -38,7 +38,9 @@ def words(company: Company) -> Words:
     payers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
     typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
-    people = {PROPOSE: payers, "erp.accrual.propose": proposers(list(_desks(company))), "erp.budget_version.enter": typed}
+    desks = list(_desks(company))
+    people = {PROPOSE: payers, "erp.accrual.propose": proposers(desks), "erp.withholding.remit": remitters(desks)}
+    people["erp.budget_version.enter"] = typed
     return Words(_erp_words(company), bodies, {**people, **entered, **stewards})
 
 

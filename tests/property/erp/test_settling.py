@@ -6,14 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mocks.kit.operation import Refusal
+from mocks.systems.erp.payments.posting import under_way
 from tests.unit.company.play import World
 from tests.unit.erp.bills import BOSS, CLERK, OTHER_CLERK, balance, bill, check_books, cost_line, credit, vendor
+from tests.unit.erp.test_currencies import load
 from tests.unit.erp.test_settling import APPLY, MONTH, REFUND, REMIT, TAKE_BACK, asked, kept, pay
 
 choices = st.integers(0, 5)
 steps = st.one_of(
     st.tuples(st.just("prepay"), st.integers(1, 60_000), st.integers(0, 1)),
-    st.tuples(st.just("bill"), st.integers(100, 60_000), st.integers(0, 1), st.booleans(), st.booleans()),
+    st.tuples(st.just("bill"), st.integers(100, 60_000), st.integers(0, 1), st.booleans(), st.booleans(), st.booleans()),
+    st.tuples(st.just("rate"), st.integers(40, 160)),
     st.tuples(st.just("pay"), choices),
     st.tuples(st.just("say"), choices, st.sampled_from(["cleared", "rejected", "returned"])),
     st.tuples(st.just("apply"), choices, st.sampled_from([None, "100.00"])),
@@ -32,7 +35,8 @@ class Walk:
         self.bills: dict[str, int] = {}  # what each bill keeps back, a credit negative
         self.prepaid: list[str] = []
         self.refunded: dict[str, int] = {}
-        self.remitted = 0
+        self.remitted = self.percent = 0
+        self._rate(80)
         for place in range(2):
             self._prepay(40_000, place)
             pay(self.one, self.prepaid[-1])
@@ -51,17 +55,24 @@ class Walk:
         body = asked(minor, vendor_id=vendor(place=place), supplier_reference=f"A-{len(self.prepaid)}")
         self.prepaid.append(str(self.one.call("erp.prepayment.create", body).body.number))
 
-    def _bill(self, minor: int, place: int, is_credit: bool, is_kept: bool) -> None:
+    def _bill(self, minor: int, place: int, is_credit: bool, is_kept: bool, is_foreign: bool = False) -> None:
         share = (2 * minor * 1_500 + 10_000) // 20_000 if is_kept else 0
         made = credit("price", cost_line(minor)) if is_credit else bill(cost_line(minor))
         more = {
             "supplier_reference": f"R-{len(self.bills)}",
             "vendor_id": vendor(place=place),
-            "document_date": f"202610{len(self.bills) % 7 * 4 + 1:02d}",
+            "document_date": f"202610{len(self.bills) % 7 * 4 + 1:02d}",  # too far apart to look like one bill
         }
+        if is_foreign:
+            more |= {"currency": "USD", "document_date": "20261028"}
         held = {"withholding": kept(share, minor)} if is_kept else {}
         number = self.one.call("erp.supplier_invoice.create", {**made, **more, **held}).body.number
-        self.bills[str(number)] = -share if is_credit else share
+        worth = (2 * share * self.percent + 100) // 200 if is_foreign else share
+        self.bills[str(number)] = -worth if is_credit else worth
+
+    def _rate(self, percent: int) -> None:
+        load(self.one, f"{percent // 100}.{percent % 100:02d}")
+        self.percent = percent
 
     def _chosen(self, choice: int, numbers: list[str]) -> str:
         if not numbers:
@@ -115,7 +126,12 @@ class Walk:
         assert balance(one, "2220") == self.remitted - sum(self.bills.values())
         paid = [each for each in one.erp.payments.book.payments if each.status in {"issued", "cleared"}]
         cash = balance(one, "1000") + balance(one, "1010")
-        assert cash == sum(self.refunded.values()) - self.remitted - sum(each.amount_minor for each in paid)
+        assert cash == sum(self.refunded.values()) - self.remitted - sum(under_way(each.entries) for each in paid)
+        realised = [entry.amount_minor for each in paid for entry in each.entries if entry.account == "6100"]
+        assert balance(one, "6100") == sum(realised)
+        for each in one.erp.payments.book.payments:
+            assert each.company.currency == "USD" or all(entry.account != "6100" for entry in each.entries)
+            assert each.company.currency == "USD" or under_way(each.entries) == each.amount_minor
 
 
 @settings(max_examples=80)

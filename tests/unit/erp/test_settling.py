@@ -152,6 +152,10 @@ def test_a_prepayment_is_voided_before_it_is_paid() -> None:
     assert one.refused("erp.invoice_payment.pay", pay_it, path={"number": number}, actor=CLERK) == "INVALID_TRANSITION"
     paid = in_advance(one, supplier_reference="A-2")
     assert one.refused("erp.prepayment.void", {"reason": "x"}, path={"number": paid}) == "INVALID_TRANSITION"
+    settle(one, taken(one, bill(cost_line(25_000))).number)
+    one.call("erp.invoice_payment.enter_statement", {"status": "returned"}, path={"document_number": paid}, actor=CLERK)
+    assert shown(one, paid)[:2] == ("400.00", "0.00")
+    assert one.refused("erp.prepayment.void", {"reason": "x"}, path={"number": paid}) == "INVALID_TRANSITION"
     check_books(one)
 
 

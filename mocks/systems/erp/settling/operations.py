@@ -23,6 +23,7 @@ CREATE = (
     "DUPLICATE_REFERENCE", "CURRENCY_INVALID", "CODING_INVALID", "AMOUNT_MISMATCH", "SUPPLIER_UNKNOWN", "SUPPLIER_BLOCKED",
     "ORDER_NOT_OPEN", "EMPLOYEE_UNKNOWN", "APPROVAL_EVIDENCE_MISSING", "SEGREGATION_OF_DUTIES", "LIMIT_EXCEEDED", "PERIOD_CLOSED",
 )  # fmt: skip
+REMITTED = ("2026-10", "2026-09")  # periods, of fuzzing
 SETTLE = ("NOT_FOUND", "INVALID_TRANSITION", "SEGREGATION_OF_DUTIES", "PERIOD_CLOSED")
 
 
@@ -85,9 +86,7 @@ def bodies(desks: Sequence[Example]) -> dict[str, tuple[Body, ...]]:
     """Valid requests, and what one rule each refuses, for fuzzing."""
     asked = tuple(body for desk in desks for body in _asked(prepayment(desk), desk))
     paid = tuple(
-        {"company_code": desk.entity.erp_company, "period": period, "approved_by": desk.approver}
-        for desk in desks
-        for period in ("2026-10", "2026-09")
+        {"company_code": desk.entity.erp_company, "period": period, "approved_by": desk.approver} for desk in desks for period in REMITTED
     )
     return {
         f"{KIND.point}.create": asked,
@@ -96,6 +95,11 @@ def bodies(desks: Sequence[Example]) -> dict[str, tuple[Body, ...]]:
         "erp.supplier_refund.record": ({"value_date": DAY, "reason": "fuzz"},),
         "erp.withholding.remit": paid,
     }
+
+
+def remitters(desks: Sequence[Example]) -> tuple[str, ...]:
+    """Who may send each of those payments to the authorities."""
+    return tuple(desk.person for desk in desks for _ in REMITTED)
 
 
 def _asked(valid: Body, desk: Example) -> tuple[Body, ...]:

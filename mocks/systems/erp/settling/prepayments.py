@@ -94,11 +94,12 @@ class Prepayments(DocumentDesk):
                 raise Refusal("ORDER_NOT_OPEN", f"supplier {body.vendor_id} has no open order {number}")
 
     def undo(self, call: Call) -> Reply:
-        """erp.prepayment.void: before anything of it is paid; again changes nothing"""
+        """erp.prepayment.void: before anything of it is paid or applied; again changes nothing"""
         document = self._erp.documents.get(KIND.name, call.path["number"])
         item = self._erp.payables.get(document.number)
-        if document.status == "posted" and (item is None or not item.is_whole):
-            raise Refusal("INVALID_TRANSITION", f"{document.number} is paid, at least in part", current_status=document.status)
+        is_applied = any(source == document.number for source, _ in self._applied)  # whatever became of its payment since
+        if document.status == "posted" and (item is None or not item.is_whole or is_applied):
+            raise Refusal("INVALID_TRANSITION", f"{document.number} is paid or applied, at least in part", current_status=document.status)
         effects = super().undo(call).effects
         if item is not None and effects:
             self._erp.payables.reduce(document.number, item.open_minor)
