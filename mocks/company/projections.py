@@ -1,7 +1,7 @@
 """What each system knows of the company: plain records with that system's own ids, names and formats. None holds another system's ids."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -100,6 +100,7 @@ class ErpMaster:
     people: dict[str, ErpPerson]
     bank_accounts: Mapping[str, BankAccount]  # of vendors, people and companies
     currencies: Mapping[str, int]  # decimals of every currency that a document may be in
+    blocked_accounts: set[tuple[str, str]] = field(default_factory=set)  # company, account: takes nothing new there
 
 
 def _erp_company(house: Entity) -> ErpCompany:

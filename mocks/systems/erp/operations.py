@@ -4,6 +4,8 @@ from mocks.kit.operation import Operation, QueryParam
 from mocks.systems.erp import models, refs
 from mocks.systems.erp.accruals import operations as accruals
 from mocks.systems.erp.budget import operations as budgets
+from mocks.systems.erp.budget.statements import operations as statements
+from mocks.systems.erp.budget.statements.desk import StatementDesk
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.currency import operations as currency
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
@@ -30,7 +32,7 @@ _DAY = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "str
 _LEDGER = QueryParam("ledger", "actual (default) or memo", False, {"type": "string", "enum": ["actual", "memo"]})
 
 
-def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk) -> tuple[Operation, ...]:
+def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk, stated: StatementDesk) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
@@ -38,7 +40,8 @@ def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk) -> tu
     paid = payments.operations(erp, payment_desk)
     kept = stewardship.operations(stewards)
     settled = (*settling.operations(erp), *accruals.operations(erp), *currency.operations(erp))
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *settled, *files, *kept, *_people(data))
+    funds = (*budgets.operations(erp), *statements.operations(stated))
+    return (*_enquiries(data), *documents, *funds, *paid, *settled, *files, *kept, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

@@ -9,6 +9,7 @@ from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
 from mocks.systems.erp.accruals.operations import bodies as accrual_bodies
 from mocks.systems.erp.accruals.operations import proposers
+from mocks.systems.erp.budget.statements.example import statement_bodies
 from mocks.systems.erp.currency.operations import bodies as rate_bodies
 from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
@@ -34,14 +35,15 @@ ENTERED = {"erp.po.enter": "requested_by", "erp.gr.enter": "received_by"}  # wha
 def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
     records, stewards = record_bodies(company)
-    bodies = _erp_bodies(company) | records
+    statements, controllers = statement_bodies(company)
+    bodies = _erp_bodies(company) | records | statements
     payers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
     typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
     desks = list(_desks(company))
     people = {PROPOSE: payers, "erp.accrual.propose": proposers(desks), "erp.withholding.remit": remitters(desks)}
     people["erp.budget_version.enter"] = typed
-    return Words(_erp_words(company), bodies, {**people, **entered, **stewards})
+    return Words(_erp_words(company), bodies, {**people, **entered, **stewards, **controllers})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
