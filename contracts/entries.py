@@ -24,7 +24,7 @@ ACTS = (
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
 SIDES = ("passes", "refused", "access", "own")  # what a class of failures says to be in the way
 RECORD_ASPECTS = ("state", "amount", "company", "cost_center", "project", "party", "account", "dates")
-ACCOUNT_ROLES = ("gr_ir", "trade_payables")  # what an account of a system's books is for, where that is reconciled
+ACCOUNT_ROLES = ("gr_ir", "trade_payables", "accrued")  # what an account of a system's books is for, where that is reconciled
 WHOLE_SYSTEM = "system"  # of Fault.at: a window over everything that a system offers
 # what a mock may have decided where its books were handled as `commit` says: a read changes nothing, a repeat is a replay
 LIMIT_STATES = ("within", "over")  # how an amount stands to the record that limits it

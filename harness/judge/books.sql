@@ -128,3 +128,26 @@ with balance as (
 select o.node, o.entity_id, o.item, o.txn_id, o.currency, k.received, b.minor
 from ordered o join taken k on k.node = o.node and k.entity_id = o.entity_id join balance b on b.node = o.node and b.item = o.item
 where k.received > 0 and k.received = k.billed - k.direct and k.credits = 0 and b.ways > 1 and not b.is_written_off;
+
+-- unposted: sources that are approved and not booked, of flows whose documents are a cost: without tax and what their target books by itself.
+-- Of what was ordered and received, only what GR/IR does not hold already. company: as the source calls it
+create table unposted as
+with cost as (
+  select d.flow, bool_or(k.clears) as clears from ref_due d join ref_accrual a using (entity_type) join ref_document k using (entity_type) where d.kind = 'document' group by 1),
+open as (
+  select s.txn_id, t.flow, c.clears, s.entity_id, s.entity_type, s.revision, s.currency, s.company, s.state from src s join txn t using (txn_id) join cost c on c.flow = t.flow
+  where s.meaning = 'approved' and not exists (
+    select 1 from doc d join ref_state m on m.entity_type = d.entity_type and m.state = d.state
+    where d.txn_id = s.txn_id and d.live and not d.never_posted and m.meaning = 'posted')),
+on_account as (
+  select o.entity_id, -sum(i.amount_minor)::bigint as minor from item_line i join ordered o on o.node = i.node and o.item = i.item
+  where i.role = 'gr_ir' group by 1),
+asked_for as (
+  select p.txn_id, case when p.clears and l.src_line is not null and l.amount_minor > 0
+    then greatest(l.amount_minor - greatest(coalesce(h.minor, 0), 0), 0) else l.amount_minor end as minor
+  from open p join ref_document k on k.entity_type = p.entity_type
+  join effect l on l.txn_id = p.txn_id and l.entity_type = k.lines and coalesce(l.src_version, 1) = p.revision and not list_contains(k.sides, l.category)
+  left join on_account h on h.entity_id = l.src_line),
+since as (select txn_id, max(t_biz) as t_biz from src_state where meaning = 'approved' and kind <> 'read_view' group by 1)
+select p.entity_id, p.flow, p.txn_id, p.currency, p.company, p.state, coalesce(sum(l.minor), 0)::bigint as amount_minor, any_value(s.t_biz) as since
+from open p left join asked_for l using (txn_id) left join since s using (txn_id) group by all;

@@ -27,28 +27,9 @@ left join txn t on t.txn_id = p.txn_id group by l.node, l.item order by age_days
 select count(distinct (node, item)) as n from item_line where role = 'gr_ir' and item is not null
 
 -- section: approved_not_posted
--- Sources that are approved and not booked, of flows whose documents are a cost: without tax and what their target books by itself. Of what
--- was ordered and received, only what GR/IR does not hold already.
-with cost as (
-  select d.flow, bool_or(k.clears) as clears from ref_due d join ref_accrual a using (entity_type) join ref_document k using (entity_type) where d.kind = 'document' group by 1),
-open as (
-  select s.txn_id, t.flow, c.clears, s.entity_id, s.entity_type, s.revision, s.currency, s.company, s.state from src s join txn t using (txn_id) join cost c on c.flow = t.flow
-  where s.meaning = 'approved' and not exists (
-    select 1 from doc d join ref_state m on m.entity_type = d.entity_type and m.state = d.state
-    where d.txn_id = s.txn_id and d.live and not d.never_posted and m.meaning = 'posted')),
-held as (
-  select o.entity_id, -sum(i.amount_minor)::bigint as minor from item_line i join ordered o on o.node = i.node and o.item = i.item
-  where i.role = 'gr_ir' group by 1),
-line as (
-  select p.txn_id, case when p.clears and l.src_line is not null and l.amount_minor > 0
-    then greatest(l.amount_minor - greatest(coalesce(h.minor, 0), 0), 0) else l.amount_minor end as minor
-  from open p join ref_document k on k.entity_type = p.entity_type
-  join effect l on l.txn_id = p.txn_id and l.entity_type = k.lines and coalesce(l.src_version, 1) = p.revision and not list_contains(k.sides, l.category)
-  left join held h on h.entity_id = l.src_line),
-since as (select txn_id, max(t_biz) as t_biz from src_state where meaning = 'approved' and kind <> 'read_view' group by 1)
-select p.entity_id as key, p.flow, p.txn_id, p.currency, p.company, p.state, coalesce(sum(l.minor), 0)::bigint as amount_minor, any_value(s.t_biz) as since,
-  date_diff('day', try_cast(left(any_value(s.t_biz), 10) as date), $at::date)::integer as age_days
-from open p left join line l using (txn_id) left join since s using (txn_id) group by all order by age_days desc, key
+select entity_id as key, flow, txn_id, currency, company, state, amount_minor, since,
+  date_diff('day', try_cast(left(since, 10) as date), $at::date)::integer as age_days
+from unposted order by age_days desc, key
 
 -- section: approvable
 -- sources of these flows that were ever approved

@@ -42,7 +42,7 @@ ACCOUNTS = (
     Account("1145", "Card spend awaiting report", "asset", control=True, journal=True),
     Account("1150", "Prepaid expenses", "asset"),
     Account("1200", "Inventory", "asset"),
-    Account("1250", "Assets under construction", "asset"),
+    Account("1250", "Assets under construction", "asset", journal=True, capital=True),
     Account("1300", "Intercompany receivable", "asset", control=True),
     Account("2000", "AP trade", "liability", control=True),
     Account("2009", "AP valuation adjustment", "liability"),

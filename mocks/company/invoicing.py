@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from mocks.company.model import MatchControl, TaxCode, Tolerance
+from mocks.company.model import MatchControl, TaxCode, Tolerance, WithholdingCode
 
 MATCH_CONTROLS: Mapping[str, MatchControl] = {
     "US01": MatchControl(
@@ -56,6 +56,13 @@ TAX_CODES = (
     TaxCode("JP01", "JU", 1_000, recoverable_percent=50, valid_from=UNREGISTERED_50_SINCE),
     TaxCode("JP01", "JR", 1_000, owed_on="2200"),
 )
+
+WITHHOLDING_CODES = (
+    WithholdingCode("US01", "WB", 2_400),
+    WithholdingCode("DE01", "WC", 1_500),
+    WithholdingCode("JP01", "WF", 1_021),
+)
+"""Kept back from suppliers without a tax id (United States), for construction work (Germany), from fees (Japan)."""
 
 TAX_WORDS: Mapping[str, Mapping[str, str]] = {
     "US01": {"T0": "I0", "T1": "S1", "TR": "U1"},

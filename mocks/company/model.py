@@ -113,6 +113,15 @@ class TaxCode:
 
 
 @dataclass(frozen=True, slots=True)
+class WithholdingCode:
+    """A tax that an entity keeps back from what a supplier gets, and owes the authorities. rate: hundredths of a percent of its base."""
+
+    entity: str
+    code: str
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A legal entity."""
 
@@ -145,6 +154,12 @@ class Account:
     valid_from: date | None = None
     valid_to: date | None = None
     functions: tuple[str, ...] = ()  # cost centre functions it combines with; empty = all
+    capital: bool = False  # takes what becomes an asset, instead of an expense
+
+    @property
+    def takes_costs(self) -> bool:
+        """Whether cost lines go to it, for a cost centre and out of its budget."""
+        return self.capital or self.type == "expense"
 
     @property
     def is_owed(self) -> bool:

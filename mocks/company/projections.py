@@ -8,8 +8,20 @@ from zoneinfo import ZoneInfo
 from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
-from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS
-from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, Standing, TaxCode
+from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS, WITHHOLDING_CODES
+from mocks.company.model import (
+    Account,
+    Banking,
+    BudgetControl,
+    CostCenter,
+    Employee,
+    Entity,
+    MatchControl,
+    Reapproval,
+    Standing,
+    TaxCode,
+    WithholdingCode,
+)
 
 ERP_NAME_LENGTH = 35
 
@@ -27,6 +39,7 @@ class ErpCompany:
     matching: MatchControl
     tax_codes: tuple[TaxCode, ...]
     country: str
+    withholding_codes: tuple[WithholdingCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ class ErpMaster:
     projects: dict[str, ErpProject]
     people: dict[str, ErpPerson]
     bank_accounts: Mapping[str, BankAccount]  # of vendors, people and companies
+    currencies: Mapping[str, int]  # decimals of every currency that a document may be in
     blocked_accounts: set[tuple[str, str]] = field(default_factory=set)  # company, account: takes nothing new there
 
 
@@ -100,6 +114,7 @@ def _erp_company(house: Entity) -> ErpCompany:
         matching=MATCH_CONTROLS[house.key],
         tax_codes=tuple(each for each in TAX_CODES if each.entity == house.key),
         country=house.country,
+        withholding_codes=tuple(each for each in WITHHOLDING_CODES if each.entity == house.key),
     )
 
 
@@ -142,6 +157,7 @@ def erp_master(company: Company) -> ErpMaster:
                 **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.people},
             },
         ),
+        currencies={name: decimals for name, (decimals, _) in chart.CURRENCIES.items()},
     )
 
 

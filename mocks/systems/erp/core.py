@@ -13,6 +13,7 @@ from mocks.systems.erp.budget.ledger import BudgetLedger, Spending, first_budget
 from mocks.systems.erp.budget.models import BudgetVersionRecord
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR, Clearing
+from mocks.systems.erp.currency.rates import Rates
 from mocks.systems.erp.documents.kind import UNDONE, DocumentKind, Status
 from mocks.systems.erp.documents.positions import Positions
 from mocks.systems.erp.documents.store import Document, Documents, PostingJob
@@ -54,6 +55,7 @@ class Erp:
     after_reopening: list[Callable[[Call, Sequence[str]], tuple[Effect, ...]]] = field(default_factory=list)
     published: dict[str, BudgetVersionRecord] = field(default_factory=dict)  # the version in force of each budget that was ever published
     vendors: VendorBook = field(default_factory=VendorBook)
+    rates: Rates = field(default_factory=Rates)
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""
@@ -138,7 +140,7 @@ class Erp:
     def _spendings(self, document: Document) -> Iterator[Spending]:
         accounts = self.master.accounts
         for number, entry in enumerate(document.entries, 1):
-            if entry.cost_center is not None and accounts[entry.account].type == "expense":
+            if entry.cost_center is not None and accounts[entry.account].takes_costs:
                 bucket = bucket_of(document.company_code, entry.account, entry.cost_center, entry.project)
                 yield Spending(str(number), bucket, document.period, entry.amount_minor)
 

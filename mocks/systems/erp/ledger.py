@@ -12,7 +12,7 @@ LedgerName = Literal["actual", "memo"]
 OWED = "owed"
 """What the history calls a line that somebody has to get, or to give: its account is a liability, or has open items."""
 SPENT = "spent"
-"""What it calls a line that is spent: of an expense account, for a cost centre."""
+"""What it calls a line that is spent: of an expense account or an asset under construction, for a cost centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Ledger:
         if entry.account in self._owed:
             return OWED
         account = self._chart.get(entry.account)
-        return SPENT if entry.cost_center is not None and account is not None and account.type == "expense" else None
+        return SPENT if entry.cost_center is not None and account is not None and account.takes_costs else None
 
     def totals(self, company_code: str, ledger: LedgerName, period: str | None) -> list[tuple[str, int, int]]:
         """(account, debits, credits) in account order; of one period, or of all."""

@@ -2,14 +2,17 @@
 
 from mocks.kit.operation import Operation, QueryParam
 from mocks.systems.erp import models, refs
+from mocks.systems.erp.accruals import operations as accruals
 from mocks.systems.erp.budget import operations as budgets
 from mocks.systems.erp.budget.statements import operations as statements
 from mocks.systems.erp.budget.statements.desk import StatementDesk
 from mocks.systems.erp.core import Erp
+from mocks.systems.erp.currency import operations as currency
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
 from mocks.systems.erp.payments import operations as payments
 from mocks.systems.erp.payments.desk import PaymentDesk
+from mocks.systems.erp.settling import operations as settling
 from mocks.systems.erp.stewardship import operations as stewardship
 from mocks.systems.erp.stewardship.desk import StewardDesk
 from mocks.systems.erp.vendors import operations as vendors
@@ -36,7 +39,9 @@ def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk, state
     files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
     paid = payments.operations(erp, payment_desk)
     kept = stewardship.operations(stewards)
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *statements.operations(stated), *paid, *files, *kept, *_people(data))
+    settled = (*settling.operations(erp), *accruals.operations(erp), *currency.operations(erp))
+    funds = (*budgets.operations(erp), *statements.operations(stated))
+    return (*_enquiries(data), *documents, *funds, *paid, *settled, *files, *kept, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

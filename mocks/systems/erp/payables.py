@@ -36,7 +36,7 @@ class OpenItem:
 
     reference: the supplier's own number. amount_minor, open_minor: minor units of `currency`, as billed and what of it is open.
     functional_open_minor: that in the company's currency at the rate of the document, as it stands on the account. blocks: why it is not
-    paid, one word each; empty: it may be.
+    paid, one word each; empty: it may be. document_type: the kind of the document.
     """
 
     document: str
@@ -51,6 +51,7 @@ class OpenItem:
     functional_open_minor: int
     blocks: frozenset[str] = frozenset()
     account: str = AP_TRADE
+    document_type: str = "supplier_invoice"
 
     @property
     def due_on(self) -> date:
@@ -71,9 +72,19 @@ class OpenItem:
 
 
 def item_of(
-    document: str, *, company_code: str, vendor_id: str, reference: str, currency: str, amount_minor: int, document_date: date, terms: Terms
+    document: str,
+    *,
+    company_code: str,
+    vendor_id: str,
+    reference: str,
+    currency: str,
+    amount_minor: int,
+    document_date: date,
+    terms: Terms,
+    document_type: str = "supplier_invoice",
+    functional_minor: int | None = None,
 ) -> OpenItem:
-    """A new one in the company's own currency, all of it open."""
+    """A new one, all of it open. functional_minor: what it is worth where its currency is not the company's own."""
     return OpenItem(
         document=document,
         company_code=company_code,
@@ -84,7 +95,8 @@ def item_of(
         document_date=document_date,
         terms=terms,
         open_minor=amount_minor,
-        functional_open_minor=amount_minor,
+        functional_open_minor=amount_minor if functional_minor is None else functional_minor,
+        document_type=document_type,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -57,6 +58,17 @@ def company_of(master: ErpMaster, code: str, currency: str) -> ErpCompany:
     if currency != company.currency:
         raise Refusal("CURRENCY_INVALID", f"currency {currency}: company {code} keeps its books in {company.currency}")
     return company
+
+
+def company_in(master: ErpMaster, code: str, currency: str) -> ErpCompany:
+    """The company code as it counts in a currency, its own or another one that documents may be in. Raises CODING_INVALID and
+    CURRENCY_INVALID."""
+    own = master.companies.get(code)
+    if own is None or currency == own.currency:
+        return company_of(master, code, currency)
+    if currency not in master.currencies:
+        raise Refusal("CURRENCY_INVALID", f"currency {currency}: expected one of {', '.join(sorted(master.currencies))}")
+    return replace(own, currency=currency, decimals=master.currencies[currency])
 
 
 def check_evidence(
@@ -122,7 +134,7 @@ def coding_problem(
     if (company_code, account_code) in master.blocked_accounts:
         return "CODING_INVALID", f"account {account_code} is blocked in company {company_code}"
     if cost_center is None:
-        return ("CODING_INVALID", f"account {account_code} needs a cost centre") if account.type == "expense" else None
+        return ("CODING_INVALID", f"account {account_code} needs a cost centre") if account.takes_costs else None
     return _center_problem(master, company_code, cost_center, account.functions, on) or _project_problem(master, company_code, project)
 
 
@@ -156,10 +168,18 @@ def check_coding(
 
 
 def check_expense_account(master: ErpMaster, account_code: str) -> None:
-    """Cost lines of orders and invoices go to expense accounts only."""
+    """What people spend goes to expense accounts only."""
     account = master.accounts.get(account_code)
     if account is not None and account.type != "expense":
         raise Refusal("CODING_INVALID", f"account {account_code} is of type {account.type}; a cost line needs an expense account")
+
+
+def check_cost_account(master: ErpMaster, account_code: str) -> None:
+    """Lines of orders and invoices go to expense accounts, or (what becomes an asset) to assets under construction."""
+    account = master.accounts.get(account_code)
+    if account is not None and not account.takes_costs:
+        said = "a line needs an expense account, or one of assets under construction"
+        raise Refusal("CODING_INVALID", f"account {account_code} is of type {account.type}; {said}")
 
 
 def scaled(text: str, scale: int) -> int:

@@ -7,13 +7,18 @@ from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
+from mocks.systems.erp.accruals.operations import bodies as accrual_bodies
+from mocks.systems.erp.accruals.operations import proposers
 from mocks.systems.erp.budget.statements.example import statement_bodies
+from mocks.systems.erp.currency.operations import bodies as rate_bodies
 from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.invoices.operations import bodies as invoice_bodies
 from mocks.systems.erp.payments.example import FILE_WORDS, STATEMENTS, WORDS, proposals
 from mocks.systems.erp.periods import MODULES
+from mocks.systems.erp.settling.operations import bodies as settling_bodies
+from mocks.systems.erp.settling.operations import remitters, unusual
 from mocks.systems.erp.stewardship.example import record_bodies
 from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
 
@@ -32,10 +37,13 @@ def words(company: Company) -> Words:
     records, stewards = record_bodies(company)
     statements, controllers = statement_bodies(company)
     bodies = _erp_bodies(company) | records | statements
-    proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
+    payers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
     typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards, **controllers, "erp.budget_version.enter": typed})
+    desks = list(_desks(company))
+    people = {PROPOSE: payers, "erp.accrual.propose": proposers(desks), "erp.withholding.remit": remitters(desks)}
+    people["erp.budget_version.enter"] = typed
+    return Words(_erp_words(company), bodies, {**people, **entered, **stewards, **controllers})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
@@ -114,7 +122,8 @@ def _erp_bodies(company: Company) -> dict[str, tuple[Body, ...]]:
         ),
         "erp.po.change": tuple(_changed(desk, revision, pieces) for desk in desks for revision in REVISIONS for pieces in (0, 2)),
     }
-    bodies |= invoice_bodies(desks) | vendor_bodies(company)
+    bodies |= invoice_bodies(desks) | vendor_bodies(company) | settling_bodies(desks) | accrual_bodies(desks) | rate_bodies()
+    bodies["erp.supplier_invoice.create"] += tuple(body for desk in desks for body in unusual(desk))
     return {**bodies, "erp.supplier.block": tuple(blocks), "erp.period.close": tuple(periods), "erp.period.reopen": tuple(periods)}
 
 

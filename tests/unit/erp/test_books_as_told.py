@@ -10,6 +10,7 @@ import pytest
 from contracts.catalog import load_catalog
 from harness.judge import closing_as_of
 from harness.judge.synthetic import Scribe
+from mocks.systems.erp.accruals.desk import ACCRUED
 from mocks.systems.erp.clearing import GR_IR
 from mocks.systems.erp.payables import AP_TRADE
 from tests.unit.company.play import World
@@ -81,4 +82,4 @@ def test_the_history_reconciles(policy: Any, tmp_path: Path) -> None:
 
 def test_the_accounts_are_those_that_are_declared() -> None:
     """contracts/systems.yaml says which account has which part in what is reconciled."""
-    assert load_catalog().systems["erp"].accounts == {"gr_ir": GR_IR, "trade_payables": AP_TRADE}
+    assert load_catalog().systems["erp"].accounts == {"gr_ir": GR_IR, "trade_payables": AP_TRADE, "accrued": ACCRUED}

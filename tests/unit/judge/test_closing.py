@@ -10,12 +10,12 @@ import pytest
 from harness.errors import InternalError, UsageError
 from harness.judge import closing_as_of, write_closing
 from harness.judge.reconciling import FOLDER, load_reconciliations
-from harness.judge.synthetic import Scribe
+from harness.judge.synthetic import Row, Scribe
 from tests.shipped import CATALOG
 from tests.unit.judge import invoices, receipts
 from tests.unit.judge import test_consumption_rules as consumption
 from tests.unit.judge.closing_books import INVOICED, closing_run, counted_twice, order_of, spent_twice, without_an_item
-from tests.unit.judge.history_builder import drop, one, rows, written
+from tests.unit.judge.history_builder import drop, insert, one, rows, written
 
 SCHEMA = Path(__file__).parents[3] / "contracts" / "schemas" / "reconciliation.schema.json"
 
@@ -31,9 +31,9 @@ def reconciliation(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_every_file_is_a_declaration() -> None:
-    """The four that a close asks for, and amounts of records; each with two sides that have names."""
+    """The five that a close asks for, and amounts of records; each with two sides that have names."""
     found = load_reconciliations()
-    assert [one.id for one in found] == ["budget-lines", "commitments", "invoice-states", "posted-actuals", "record-amounts"]
+    assert [one.id for one in found] == ["accruals", "budget-lines", "commitments", "invoice-states", "posted-actuals", "record-amounts"]
     assert len({one.title for one in found}) == len(found) == len(list(FOLDER.glob("*.sql")))
 
 
@@ -50,6 +50,7 @@ def test_correct_books_agree_where_there_is_something_to_compare(tmp_path: Path)
     document = closed(closing_run(), tmp_path)
     said = {one["id"]: (one["status"], one["compared"]) for one in document["reconciliations"]}
     assert said == {
+        "accruals": ("nothing to compare", 0),
         "budget-lines": ("nothing to compare", 0),
         "commitments": ("agrees", 8),
         "invoice-states": ("nothing to compare", 0),
@@ -194,3 +195,39 @@ def test_every_row_of_a_damaged_history_is_told_or_refused(tmp_path: Path) -> No
     document = closed(scribe, tmp_path)
     assert document["error"] is None
     assert {row["age_days"] for row in document["gr_ir"]["rows"]} == {None}
+
+
+def accrued(scribe: Scribe, item: str, minor: int) -> None:
+    """Somebody has accrued so much for a document, in October."""
+    index, _ = one(scribe, kind="read_view")
+    line: Row = {"kind": "commit", "node": "erp", "company": "1000", "currency": "USD", "period": "2026-10", "parent_id": "6400000001"}
+    paper: Row = {**line, "entity_type": "accrual", "entity_id": "6400000001", "effect": "create", "posting_date": "2026-10-31"}
+    kept = ("run_id", "t_wall", "t_biz", "t_mono_ns", "phase")
+    at: Row = {name: value for name, value in scribe.rows[index - 1].items() if name in kept}
+    entry: Row = {**at, **line, "entity_type": "journal_line", "effect": "create"}
+    owed: Row = {**entry, "entity_id": "6400000001/2", "account": "2110", "category": "owed", "src_line": item, "amount_minor": -minor}
+    cost: Row = {**entry, "entity_id": "6400000001/1", "account": "5400", "cost_center": "4711000", "amount_minor": minor}
+    insert(scribe, index, {**at, **paper}, cost, owed)
+
+
+@pytest.mark.requirement("R03.16", "R05.20")
+@pytest.mark.parametrize(("minor", "status", "difference"), [(1_000, "agrees", {}), (900, "breaks", {"USD": "1.00"})])
+def test_what_is_accrued_is_held_against_what_is_open(minor: int, status: str, difference: dict[str, str], tmp_path: Path) -> None:
+    """The report says at any time what is approved and not booked; the journal at the end of the period says the same, or is a break."""
+    scribe = invoices.invoices_run()
+    invoices.never_posted(scribe)
+    accrued(scribe, invoices.source_of(1), minor)
+    found = reconciliation(closed(scribe, tmp_path), "accruals")
+    assert (found["status"], found["compared"], found["difference"]) == (status, 1, difference)
+
+
+@pytest.mark.requirement("R03.16")
+@pytest.mark.parametrize("name", ["source_of", "posted_as"])
+def test_an_accrual_that_stays_behind_its_invoice_is_seen(name: str, tmp_path: Path) -> None:
+    """The invoice is booked, and the expense is in the books a second time, whether its source or its parked document was accrued."""
+    scribe = invoices.invoices_run()
+    accrued(scribe, getattr(invoices, name)(1), 1_000)
+    found = reconciliation(closed(scribe, tmp_path), "accruals")
+    (row,) = found["rows"]
+    assert (found["status"], row["key"], row["left"], row["right"]) == ("breaks", invoices.source_of(1), "0.00", "10.00")
+    assert (row["txn_id"], row["owner"]) == (invoices.txn(1), "Accounts payable")

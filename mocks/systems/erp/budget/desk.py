@@ -88,7 +88,7 @@ class BudgetDesk:
     def _lines(self, body: ReservationCreate, company: ErpCompany, on: date) -> tuple[Spending, ...]:
         lines = []
         for line in body.lines:
-            rules.check_expense_account(self._erp.master, line.gl_account)
+            rules.check_cost_account(self._erp.master, line.gl_account)
             rules.check_coding(self._erp.master, company, line.gl_account, line.cost_center, project=line.project, on=on)
             bucket = bucket_of(company.code, line.gl_account, line.cost_center, line.project)
             lines.append(Spending(str(line.line_no), bucket, month(on), rules.minor(line.amount, company)))

@@ -9,7 +9,7 @@ from mocks.systems.erp.periods import Module
 
 Status = Literal[
     "created", "closed", "finally_closed", "cancelled", "accepted", "parked", "on_hold", "posted", "rejected", "withdrawn", "voided",
-    "reversed", "reversal",
+    "reversed", "reversal", "proposed", "deleted",
 ]  # fmt: skip
 Transitions = Mapping[tuple[Status, str], Status]
 

@@ -74,7 +74,7 @@ class SupplierInvoices(DocumentDesk):
             raise Refusal("SEGREGATION_OF_DUTIES", f"{clerk} cannot review what they entered")
 
         def take(one: Call, item: SupplierInvoiceCreate) -> Done:
-            company = rules.company_of(self._erp.master, item.company_code, item.currency)
+            company = rules.company_in(self._erp.master, item.company_code, item.currency)
             rules.check_person(self._erp.master, reviewer, company)
             if item.entered_by != clerk:
                 raise Refusal("SEGREGATION_OF_DUTIES", f"{clerk} cannot enter an invoice in the name of {item.entered_by}")
@@ -132,7 +132,7 @@ class SupplierInvoices(DocumentDesk):
     def _checked(self, body: SupplierInvoiceCreate, today: date) -> Bill:
         """What can be refused without orders and receipts."""
         master = self._erp.master
-        bill = read_bill(master, body)
+        bill = read_bill(master, self._erp.rates, body)
         vendor = master.vendors.get(body.vendor_id)
         if vendor is None or vendor.company_code != bill.company.code:
             raise Refusal("SUPPLIER_UNKNOWN", f"no supplier {body.vendor_id!r} in company {bill.company.code}")
@@ -212,7 +212,9 @@ class SupplierInvoices(DocumentDesk):
             "tax_total": request.tax_total,
             "rounding": request.rounding,
             "total": request.total,
-            "open_amount": to_text(item.open_minor if item else 0, company.decimals),
+            "withholding": request.withholding,
+            "currency": request.currency,
+            "open_amount": to_text(item.open_minor if item else 0, self._erp.master.currencies[request.currency]),
             "holds": tuple(_hold_record(hold) for hold in self._erp.invoices.holds.of(document.number)),
         }
         return SupplierInvoice(**head(document, company) | more)

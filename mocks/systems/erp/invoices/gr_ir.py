@@ -18,7 +18,6 @@ from mocks.systems.erp.documents.order.kind import KIND as ORDERS
 from mocks.systems.erp.documents.order.models import OrderLine
 from mocks.systems.erp.documents.positions import UNIT, Position
 from mocks.systems.erp.documents.store import Document
-from mocks.systems.erp.invoices.book import DOCUMENT
 from mocks.systems.erp.invoices.posting import encumber
 from mocks.systems.erp.ledger import Entry
 from mocks.systems.erp.models import Approvals, Balance, Day, LineNo, Reason, Reference, Request, Revision
@@ -162,7 +161,7 @@ class ClearingDesk:
         vendor = call.query.get("vendor_id")
         rows = ((each.document, each) for each in self._erp.payables.of(company.code) if vendor in {None, each.vendor_id})
         found, after = _page(sorted(rows, key=lambda row: row[0]), call)
-        return Reply({"items": [_open_item(each, company) for each in found], "next": after})
+        return Reply({"items": [_open_item(each, self._erp.master.currencies[each.currency]) for each in found], "next": after})
 
     def _company(self, call: Call) -> ErpCompany:
         code, companies = call.query["company_code"], self._erp.master.companies
@@ -222,15 +221,15 @@ def _page(rows: Iterable[tuple[str, Any]], call: Call) -> tuple[list[Any], tuple
     return [row for _, row in page], (page[-1][0],) if len(rest) > call.limit else None
 
 
-def _open_item(item: OpenItem, company: ErpCompany) -> OpenItemRecord:
+def _open_item(item: OpenItem, decimals: int) -> OpenItemRecord:
     return OpenItemRecord(
         document_number=item.document,
-        document_type=DOCUMENT,
+        document_type=item.document_type,
         vendor_id=item.vendor_id,
         supplier_reference=item.reference,
         currency=item.currency,
-        amount=to_text(item.amount_minor, company.decimals),
-        open_amount=to_text(item.open_minor, company.decimals),
+        amount=to_text(item.amount_minor, decimals),
+        open_amount=to_text(item.open_minor, decimals),
         document_date=rules.to_yyyymmdd(item.document_date),
         due_on=rules.to_yyyymmdd(item.due_on),
         discount_until=rules.to_yyyymmdd(item.discount_until) if item.discount_until else None,

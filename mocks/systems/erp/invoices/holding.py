@@ -46,7 +46,7 @@ class Holding:
         """A parked one as it would be posted today. Raises whatever refuses that, before anything changed."""
         erp = self._erp
         on = erp.periods.first_open_day(document.company_code, document.posting_date, document.of.module, call.now.date())
-        match = self._matcher.match(read_bill(erp.master, document.request, on), document.number, call.now)
+        match = self._matcher.match(read_bill(erp.master, erp.rates, document.request, on), document.number, call.now)
         check_postable(erp, match.bill, match)
         return match
 

@@ -71,11 +71,21 @@ class BilledFreight(BilledCost, frozen=True, kw_only=True, tag_field="type", tag
 BilledLine = BilledOrderLine | BilledCost | BilledFreight
 
 
+class Withholding(Request, frozen=True, kw_only=True):
+    """What is kept back from the supplier and owed the authorities instead (PST-P19). base: the net amount of which it is; amount: at the
+    rate of the code."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=4, examples=["WC"])]
+    base: Amount
+    amount: Amount
+
+
 class SupplierInvoiceCreate(Request, frozen=True, kw_only=True):
     """An invoice, or with `credit_memo` a credit, to post; all amounts are positive.
 
     total: gross, which is net and tax of the lines, and `rounding`. entered_by: the person who keyed it; nobody who approved it, received
-    the goods or releases its holds. approvals: evidence that it is ok to pay; needed where something was not ordered.
+    the goods or releases its holds. approvals: evidence that it is ok to pay; needed where something was not ordered. withholding: what of
+    the total the supplier does not get.
     """
 
     company_code: CompanyCode
@@ -94,6 +104,7 @@ class SupplierInvoiceCreate(Request, frozen=True, kw_only=True):
     tax_total: Amount
     rounding: SignedAmount | None = None
     total: Amount
+    withholding: Withholding | None = None
     approvals: Approvals = ()
 
 
@@ -133,6 +144,7 @@ class SupplierInvoice(Record, frozen=True, kw_only=True):
     tax_total: str
     rounding: str | None
     total: str
+    withholding: Withholding | None
     open_amount: Balance
     holds: tuple[InvoiceHold, ...]
     approvals: tuple[Approval, ...]

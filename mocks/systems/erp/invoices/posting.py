@@ -1,4 +1,4 @@
-"""What a matched bill books: PST-P08 to P18, with the budget effects of the entity's relief policy, and the exact way back (PST-P21)."""
+"""What a matched bill books: PST-P08 to P19, with the budget effects of the entity's relief policy, and the exact way back (PST-P21)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill
 from mocks.systems.erp.invoices.book import Billing, Part
 from mocks.systems.erp.invoices.matching import Match, unbooked
-from mocks.systems.erp.invoices.tax import INPUT_TAX
+from mocks.systems.erp.invoices.tax import INPUT_TAX, WITHHELD
 from mocks.systems.erp.ledger import Entry, moving, reversed_entries
 from mocks.systems.erp.payables import AP_TRADE, item_of, terms_of
 
@@ -36,6 +36,8 @@ def entries_of(match: Match, number: str) -> tuple[Entry, ...]:
         *(Entry(account, minor) for account, minor in owed.items()),
         Entry(SMALL_DIFFERENCES, bill.rounding),
         Entry(AP_TRADE, -bill.total, item=number),
+        Entry(AP_TRADE, bill.withheld, item=number),
+        Entry(WITHHELD, -bill.withheld),
     )
     return moving(entries if bill.sign > 0 else reversed_entries(entries))
 
@@ -57,7 +59,7 @@ def check_postable(erp: Erp, bill: Bill, match: Match) -> None:
     for part in match.parts:
         charge = part.charge
         if part.order is None:
-            rules.check_expense_account(erp.master, charge.account)
+            rules.check_cost_account(erp.master, charge.account)
         if part.net != part.cleared or part.tax.cost:
             rules.check_coding(erp.master, bill.company, charge.account, charge.cost_center, project=charge.project, on=bill.on)
 
@@ -74,8 +76,9 @@ def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
         company_code=document.company_code,
         vendor_id=vendor.vendor_id,
         reference=bill.body.supplier_reference,
-        currency=document.currency,
-        amount_minor=bill.sign * bill.total,
+        currency=bill.foreign.currency if bill.foreign else document.currency,
+        amount_minor=bill.sign * (bill.foreign.owed if bill.foreign else bill.owed),
+        functional_minor=bill.sign * bill.owed,
         document_date=bill.dated,
         terms=terms_of(vendor.payment_terms),
     )

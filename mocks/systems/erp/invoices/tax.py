@@ -1,4 +1,5 @@
-"""What the tax of a line becomes: input tax that comes back, cost, or what the company owes itself (PST-P16 to PST-P18)."""
+"""What the tax of a line becomes: input tax that comes back, cost, or what the company owes itself (PST-P16 to PST-P18); and what is kept
+back from the supplier (PST-P19)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,8 +8,10 @@ from mocks.company.model import TaxCode
 from mocks.company.money import share_half_up
 from mocks.company.projections import ErpCompany
 from mocks.kit.operation import Refusal
+from mocks.systems.erp import rules
+from mocks.systems.erp.invoices.models import Withholding
 
-INPUT_TAX = "1100"
+INPUT_TAX, WITHHELD = "1100", "2220"
 RATE_SCALE = 10_000
 
 
@@ -41,3 +44,18 @@ def line_tax(code: TaxCode, net_minor: int, printed_minor: int) -> LineTax:
     recoverable = share_half_up(whole, code.recoverable_percent, 100)
     owed, expected = (0, computed) if code.owed_on is None else (whole, 0)
     return LineTax(printed_minor, expected, recoverable, whole - recoverable, owed, code.owed_on)
+
+
+def withheld(company: ErpCompany, asked: Withholding | None, net_minor: int) -> int:
+    """What of a bill of this net amount is kept back, in minor units. Raises CODING_INVALID, and AMOUNT_MISMATCH when it is not the code's
+    share of its base, or of more than was billed."""
+    if asked is None:
+        return 0
+    code = next((each for each in company.withholding_codes if each.code == asked.code), None)
+    if code is None:
+        raise Refusal("CODING_INVALID", f"company {company.code} has no withholding code {asked.code!r}")
+    base, amount = rules.minor(asked.base, company), rules.minor(asked.amount, company)
+    if base > net_minor or amount != share_half_up(base, code.rate, RATE_SCALE):
+        said = f"withholding {code.code}: {amount} minor units of a base of {base}, and {net_minor} are billed net"
+        raise Refusal("AMOUNT_MISMATCH", said)
+    return amount

@@ -114,11 +114,25 @@ class PaymentBook:
 
     def issue(self, call: Call, payment: Payment, day: date) -> Effects:
         """PST-Y01. The caller has looked whether it may be paid and whether the period is open."""
-        entries = posting.issued(payment.payables, payment.amount_minor, payment.discount_minor)
+        cash, discount = self._at_rate(payment, day)
+        entries = posting.issued(payment.payables, cash, discount)
         for each in payment.payables:
             self._close(each)
         changed = self.step(call, payment, "issue", entries=entries)
         return (changed.effect(), *self._follow(call, changed), *self._post(changed, "issue", entries, day))
+
+    def check_rate(self, payment: Payment, day: date) -> None:
+        """What it costs on a day is known. Raises CURRENCY_INVALID."""
+        self._at_rate(payment, day)
+
+    def _at_rate(self, payment: Payment, day: date) -> tuple[int, int]:
+        """What leaves the bank and what is left out, in the company's currency. Raises CURRENCY_INVALID."""
+        own, paid = self.erp.master.companies[payment.company.code], payment.company
+        if paid.currency == own.currency:
+            return payment.amount_minor, payment.discount_minor
+        rate = self.erp.rates.rate(paid.currency, own.currency, day)
+        cash = rate.convert(payment.amount_minor, paid.decimals, own.decimals)
+        return cash, rate.convert(payment.amount_minor + payment.discount_minor, paid.decimals, own.decimals) - cash
 
     def _close(self, payable: Payable) -> None:
         if payable.account == AP_EMPLOYEES:
@@ -130,14 +144,14 @@ class PaymentBook:
         if payable.account == AP_EMPLOYEES:
             self.payables.settled.discard(payable.document)
             return
-        self.erp.payables.reopen(payable.document, payable.open_minor, payable.open_minor)
+        self.erp.payables.reopen(payable.document, payable.open_minor, payable.booked_minor)
 
     def follow_bank(self, call: Call, payment: Payment, word: str, day: date, **members: Any) -> Effects:
         """What the bank says of a payment (or `void`), and what that posts: PST-Y02 with PST-Y03, or PST-Y04."""
         status = PAYMENTS.after(payment.id, payment.status, word)
         entries: tuple[Entry, ...] = ()
         if status == "cleared":
-            entries = posting.cleared(payment.amount_minor, members.get("charge_minor", 0))
+            entries = posting.cleared(posting.under_way(payment.entries), members.get("charge_minor", 0))
         elif status in GONE:
             entries = posting.undone(payment.entries, is_cleared=payment.status == "cleared")
             for each in payment.payables:
@@ -150,7 +164,7 @@ class PaymentBook:
         return (*told, *self.erp.tell_reopened(call, [each.document for each in payment.payables]))
 
     def _post(self, payment: Payment, what: str, entries: Iterable[Entry], day: date) -> Effects:
-        company = payment.company
+        company = self.erp.master.companies[payment.company.code]
         return self.erp.ledger.post(
             Journal(f"{payment.id}/{what}", "actual", company.code, company.currency, month(day), tuple(entries)),
         )

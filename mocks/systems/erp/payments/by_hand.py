@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mocks.company.projections import ErpCompany
 from mocks.kit.ids import NUMBER_SPACE, draw_id, draw_uuid, free
 from mocks.kit.operation import Call, Effect, Refusal, Reply
 from mocks.systems.erp import rules
@@ -30,10 +31,11 @@ class HandPayments:
         if payer == body.approved_by:
             raise Refusal("SEGREGATION_OF_DUTIES", f"{payer} pays {payable.document} and cannot approve that")
         payment = self._payment(call, payable, payer)
-        rules.check_authority(self._erp.master, body.approved_by, payment.amount_minor)
+        rules.check_authority(self._erp.master, body.approved_by, payable.booked_minor)
         self._book.check(payment)
         today = call.now.date()
         self._erp.periods.require_open(company.code, today, MODULE, today)
+        self._book.check_rate(payment, today)
         effects = (*self._book.add(call, payment), *self._book.issue(call, payment, today))
         return self._reply(payable.document, effects)
 
@@ -61,7 +63,7 @@ class HandPayments:
             version=1,
             status="proposed",
             run=None,
-            company=self._erp.master.companies[payable.company_code],
+            company=self._company(payable),
             payee=payable.payee,
             account=account,
             payables=(payable,),
@@ -70,6 +72,10 @@ class HandPayments:
             updated_at=call.now,
             made_by=payer,
         )
+
+    def _company(self, payable: Payable) -> ErpCompany:
+        own = self._erp.master.companies[payable.company_code]
+        return own if payable.currency is None else rules.company_in(self._erp.master, own.code, payable.currency)
 
     def enter_statement(self, call: Call) -> Reply:
         """erp.invoice_payment.enter_statement: PST-Y02 of what cleared, PST-Y04 of what was rejected or came back"""

@@ -4,7 +4,7 @@ A run takes what would be late at the next one, and what would lose its discount
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mocks.company.accounts import BankAccount
@@ -23,7 +23,8 @@ from mocks.systems.erp.vendors import accounts
 class Payable:
     """One document for which somebody gets money; negative: a credit that is set off.
 
-    payee: vendor id or personnel number; item: its key on the control account; open_minor: in the company's currency;
+    payee: vendor id or personnel number; item: its key on the control account; open_minor: in its own currency; booked_minor: that in the
+    company's currency at the rate of the document; currency: None, the company's own one;
     discount_minor: what is left out when it is paid until discount_until; blocks: why it is not paid, one word each.
     """
 
@@ -38,6 +39,13 @@ class Payable:
     discount_minor: int = 0
     discount_until: date | None = None
     blocks: frozenset[str] = frozenset()
+    functional_minor: int | None = None
+    currency: str | None = None
+
+    @property
+    def booked_minor(self) -> int:
+        """What of it stands on the account."""
+        return self.open_minor if self.functional_minor is None else self.functional_minor
 
     def discount_on(self, day: date) -> int:
         """What is left out when it is paid on that day."""
@@ -100,20 +108,27 @@ class Payables:
         item = self._erp.payables.get(document)
         if item is None:
             raise Refusal("NOT_FOUND", f"no supplier is owed anything for {document!r}")
-        in_company = item.currency == self._erp.master.companies[item.company_code].currency
-        return _of_item(item) if item.open_minor and in_company else None
+        if not item.open_minor:
+            return None
+        if item.currency == self._erp.master.companies[item.company_code].currency:
+            return _of_item(item)
+        return replace(_of_item(item), functional_minor=item.functional_open_minor, currency=item.currency)
 
-    def look(self, document: str) -> tuple[str, int]:
-        """Company and open amount of a supplier's or employee's invoice. Raises NOT_FOUND."""
+    def look(self, document: str) -> tuple[str, int, int]:
+        """Company, open amount and its decimals of a supplier's or employee's invoice. Raises NOT_FOUND."""
         item = self._erp.payables.get(document)
         if item is not None:
-            return item.company_code, item.open_minor
+            return item.company_code, item.open_minor, self._erp.master.currencies[item.currency]
         invoice = self._erp.documents.get(EMPLOYEE_INVOICES.name, document)
         payable = self._of_employee(invoice)
-        return invoice.company_code, payable.open_minor if payable else 0
+        decimals = self._erp.master.companies[invoice.company_code].decimals
+        return invoice.company_code, payable.open_minor if payable else 0, decimals
 
     def missing(self, company_code: str, number: str) -> Exclusion:
-        """Of a document of which nothing is open in this company: whether the company knows it."""
+        """Of a document of which nothing is open in this company, and its currency: whether the company knows it."""
+        item = self._erp.payables.get(number)
+        if item is not None and item.company_code == company_code and item.open_minor:
+            return Exclusion(item.vendor_id, number, "other_currency")
         for kind in (SUPPLIER_INVOICES, EMPLOYEE_INVOICES.name):
             try:
                 document = self._erp.documents.get(kind, number)

@@ -82,7 +82,7 @@ class PaymentPage(Struct, frozen=True, kw_only=True):
 class LeftOut(Struct, frozen=True, kw_only=True):
     """What a proposal leaves out. document null: all of this payee; payee null: nobody knows the document, which was asked for. reason: a
     block or hold, or inactive, no_bank_details, nothing_left_after_credits, file_is_full; of a document that was asked for also in_payment
-    with the payment's number, nothing_open, unknown."""
+    with the payment's number, nothing_open, unknown, other_currency (it is paid by hand)."""
 
     payee: str | None
     document: str | None

@@ -131,7 +131,7 @@ def _by_hand(desk: HandPayments) -> tuple[Operation, ...]:
             refs=refs.number("supplier_invoice"), acting="entered_by",
             errors=(
                 "NOT_FOUND", "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_DUTIES", "LIMIT_EXCEEDED", "PAYMENT_BLOCKED",
-                "PERIOD_CLOSED",
+                "PERIOD_CLOSED", "CURRENCY_INVALID",
             ),
         ),
         Operation(

@@ -5,13 +5,20 @@ from collections.abc import Iterable
 from mocks.systems.erp.ledger import Entry, moving, reversed_entries
 from mocks.systems.erp.payments.due import Payable
 
-BANK, IN_TRANSIT, DISCOUNT, CHARGES = "1000", "1010", "6030", "6040"
+BANK, IN_TRANSIT, DISCOUNT, CHARGES, FX_REALISED = "1000", "1010", "6030", "6040", "6100"
 
 
 def issued(payables: Iterable[Payable], cash_minor: int, discount_minor: int) -> tuple[Entry, ...]:
-    """PST-Y01: the items are owed no more; the cash is under way, and the discount is ours."""
-    items = tuple(Entry(each.account, each.open_minor, item=each.item) for each in payables)
-    return moving((*items, Entry(IN_TRANSIT, -cash_minor), Entry(DISCOUNT, -discount_minor)))
+    """PST-Y01: the items are owed no more, at the rate at which they were booked; the cash is under way and the discount is ours, at the
+    rate of the payment; and the difference of the two is realised."""
+    items = tuple(Entry(each.account, each.booked_minor, item=each.item) for each in payables)
+    realised = cash_minor + discount_minor - sum(each.amount_minor for each in items)
+    return moving((*items, Entry(IN_TRANSIT, -cash_minor), Entry(DISCOUNT, -discount_minor), Entry(FX_REALISED, realised)))
+
+
+def under_way(entries: Iterable[Entry]) -> int:
+    """The cash that a payment took when it was issued."""
+    return -sum(each.amount_minor for each in entries if each.account == IN_TRANSIT)
 
 
 def cleared(cash_minor: int, charge_minor: int) -> tuple[Entry, ...]:

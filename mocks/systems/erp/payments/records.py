@@ -84,7 +84,7 @@ def run_summary(run: PaymentRun) -> models.RunSummary:
 def invoice_record(book: PaymentBook, number: str) -> models.InvoicePayment:
     """How far an invoice is paid, on the wire. Raises NOT_FOUND."""
     known = book.known(number)
-    company_code, open_minor = book.payables.look(number)
+    company_code, open_minor, decimals = book.payables.look(number)
     company = book.erp.master.companies[company_code]
     payment = book.payments.get(known.payment) if known else None
     billed = book.billed(number)
@@ -102,7 +102,7 @@ def invoice_record(book: PaymentBook, number: str) -> models.InvoicePayment:
         value_date=rules.to_yyyymmdd(payment.value_date) if payment and payment.value_date else None,
         reason_code=payment.reason_code if payment else None,
         reason=payment.reason if payment else None,
-        open_amount=to_text(open_minor, company.decimals),
+        open_amount=to_text(open_minor, decimals),
     )
 
 

@@ -70,7 +70,7 @@ INVOICE_STATUS: Mapping[str, InvoiceStatus] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """What one payee gets in one run, or (run None) by hand from made_by. id: its end-to-end id; entries: what its issue posted;
-    charge_minor: of the bank."""
+    charge_minor: of the bank; company: as it counts in the currency of the payment, which is its own but for payments by hand."""
 
     id: str
     number: int

@@ -143,7 +143,7 @@ class OrderChanges:
         """Of what is new or coded anew; a cost centre that closed since the order was placed does not keep anybody from ordering less."""
         master = self._erp.master
         for line in (each.line for each in lines if each.was is None or each.is_recoded):
-            rules.check_expense_account(master, line.gl_account)
+            rules.check_cost_account(master, line.gl_account)
             rules.check_coding(master, company, line.gl_account, line.cost_center, project=line.project, on=on)
 
     def _check_approval(self, body: PurchaseOrderChange, order: Document, life: OrderLife, lines: Sequence[LineChange], total: int) -> None:

@@ -91,7 +91,7 @@ class PurchaseOrders(DocumentDesk):
         for line in body.lines:
             amount = rules.minor(line.amount, company)
             rules.check_extension(line.quantity, line.unit_price, amount, company)
-            rules.check_expense_account(self._erp.master, line.gl_account)
+            rules.check_cost_account(self._erp.master, line.gl_account)
             rules.check_coding(self._erp.master, company, line.gl_account, line.cost_center, project=line.project, on=on)
             amounts.append(amount)
         return amounts
