@@ -1,4 +1,4 @@
--- What the target systems' books say, as reconciliations and rules about balances ask it. Built behind views.sql, from its tables.
+-- What the target systems' books say, as reconciliations and rules about balances ask it. Built behind views/, from its tables.
 
 -- paper: every document of a declared kind in the history, whoever made it: how it stands, and whether it still counts
 create table paper as
