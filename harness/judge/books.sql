@@ -128,3 +128,49 @@ with balance as (
 select o.node, o.entity_id, o.item, o.txn_id, o.currency, k.received, b.minor
 from ordered o join taken k on k.node = o.node and k.entity_id = o.entity_id join balance b on b.node = o.node and b.item = o.item
 where k.received > 0 and k.received = k.billed - k.direct and k.credits = 0 and b.ways > 1 and not b.is_written_off;
+
+-- paid_line: of each payment that was issued, the lines of the invoices in it that bill an order line over GR/IR; seq: when it was issued, back_seq:
+-- when the money was no longer the payee's. Left out: what P03 does not examine.
+create table paid_line as
+with payment as (
+  select node, entity_id as payment, min(seq) filter (state = 'issued') as seq, any_value(txn_id) as txn_id,
+    arg_min(call_point, seq) filter (state = 'issued') as call_point, string_split(any_value(covers), ' ') as documents,
+    min(seq) filter (state in ('rejected', 'stopped', 'returned', 'voided')) as back_seq
+  from effect where entity_type = 'payment' group by 1, 2 having min(seq) filter (state = 'issued') is not null),
+item as (select * exclude (documents), unnest(documents) as document from payment where documents is not null),
+answered_for as ( -- by a person, with a reason
+  select node, parent_id as document, min(seq) as seq from effect
+  where entity_type = 'invoice_hold' and state = 'released' and approvers is not null group by 1, 2)
+select i.node, i.payment, i.seq, i.back_seq, i.txn_id, i.call_point, i.document, l.src_line as line, l.quantity, l.amount_minor, l.currency,
+  o.amount_minor as ordered_minor, o.quantity as ordered_quantity
+from item i join effect l on l.node = i.node and l.parent_id = i.document and l.entity_type = 'invoice_line' and l.src_line is not null
+join ordered o on o.node = l.node and o.entity_id = l.src_line and o.prices <= 1 and o.quantity > 0
+join taken k on k.node = o.node and k.entity_id = o.entity_id and k.credits = 0 and k.direct = 0 and k.direct_credits = 0 and k.returns = 0
+where not exists (select 1 from answered_for a where a.node = i.node and a.document = i.document and a.seq < i.seq);
+
+-- gr_ir_moment: after each posting on GR/IR of an order line, what stands there, debit positive, and what should. A posting is of the lines of its
+-- document, or undoes those of the document that it reverses.
+create table gr_ir_moment as
+with posting as (
+  select node, item, parent_id, max(seq) as seq, sum(amount_minor)::bigint as minor, any_value(currency) as currency, any_value(txn_id) as txn_id
+  from item_line where role = 'gr_ir' and item is not null group by 1, 2, 3),
+line as (
+  select node, parent_id, src_line as entity_id, sum(case entity_type when 'receipt_line' then quantity else 0 end)::bigint as came,
+    sum(case entity_type when 'invoice_line' then quantity else 0 end)::bigint as billed, bool_or(quantity < 0) as is_credit
+  from effect where entity_type in ('receipt_line', 'invoice_line') and src_line is not null group by 1, 2, 3),
+reversal as (
+  select node, entity_id, any_value(parent_id) as original from effect where effect = 'reverse' and parent_id is not null group by 1, 2),
+known as (
+  select p.*, o.entity_id, o.amount_minor as ordered_minor, o.quantity as ordered, coalesce(l.is_credit, b.is_credit, false) as is_credit,
+    l.came is not null or b.came is not null as is_known, coalesce(l.came, -b.came, 0) as came, coalesce(l.billed, -b.billed, 0) as billed
+  from posting p join ordered o on o.node = p.node and o.item = p.item and o.prices <= 1 and o.quantity > 0
+  left join line l on l.node = p.node and l.parent_id = p.parent_id and l.entity_id = o.entity_id
+  left join reversal v on v.node = p.node and v.entity_id = p.parent_id
+  left join line b on b.node = p.node and b.parent_id = v.original and b.entity_id = o.entity_id),
+plain as (
+  select node, item from known group by 1, 2 having bool_and(is_known) and not bool_or(is_credit))
+select node, item, k.entity_id, k.parent_id, k.seq, k.txn_id, k.currency, e.call_point, sum(minor) over w::bigint as minor,
+  sum(came) over w::bigint as received, sum(billed) over w::bigint as billed, count(*) over w as invoices,
+  round(-ordered_minor * (sum(came) over w - sum(billed) over w) / ordered)::bigint as due_minor
+from known k semi join plain using (node, item) left join effect e on e.seq = k.seq
+window w as (partition by node, item order by k.seq rows between unbounded preceding and current row);

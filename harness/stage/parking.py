@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -106,8 +107,9 @@ async def declared_parked(session: Session) -> frozenset[str]:
 async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
     """Read and write one `parked` row per item; the phase in force tells before from after the redrive."""
     items = await read_parked(session)
+    now = datetime.now(UTC)
     for item in items:
-        detail = {"first_seen": item.first_seen, "attempts": item.attempts}
+        detail = {"first_seen": item.first_seen, "attempts": item.attempts, "ago_ms": _ago_ms(item.first_seen, now)}
         session.world.record(
             "parked",
             entity_id=item.reference,
@@ -120,3 +122,12 @@ async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
             **{"class": item.failure_class},
         )
     return items
+
+
+def _ago_ms(first_seen: str | None, now: datetime) -> int | None:
+    """How long ago the connector says that it was; None when it says no moment with a zone. The history's clock is no wall clock."""
+    try:
+        moment = datetime.fromisoformat(first_seen or "")
+        return round((now - moment).total_seconds() * 1000)
+    except (TypeError, ValueError):
+        return None
