@@ -1,4 +1,4 @@
--- id: B11
+-- id: B12
 -- title: What is given back of a line is given back where it was kept, and never more than that
 -- family: budget
 -- severity: books
