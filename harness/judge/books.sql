@@ -129,8 +129,8 @@ select o.node, o.entity_id, o.item, o.txn_id, o.currency, k.received, b.minor
 from ordered o join taken k on k.node = o.node and k.entity_id = o.entity_id join balance b on b.node = o.node and b.item = o.item
 where k.received > 0 and k.received = k.billed - k.direct and k.credits = 0 and b.ways > 1 and not b.is_written_off;
 
--- paid_line: of each payment that was issued, the lines of the invoices in it that bill an order line over GR/IR; seq: when it was issued, back_seq:
--- when the money was no longer the payee's. Left out: what P03 does not examine.
+-- paid_line: of each payment that was issued, the lines of the invoices in it (line_seq) that bill an order line over GR/IR; seq: when it was issued,
+-- back_seq: when the money was no longer the payee's. Left out: what P03 does not examine.
 create table paid_line as
 with payment as (
   select node, entity_id as payment, min(seq) filter (state = 'issued') as seq, any_value(txn_id) as txn_id,
@@ -138,12 +138,18 @@ with payment as (
     min(seq) filter (state in ('rejected', 'stopped', 'returned', 'voided')) as back_seq
   from effect where entity_type = 'payment' group by 1, 2 having min(seq) filter (state = 'issued') is not null),
 item as (select * exclude (documents), unnest(documents) as document from payment where documents is not null),
+settled as ( -- nothing of the invoice is left to pay
+  select node, item, split_part(parent_id, '/', 1) as payment from (
+    select node, item, parent_id, max(seq) as seq, sum(amount_minor) as minor from item_line
+    where role = 'trade_payables' and item is not null group by 1, 2, 3)
+  qualify sum(minor) over (partition by node, item order by seq) = 0),
 answered_for as ( -- by a person, with a reason
   select node, parent_id as document, min(seq) as seq from effect
   where entity_type = 'invoice_hold' and state = 'released' and approvers is not null group by 1, 2)
-select i.node, i.payment, i.seq, i.back_seq, i.txn_id, i.call_point, i.document, l.src_line as line, l.quantity, l.amount_minor, l.currency,
+select i.node, i.payment, i.seq, i.back_seq, i.txn_id, i.call_point, l.seq as line_seq, l.src_line as line, l.quantity, l.amount_minor, l.currency,
   o.amount_minor as ordered_minor, o.quantity as ordered_quantity
-from item i join effect l on l.node = i.node and l.parent_id = i.document and l.entity_type = 'invoice_line' and l.src_line is not null
+from item i join settled s on s.node = i.node and s.item = i.document and s.payment = i.payment
+join effect l on l.node = i.node and l.parent_id = i.document and l.entity_type = 'invoice_line' and l.src_line is not null
 join ordered o on o.node = l.node and o.entity_id = l.src_line and o.prices <= 1 and o.quantity > 0
 join taken k on k.node = o.node and k.entity_id = o.entity_id and k.credits = 0 and k.direct = 0 and k.direct_credits = 0 and k.returns = 0
 where not exists (select 1 from answered_for a where a.node = i.node and a.document = i.document and a.seq < i.seq);
