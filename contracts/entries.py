@@ -17,6 +17,8 @@ ACTS = (
     "block_supplier",
     "list_party",
     "more_news",
+    "transfer_author",
+    "end_author",
 )  # what people do to a document that a connector has to follow
 # What a posting is held against in its source, unless a flow says otherwise; a record also by its state, and only in what its flow names.
 COMPARED = ("amount", "company", "cost_center", "project", "party", "account", "approvers", "period", "dates")
@@ -271,6 +273,7 @@ class Flow:
     call_points: tuple[CallPoint, ...]
     settled_by: tuple[str, ...] = ()
     parent: str | None = None
+    continues: str | None = None
     variants: Variants | None = None
     party: str | None = None
     tells: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Any
 from engine.clock import Clock, Entropy
 from engine.flows import (
     budget_publication,
+    employee_replication,
     expense_to_posting,
     invoice_to_posting,
     master_data_replication,
@@ -18,6 +19,7 @@ from engine.flows import (
     supplier_onboarding,
 )
 from engine.flows.budget_publication import BudgetHooks
+from engine.flows.employee_replication import EmployeeHooks
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
 from engine.flows.master_data_replication import MasterDataHooks
@@ -42,6 +44,7 @@ from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.hr import PersonnelGateway, StaffGateway
 from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
 from engine.peers.payables import PayablesGateway
@@ -58,7 +61,15 @@ from engine.web.checks import Answering
 from engine.work.poller import Lister
 from engine.work.runner import Flow
 
-SYSTEMS = ("erp", "procurement", "expense", "planning", "bank", "screening")  # whom the engine calls, by the ids of contracts/systems.yaml
+SYSTEMS = (
+    "erp",
+    "procurement",
+    "expense",
+    "planning",
+    "bank",
+    "screening",
+    "hr",
+)  # whom the engine calls, by the ids of contracts/systems.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,11 @@ def _posting(hooks: Callable[[Parts, Erp, Trace], Hooks[Any, Any]]) -> Callable[
 def _records(parts: Parts, claim: Claim, trace: Trace) -> MasterDataHooks:
     owner, keepers = RecordGateway(parts.peers["erp"], trace), ReplicaGateway(parts.peers, trace)
     return MasterDataHooks(owner, keepers, parts.rules(), claim.progress.copies)
+
+
+def _employees(parts: Parts, claim: Claim, trace: Trace) -> EmployeeHooks:
+    owner, keepers = PersonnelGateway(parts.peers["hr"], trace), StaffGateway(parts.peers, trace)
+    return EmployeeHooks(owner, keepers, parts.rules(), claim.progress.copies)
 
 
 def _replicating(hooks: Callable[[Parts, Claim, Trace], RecordHooks[Any, Any, Any]]) -> Callable[[Parts, Claim, Trace], Flow]:
@@ -225,6 +241,12 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "procurement", "expense", "planning"),
         _replicating(_records),
         lambda parts, trace: RecordGateway(parts.peers["erp"], trace),
+    ),
+    ServedFlow(
+        employee_replication.FLOW,
+        ("hr", "procurement", "expense"),
+        _replicating(_employees),
+        lambda parts, trace: PersonnelGateway(parts.peers["hr"], trace),
     ),
 )
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from engine.flows import (
     budget_publication,
+    employee_replication,
     expense_to_posting,
     invoice_to_posting,
     master_data_replication,
@@ -62,6 +63,7 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "payment_run.issued": Told(payment_run_to_bank.FLOW, "number", None),
     "payment.status_changed": Told(payment_status_to_procurement.FLOW, "document_number", "version"),
     "master_data.changed": Told(master_data_replication.FLOW, "number"),
+    "employee.changed": Told(employee_replication.FLOW, "employee_no"),
 }
 _POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)
 JOB_EVENTS: Mapping[str, JobEvent] = {

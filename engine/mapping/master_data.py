@@ -9,7 +9,7 @@ KEEPERS = ("procurement", "expense", "planning")
 WITHOUT_PEOPLE = ("planning",)  # its copies name nobody
 
 
-def copies_draft(record: MasterRecord, rules: Rules) -> CopiesDraft:
+def copies_draft(record: MasterRecord, rules: Rules) -> CopiesDraft[CopyContent]:
     """Raises Unpostable when a value has no rule."""
     copies = {system: _content(record, rules, system) for system in KEEPERS}
     return CopiesDraft(external_ref(record.source_id, record.sequence), record.sequence, copies)

@@ -150,6 +150,10 @@ class Rules:
         """What a system calls a person of the ERP's payroll."""
         return _found(self._people_in[system], (personnel_no,), "employees")
 
+    def employee_in(self, system: str, personnel_no: str) -> str:
+        """The same of somebody who may be new: as HR does, where nobody says otherwise."""
+        return self._people_in[system].get((personnel_no,), personnel_no)
+
 
 # From the ERP's words to those of the systems that keep copies of its master data: the file, and the column with the system's own word.
 _ENTITIES_IN = {

@@ -1,9 +1,10 @@
-"""Master data: what is in force in the ERP, and what its copies in other systems have to say."""
+"""Master data: what is in force with its owner, and what its copies in other systems have to say."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import date
+from typing import Generic, Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,20 @@ class MasterRecord:
     valid_to: date
     active: bool
     correlation_id: str | None
+
+
+class Spoken(Protocol):
+    """What one copy says."""
+
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def digest(self) -> str:
+        """Two with the same one say the same."""
+        ...
+
+
+C = TypeVar("C", bound=Spoken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +62,50 @@ class CopyContent:
 
 
 @dataclass(frozen=True, slots=True)
-class CopiesDraft:
+class EmployeeRecord:
+    """An employee as HR has them in force. sequence: counts what was confirmed; manager: None at the top; valid_to: inclusive."""
+
+    source_id: str
+    sequence: int
+    version: int
+    status: str
+    name: str
+    company_code: str
+    cost_center: str
+    manager: str | None
+    valid_from: date
+    valid_to: date
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeContent:
+    """What one system's copy of an employee says, in that system's words. user: what the person is called there."""
+
+    user: str
+    house: str
+    cost_center: str
+    manager: str | None
+    source_id: str
+    sequence: int
+    name: str
+    status: str
+    valid_from: date
+    valid_to: date
+
+    @property
+    def digest(self) -> str:
+        """Two with the same one say the same."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesDraft(Generic[C]):
     """Every copy of one record. copies: by system."""
 
     external_ref: str
     sequence: int
-    copies: Mapping[str, CopyContent]
+    copies: Mapping[str, C]
 
     @property
     def checksum(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.catalog import Catalog
+from harness.actors.registry import ACTORS
 from harness.demo.documents import CardStage, Hop, Incident, Moment, Row, TrackedDocument, clock_of, how_healed, ms_between
 from harness.demo.words import act_words, call_words, document_name, fault_label, fault_story, system_name
 
@@ -153,23 +154,22 @@ class Floor:
         self._acted(document, row, person)
 
     def _acted(self, document: TrackedDocument, row: Row, person: str) -> None:
-        verb, state = row["call_point"].rpartition(".")[2], row.get("state") or ""
+        verb, actor = row["call_point"].rpartition(".")[2], ACTORS.get(row["entity_type"])
         said = f": {document.reason}" if document.reason else ""
-        if verb == "create":
+        is_due = self._catalog.documents[row["entity_type"]].meaning(row.get("state")) == "approved"
+        if actor is not None and verb == actor.create:
             document.requester = person
-        elif verb == "submit":
-            self.handed_in += not document.handed_in
-            document.handed_in = True
-            self._stage(document, "approval")
-            self._tell("submitted", row, document)
-        elif verb == "approve":
+            if actor.is_born_due:
+                self._handed_in(document, row)
+                self._due(document, row)
+        elif actor is not None and verb == actor.submit:
+            self._handed_in(document, row)
+        elif actor is not None and verb in (actor.verbs or (actor.approve,)):
             document.approver = person
-            if state == "approved":
-                document.approved_ns = row["t_mono_ns"]
-                self._stage(document, "approved")
-                self._tell("approved", row, document)
+            if is_due:
+                self._due(document, row)
             else:
-                document.note = f"{person} approved; the next one decides"
+                document.note = f"{person} {act_words(row['call_point'])}; the next one decides"
         elif verb in ("reject", "withdraw", "cancel", "recall"):
             self._settle(document, row, "stopped", f"{person} {act_words(row['call_point'])}{said}")
             self._tell("rejected", row, document)
@@ -177,6 +177,17 @@ class Floor:
             self._stage(document, "approval")
             document.note = f"{person} {act_words(row['call_point'])}{said}"
             self._tell("returned", row, document)
+
+    def _handed_in(self, document: TrackedDocument, row: Row) -> None:
+        self.handed_in += not document.handed_in
+        document.handed_in = True
+        self._stage(document, "approval")
+        self._tell("submitted", row, document)
+
+    def _due(self, document: TrackedDocument, row: Row) -> None:
+        document.approved_ns = row["t_mono_ns"]
+        self._stage(document, "approved")
+        self._tell("approved", row, document)
 
     # --- events
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from harness.actors.registry import ACTORS
 from harness.demo.books import BooksOnShow
 from harness.demo.documents import Incident, Moment, TrackedDocument
-from harness.demo.words import document_name
+from harness.demo.words import books_of, document_name
 from reports.fields import clean, clip
 from reports.money import from_minor
 
@@ -74,8 +74,8 @@ def _posted(moment: Moment) -> Line:
     assert document is not None
     number, kind = next(iter(document.posted.items()), ("?", "document"))
     took = f", {lapse(moment.at_ns - document.approved_ns)} later" if document.approved_ns is not None else ""
-    approved = f"approved by {document.approver}" if document.approver else "approved"
-    return _about(moment, "done", f"{short(document.number)}  {approved}; {document_name(kind)} {number} is in the ERP{took}")
+    approved = f"approved by {document.approver}; " if document.approver else ""
+    return _about(moment, "done", f"{short(document.number)}  {approved}{document_name(kind)} {number} is in the {books_of(kind)}{took}")
 
 
 def _doubled(moment: Moment) -> Line:

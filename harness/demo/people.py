@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from contracts.catalog import Catalog
@@ -22,6 +23,7 @@ IN_CONNECTOR_MAX = 60
 SENT_BACK_PERCENT = 6
 BLOCKED_PERCENT = 3
 BLOCK = "block_supplier"
+GOES_ON_PERCENT = 75  # documents out of which the next one of their case grows
 MINTED = 40  # per entity: suppliers that may be blocked without a neighbour noticing
 ENTITIES = ("US01", "US01", "US01", "DE01", "DE01", "JP01")  # who buys how often
 # Medians in minor units of USD, EUR, JPY; the same people buy in all of them.
@@ -37,9 +39,11 @@ class Paper:
     entity: str
     draft: Draft
     source_id: str
-    left: list[str] = field(default_factory=list)  # approvers who still have to decide
+    title: str
+    left: list[tuple[str, str]] = field(default_factory=list)  # who still has to do what: verb and person
 
     actor: Actor = field(kw_only=True)  # how people work on this kind
+    elders: "tuple[Paper, ...]" = ()  # of its case, eldest first
 
 
 BeforeApproval = Callable[[Paper], None]
@@ -48,7 +52,7 @@ BeforeApproval = Callable[[Paper], None]
 def plays(catalog: Catalog, flow: str) -> bool:
     """Whether the demo's people know how to work on what a flow begins with."""
     actor = ACTORS.get(catalog.flows[flow].source_document)
-    return actor is not None and actor.show is not None and actor.approve is not None
+    return actor is not None and actor.show is not None and (actor.approve is not None or actor.continue_case is not None)
 
 
 class People:
@@ -59,12 +63,15 @@ class People:
         self._floor = floor
         self._agenda = agenda
         self._speed = speed
-        self._flows = flows
+        after = {flow: world.catalog.flows[flow].continues for flow in flows}
+        self._begin_with = tuple(flow for flow in flows if after[flow] is None)
+        self._go_on_with = {before: tuple(flow for flow in flows if after[flow] == before) for before in flows}
         self._stream = Stream(world.config.seed, "demo")
         self._count = 0
         self._blocked = 0
         self._at_home = False
         self.papers: dict[str, Paper] = {}  # that wait for a decision
+        self._sent: dict[str, Paper] = {}  # that are the connector's to deal with, and may go on after that
         self.sound: set[str] = set()  # transactions with nothing wrong in them: no connector has a reason to refuse them
         self.before_approval: BeforeApproval | None = None
 
@@ -88,24 +95,64 @@ class People:
 
     def write(self, now_s: float) -> Paper:
         """Somebody writes a document and hands it in."""
-        self._count += 1
-        flow = self._flows[self._stream.below(len(self._flows))]
-        entity = self._world.company.entity(self._stream.pick(ENTITIES))
-        declared = self._world.catalog.flows[flow]
-        actor, txn_id = ACTORS[declared.source_document], f"{declared.prefix}-{self._count:06d}"
+        flow = self._begin_with[self._stream.below(len(self._begin_with))]
+        entity, (actor, txn_id) = self._stream.pick(ENTITIES), self._next_of(flow)
         blocked = self._blocked
-        draft = self._draft(actor, entity.key, txn_id)
+        draft = self._draft(actor, entity, txn_id)
         if self._blocked == blocked:
             self.sound.add(txn_id)
-        title = str(draft.body.get("title", ""))
-        self._floor.introduce(txn_id, flow=flow, entity=entity.name, title=title)
-        self._world.open_txn(txn_id, flow=flow, wave="demo", role="run", template=f"{flow}/{entity.key}", steps=(), detail="demo")
-        body = self._act(actor.point(actor.create), draft.actor, draft.body, txn_id)
-        source_id = member(body, actor.id_member)
-        self._world.bind(txn_id, source_id=source_id, keys=draft.keys)
-        paper = Paper(txn_id, flow, entity.key, draft, source_id, actor=actor)
+        paper = Paper(txn_id, flow, entity, draft, "", str(draft.body.get("title", "")), actor=actor)
+        self._open(paper)
         self._submit(paper, now_s)
         return paper
+
+    def _next_of(self, flow: str) -> tuple[Actor, str]:
+        self._count += 1
+        declared = self._world.catalog.flows[flow]
+        return ACTORS[declared.source_document], f"{declared.prefix}-{self._count:06d}"
+
+    def _open(self, paper: Paper) -> None:
+        """It is typed, after what others do before."""
+        world, draft, flow = self._world, paper.draft, paper.flow
+        self._floor.introduce(paper.txn_id, flow=flow, entity=world.company.entity(paper.entity).name, title=paper.title)
+        parent = {"parent": paper.elders[-1].txn_id} if paper.elders else {}
+        template = f"{flow}/{paper.entity}"
+        world.open_txn(paper.txn_id, flow=flow, wave="demo", role="run", template=template, steps=(), detail="demo", **parent)
+        if paper.actor.is_born_due and self.before_approval is not None:
+            self.before_approval(paper)
+        for click in paper.actor.preparations(draft):
+            self._act(click.point, click.actor, dict(click.body), paper.txn_id)
+        body = self._act(paper.actor.point(paper.actor.create), draft.actor, draft.body, paper.txn_id)
+        paper.source_id = member(body, paper.actor.id_member)
+        world.bind(paper.txn_id, source_id=paper.source_id, keys=draft.keys, elders=[elder.txn_id for elder in paper.elders])
+
+    # --- a case goes on
+
+    def settled(self, txn_id: str, now_s: float, *, posted: bool) -> None:
+        """The connector is done with it: now and then the next document of its case grows out of what was posted."""
+        paper = self._sent.pop(txn_id, None)
+        if paper is None or not posted:
+            return
+        for flow in self._go_on_with[paper.flow]:
+            if self._stream.below(100) < GOES_ON_PERCENT:
+                due = now_s + pause_s(self._stream, DECIDES_IN_S, self._speed)
+                self._agenda.at(due, partial(self._go_on, paper, flow, due))
+
+    def _go_on(self, before: Paper, flow: str, now_s: float) -> None:
+        if self._at_home:
+            return
+        (actor, txn_id), elders = self._next_of(flow), (*before.elders, before)
+        assert actor.continue_case is not None
+        looks = tuple(self._world.look(one.actor.point(one.actor.look), path={one.actor.id_member: one.source_id}) for one in elders)
+        on = self._world.clock.peek().date()
+        occasion = Occasion(self._world.company, before.entity, txn_id, before.draft.amount_minor, on, serial=self._count, elders=looks)
+        paper = Paper(txn_id, flow, before.entity, actor.continue_case(occasion), "", before.title, actor=actor, elders=elders)
+        try:
+            self._open(paper)
+        except Refusal:  # somebody else dealt with the documents before it, by hand, over the API
+            return
+        self.sound.add(txn_id)
+        self._submit(paper, now_s)
 
     def _draft(self, actor: Actor, entity: str, txn_id: str) -> Draft:
         """What somebody types. Now and then of a supplier that the controller blocked before: the connector must refuse it."""
@@ -124,7 +171,10 @@ class People:
 
     def _submit(self, paper: Paper, now_s: float) -> None:
         self._step(paper, paper.actor.submit, paper.draft.actor)
-        paper.left = list(paper.draft.approvers)
+        paper.left = list(paper.actor.approvals(paper.draft))
+        if not paper.left:
+            self._sent[paper.txn_id] = paper
+            return
         self.papers[paper.txn_id] = paper
         self._appoint(paper, now_s)
 
@@ -135,7 +185,8 @@ class People:
     def _decide(self, paper: Paper, now_s: float) -> None:
         if self._at_home or paper.txn_id not in self.papers:
             return
-        if self._stream.below(100) < SENT_BACK_PERCENT:
+        show = paper.actor.show
+        if show is not None and show.turn_down and self._stream.below(100) < SENT_BACK_PERCENT:
             self._turn_down(paper, now_s)
         else:
             self._approve(paper, now_s)
@@ -144,9 +195,10 @@ class People:
         last = len(paper.left) == 1
         if last:
             del self.papers[paper.txn_id]
+            self._sent[paper.txn_id] = paper
             if self.before_approval is not None:
                 self.before_approval(paper)
-        self._step(paper, paper.actor.approve, paper.left.pop(0))
+        self._step(paper, *paper.left.pop(0))
         if not last:
             self._appoint(paper, now_s)
 
@@ -154,7 +206,7 @@ class People:
         """It is rejected for good, or goes back to its author, who repairs it."""
         show = paper.actor.show
         assert show is not None
-        approver, reason = paper.left[0], self._stream.pick(show.reasons)
+        (_, approver), reason = paper.left[0], self._stream.pick(show.reasons)
         del self.papers[paper.txn_id]
         self._floor.documents[paper.txn_id].reason = reason
         self._step(paper, show.turn_down, approver, {"reason": reason})

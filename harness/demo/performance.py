@@ -146,6 +146,9 @@ class Performance:
         self._read()
         self._mischief.look()
         moments = self._floor.take_moments()
+        for moment in moments:
+            if moment.what in ("posted", "refused") and moment.document is not None:
+                self._people.settled(moment.document.txn_id, self._now_s(), posted=moment.what == "posted")
         self._look_at_books(now=any(moment.what == "refused" for moment in moments))  # the reason stands in the source's books
         self._tell(line for moment in moments if (line := line_of(moment)) is not None)
         self._show.refresh()

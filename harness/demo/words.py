@@ -27,6 +27,9 @@ _ACTS: Mapping[str, str] = MappingProxyType(
         "create": "writes it",
         "submit": "hands it in",
         "approve": "approves",
+        "propose": "proposes it",
+        "review": "looks it through",
+        "issue": "has it sent",
         "reject": "rejects it",
         "send_back": "sends it back",
         "revise": "repairs it",
@@ -87,6 +90,12 @@ def document_name(entity_type: str) -> str:
     """`purchase order`."""
     kind = _documents().get(entity_type)
     return kind.name if kind else entity_type.replace("_", " ")
+
+
+def books_of(entity_type: str) -> str:
+    """The system in whose books such a document stands: `ERP`."""
+    kind = _documents().get(entity_type)
+    return system_name(kind.system) if kind else "books"
 
 
 def call_words(call_point: str) -> str:

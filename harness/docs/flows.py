@@ -59,6 +59,7 @@ def _flow(catalog: Catalog, flow: Flow) -> str:
         ("kind", KIND_SAYS[flow.kind]),
         ("begins with", f"{catalog.documents[flow.source_document].name} in {flow.source_system}"),
         ("grows out of", code(flow.parent or "")),
+        ("goes on after", code(flow.continues or "")),
         *(("is due", _due(catalog, due)) for due in flow.due),
         ("which of them", _variants(flow)),
         ("is settled by", codes(flow.settled_by)),

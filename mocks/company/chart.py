@@ -149,5 +149,6 @@ BANKING = {
 }
 """How payments of a country's entities go through, by country."""
 BANK_CLERKS = ("clerk-01", "clerk-02", "clerk-03")
+HR_CLERKS = ("people-01", "people-02", "people-03")
 OPENING_UNITS = 1_000_000_000
 """Units of its currency on each account when the world opens. The bank lends beyond it: an account may go below zero."""

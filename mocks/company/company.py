@@ -26,7 +26,7 @@ BUSINESS_START = date(2026, 10, 28)
 
 @dataclass(frozen=True)
 class Company:
-    """Master data of the group. `minted` suppliers and cost centres per entity exist for single experiments."""
+    """Master data of the group. `minted` suppliers, cost centres and newcomers (staff) per entity exist for single experiments."""
 
     seed: int
     entities: tuple[Entity, ...]
@@ -34,6 +34,7 @@ class Company:
     suppliers: tuple[Supplier, ...]
     cost_centers: tuple[CostCenter, ...]
     projects: tuple[Project, ...]
+    newcomers: tuple[Employee, ...]
     minted: int
 
     def entity(self, key: str) -> Entity:
@@ -60,9 +61,22 @@ class Company:
         """The number-th (from 0) cost centre of the entity that no other experiment uses. Raises IndexError when too few were minted."""
         return _minted(self._minted_centers[entity], entity, number, "cost centres")
 
+    def minted_employee(self, entity: str, number: int) -> Employee:
+        """The number-th (from 0) member of the entity's staff who writes nothing for any other experiment. Raises IndexError."""
+        return _minted(self._minted_staff[entity], entity, number, "employees")
+
+    @property
+    def people(self) -> tuple[Employee, ...]:
+        """Everybody, newcomers last."""
+        return (*self.employees, *self.newcomers)
+
     def controller(self, entity: str) -> Employee:
         """Who closes periods and blocks suppliers in an entity; `erp_id` is the acting user there."""
         return next(person for person in self.employees if person.entity == entity and person.level == 4)
+
+    def staff(self, entity: str) -> tuple[Employee, ...]:
+        """Those of the entity who decide nothing."""
+        return self._staff[entity]
 
     def requester(self, entity: str, key: str, shape: Shape = PLAIN) -> Employee:
         """A staff member of the entity whose documents are signed as the shape says, the same one for the same key."""
@@ -128,11 +142,13 @@ class Company:
         payment_type: str | None = None,
         on: date = BUSINESS_START,
         shape: Shape = PLAIN,
+        claimant: Employee | None = None,
     ) -> Draft:
-        """What an employee of the entity types into the expense system; `amount_minor` is gross. `payment_type` None = mixed."""
+        """What an employee of the entity types into the expense system; `amount_minor` is gross. `payment_type` None = mixed; claimant: who
+        claims nothing else."""
         house = self.entity(entity)
         stream = Stream(self.seed, "expense", entity, key)
-        requester = self.requester(entity, key, shape)
+        requester = claimant or self.requester(entity, key, shape)
         centers = (cost_center,) if cost_center else self._centers(entity, stream)
         body = drafts.expense_body(house, stream, amount_minor, cost_centers=centers, payment_type=payment_type, on=on, shape=shape)
         approvers = drafts.chain_ids(self.approval_chain(requester, amount_minor), "expense")
@@ -294,14 +310,14 @@ class Company:
     def names_of_people(self) -> dict[str, str]:
         """What people are called, by their ids in every system; in Latin letters, which every audience can read."""
         found: dict[str, str] = {}
-        for person in self.employees:
+        for person in self.people:
             found.update(dict.fromkeys((person.procurement_id, person.expense_id, person.erp_id), person.latin_name))
         return found
 
     def mappings(self) -> dict[str, str]:
         """The crosswalk files: name to CSV text."""
         banks = {each.key: account_of(self.seed, each.country, each.key, each.name) for each in self.entities}
-        return mappings.crosswalks(self.entities, self.employees, self.suppliers, self.cost_centers, self.projects, bank_accounts=banks)
+        return mappings.crosswalks(self.entities, self.people, self.suppliers, self.cost_centers, self.projects, bank_accounts=banks)
 
     def write_mappings(self, directory: Path) -> None:
         """Write the crosswalk files into a directory, which is made if it is missing."""
@@ -321,7 +337,7 @@ class Company:
 
     @cached_property
     def _employee_index(self) -> dict[str, Employee]:
-        return {person.key: person for person in self.employees}
+        return {person.key: person for person in self.people}
 
     @cached_property
     def _staff(self) -> dict[str, tuple[Employee, ...]]:
@@ -362,6 +378,10 @@ class Company:
     def _minted_suppliers(self) -> dict[str, tuple[Supplier, ...]]:
         made = [supplier for supplier in self.suppliers if supplier.minted]
         return {entity.key: tuple(supplier for supplier in made if supplier.entity == entity.key) for entity in self.entities}
+
+    @cached_property
+    def _minted_staff(self) -> dict[str, tuple[Employee, ...]]:
+        return {entity.key: tuple(person for person in self.newcomers if person.entity == entity.key) for entity in self.entities}
 
     @cached_property
     def _minted_centers(self) -> dict[str, tuple[CostCenter, ...]]:

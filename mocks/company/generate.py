@@ -15,6 +15,7 @@ SUPPLIERS = {"US01": 80, "DE01": 60, "JP01": 60}
 COST_CENTERS_PER_ENTITY = 20
 SHARED_EVERY = 3  # of suppliers, cost centres and projects every third has an id that other entities use for something else
 _MINTED_MAX = 300_000
+NEWCOMERS = 40_000_000  # where their personnel numbers begin
 PROJECTS_PER_ENTITY = 10
 # How many people of an entity are CFO, directors, department heads, cost-centre owners; everybody else is staff.
 _LEVEL_COUNTS = ((4, 1), (3, 3), (2, 8), (1, 16))
@@ -26,7 +27,7 @@ _PRIME_6 = 999_983
 
 
 def generate(seed: int, minted: int = 0) -> Company:
-    """The company of a seed, with `minted` suppliers and as many cost centres per entity for single experiments."""
+    """The company of a seed, with `minted` suppliers and as many cost centres and newcomers per entity for single experiments."""
     if not 0 <= minted <= _MINTED_MAX:
         raise ValueError(f"minted={minted}: expected 0 to {_MINTED_MAX} per entity")
     pools = {entity.key: draw_pool(seed, entity.locale) for entity in chart.ENTITIES}
@@ -34,6 +35,7 @@ def generate(seed: int, minted: int = 0) -> Company:
     suppliers: list[Supplier] = []
     centers: list[CostCenter] = []
     projects: list[Project] = []
+    newcomers: list[Employee] = []
     for number, entity in enumerate(chart.ENTITIES):
         suppliers += _suppliers(seed, entity, pools[entity.key], sum(list(SUPPLIERS.values())[:number]))
         centers += _cost_centers(seed, entity, number, employees)
@@ -41,7 +43,9 @@ def generate(seed: int, minted: int = 0) -> Company:
     for number, entity in enumerate(chart.ENTITIES):
         suppliers += _minted_suppliers(seed, entity, number, pools[entity.key], minted)
         centers += _minted_cost_centers(seed, entity, number, centers[number * COST_CENTERS_PER_ENTITY].owner, minted)
-    return Company(seed, chart.ENTITIES, tuple(employees), tuple(suppliers), tuple(centers), tuple(projects), minted)
+        newcomers += _newcomers(entity, number, pools[entity.key], employees, minted)
+    people = tuple(employees), tuple(suppliers), tuple(centers), tuple(projects), tuple(newcomers)
+    return Company(seed, chart.ENTITIES, *people, minted)
 
 
 def _employees(seed: int, pools: Mapping[str, Pool]) -> list[Employee]:
@@ -217,6 +221,20 @@ def _minted_cost_centers(seed: int, entity: Entity, place: int, owner: str, coun
             f"MC{number:06d}", entity.key, "GEN", f"Experiment {number}", owner, True, None,
             lookalikes.paired(number, f"{entity.country}-GEN-", "32"), lookalikes.paired(number, f"CC.{entity.expense_id}.9", "33"),
             f"9{(number * factor + offset) % _PRIME_6:06d}", True,
+        )
+        for number in range(first, first + count)
+    ]  # fmt: skip
+
+
+def _newcomers(entity: Entity, place: int, pool: Pool, employees: Sequence[Employee], count: int) -> list[Employee]:
+    """Staff whose managers sign alone and are not away."""
+    bosses = [each.key for each in employees if each.entity == entity.key and each.level == 1 and each.delegate is None]
+    first = place * _MINTED_MAX
+    return [
+        Employee(
+            f"N{number:06d}", entity.key, *pool.person(number % 10_000), chart.TITLES[0], 0, bosses[number % len(bosses)],
+            f"{entity.key}-CC{number % (COST_CENTERS_PER_ENTITY - 2):02d}", 0, f"U9{number:06d}", f"new.{number:06d}",
+            f"{NEWCOMERS + number}",
         )
         for number in range(first, first + count)
     ]  # fmt: skip

@@ -8,6 +8,8 @@ from datetime import date, time
 from typing import Literal
 
 ExpenseRoute = Literal["ap_invoice", "journal_entry"]
+Standing = Literal["active", "on_leave", "left"]
+"""Of somebody who works for the group, or did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from mocks.company import chart
 from mocks.company.accounts import BankAccount, BankAccounts
 from mocks.company.company import Company
 from mocks.company.invoicing import MATCH_CONTROLS, TAX_CODES, TAX_WORDS
-from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, TaxCode
+from mocks.company.model import Account, Banking, BudgetControl, CostCenter, Employee, Entity, MatchControl, Reapproval, Standing, TaxCode
 
 ERP_NAME_LENGTH = 35
 
@@ -106,7 +106,7 @@ def erp_master(company: Company) -> ErpMaster:
     """The ERP's projection."""
     houses = {entity.key: entity for entity in company.entities}
     codes = {key: house.erp_company for key, house in houses.items()}
-    personnel = {each.key: each.erp_id for each in company.employees}
+    personnel = {each.key: each.erp_id for each in company.people}
     return ErpMaster(
         companies={house.erp_company: _erp_company(house) for house in company.entities},
         accounts={account.code: account for account in chart.ACCOUNTS},
@@ -132,13 +132,13 @@ def erp_master(company: Company) -> ErpMaster:
             for each in company.cost_centers
         },
         projects={each.erp_id: ErpProject(each.erp_id, codes[each.entity], each.active) for each in company.projects},
-        people={each.erp_id: ErpPerson(each.erp_id, codes[each.entity], each.limit_minor) for each in company.employees},
+        people={each.erp_id: ErpPerson(each.erp_id, codes[each.entity], each.limit_minor) for each in company.people},
         bank_accounts=BankAccounts(
             company.seed,
             {
                 **{house.erp_company: (house.country, house.key, house.name) for house in company.entities},
                 **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.suppliers},
-                **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.employees},
+                **{each.erp_id: (houses[each.entity].country, each.key, each.name) for each in company.people},
             },
         ),
     )
@@ -148,7 +148,8 @@ def erp_master(company: Company) -> ErpMaster:
 class Member:
     """A person with the manager above, in one system's ids; limit in minor units of the house's currency, None = no limit.
 
-    signatures: how many managers sign at least; delegate: who decides instead, while away.
+    signatures: how many managers sign at least; delegate: who decides instead, while away; standing: whoever left may do nothing more, and
+    whoever is on leave decides nothing.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Member:
     limit_minor: int | None
     signatures: int = 1
     delegate: str | None = None
+    standing: Standing = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +207,10 @@ class ProcurementMaster:
 def procurement_master(company: Company) -> ProcurementMaster:
     """Procurement's projection."""
     houses = {entity.key: entity.procurement_id for entity in company.entities}
-    ids = {person.key: person.procurement_id for person in company.employees}
+    ids = {person.key: person.procurement_id for person in company.people}
     return ProcurementMaster(
         houses={house.procurement_id: _house(house, house.procurement_id) for house in company.entities},
-        users={person.procurement_id: _member(person, ids, houses) for person in company.employees},
+        users={person.procurement_id: _member(person, ids, houses) for person in company.people},
         suppliers={
             (houses[each.entity], each.procurement_id): ProcurementSupplier(
                 each.procurement_id, number, houses[each.entity], each.name, each.city, each.active
@@ -237,10 +239,10 @@ class ExpenseMaster:
 def expense_master(company: Company) -> ExpenseMaster:
     """The expense system's projection."""
     houses = {entity.key: entity.expense_id for entity in company.entities}
-    ids = {person.key: person.expense_id for person in company.employees}
+    ids = {person.key: person.expense_id for person in company.people}
     return ExpenseMaster(
         houses={house.expense_id: _house(house, house.expense_id) for house in company.entities},
-        employees={person.expense_id: _member(person, ids, houses) for person in company.employees},
+        employees={person.expense_id: _member(person, ids, houses) for person in company.people},
         cost_objects=_places((each.expense_id, houses[each.entity]) for each in company.cost_centers if _open(each)),
         categories={
             code: frozenset(rule.expense_id for rule in chart.EXPENSE_CATEGORIES if rule.entity == key) for key, code in houses.items()

@@ -10,16 +10,27 @@ from mocks.workflow.document import ApprovedDocument, Turn
 
 def approval_chain(people: Mapping[str, Member], author: Member, amount_minor: int) -> tuple[Turn, ...]:
     """Managers upwards, as many as sign for the author, until one whose limit covers the amount; for those who are away their delegates.
-    Raises LIMIT_EXCEEDED when nobody's does."""
+    Whoever is on leave or left is passed over where nobody stands in. Raises LIMIT_EXCEEDED when nobody's limit does."""
     chain: list[Turn] = []
     manager = author.manager
     while manager is not None:
         boss = people[manager]
-        chain.append(Turn(boss.delegate, boss.id) if boss.delegate else Turn(boss.id, None))
+        turn = _turn_of(people, boss)
+        if turn is None:
+            manager = boss.manager
+            continue
+        chain.append(turn)
         if len(chain) >= author.signatures and (boss.limit_minor is None or boss.limit_minor >= amount_minor):
             return tuple(chain)
         manager = boss.manager
     raise Refusal("LIMIT_EXCEEDED", f"nobody above {author.id} may approve {amount_minor} minor units")
+
+
+def _turn_of(people: Mapping[str, Member], boss: Member) -> Turn | None:
+    """Who decides for a manager: the delegate, or the manager; None: nobody is there."""
+    if boss.delegate is not None and people[boss.delegate].standing == "active":
+        return Turn(boss.delegate, boss.id)
+    return Turn(boss.id, None) if boss.standing == "active" and boss.delegate is None else None
 
 
 def is_above(people: Mapping[str, Member], superior: str, person_id: str) -> bool:
@@ -33,10 +44,12 @@ def is_above(people: Mapping[str, Member], superior: str, person_id: str) -> boo
 
 
 def known_person(people: Mapping[str, Member], person_id: str | None, called: str) -> Member:
-    """Who acts. called: what the system calls an id of a person. Raises EMPLOYEE_UNKNOWN."""
+    """Who acts. called: what the system calls an id of a person. Raises EMPLOYEE_UNKNOWN, also for whoever left."""
     found = people.get(person_id or "")
     if found is None:
         raise Refusal("EMPLOYEE_UNKNOWN", f"acting user {person_id!r} is not known; send a {called} in X-Acting-User")
+    if found.standing == "left":
+        raise Refusal("EMPLOYEE_UNKNOWN", f"acting user {person_id!r} does not work here any more")
     return found
 
 
@@ -50,6 +63,8 @@ def check_next_approver(noun: str, document: ApprovedDocument, actor: Member) ->
     """It is this person's turn and not their own document. Raises SEGREGATION_OF_DUTIES or LIMIT_EXCEEDED."""
     if actor.id == document.author:
         raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} may not decide on a {noun} of their own")
+    if actor.standing == "on_leave":
+        raise Refusal("SEGREGATION_OF_DUTIES", f"{actor.id} is on leave and decides on no {noun}")
     if actor.id != document.next_approver:
         raise Refusal("SEGREGATION_OF_DUTIES", f"{noun} {document.id} waits for {document.next_approver}, not {actor.id}")
     last = len(document.approvals) + 1 == len(document.chain)

@@ -84,7 +84,7 @@ class Copies:
             active=body.active,
         )
 
-    def _obey(self, copy: Replica) -> None:
+    def _obey(self, copy: Replica[Told]) -> None:
         """A cost centre that is not active is taken for no new report; reports name no projects."""
         if copy.told.kind == "cost_center":
             self._follow(copy.told.code, copy.told.house, copy.told.active)
@@ -97,7 +97,7 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
     return desk.operations()
 
 
-def _wire(copy: Replica) -> MasterRecordCopy:
+def _wire(copy: Replica[Told]) -> MasterRecordCopy:
     told = copy.told
     return MasterRecordCopy(
         id=copy.id,

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
-from mocks.abilities.replica_states import ReplicaGiven, replica_state
+from mocks.abilities.replica_states import EmployeeCopyGiven, ReplicaGiven, replica_state, staff_state
 from mocks.abilities.replicas import SAID
+from mocks.abilities.staff import EMPLOYED, EMPLOYEE
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.projections import Member
 from mocks.systems.expense.replicas import POINT
+from mocks.systems.expense.staff import POINT as STAFF
 from mocks.systems.expense.system import ExpenseSystem
 from mocks.workflow.states import lead
 
@@ -48,6 +50,7 @@ def states() -> tuple[State, ...]:
         State("there is no expense report", GONE, ReportGone, lambda _stage, given: {"report_id": given.report_id}),
         State("an employee has a login", "in this entity", LoginGiven, _login),
         replica_state(POINT, "source_record", _copy),
+        staff_state(STAFF, "employee_no", _employee),
     )
 
 
@@ -60,6 +63,12 @@ def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
     told = {"entity_code": "10", "source_revision": given.revision}
     days = {"valid_from": "01/01/2026", "valid_to": "31/12/2099"}
     return {**SAID, **told, **days, "responsible_login": stage.company.employees[0].expense_id}
+
+
+def _employee(stage: Stage, given: EmployeeCopyGiven) -> Mapping[str, Any]:
+    center = stage.company.cost_centers_of(stage.company.entities[0].key)[0].expense_id
+    told = {"login": EMPLOYEE, "manager_login": stage.company.employees[0].expense_id, "entity_code": "10", "cost_object": center}
+    return {**EMPLOYED, **told, "source_revision": given.revision, "valid_from": "01/01/2026", "valid_to": "31/12/2099"}
 
 
 def _report(stage: Stage, given: ReportGiven) -> Values:

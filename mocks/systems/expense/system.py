@@ -8,6 +8,7 @@ from mocks.systems.expense.desk import ReportDesk
 from mocks.systems.expense.operations import operations
 from mocks.systems.expense.replicas import Copies
 from mocks.systems.expense.replicas import operations as copy_operations
+from mocks.systems.expense.staff import Colleagues
 
 
 class ExpenseSystem:
@@ -23,9 +24,10 @@ class ExpenseSystem:
         master = expense_master(company)
         self.desk = ReportDesk(master, namespace)
         self.copies = Copies(master)
-        offered = (*operations(self.desk), *copy_operations(self.copies))
+        self.colleagues = Colleagues(master)
+        offered = (*operations(self.desk), *copy_operations(self.copies), *self.colleagues.operations())
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every report, and every copy of a master record, as it stands."""
-        return [*self.desk.final_views(), *self.copies.store.final_views()]
+        """Every report, and every copy of a record, as it stands."""
+        return [*self.desk.final_views(), *self.copies.store.final_views(), *self.colleagues.store.final_views()]

@@ -5,9 +5,11 @@ from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
 from mocks.abilities.replicas import RECORD, REVISIONS, SAID
+from mocks.abilities.staff import EMPLOYED, EMPLOYEE
 from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.systems.expense.replicas import POINT
+from mocks.systems.expense.staff import POINT as STAFF
 
 CREATE = "expense.report.create"
 
@@ -15,7 +17,8 @@ CREATE = "expense.report.create"
 def words(company: Company) -> Words:
     """What requests to the expense system are made of."""
     made = drafts(company, company.draft_expense_report)
-    bodies = {CREATE: tuple(each.body for each in made), f"{POINT}.put": _copies(company)}
+    copies = {f"{POINT}.put": _copies(company), f"{STAFF}.put": _employed(company)}
+    bodies = {CREATE: tuple(each.body for each in made), **copies}
     return Words(_members(company), bodies, {CREATE: tuple(each.actor for each in made)})
 
 
@@ -28,6 +31,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "X-Acting-User": tuple(person.expense_id for person in players(company)),
         "erp_document": ("1900012345",),
         "source_record": (RECORD,),
+        "employee_no": (EMPLOYEE,),
     }
 
 
@@ -40,5 +44,20 @@ def _copies(company: Company) -> tuple[Mapping[str, Any], ...]:
         "valid_from": "01/01/2026",
         "valid_to": "31/12/2099",
         "entity_code": company.entities[0].expense_id,
+    }
+    return tuple({**valid, "source_revision": number} for number in REVISIONS)
+
+
+def _employed(company: Company) -> tuple[Mapping[str, Any], ...]:
+    """What copies of an employee may say: somebody new, who is nobody's manager."""
+    house = company.entities[0]
+    valid = {
+        **EMPLOYED,
+        "login": EMPLOYEE,
+        "manager_login": players(company)[1].expense_id,
+        "entity_code": house.expense_id,
+        "cost_object": company.cost_centers_of(house.key)[0].expense_id,
+        "valid_from": "01/01/2026",
+        "valid_to": "31/12/2099",
     }
     return tuple({**valid, "source_revision": number} for number in REVISIONS)

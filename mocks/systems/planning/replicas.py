@@ -64,7 +64,7 @@ class Copies:
 
     def __init__(self, master: PlanningMaster) -> None:
         self.master = master
-        self.store = ReplicaStore(OF)
+        self.store: ReplicaStore[Told] = ReplicaStore(OF)
 
     def told(self, body: MasterRecordPut) -> Told:
         """Raises CODING_INVALID and, where somebody is named, EMPLOYEE_UNKNOWN."""
@@ -89,7 +89,7 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
     return desk.operations()
 
 
-def _wire(copy: Replica) -> MasterRecordCopy:
+def _wire(copy: Replica[Told]) -> MasterRecordCopy:
     told = copy.told
     return MasterRecordCopy(
         id=copy.id,

@@ -83,7 +83,7 @@ class Copies:
             active=body.active,
         )
 
-    def _obey(self, copy: Replica) -> None:
+    def _obey(self, copy: Replica[Told]) -> None:
         """What is not active is taken for nothing new."""
         self._obeyed[copy.told.kind](copy.told.code, copy.told.house, copy.told.active)
 
@@ -94,7 +94,7 @@ def operations(copies: Copies) -> tuple[Operation, ...]:
     return desk.operations()
 
 
-def _wire(copy: Replica) -> MasterRecordCopy:
+def _wire(copy: Replica[Told]) -> MasterRecordCopy:
     told = copy.told
     return MasterRecordCopy(
         id=copy.id,

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from mocks.abilities.people import GONE, Move, Play, Version, approve, approver, author, refuse, submit
-from mocks.abilities.replica_states import ReplicaGiven, replica_state
+from mocks.abilities.replica_states import EmployeeCopyGiven, ReplicaGiven, replica_state, staff_state
 from mocks.abilities.replicas import SAID
+from mocks.abilities.staff import EMPLOYED, EMPLOYEE
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.systems.procurement.checking import states as checking
 from mocks.systems.procurement.invoicing import states as invoicing
 from mocks.systems.procurement.receiving import states as receiving
 from mocks.systems.procurement.replicas import POINT
+from mocks.systems.procurement.staff import POINT as STAFF
 from mocks.systems.procurement.suppliers.states import states as supplier_request_states
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.workflow.states import lead
@@ -48,6 +50,7 @@ def states() -> tuple[State, ...]:
         *supplier_request_states(),
         *invoicing.states(lambda stage: stage.system(ProcurementSystem).invoices),
         replica_state(POINT, "sourceRecord", _copy),
+        staff_state(STAFF, "employeeNo", _employee),
         *checking.states(lambda stage: stage.system(ProcurementSystem).checks),
     )
 
@@ -59,6 +62,12 @@ def _copy(stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
         "responsibleId": stage.company.employees[0].procurement_id,
     }
     return {**SAID, **told, "validFrom": "2026-01-01", "validTo": "2099-12-31"}
+
+
+def _employee(stage: Stage, given: EmployeeCopyGiven) -> Mapping[str, Any]:
+    center = stage.company.cost_centers_of(stage.company.entities[0].key)[0].procurement_id
+    told = {"userId": EMPLOYEE, "managerId": stage.company.employees[0].procurement_id, "legalEntity": "ACME-US", "costCenter": center}
+    return {**EMPLOYED, **told, "sourceRevision": given.revision, "validFrom": "2026-01-01", "validTo": "2099-12-31"}
 
 
 def _requisition(stage: Stage, given: RequisitionGiven) -> Values:

@@ -14,6 +14,7 @@ from mocks.systems.procurement.receiving.desk import ReceiptDesk
 from mocks.systems.procurement.receiving.orders import OrderBook
 from mocks.systems.procurement.replicas import Copies
 from mocks.systems.procurement.replicas import operations as copy_operations
+from mocks.systems.procurement.staff import Colleagues
 from mocks.systems.procurement.suppliers.desk import SupplierRequestDesk
 
 
@@ -45,6 +46,7 @@ class ProcurementSystem:
         self.invoices = InvoiceDesk(master, self.orders, namespace)
         self.supplier_requests = SupplierRequestDesk(master, namespace)
         self.copies = Copies(master)
+        self.colleagues = Colleagues(master)
         bought = operations(
             master,
             self.desk,
@@ -53,10 +55,11 @@ class ProcurementSystem:
             invoices=self.invoices,
             supplier_requests=self.supplier_requests,
         )
-        offered = (*bought, *checking_operations(self.checks), *copy_operations(self.copies))
+        offered = (*bought, *checking_operations(self.checks), *copy_operations(self.copies), *self.colleagues.operations())
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
-        """Every requisition, receipt, invoice, request for a supplier, budget check and copy of a master record as it stands."""
+        """Every requisition, receipt, invoice, request for a supplier, budget check and copy of a record as it stands."""
         desks = (self.desk, self.receipts, self.invoices, self.supplier_requests, self.checks)
-        return [view for desk in desks for view in desk.final_views()] + self.copies.store.final_views()
+        copies = self.copies.store.final_views() + self.colleagues.store.final_views()
+        return [view for desk in desks for view in desk.final_views()] + copies

@@ -7,10 +7,12 @@ from typing import Any
 
 from mocks.abilities.drafted import MANY, drafts, players
 from mocks.abilities.replicas import RECORD, REVISIONS, SAID
+from mocks.abilities.staff import EMPLOYED, EMPLOYEE
 from mocks.abilities.system_type import Words
 from mocks.company import Company, Draft
 from mocks.company.shapes import PLAIN
 from mocks.systems.procurement.replicas import POINT
+from mocks.systems.procurement.staff import POINT as STAFF
 
 CREATE, REGISTER, RECEIVE = "procurement.requisition.create", "procurement.order.register", "procurement.receipt.create"
 ASK = "procurement.supplier_request.create"
@@ -42,7 +44,7 @@ def words(company: Company) -> Words:
     said[ASK] = tuple((each.actor, each.body) for each in asked)
     bodies = {point: tuple(body for _, body in found) for point, found in said.items()}
     bodies[ANSWER] = ANSWERS
-    bodies[f"{POINT}.put"] = _copies(company)
+    bodies |= {f"{POINT}.put": _copies(company), f"{STAFF}.put": _employed(company)}
     return Words(_members(company), bodies, {point: tuple(actor for actor, _ in found) for point, found in said.items()})
 
 
@@ -76,6 +78,7 @@ def _members(company: Company) -> Mapping[str, tuple[str, ...]]:
         "paymentTerms": ("N30",),
         "country": tuple(entity.country for entity in company.entities),
         "sourceRecord": (RECORD,),
+        "employeeNo": (EMPLOYEE,),
     }
 
 
@@ -88,5 +91,20 @@ def _copies(company: Company) -> tuple[Mapping[str, Any], ...]:
         "validFrom": "2026-01-01",
         "validTo": "2099-12-31",
         "legalEntity": company.entities[0].procurement_id,
+    }
+    return tuple({**valid, "sourceRevision": number} for number in REVISIONS)
+
+
+def _employed(company: Company) -> tuple[Mapping[str, Any], ...]:
+    """What copies of an employee may say: somebody new, who is nobody's manager."""
+    house = company.entities[0]
+    valid = {
+        **EMPLOYED,
+        "userId": EMPLOYEE,
+        "managerId": players(company)[1].procurement_id,
+        "legalEntity": house.procurement_id,
+        "costCenter": company.cost_centers_of(house.key)[0].procurement_id,
+        "validFrom": "2026-01-01",
+        "validTo": "2099-12-31",
     }
     return tuple({**valid, "sourceRevision": number} for number in REVISIONS)

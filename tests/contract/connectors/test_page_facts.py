@@ -54,7 +54,7 @@ def test_a_member_that_comes_or_goes_is_noticed(change, monkeypatch) -> None:
 
 def test_a_member_that_becomes_needed_is_noticed(monkeypatch) -> None:
     """The page is no longer what it should be."""
-    others = ("procurement", "expense", "planning", "screening", "bank")
+    others = ("procurement", "expense", "planning", "screening", "bank", "hr")
     schemas = {name: dict(members.schemas("erp"), **_with_required(name)) for name in ("erp", *others)}
     schemas |= {name: members.schemas(name) for name in others}
     monkeypatch.setattr(members, "schemas", schemas.__getitem__)
@@ -211,6 +211,7 @@ def test_what_a_refusal_says_beside_its_code() -> None:
 
 
 KEEP_COPIES = ("procurement", "expense", "planning")
+KEEP_PEOPLE = ("procurement", "expense")
 Stale = dict[str, tuple[str, str, Any]]
 """Call point: method, path and body of a call whose object has moved on."""
 
@@ -223,6 +224,8 @@ def test_every_version_conflict_says_which_revision_is_the_current_one() -> None
         request = world.provider_states.set("a supplier request exists", {})["id"]
         for system in KEEP_COPIES:
             world.provider_states.set(f"{system} has a copy of a master record", {"revision": 2})
+        for system in KEEP_PEOPLE:
+            world.provider_states.set(f"{system} has a copy of an employee", {"revision": 2})
         headers = {"Authorization": f"Bearer {await _token(world)}"}
         async with aiohttp.ClientSession(headers=headers) as http:
 
@@ -287,11 +290,12 @@ async def _numbered(world: World, send: Call, plan: str) -> Stale:
 
 
 async def _copies(world: World, send: Call) -> Stale:
-    """What each system's copy of a master record says, as of a revision before it."""
+    """What each system's copy of a record says, as of a revision before it."""
     found: Stale = {}
-    for system in KEEP_COPIES:
-        put = next(each for each in world.systems[system].operations if each.call_point == f"{system}.master_record.put")
-        path = re.sub(r"{\w+}", "MD00000017", put.path)
+    copies = [(system, "master_record", "MD00000017") for system in KEEP_COPIES]
+    for system, kind, number in (*copies, *((system, "employee", "20000017") for system in KEEP_PEOPLE)):
+        put = next(each for each in world.systems[system].operations if each.call_point == f"{system}.{kind}.put")
+        path = re.sub(r"{\w+}", number, put.path)
         known = await send(system, "GET", path)
         names = [each.encode_name for each in msgspec.structs.fields(put.request)]
         found[put.call_point] = ("PUT", path, {name: 1 if "evision" in name else known[name] for name in names})

@@ -55,6 +55,7 @@ class Rig:
             "EXPENSE_URL": world.urls["expense"],
             "SCREENING_URL": world.urls["screening"],
             "BANK_URL": world.urls["bank"],
+            "HR_URL": world.urls["hr"],
             "OAUTH_TOKEN_URL": world.token_url,
             "CLIENT_ID": world.client_id,
             "CLIENT_SECRET": world.client_secret,

@@ -23,6 +23,7 @@ from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
 from engine.peers.expense import ExpenseGateway
+from engine.peers.hr import PersonnelGateway, StaffGateway
 from engine.peers.invoice_listeners import InvoiceListeners
 from engine.peers.invoicing import InvoicingGateway
 from engine.peers.payables import PayablesGateway
@@ -119,6 +120,8 @@ class Gateways:
     listeners: InvoiceListeners
     records: RecordGateway
     copies: ReplicaGateway
+    personnel: PersonnelGateway
+    staff: StaffGateway
 
 
 class HeldToken(Tokens):
@@ -174,6 +177,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
+        PersonnelGateway(peer("hr"), Trace(CORRELATION, TRACE)),
+        StaffGateway({name: peer(name) for name in ("procurement", "expense")}, Trace(CORRELATION, TRACE)),
     )
 
 

@@ -18,6 +18,7 @@ P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-
 BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
 NEWS, PAID = "payment-status-to-procurement", "5100047110"
 MDM = "master-data-replication"
+EMP, EMPLOYEE = "employee-replication", "20000017"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
 
@@ -34,6 +35,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _postings()
     yield from _budgets()
     yield from _master_data()
+    yield from _employees()
 
 
 def _event(type_: str, source: str, subject: str, data: dict[str, Any], states: tuple[State, ...], check: Check) -> MessageCase:
@@ -180,3 +182,10 @@ def _master_data() -> Iterator[MessageCase]:
     state: State = ("a master record exists", {"number": RECORD})
     check = _fact(f"{MDM}:{RECORD}:1:2", MDM, RECORD, "master_data.changed")
     yield _event("master_data.changed", "erp", RECORD, data, (state,), check)
+
+
+def _employees() -> Iterator[MessageCase]:
+    data = {"employee_no": EMPLOYEE, "revision": match.integer(1), "version": match.integer(2), "status": "active"}
+    state: State = ("an employee exists in HR", {"employee_no": EMPLOYEE})
+    check = _fact(f"{EMP}:{EMPLOYEE}:1:2", EMP, EMPLOYEE, "employee.changed")
+    yield _event("employee.changed", "hr", EMPLOYEE, data, (state,), check)

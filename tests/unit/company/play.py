@@ -12,6 +12,7 @@ from mocks.company import Company, Draft, generate
 from mocks.kit.operation import Call, Deferred, Effect, Operation, OutEvent, Refusal, Reply
 from mocks.systems.erp.system import ErpSystem
 from mocks.systems.expense.system import ExpenseSystem
+from mocks.systems.hr.system import HrSystem
 from mocks.systems.planning.system import PlanningSystem
 from mocks.systems.procurement.system import ProcurementSystem
 from mocks.systems.screening.system import ScreeningSystem
@@ -38,7 +39,8 @@ class World:
         self.expense = ExpenseSystem(self.company, namespace="T")
         self.planning = PlanningSystem(self.company, namespace="T")
         self.screening = ScreeningSystem(self.company)
-        self.systems = (self.erp, self.procurement, self.expense, self.planning, self.screening)
+        self.hr = HrSystem(self.company)
+        self.systems = (self.erp, self.procurement, self.expense, self.planning, self.screening, self.hr)
         self.operations: dict[str, Operation] = {each.call_point: each for system in self.systems for each in system.operations}
 
     def call(self, call_point: str, body: Any = None, **members: Any) -> Reply:

@@ -19,7 +19,7 @@ from mocks.company.projections import erp_master, expense_master, procurement_ma
 from mocks.company.shapes import Shape, Signers
 from tests.unit.company.play import COMPANY
 
-PINNED_SEED_7 = "c98ee36ba572f1d6667251e4c56831cdbce6f2aa6e96c235ad52917090b617b5"
+PINNED_SEED_7 = "636d9566002c94332c546fbebeb37048ab496f56021899d2a9561a49f4efba66"
 
 
 def test_the_same_seed_gives_the_pinned_digest() -> None:

@@ -34,6 +34,7 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "posting.rejected": ("a journal entry exists", {"status": "rejected"}),
     "budget.published": ("a budget plan exists", {"status": "published"}),
     "master_data.changed": ("a master record exists", {"status": "active"}),
+    "employee.changed": ("an employee exists in HR", {"status": "active"}),
 }
 
 

@@ -10,7 +10,8 @@ from harness.demo.agenda import Agenda
 from harness.demo.floor import Floor
 from harness.demo.mischief import WAITING_MAX, Mischief
 from harness.demo.people import MINTED, People
-from mocks.kit.operation import Refusal
+from mocks.kit.acting import convert
+from mocks.kit.operation import Call, Refusal
 from mocks.world import World, WorldConfig
 from tests.shipped import CATALOG
 
@@ -20,13 +21,13 @@ FLOWS = ("requisition-to-po", "expense-to-posting")
 class Office:
     """A world, its people, and a clock that tests set."""
 
-    def __init__(self, world: World, *, surprises: bool = False) -> None:
+    def __init__(self, world: World, *, surprises: bool = False, flows: tuple[str, ...] = FLOWS) -> None:
         self.world = world
         self.now = 0.0
         self.seq = 0
         self.agenda = Agenda()
         self.floor = Floor(CATALOG, world.company.names_of_people())
-        self.people = People(world, self.floor, self.agenda, speed=1.0, flows=FLOWS)
+        self.people = People(world, self.floor, self.agenda, speed=1.0, flows=flows)
         self.mischief = Mischief(world, self.floor, self.people, self.agenda, 1.0, surprises, lambda: self.now)
 
     def pass_time(self, seconds: float) -> None:
@@ -43,6 +44,15 @@ class Office:
     def armed(self) -> list[tuple[str, str]]:
         """Fault and call point of every step that waits."""
         return [(step.fault.id, step.call_point) for step in self.world.mechanics.plans.listed()]
+
+    def record_order(self, txn_id: str) -> None:
+        """The connector writes back that there is an order."""
+        point, system = "procurement.requisition.record_order", self.world.systems["procurement"]
+        operation = next(one for one in system.operations if one.call_point == point)
+        body = convert(operation, {"erpOrderNumber": f"45{txn_id}", "erpStatus": "created"})
+        number, draw = self.floor.documents[txn_id].number, self.world.mechanics.streams.drawer(txn_id)
+        operation.handler(Call({"id": number}, {}, body, self.world.mechanics.business.now(), "connector", None, None, "", draw))
+        self.people.settled(txn_id, self.now, posted=True)
 
 
 def at_work(deed: Callable[[Office], None], **options: Any) -> None:
@@ -68,6 +78,29 @@ def test_people_write_decide_and_repair() -> None:
         assert {person.latin_name for person in office.world.company.employees} >= {document.requester for document in documents}
 
     at_work(deed)
+
+
+def test_a_case_goes_on_when_the_connector_is_done() -> None:
+    """Goods come of an order that was made, due as soon as they are recorded; of one that was refused nothing comes."""
+
+    def deed(office: Office) -> None:
+        office.people.begin(0.0)
+        office.pass_time(90)
+        approved = [one.txn_id for one in office.floor.open("approved")]
+        assert len(approved) > 8
+        for number, txn_id in enumerate(approved):
+            if number == 0:
+                office.people.settled(txn_id, office.now, posted=False)
+            else:
+                office.record_order(txn_id)
+        office.pass_time(20)
+        goods = [one for one in office.floor.documents.values() if one.flow == "receipt-to-grir"]
+        assert 0 < len(goods) < len(approved)
+        assert all(one.handed_in and one.stage == "approved" and one.requester and not one.approver for one in goods)
+        asked = {office.floor.documents[txn_id].title for txn_id in approved[1:]}
+        assert {one.title for one in goods} <= asked
+
+    at_work(deed, flows=("requisition-to-po", "receipt-to-grir"))
 
 
 def test_the_same_seed_plays_the_same_business() -> None:

@@ -126,6 +126,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "erp.invoice_payment.list",
         "procurement.supplier_request.list",
         "erp.master_record.list",
+        "hr.employee.list",
         "identity.token.issue",
     }
 
@@ -207,7 +208,7 @@ def test_run_faults_hit_systems_entities_and_the_token() -> None:
     planner = make_planner()
     waves = play(planner)
     windows = {(wave.window.fault_id, wave.window.target) for wave in waves if wave.window and not about_one_call(wave)}
-    called = ("erp", "procurement", "expense", "planning", "bank", "screening", "identity")
+    called = ("erp", "procurement", "expense", "planning", "bank", "screening", "hr", "identity")
     systems = {(fault, system) for fault in ("F-B5", "F-H2") for system in called}
     assert windows == systems | {(fault, "identity") for fault in ("F-B10", "F-B11", "F-B12")} | {
         ("F-F3", entity) for entity in ("US01", "DE01", "JP01")

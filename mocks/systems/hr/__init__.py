@@ -1,0 +1,1 @@
+"""The HR system: who works for the group, where and for whom, as people of HR decide it. Other systems keep copies of it."""
