@@ -1,4 +1,4 @@
-"""What can be wrong in how a connector waits, and in what it takes for another document's: planted into the correct run, and into one about neighbours."""
+"""What can be wrong in how a connector waits, and in its keys and events: planted into the correct run, and into one about neighbours."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,11 @@ def never_drained(scribe: Scribe) -> None:
 def outage(scribe: Scribe) -> None:
     """The ERP is down for a moment while 8 waits for it."""
     index, approved = one(scribe, txn_id=LATER, kind="source_action", state="approved")
-    head = {name: approved[name] for name in ("run_id", "t_wall", "t_biz", "phase")} | {"call_point": "erp", "fault_id": "F-B5", "mode": "window"}
+    head = {name: approved[name] for name in ("run_id", "t_wall", "t_biz", "phase")} | {
+        "call_point": "erp",
+        "fault_id": "F-B5",
+        "mode": "window",
+    }
     begin: Row = {**head, "kind": "fault_fired", "node": "harness", "experienced_by": LATER, "t_mono_ns": approved["t_mono_ns"]}
     ending: Row = {**head, "kind": "fault_healed", "node": "erp", "t_mono_ns": approved["t_mono_ns"] + 1}
     insert(scribe, index + 1, begin, ending)
@@ -75,7 +79,14 @@ def neighbours_run(busy_ms: int) -> Scribe:
         order(scribe, number, wave="baseline-1", role="control")
     scribe.enter("wave-business")
     order(scribe, 50, wave="wave-business", role="faulted", step=("erp.po.create", POISON), settle=False)
-    answer: Row = {"method": "POST", "status": 422, "view": "fail", "outcome": "not_reached", "code": "VALIDATION_FAILED", "body_hash": "b50"}
+    answer: Row = {
+        "method": "POST",
+        "status": 422,
+        "view": "fail",
+        "outcome": "not_reached",
+        "code": "VALIDATION_FAILED",
+        "body_hash": "b50",
+    }
     for number in range(21, 33):
         scribe.call("erp.po.create", "p2p-000050", fault=POISON, **answer)
         order(scribe, number, wave="wave-business", role="control")

@@ -1,4 +1,4 @@
-"""The books of closing_books.py, and what was paid of them: transfers of budget, bank details that changed, a hold, a payment until it cleared.
+"""The books of closing_books.py, and what was paid of them: a transfer of budget, bank details that changed, a hold, and a payment.
 
 1 is invoiced and paid; its payee changed its bank details before, with three people. PLANTED is what can be wrong.
 """
@@ -6,7 +6,7 @@
 from collections.abc import Callable
 
 from harness.judge.synthetic import DATES, Row, Scribe
-from tests.unit.judge.closing_books import BILL, INVOICED, closing_run, item_of, moved, order_of
+from tests.unit.judge.closing_books import BILL, INVOICED, closing_run, moved
 from tests.unit.judge.history_builder import drop, insert, one, rows
 from tests.unit.judge.receipts import BOOKS, CAME, PRICE, txn
 
@@ -36,7 +36,9 @@ def transfer(given: int, taken: int | None = None) -> list[Row]:
     return [{**giving, "entity_id": "901"}, {**receiving, "entity_id": "902", "cost_center": "4712000"}]
 
 
-def changed_account(account: str = ACCOUNT, since: str = "2026-10-20", states: tuple[str, ...] = ("requested", "verified", "cooling_off")) -> list[Row]:
+def changed_account(
+    account: str = ACCOUNT, since: str = "2026-10-20", states: tuple[str, ...] = ("requested", "verified", "cooling_off")
+) -> list[Row]:
     """Somebody asks, somebody calls back, somebody agrees."""
     said: Row = {"entity_type": "bank_change", "entity_id": CHANGE, "party": PAYEE, "account": account}
     people = ("10081360", "10081361", "10081399")
@@ -56,8 +58,17 @@ def held(state: str) -> list[Row]:
 def paid(payment: str, minor: int = TOTAL, *, left: int = 0, version: int = 2) -> list[Row]:
     """Proposed, issued and cleared (PST-Y01, PST-Y02). left: what is open of the invoice afterwards."""
     said: Row = {"entity_type": "payment", "entity_id": payment, "amount_minor": minor, "party": PAYEE, "account": ACCOUNT, "covers": BILL}
-    states = [{**said, **DATES, "version": number, "state": state} for number, state in enumerate(("proposed", "issued", "cleared"), start=1)]
-    item: Row = {"entity_type": "open_item", "entity_id": BILL, "parent_id": BILL, "account": "2000", "version": version, "amount_minor": left}
+    states = [
+        {**said, **DATES, "version": number, "state": state} for number, state in enumerate(("proposed", "issued", "cleared"), start=1)
+    ]
+    item: Row = {
+        "entity_type": "open_item",
+        "entity_id": BILL,
+        "parent_id": BILL,
+        "account": "2000",
+        "version": version,
+        "amount_minor": left,
+    }
     return [
         states[0],
         {**states[1], "effect": "update"},
@@ -72,7 +83,8 @@ def entry(parent: str, *lines: tuple[str, int, str | None]) -> list[Row]:
     """A journal: account, signed amount, item."""
     made: Row = {"entity_type": "journal_line", "parent_id": parent}
     return [
-        {**made, "entity_id": f"{parent}/{number}", "account": account, "amount_minor": minor} | ({"src_line": item, "category": "owed"} if item else {})
+        {**made, "entity_id": f"{parent}/{number}", "account": account, "amount_minor": minor}
+        | ({"src_line": item, "category": "owed"} if item else {})
         for number, (account, minor, item) in enumerate(lines, start=1)
     ]
 

@@ -90,7 +90,14 @@ def posted(number: int, place: int, how: str) -> list[Row]:
     """The ledger entry of its issue, or of what undoes that."""
     minor = PAYEES[place - 1][1] * (1 if how == "issue" else -1)
     parent = f"{payment_of(number, place)}/{how}"
-    made: Row = {"entity_type": "journal_line", "effect": "create", "parent_id": parent, "company": COMPANY, "currency": CURRENCY, "period": PERIOD}
+    made: Row = {
+        "entity_type": "journal_line",
+        "effect": "create",
+        "parent_id": parent,
+        "company": COMPANY,
+        "currency": CURRENCY,
+        "period": PERIOD,
+    }
     item: Row = {"account": "2000", "amount_minor": minor, "src_line": invoice_of(number, place), "category": "owed"}
     return [{**made, **item, "entity_id": f"{parent}/1"}, {**made, "account": "1010", "amount_minor": -minor, "entity_id": f"{parent}/2"}]
 
@@ -132,7 +139,9 @@ def write_back(scribe: Scribe, number: int) -> None:
     put: Row = {"method": "PUT", "outcome": "committed"}
     for place in rejected:
         word: Row = {**told_of(number, place, "rejected"), "base_version": 2}
-        scribe.call("erp.payment.record_status", txn_id, effects=[word, *posted(number, place, "rejected")], body_hash=f"r{number}.{place}", **put)
+        scribe.call(
+            "erp.payment.record_status", txn_id, effects=[word, *posted(number, place, "rejected")], body_hash=f"r{number}.{place}", **put
+        )
     run: Row = {"entity_type": "payment_run", "entity_id": f"PR{number:08d}", "effect": "update", "state": "acknowledged", "version": 5}
     others = [told_of(number, place, "accepted") for place in (1, 2) if place not in rejected]
     effects = [{**run, "base_version": 4}, *others]

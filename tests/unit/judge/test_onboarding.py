@@ -185,7 +185,14 @@ def changed(scribe: Scribe, number: int, *names: str, revision: int = 1, **value
     """A connector tells the vendor some facts again, in a call of its own, behind everything else."""
     index, end = one(scribe, kind="phase", phase="final")
     at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
-    head: Row = {**at, "phase": "baseline-1", "node": "erp", "txn_id": f"sup-{number:06d}", "op_id": 9_000 + number, "call_point": "erp.vendor.update"}
+    head: Row = {
+        **at,
+        "phase": "baseline-1",
+        "node": "erp",
+        "txn_id": f"sup-{number:06d}",
+        "op_id": 9_000 + number,
+        "call_point": "erp.vendor.update",
+    }
     told = [{**fact_of(scribe, number, "vendor_fact", name), **head, "effect": "update", "src_version": revision} for name in names]
     for row in told:
         row["ext_ref"] = values.get(row["category"], row["ext_ref"])
@@ -200,13 +207,22 @@ def amended(scribe: Scribe, number: int, *, screened: bool, **facts_told: str) -
     head: Row = {**at, "phase": "baseline-1", "txn_id": f"sup-{number:06d}"}
     _, approved = one(scribe, txn_id=head["txn_id"], kind="source_action", state="approved")
     said: Row = {**approved, **head, "src_version": 2, "version": 5}
-    deed = [{**said, "kind": kind, "state": "approved"} | ({"effect": "update"} if kind == "commit" else {}) for kind in ("source_action", "commit")]
-    told = [{**row, **head, "kind": "commit", "src_version": 2} for _, row in rows(scribe, kind="commit", txn_id=head["txn_id"], entity_type="source_fact")]
+    deed = [
+        {**said, "kind": kind, "state": "approved"} | ({"effect": "update"} if kind == "commit" else {})
+        for kind in ("source_action", "commit")
+    ]
+    told = [
+        {**row, **head, "kind": "commit", "src_version": 2}
+        for _, row in rows(scribe, kind="commit", txn_id=head["txn_id"], entity_type="source_fact")
+    ]
     for row in told:
         row |= {"entity_id": f"{source}/2.{row['category']}", "ext_ref": facts_told.get(row["category"], row["ext_ref"])}
     _, check = one(scribe, txn_id=head["txn_id"], entity_type="screening_check")
     again = [{**check, **head, "entity_id": "SC888888888888"}]
-    again += [{**fact_of(scribe, number, "check_fact", name), **head, "entity_id": f"SC8/{name}", "parent_id": "SC888888888888"} for name in SCREENED]
+    again += [
+        {**fact_of(scribe, number, "check_fact", name), **head, "entity_id": f"SC8/{name}", "parent_id": "SC888888888888"}
+        for name in SCREENED
+    ]
     insert(scribe, index, *deed, *told, *(again if screened else []))
 
 
@@ -220,7 +236,13 @@ def paid_on_the_account_before(scribe: Scribe) -> None:
 def done_again(scribe: Scribe, number: int) -> None:
     """The request is active once more, in its second revision."""
     index, end = one(scribe, kind="phase", phase="final")
-    row: Row = {"kind": "commit", "node": "procurement", "txn_id": f"sup-{number:06d}", "entity_type": "supplier_request", "effect": "update"}
+    row: Row = {
+        "kind": "commit",
+        "node": "procurement",
+        "txn_id": f"sup-{number:06d}",
+        "entity_type": "supplier_request",
+        "effect": "update",
+    }
     at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
     insert(scribe, index, {**at, **row, "phase": "baseline-1", "entity_id": f"SR-T1-{number:06d}", "state": "active", "src_version": 2})
     refresh_views(scribe)
@@ -245,8 +267,17 @@ def ordered_from_a_match(scribe: Scribe) -> None:
     head: Row = {**at, "phase": "baseline-1", "kind": "commit", "txn_id": "sup-000002", "effect": "create", "version": 1}
     _, check = one(scribe, txn_id="sup-000002", entity_type="screening_check")
     again = [{**check, **head, "entity_id": "SC777777777777", "state": "match"}]
-    again += [{**fact_of(scribe, 2, "check_fact", name), **head, "entity_id": f"SC7/{name}", "parent_id": "SC777777777777"} for name in SCREENED]
-    order: Row = {**head, "node": "erp", "entity_type": "purchase_order", "entity_id": "4500000002", "state": "created", "party": "V30000002"}
+    again += [
+        {**fact_of(scribe, 2, "check_fact", name), **head, "entity_id": f"SC7/{name}", "parent_id": "SC777777777777"} for name in SCREENED
+    ]
+    order: Row = {
+        **head,
+        "node": "erp",
+        "entity_type": "purchase_order",
+        "entity_id": "4500000002",
+        "state": "created",
+        "party": "V30000002",
+    }
     insert(scribe, index, *again, {**order, "amount_minor": 5_000, "currency": "USD", "company": "1000"})
 
 

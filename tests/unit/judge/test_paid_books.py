@@ -46,7 +46,11 @@ def a_further_receipt(scribe: Scribe) -> None:
 
 def invoice_before_the_goods(scribe: Scribe) -> None:
     """The invoice of 1 is posted before anything came: GR/IR is in debit until it does."""
-    billed = [row for _, row in rows(scribe, kind="commit") if BILL in {row.get("entity_id"), row.get("parent_id")} and row.get("version") in {None, 1}]
+    billed = [
+        row
+        for _, row in rows(scribe, kind="commit")
+        if BILL in {row.get("entity_id"), row.get("parent_id")} and row.get("version") in {None, 1}
+    ]
     billed = [row for row in billed if row["entity_type"] != "invoice_hold"]
     scribe.rows[:] = [row for row in scribe.rows if not any(row is one for one in billed)]
     index, _ = one(scribe, txn_id=txn(INVOICED), kind="request", call_point="erp.gr.create")
@@ -70,14 +74,25 @@ def came_back_and_was_paid_again(scribe: Scribe) -> None:
 
 def paid_in_two_parts(scribe: Scribe) -> None:
     """Half by one payment, half by another."""
-    scribe.rows[:] = [row for row in scribe.rows if paid_books.PAYMENT not in {row.get("entity_id"), str(row.get("parent_id")).partition("/")[0]}]
+    scribe.rows[:] = [
+        row for row in scribe.rows if paid_books.PAYMENT not in {row.get("entity_id"), str(row.get("parent_id")).partition("/")[0]}
+    ]
     half = TOTAL // 2
-    later(scribe, *paid_books.paid("PH00000003", half, left=TOTAL - half, version=2), *paid_books.paid("PH00000004", TOTAL - half, version=3))
+    later(
+        scribe, *paid_books.paid("PH00000003", half, left=TOTAL - half, version=2), *paid_books.paid("PH00000004", TOTAL - half, version=3)
+    )
 
 
 def a_hold_that_came_later(scribe: Scribe) -> None:
     """Somebody held the invoice when it was paid already."""
-    said: Row = {"entity_type": "invoice_hold", "entity_id": f"{BILL}/H2", "parent_id": BILL, "category": "MANUAL", "state": "held", "version": 1}
+    said: Row = {
+        "entity_type": "invoice_hold",
+        "entity_id": f"{BILL}/H2",
+        "parent_id": BILL,
+        "category": "MANUAL",
+        "state": "held",
+        "version": 1,
+    }
     later(scribe, said)
 
 
@@ -94,7 +109,9 @@ def below_zero_under_advisory_control(scribe: Scribe) -> None:
 
 def a_change_that_was_turned_down(scribe: Scribe) -> None:
     """Somebody asked for another account, and nobody called back: the one in force stays."""
-    other = [{**row, "entity_id": "BC0000000002"} for row in paid_books.changed_account("021000021-0000000666", states=("requested", "rejected"))]
+    other = [
+        {**row, "entity_id": "BC0000000002"} for row in paid_books.changed_account("021000021-0000000666", states=("requested", "rejected"))
+    ]
     index, _ = one(scribe, entity_type="payment", state="proposed")
     later(scribe, *other)
     made = [row for _, row in rows(scribe, entity_id="BC0000000002")]

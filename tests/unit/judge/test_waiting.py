@@ -49,7 +49,9 @@ def of_another_shape(scribe: Scribe) -> None:
     """The event lacks a member that the connector needs (F-E2)."""
     answered(scribe, 400, 400)
     index, event = one(scribe, txn_id=LATER, kind="event_sent")
-    insert(scribe, index + 1, {**event, "kind": "fault_fired", "node": "procurement", "fault_id": "F-E2", "mode": "removed", "plan_id": "x"})
+    insert(
+        scribe, index + 1, {**event, "kind": "fault_fired", "node": "procurement", "fault_id": "F-E2", "mode": "removed", "plan_id": "x"}
+    )
 
 
 EVENTS = (taken_at_last, asked_to_come_later, known_already, takes_none_of_them, of_another_shape)

@@ -12,7 +12,7 @@ select t.flow, count(distinct (m.node, m.owner, m.line)) as n from moved m left 
 where m.stage in ('reserved', 'pre_encumbrance', 'encumbrance') and m.amount_minor < 0 group by 1
 union all
 select t.flow, count(distinct (e.node, e.entity_id)) from effect e left join txn t using (txn_id)
-where e.entity_type = 'budget_reservation' and e.state in ('consumed', 'released', 'expired') group by 1
+where e.state in ('consumed', 'released', 'expired') and (e.node, e.entity_id) in (select (node, owner) from moved where stage = 'reserved') group by 1
 -- section: violations
 with running as (
   select *, sum(amount_minor) over (partition by node, owner, line, stage, company, cost_center, account_group, project, period order by seq) as kept
@@ -21,7 +21,7 @@ below as (
   select * from running where kept < 0 qualify row_number() over (partition by node, owner, line, stage order by seq) = 1),
 ended as (
   select node, entity_id as owner, max(seq) as seq, arg_max(state, seq) as state, any_value(txn_id) as txn_id from effect
-  where entity_type = 'budget_reservation' group by 1, 2 having arg_max(state, seq) in ('consumed', 'released', 'expired'))
+  where state is not null and (node, entity_id) in (select (node, owner) from moved where stage = 'reserved') group by 1, 2 having arg_max(state, seq) in ('consumed', 'released', 'expired'))
 select b.txn_id, null as call_point, abs(b.kept)::bigint as money_minor, b.currency,
   format('of line {} of {} {} minor units were taken back from cost centre {}, accounts {} in {}, where so much was not {}', b.line, b.owner,
     abs(b.amount_minor), b.cost_center, b.account_group, b.period, case b.stage when 'encumbrance' then 'encumbered' else 'reserved' end) as story,
