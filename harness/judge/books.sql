@@ -62,6 +62,32 @@ select seq, t_biz, txn_id, node, entity_id, parent_id as owner, src_line as line
   project, period, currency, amount_minor
 from effect where entity_type = 'budget_movement';
 
+-- funds: behind each call of a connector that moved something in a bucket, what is available of it over the months that count together, as they
+-- were told last. committed_minor: what the call reserved or encumbered more than it gave back of that; taken_minor: how much less is left by it
+create table funds as
+with window_row as (
+  select node, entity_id, seq, company, cost_center, account as account_group, project, left(document_date, 7) as first_month,
+    left(posting_date, 7) as last_month, category as level, amount_minor as budget_minor, quantity
+  from effect where entity_type = 'budget_window'),
+spent as (
+  select m.*, w.entity_id as name, case m.stage when 'budget' then -m.amount_minor else m.amount_minor end as taken
+  from moved m join (select distinct on (node, entity_id) * from window_row) w on w.node = m.node and w.company = m.company
+    and w.cost_center = m.cost_center and w.account_group = m.account_group and w.project is not distinct from m.project
+    and m.period between w.first_month and w.last_month),
+running as (
+  select *, sum(taken) over w as spoken_for, sum(case stage when 'budget' then amount_minor else 0 end) over w as moved_minor from spent
+  window w as (partition by node, name order by seq)),
+call as (
+  select r.node, r.name, e.op_id, max(r.seq) as seq, any_value(coalesce(e.txn_id, r.txn_id)) as txn_id, any_value(e.call_point) as call_point,
+    any_value(r.currency) as currency, arg_max(r.spoken_for, r.seq)::bigint as spoken_for, arg_max(r.moved_minor, r.seq)::bigint as moved_minor,
+    sum(r.taken)::bigint as taken_minor,
+    coalesce(sum(r.amount_minor) filter (r.stage in ('reserved', 'pre_encumbrance', 'encumbrance')), 0)::bigint as committed_minor
+  from running r join effect e on e.seq = r.seq where e.op_id is not null and e.request_seq is not null group by 1, 2, 3)
+select c.* exclude (spoken_for, moved_minor), w.cost_center, w.account_group, w.first_month, w.last_month, w.level, w.budget_minor,
+  (w.budget_minor + c.moved_minor) * w.quantity // 100000 as tolerated_minor,
+  w.budget_minor - c.spoken_for as available_minor
+from call c asof join window_row w on w.node = c.node and w.entity_id = c.name and c.seq >= w.seq;
+
 -- commitment: what is open of each line of an order, by what came of it, and what the budget ledger still holds for it. Left out: lines of which
 -- nobody can say it from outside (reconciliations/commitments.sql says which). came_minor: what was taken from it at the order's price.
 create table commitment as
