@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -11,6 +11,7 @@ from harness.errors import ConnectorError
 from harness.stage.answers import answer_of, decoded, said_in
 from harness.stage.connector_log import plain
 from harness.stage.session import Session
+from harness.wall import now_s
 
 STATES = ("not_posted", "unknown", "posted")
 TIMEOUT_S = 10.0
@@ -107,9 +108,9 @@ async def declared_parked(session: Session) -> frozenset[str]:
 async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
     """Read and write one `parked` row per item; the phase in force tells before from after the redrive."""
     items = await read_parked(session)
-    now = datetime.now(UTC)
+    now = now_s()
     for item in items:
-        detail = {"first_seen": item.first_seen, "attempts": item.attempts, "ago_ms": _ago_ms(item.first_seen, now)}
+        detail = {"first_seen": item.first_seen, "attempts": item.attempts, "ago_ms": ago_ms(item.first_seen, now)}
         session.world.record(
             "parked",
             entity_id=item.reference,
@@ -124,10 +125,11 @@ async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
     return items
 
 
-def _ago_ms(first_seen: str | None, now: datetime) -> int | None:
-    """How long ago the connector says that it was; None when it says no moment with a zone. The history's clock is no wall clock."""
+def ago_ms(first_seen: str | None, now: float) -> int | None:
+    """How long before `now` (seconds since the epoch) an item was set aside, as the connector says it; None where that is no moment with a
+    zone. The judge knows no wall clock, so that the row says it."""
     try:
         moment = datetime.fromisoformat(first_seen or "")
-        return round((now - moment).total_seconds() * 1000)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
+    return None if moment.tzinfo is None else round((now - moment.timestamp()) * 1000)
