@@ -34,7 +34,7 @@ wanted as (
 copies as (
   select txn_id, bool_and(is_current) as current, max(t) as copied_t from current_copy group by 1),
 written as (select txn_id, count(*) as n from copy group by 1),
-answers as (select txn_id, count(*) filter (answer is not null) as n, bool_and(answer is not null) as all_answered, max(t_mono_ns + took_ms * 1e6) as t
+answers as (select txn_id, count(*) filter (answer is not null) as n, bool_and(answer is not null) as all_answered, max(answer_t) as t
   from asked group by 1)
 select t.*, s.entity_type as source_type, s.entity_id as source_id, s.state as source_state, s.meaning, s.amount_minor, s.currency,
   s.recorded_document, s.recorded_type,

@@ -50,13 +50,15 @@ last_copy as (select txn_id, due_id, arg_max(value, seq) as value, arg_max(call_
 select l.txn_id, l.due_id, l.due, l.version, c.value, c.call_point, c.t, c.value is not distinct from l.due as is_current
 from latest l left join last_copy c using (txn_id, due_id);
 
--- public asked: every question that a person waited for, and the answer
+-- public asked: every question that a person waited for, and the answer. took_ms: of the person's watch, which does not run while the
+-- world stands still
 create table asked as
 with question as (select * from h where kind = 'query_sent'),
-answer as (select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of from h
+answer as (
+  select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of, max(stall_ms) as stall_ms from h
   where kind = 'query_answer' group by 1)
 select q.txn_id, t.flow, q.op_id, q.call_point, q.entity_id, q.seq, q.t_mono_ns, q.t_biz, a.answer, a.seq as answer_seq, a.as_of,
-  (a.t - q.t_mono_ns) / 1e6 as took_ms, r.about, r.budget_ms, r.degraded, r.reservation, r.limited_by
+  (a.t - q.t_mono_ns) / 1e6 - coalesce(a.stall_ms, 0) as took_ms, a.t as answer_t, r.about, r.budget_ms, r.degraded, r.reservation, r.limited_by
 from question q join txn t using (txn_id) join ref_query r on r.flow = t.flow left join answer a using (op_id);
 -- truth: what could be said of a subject, from when to when: its state, or how its amount stands to the record that limits it
 create table truth as

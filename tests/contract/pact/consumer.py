@@ -18,10 +18,12 @@ from engine.model.failures import CallFailed
 from engine.peers.bank import BankGateway
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
+from engine.peers.consumption import ConsumptionGateway
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
+from engine.peers.erp_statements import StatementGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.hr import PersonnelGateway, StaffGateway
 from engine.peers.invoice_listeners import InvoiceListeners
@@ -120,6 +122,8 @@ class Gateways:
     listeners: InvoiceListeners
     records: RecordGateway
     copies: ReplicaGateway
+    statements: StatementGateway
+    consumption: ConsumptionGateway
     personnel: PersonnelGateway
     staff: StaffGateway
 
@@ -177,6 +181,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         InvoiceListeners(peer("procurement"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
+        StatementGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        ConsumptionGateway(peer("planning"), Trace(CORRELATION, TRACE)),
         PersonnelGateway(peer("hr"), Trace(CORRELATION, TRACE)),
         StaffGateway({name: peer(name) for name in ("procurement", "expense")}, Trace(CORRELATION, TRACE)),
     )

@@ -20,6 +20,7 @@ REFUSALS_ELSEWHERE = {
     "erp.supplier_invoice.find": "as erp.po.find",
     "bank.payment_file.find": "as erp.po.find",
     "procurement.invoice.find": "as erp.po.find",
+    "planning.consumption.read": "as erp.po.find",
 }
 
 

@@ -5,7 +5,6 @@
 -- kind: fail
 -- kinds: query
 -- effect: told wrong
--- clock: world
 -- at: history
 -- flow: requisition-check
 -- A consumer that decides by budget rules of its own contradicts the service sooner or later. Within 20 ms of the end of the wait both are right.
