@@ -26,7 +26,7 @@ DATA = (  # each of these has at least one file
     "contracts/flows/*.yaml",
     "contracts/schemas/*.json",
     "scenarios/standard.yaml",
-    "harness/judge/views.sql",
+    "harness/judge/views/*.sql",
     "harness/judge/invariants/*/*.sql",
     "engine/connector.toml",
 )

@@ -12,7 +12,7 @@ facts, one row for each, in the order in which the world saw them (`seq`); every
 VERSION = f"""This is **views {VIEWS_VERSION}**. Within a version tables and columns are only added: what is here keeps its name, its type
 and its meaning. A change that breaks a rule raises the version; manifest.json (`rules.views`) and verdict.json (`views`) of a run say by
 which one it was judged. A rule may declare `-- views: {VIEWS_VERSION}`, and a dryclose that has another version refuses it instead of
-misreading it. Tables of `harness/judge/views.sql` that are not here are ours alone and may change any day; a rule cannot read them."""
+misreading it. Tables of `harness/judge/views/` that are not here are ours alone and may change any day; a rule cannot read them."""
 
 
 def history_page(catalog: Catalog) -> str:
@@ -20,7 +20,7 @@ def history_page(catalog: Catalog) -> str:
     tables = public_tables(catalog)
     return page(
         "The history and its views",
-        "`contracts/history.yaml`, `harness/judge/views.sql`, `harness/judge/public.py`",
+        "`contracts/history.yaml`, `harness/judge/views/`, `harness/judge/public.py`",
         LEAD,
         f"## Version of the views\n\n{VERSION}",
         "## Tables\n\n" + table(("table", "what is in it"), ((f"[{code(one.name)}](#{one.name})", one.meaning) for one in tables)),

@@ -30,7 +30,7 @@ any instant of business time. `contracts/schemas/reconciliation.schema.json` is 
 `harness/judge/reconciliations/`, one SQL file each. A break is no violation, and moves no exit code."""
 HISTORY = """One append-only, totally ordered log, written only by the world's recorder: NDJSON while running, Parquet at the end (both
 stay). Facts only; every derived
-notion is a view in `harness/judge/views.sql`. Columns that are null are left out of the NDJSON. Amounts are whole minor units of
+notion is a view in `harness/judge/views/`. Columns that are null are left out of the NDJSON. Amounts are whole minor units of
 `currency`."""
 EXAMPLE = """import duckdb
 duckdb.sql("select phase, fault_id, count(*) from 'runs/RUN/history.parquet' where kind = 'fault_fired' group by all order by all")"""

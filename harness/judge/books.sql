@@ -1,4 +1,4 @@
--- What the target systems' books say, as reconciliations and rules about balances ask it. Built behind views.sql, from its tables.
+-- What the target systems' books say, as reconciliations and rules about balances ask it. Built behind views/, from its tables.
 
 -- paper: every document of a declared kind in the history, whoever made it: how it stands, and whether it still counts
 create table paper as
@@ -61,6 +61,32 @@ create table moved as
 select seq, t_biz, txn_id, node, entity_id, parent_id as owner, src_line as line, category as stage, company, cost_center, account as account_group,
   project, period, currency, amount_minor
 from effect where entity_type = 'budget_movement';
+
+-- funds: behind each call of a connector that moved something in a bucket, what is available of it over the months that count together, as they
+-- were told last. committed_minor: what the call reserved or encumbered more than it gave back of that; taken_minor: how much less is left by it
+create table funds as
+with window_row as (
+  select node, entity_id, seq, company, cost_center, account as account_group, project, left(document_date, 7) as first_month,
+    left(posting_date, 7) as last_month, category as level, amount_minor as budget_minor, quantity
+  from effect where entity_type = 'budget_window'),
+spent as (
+  select m.*, w.entity_id as name, case m.stage when 'budget' then -m.amount_minor else m.amount_minor end as taken
+  from moved m join (select distinct on (node, entity_id) * from window_row) w on w.node = m.node and w.company = m.company
+    and w.cost_center = m.cost_center and w.account_group = m.account_group and w.project is not distinct from m.project
+    and m.period between w.first_month and w.last_month),
+running as (
+  select *, sum(taken) over w as spoken_for, sum(case stage when 'budget' then amount_minor else 0 end) over w as moved_minor from spent
+  window w as (partition by node, name order by seq)),
+call as (
+  select r.node, r.name, e.op_id, max(r.seq) as seq, any_value(coalesce(e.txn_id, r.txn_id)) as txn_id, any_value(e.call_point) as call_point,
+    any_value(r.currency) as currency, arg_max(r.spoken_for, r.seq)::bigint as spoken_for, arg_max(r.moved_minor, r.seq)::bigint as moved_minor,
+    sum(r.taken)::bigint as taken_minor,
+    coalesce(sum(r.amount_minor) filter (r.stage in ('reserved', 'pre_encumbrance', 'encumbrance')), 0)::bigint as committed_minor
+  from running r join effect e on e.seq = r.seq where e.op_id is not null and e.request_seq is not null group by 1, 2, 3)
+select c.* exclude (spoken_for, moved_minor), w.cost_center, w.account_group, w.first_month, w.last_month, w.level, w.budget_minor,
+  (w.budget_minor + c.moved_minor) * w.quantity // 100000 as tolerated_minor,
+  w.budget_minor - c.spoken_for as available_minor
+from call c asof join window_row w on w.node = c.node and w.entity_id = c.name and c.seq >= w.seq;
 
 -- commitment: what is open of each line of an order, by what came of it, and what the budget ledger still holds for it. Left out: lines of which
 -- nobody can say it from outside (reconciliations/commitments.sql says which). came_minor: what was taken from it at the order's price.
@@ -151,3 +177,55 @@ asked_for as (
 since as (select txn_id, max(t_biz) as t_biz from src_state where meaning = 'approved' and kind <> 'read_view' group by 1)
 select p.entity_id, p.flow, p.txn_id, p.currency, p.company, p.state, coalesce(sum(l.minor), 0)::bigint as amount_minor, any_value(s.t_biz) as since
 from open p left join asked_for l using (txn_id) left join since s using (txn_id) group by all;
+
+-- paid_line: of each payment that was issued, the lines of the invoices in it (line_seq) that bill an order line over GR/IR; seq: when it was issued,
+-- back_seq: when the money was no longer the payee's. Left out: what P03 does not examine.
+create table paid_line as
+with payment as (
+  select node, entity_id as payment, min(seq) filter (state = 'issued') as seq, any_value(txn_id) as txn_id,
+    arg_min(call_point, seq) filter (state = 'issued') as call_point, string_split(any_value(covers), ' ') as documents,
+    min(seq) filter (state in ('rejected', 'stopped', 'returned', 'voided')) as back_seq
+  from effect where entity_type = 'payment' group by 1, 2 having min(seq) filter (state = 'issued') is not null),
+item as (select * exclude (documents), unnest(documents) as document from payment where documents is not null),
+settled as ( -- nothing of the invoice is left to pay
+  select node, item, split_part(parent_id, '/', 1) as payment from (
+    select node, item, parent_id, max(seq) as seq, sum(amount_minor) as minor from item_line
+    where role = 'trade_payables' and item is not null group by 1, 2, 3)
+  qualify sum(minor) over (partition by node, item order by seq) = 0),
+answered_for as ( -- by a person, with a reason
+  select node, parent_id as document, min(seq) as seq from effect
+  where entity_type = 'invoice_hold' and state = 'released' and approvers is not null group by 1, 2)
+select i.node, i.payment, i.seq, i.back_seq, i.txn_id, i.call_point, l.seq as line_seq, l.src_line as line, l.quantity, l.amount_minor, l.currency,
+  o.amount_minor as ordered_minor, o.quantity as ordered_quantity
+from item i join settled s on s.node = i.node and s.item = i.document and s.payment = i.payment
+join effect l on l.node = i.node and l.parent_id = i.document and l.entity_type = 'invoice_line' and l.src_line is not null
+join ordered o on o.node = l.node and o.entity_id = l.src_line and o.prices <= 1 and o.quantity > 0
+join taken k on k.node = o.node and k.entity_id = o.entity_id and k.credits = 0 and k.direct = 0 and k.direct_credits = 0 and k.returns = 0
+where not exists (select 1 from answered_for a where a.node = i.node and a.document = i.document and a.seq < i.seq);
+
+-- gr_ir_moment: after each posting on GR/IR of an order line, what stands there, debit positive, and what should. A posting is of the lines of its
+-- document, or undoes those of the document that it reverses.
+create table gr_ir_moment as
+with posting as (
+  select node, item, parent_id, max(seq) as seq, sum(amount_minor)::bigint as minor, any_value(currency) as currency, any_value(txn_id) as txn_id
+  from item_line where role = 'gr_ir' and item is not null group by 1, 2, 3),
+line as (
+  select node, parent_id, src_line as entity_id, sum(case entity_type when 'receipt_line' then quantity else 0 end)::bigint as came,
+    sum(case entity_type when 'invoice_line' then quantity else 0 end)::bigint as billed, bool_or(quantity < 0) as is_credit
+  from effect where entity_type in ('receipt_line', 'invoice_line') and src_line is not null group by 1, 2, 3),
+reversal as (
+  select node, entity_id, any_value(parent_id) as original from effect where effect = 'reverse' and parent_id is not null group by 1, 2),
+known as (
+  select p.*, o.entity_id, o.amount_minor as ordered_minor, o.quantity as ordered, coalesce(l.is_credit, b.is_credit, false) as is_credit,
+    l.came is not null or b.came is not null as is_known, coalesce(l.came, -b.came, 0) as came, coalesce(l.billed, -b.billed, 0) as billed
+  from posting p join ordered o on o.node = p.node and o.item = p.item and o.prices <= 1 and o.quantity > 0
+  left join line l on l.node = p.node and l.parent_id = p.parent_id and l.entity_id = o.entity_id
+  left join reversal v on v.node = p.node and v.entity_id = p.parent_id
+  left join line b on b.node = p.node and b.parent_id = v.original and b.entity_id = o.entity_id),
+plain as (
+  select node, item from known group by 1, 2 having bool_and(is_known) and not bool_or(is_credit))
+select node, item, k.entity_id, k.parent_id, k.seq, k.txn_id, k.currency, e.call_point, sum(minor) over w::bigint as minor,
+  sum(came) over w::bigint as received, sum(billed) over w::bigint as billed, count(*) over w as invoices,
+  round(-ordered_minor * (sum(came) over w - sum(billed) over w) / ordered)::bigint as due_minor
+from known k semi join plain using (node, item) left join effect e on e.seq = k.seq
+window w as (partition by node, item order by k.seq rows between unbounded preceding and current row);

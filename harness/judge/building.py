@@ -12,8 +12,11 @@ import duckdb
 from harness.errors import InternalError
 from harness.judge.parsed import statements
 
-VIEWS = Path(__file__).parent / "views.sql"
-BOOKS = Path(__file__).parent / "books.sql"
+_FOLDER = Path(__file__).parent
+# What a file reads is made in itself or in one before it.
+_ORDER = ("transactions", "documents", "faults", "records", "conduct", "outcomes", "waiting")
+VIEWS = tuple(_FOLDER / "views" / f"{name}.sql" for name in _ORDER)
+BOOKS = _FOLDER / "books.sql"
 AT_ONCE = 2
 _MADE = re.compile(r"^create (?:table|view|macro) (\w+)", re.MULTILINE)
 
@@ -28,7 +31,7 @@ class _View:
 
 
 def build(con: duckdb.DuckDBPyConnection, wanted: Collection[str] | None = None) -> None:
-    """All of views.sql and books.sql, or what these names need of them. Raises InternalError when one of them cannot be built."""
+    """All of VIEWS and BOOKS, or what these names need of them. Raises InternalError when one of them cannot be built."""
     (threads,) = con.execute("select current_setting('threads')").fetchone() or (1,)
     left, done = list(_views() if wanted is None else needed(wanted)), set[str]()
     running: dict[Future[None], str] = {}
@@ -72,7 +75,7 @@ def _views() -> tuple[_View, ...]:
 
 def _read() -> Iterator[_View]:
     made: set[str] = set()
-    for path in (VIEWS, BOOKS):
+    for path in (*VIEWS, BOOKS):
         for statement in statements(path.read_text("utf-8")):
             text = str(statement.query)
             found = _MADE.search(text)

@@ -60,7 +60,7 @@ def _asked() -> str:
 
 
 def closing(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run, failed: Collection[str] = ()) -> JsonObject:
-    """All of it, from the tables of views.sql and books.sql. failed: transactions whose cases are shown first. A history that these
+    """All of it, from the tables of views/ and books.sql. failed: transactions whose cases are shown first. A history that these
     questions cannot be asked of keeps its verdict: `error` says why there is nothing more."""
     ends = fetch(con, "select arg_max(t_biz, seq) as at from h")[0]["at"]
     head = {"schema": SCHEMA, "run_id": str(run.manifest.get("run_id", "")), "as_of": ends}

@@ -1,6 +1,6 @@
 """What rules of users may read: the history and the tables derived from it, as an interface with a version.
 
-`-- public NAME: meaning` in views.sql (and queries.sql) declares a table public; docs/history.md is the page of it.
+`-- public NAME: meaning` in a file of views/ (and in queries.sql) declares a table public; docs/history.md is the page of it.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class PublicTable:
 def meanings() -> dict[str, str]:
     """What each public table holds, in the order of the files."""
     found: dict[str, str] = {}
-    for path in (VIEWS, QUERIES):
+    for path in (*VIEWS, QUERIES):
         name = ""
         for line in path.read_text("utf-8").splitlines():
             declared = re.match(r"-- public (\w+): (.+)", line)
@@ -58,7 +58,8 @@ def meanings() -> dict[str, str]:
 
 def macros() -> dict[str, str]:
     """Parameters and body of each public macro."""
-    return {name: body for name, body in _MACRO.findall(VIEWS.read_text("utf-8")) if name in MACROS}
+    found = (each for path in VIEWS for each in _MACRO.findall(path.read_text("utf-8")))
+    return {name: body for name, body in found if name in MACROS}
 
 
 @contextlib.contextmanager

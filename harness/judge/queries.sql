@@ -1,4 +1,4 @@
--- Questions of the judge beside the invariants, by name (queries.py). The views are in views.sql.
+-- Questions of the judge beside the invariants, by name (queries.py). The views are in views/.
 
 -- section: straight_through
 -- posted without parking / expected to be posted, per fault family; "none" met no fault, "all" counts each transaction once

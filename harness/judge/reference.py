@@ -209,7 +209,7 @@ def _cell(path: Path, row: Mapping[str, str], column: str) -> str:
 
 
 def write_reference(con: duckdb.DuckDBPyConnection, catalog: Catalog, run: Run) -> None:
-    """Create and fill every table that views.sql expects."""
+    """Create and fill every table that views/ expects."""
     for name, columns, rows in _tables(catalog, run):
         con.execute(f"create table {name} ({columns})")
         if rows:

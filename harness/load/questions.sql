@@ -1,4 +1,4 @@
--- What a load's figures are computed from, by name. The views are the judge's (harness/judge/views.sql).
+-- What a load's figures are computed from, by name. The views are the judge's (harness/judge/views/).
 
 -- section: zero
 -- when each wave began, in nanoseconds of the history's clock

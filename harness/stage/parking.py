@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -10,6 +11,7 @@ from harness.errors import ConnectorError
 from harness.stage.answers import answer_of, decoded, said_in
 from harness.stage.connector_log import plain
 from harness.stage.session import Session
+from harness.wall import now_s
 
 STATES = ("not_posted", "unknown", "posted")
 TIMEOUT_S = 10.0
@@ -106,8 +108,9 @@ async def declared_parked(session: Session) -> frozenset[str]:
 async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
     """Read and write one `parked` row per item; the phase in force tells before from after the redrive."""
     items = await read_parked(session)
+    now = now_s()
     for item in items:
-        detail = {"first_seen": item.first_seen, "attempts": item.attempts}
+        detail = {"first_seen": item.first_seen, "attempts": item.attempts, "ago_ms": ago_ms(item.first_seen, now)}
         session.world.record(
             "parked",
             entity_id=item.reference,
@@ -120,3 +123,13 @@ async def record_parked(session: Session) -> tuple[ParkedItem, ...]:
             **{"class": item.failure_class},
         )
     return items
+
+
+def ago_ms(first_seen: str | None, now: float) -> int | None:
+    """How long before `now` (seconds since the epoch) an item was set aside, as the connector says it; None where that is no moment with a
+    zone. The judge knows no wall clock, so that the row says it."""
+    try:
+        moment = datetime.fromisoformat(first_seen or "")
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else round((now - moment.timestamp()) * 1000)

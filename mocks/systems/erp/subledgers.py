@@ -1,14 +1,16 @@
-"""What the history is told of the ledgers beside the journals: every entry of the budget ledger, and what is open with suppliers."""
+"""What the history is told of the ledgers beside the journals: every entry of the budget ledger, the budget that stands against it, and
+what is open with suppliers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Literal
 
 from mocks.kit.operation import Call, Deferred, Effect, Operation, Refusal, Reply
-from mocks.systems.erp.budget.ledger import Movement
+from mocks.systems.erp.budget.ledger import Budgeted, Movement
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.payables import OpenItem
 
-MOVEMENT, OPEN_ITEM = "budget_movement", "open_item"
+MOVEMENT, WINDOW, OPEN_ITEM = "budget_movement", "budget_window", "open_item"
 
 
 class SubledgerRows:
@@ -17,6 +19,7 @@ class SubledgerRows:
     def __init__(self, erp: Erp) -> None:
         self._erp = erp
         self._told = 0  # movements
+        self._windows: dict[str, Budgeted] = {}  # as they were told last, by name
         self._changes: dict[str, int] = {}  # how often an open item was told, by document
 
     def operations(self, of: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -42,7 +45,18 @@ class SubledgerRows:
         fresh = self._erp.budget.movements[self._told :]
         self._told += len(fresh)
         moved = (movement_effect(each, self._erp.master.companies[each.bucket.company_code].currency) for each in fresh)
-        return (*moved, *(self._item(each) for each in self._erp.payables.take_changed()))
+        return (*self._budgets(fresh), *moved, *(self._item(each) for each in self._erp.payables.take_changed()))
+
+    def _budgets(self, fresh: Iterable[Movement]) -> Iterator[Effect]:
+        """The budget of the months that count together with each entry, the first time and whenever it is another one."""
+        for bucket, month in dict.fromkeys((move.bucket, move.period) for move in fresh):
+            for found in self._erp.budget.budgeted(bucket, month):
+                name = window_name(found)
+                before = self._windows.get(name)
+                if before != found:
+                    self._windows[name] = found
+                    currency = self._erp.master.companies[found.bucket.company_code].currency
+                    yield window_effect(found, currency, "create" if before is None else "update")
 
     def _item(self, item: OpenItem) -> Effect:
         number = self._changes[item.document] = self._changes.get(item.document, 0) + 1
@@ -77,4 +91,31 @@ def movement_effect(move: Movement, currency: str) -> Effect:
         parent_id=move.owner,
         src_line=move.line,
         category=move.stage,
+    )
+
+
+def window_name(found: Budgeted) -> str:
+    """Its name in the history: the bucket, and the first and the last month."""
+    bucket = found.bucket
+    return f"{bucket.company_code}/{bucket.cost_center}/{bucket.account_group}/{bucket.project}/{found.months[0]}/{found.months[-1]}"
+
+
+def window_effect(found: Budgeted, currency: str, effect: Literal["create", "update"]) -> Effect:
+    """category is how strictly it is controlled, quantity the percent of it that may be overdrawn, in thousandths; posting_date the first
+    day of its last month."""
+    bucket = found.bucket
+    return Effect(
+        WINDOW,
+        window_name(found),
+        effect,
+        amount_minor=found.budget_minor,
+        quantity=1000 * found.tolerance_percent,
+        currency=currency,
+        company=bucket.company_code,
+        document_date=f"{found.months[0]}-01",
+        posting_date=f"{found.months[-1]}-01",
+        account=bucket.account_group,
+        cost_center=bucket.cost_center,
+        project=bucket.project or None,
+        category=found.level,
     )

@@ -122,7 +122,7 @@ def test_details_never_land_in_the_folder_of_the_caller(tmp_path: Path, monkeypa
 )
 def test_a_shortage_is_no_mistake_of_dryclose(error: Exception, kind: type[DrycloseError], code: int) -> None:
     """Whatever it is wrapped in."""
-    outer = InternalError("views.sql")
+    outer = InternalError("outcomes.sql")
     outer.__cause__ = error
     for one in (error, outer):
         found = shortage(one)

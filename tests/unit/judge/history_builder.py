@@ -73,6 +73,7 @@ PARKED = (
     ("REQ-T1-000016", "posted", "validation", "integration team"),
     ("ER-T1-000017", "not_posted", "business", "finance"),
 )
+PARKED_SINCE = '{"first_seen": "2026-10-28T09:00:03Z", "attempts": 3, "ago_ms": 1000}'
 ORDER_BODY: Row = {"method": "POST", "body_hash": "b"}
 
 
@@ -279,7 +280,7 @@ def rest(scribe: Scribe) -> None:
     scribe.enter("quiesce")
     quiet(scribe)
     for reference, state, failure_class, owner in PARKED:
-        told: Row = {"reason": "gave up", "class": failure_class, "owner": owner, "retryable": True}
+        told: Row = {"reason": "gave up", "class": failure_class, "owner": owner, "retryable": True, "detail": PARKED_SINCE}
         scribe.row("parked", "connector", entity_id=reference, state=state, **told)
     scribe.enter("redrive")
     scribe.row("redrive")

@@ -215,6 +215,12 @@ def with_a_tidied_number(scribe: Scribe) -> None:
     one(scribe, txn_id=txn(ON_HOLD), entity_type="supplier_number")[1]["ext_ref"] = "RE 6"
 
 
+def taxed_by_the_supplier(scribe: Scribe) -> None:
+    """The supplier of 3 gets the tax that the company owes to somebody else."""
+    for name, sign in (("1", 1), ("3", -1)):
+        one(scribe, txn_id=txn(PLAIN), entity_type="journal_line", entity_id=f"{posted_as(PLAIN)}/{name}")[1]["amount_minor"] += 90 * sign
+
+
 PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("M01", txn(1), never_posted),
     ("M01", txn(1), posted_over),
@@ -223,6 +229,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("M03", txn(PLAIN), with_the_code_of_another_company),
     ("M03", txn(CREDIT), without_its_tax),
     ("M04", txn(ON_HOLD), with_a_tidied_number),
+    ("M11", txn(PLAIN), taxed_by_the_supplier),
     ("P04", txn(1), posted_over),
     ("C01", txn(1), posted_over),
 )

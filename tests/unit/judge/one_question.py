@@ -117,12 +117,12 @@ class _View:
 @cache
 def _statements() -> tuple[str, ...]:
     with duckdb.connect(":memory:") as con:
-        return tuple(str(one.query) for path in (VIEWS, BOOKS) for one in con.extract_statements(path.read_text("utf-8")))
+        return tuple(str(one.query) for path in (*VIEWS, BOOKS) for one in con.extract_statements(path.read_text("utf-8")))
 
 
 @cache
 def _views() -> dict[str, _View]:
-    """The statements of views.sql and books.sql, but for those that make macros, by the name of what they make."""
+    """The statements of VIEWS and BOOKS, but for those that make macros, by the name of what they make."""
     made = [(found, text) for text in _statements() if (found := MADE.search(text))]
     return {found[1]: _View(text, _read_by(text[found.end() :])) for found, text in made}
 

@@ -5,13 +5,14 @@ Each run pays two suppliers; of 2 the bank rejects the second payment.
 
 from collections.abc import Callable
 
-from harness.judge.synthetic import DATES, Row, Scribe, final_views
+from harness.judge.synthetic import DATES, PERIOD, Row, Scribe, final_views
 from tests.unit.judge.history_builder import drop, insert, one, refresh_views, rows
 
 FLOW = "payment-run-to-bank"
 COMPANY, ACCOUNT, CURRENCY = "1000", "021000021-1234567890", "USD"  # as history_builder.CROSSWALKS has them
 PAYEES = (("V100017", 60_000, "021000021-0000000017"), ("V100018", 38_000, "021000021-0000000018"))
 REJECTED = {2: (2,)}  # payments by place, of runs by number
+ONCE_HELD = 3  # of it the first invoice, until somebody released it
 STEPS = ("propose", "review", "approve", "issue")
 STATES = ("proposed", "reviewed", "approved", "file_issued")
 
@@ -72,7 +73,40 @@ def of_run(scribe: Scribe, number: int, state: str) -> None:
         row: Row = {"entity_type": "payment", "entity_id": payment_of(number, place), "parent_id": f"PR{number:08d}", "state": state}
         version = {"effect": "create", "version": 1} if state == "proposed" else {"effect": "update", "version": 2}
         said: Row = {"amount_minor": minor, "currency": CURRENCY, "company": COMPANY, "party": payee, "account": account}
-        scribe.row("commit", "erp", txn_id=txn(number), **row, **version, **said)
+        scribe.row("commit", "erp", txn_id=txn(number), **row, **version, **said, covers=invoice_of(number, place))
+        for line in posted(number, place, "issue") if state == "issued" else ():
+            scribe.row("commit", "erp", txn_id=txn(number), **line)
+    if state == "proposed" and number == ONCE_HELD:
+        for hold in ("held", "released"):
+            scribe.row("commit", "erp", txn_id=txn(number), **held(number, hold))
+
+
+def invoice_of(number: int, place: int) -> str:
+    """What it pays."""
+    return f"51{number:04d}{place:04d}"
+
+
+def posted(number: int, place: int, how: str) -> list[Row]:
+    """The ledger entry of its issue, or of what undoes that."""
+    minor = PAYEES[place - 1][1] * (1 if how == "issue" else -1)
+    parent = f"{payment_of(number, place)}/{how}"
+    made: Row = {
+        "entity_type": "journal_line",
+        "effect": "create",
+        "parent_id": parent,
+        "company": COMPANY,
+        "currency": CURRENCY,
+        "period": PERIOD,
+    }
+    item: Row = {"account": "2000", "amount_minor": minor, "src_line": invoice_of(number, place), "category": "owed"}
+    return [{**made, **item, "entity_id": f"{parent}/1"}, {**made, "account": "1010", "amount_minor": -minor, "entity_id": f"{parent}/2"}]
+
+
+def held(number: int, state: str) -> Row:
+    """A hold of the invoice that its first payment pays."""
+    invoice = invoice_of(number, 1)
+    said: Row = {"entity_type": "invoice_hold", "entity_id": f"{invoice}/H1", "parent_id": invoice, "category": "PRICE", "company": COMPANY}
+    return {**said, "state": state, **({"effect": "create", "version": 1} if state == "held" else {"effect": "update", "version": 2})}
 
 
 def uploaded(scribe: Scribe, number: int) -> None:
@@ -105,7 +139,9 @@ def write_back(scribe: Scribe, number: int) -> None:
     put: Row = {"method": "PUT", "outcome": "committed"}
     for place in rejected:
         word: Row = {**told_of(number, place, "rejected"), "base_version": 2}
-        scribe.call("erp.payment.record_status", txn_id, effects=[word], body_hash=f"r{number}.{place}", **put)
+        scribe.call(
+            "erp.payment.record_status", txn_id, effects=[word, *posted(number, place, "rejected")], body_hash=f"r{number}.{place}", **put
+        )
     run: Row = {"entity_type": "payment_run", "entity_id": f"PR{number:08d}", "effect": "update", "state": "acknowledged", "version": 5}
     others = [told_of(number, place, "accepted") for place in (1, 2) if place not in rejected]
     effects = [{**run, "base_version": 4}, *others]
@@ -169,6 +205,29 @@ def uploaded_twice(scribe: Scribe) -> None:
     insert(scribe, index + 1, {**made, "entity_id": "PF-T1-99999999", "ext_ref": None})
 
 
+def never_released(scribe: Scribe) -> None:
+    """Nobody released the hold of an invoice of 3, and it was paid."""
+    drop(scribe, lambda row: not (row.get("entity_type") == "invoice_hold" and row.get("state") == "released"))
+
+
+def not_owed_again(scribe: Scribe) -> None:
+    """The bank rejected the second payment of 2, and nothing of it was undone."""
+    drop(scribe, lambda row: row.get("parent_id") != f"{payment_of(2, 2)}/rejected")
+
+
+def owed_again_in_part(scribe: Scribe) -> None:
+    """A part of it stays under way."""
+    for _, row in rows(scribe, parent_id=f"{payment_of(2, 2)}/rejected"):
+        row["amount_minor"] += 100 if row["account"] == "2000" else -100
+
+
+def owed_again_though_taken(scribe: Scribe) -> None:
+    """The bank took the first payment of 1, and its invoice is open again."""
+    index, _ = one(scribe, txn_id=txn(1), kind="commit", entity_id=payment_of(1, 1), state="accepted")
+    at = {name: scribe.rows[index][name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz", "phase", "kind", "node", "txn_id", "op_id")}
+    insert(scribe, index + 1, *({**at, **line} for line in posted(1, 1, "rejected")))
+
+
 def from_another_account(scribe: Scribe) -> None:
     """Another company pays for 1."""
     for _, row in rows(scribe, txn_id=txn(1), entity_type="payment_file"):
@@ -187,4 +246,8 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("C02", txn(1), uploaded_twice),
     ("C03", txn(1), never_uploaded),
     ("C07", txn(1), from_another_account),
+    ("Y04", txn(3), never_released),
+    ("Y06", txn(2), not_owed_again),
+    ("Y06", txn(2), owed_again_in_part),
+    ("Y06", txn(1), owed_again_though_taken),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.judge.synthetic import Row, Scribe, approve, final_views
-from tests.unit.judge.history_builder import drop, insert, one, refresh_views
+from tests.unit.judge.history_builder import drop, insert, one, refresh_views, rows
 from tests.unit.judge.one_question import answer, uncounted
 
 FLOW = "supplier-onboarding"
@@ -172,12 +172,126 @@ def another_supplier(scribe: Scribe) -> None:
     one(scribe, txn_id="sup-000003", **CREATE)[1]["party"] = "987654321"
 
 
+def active_before_the_approval(scribe: Scribe) -> None:
+    """2 was made while its request still waited."""
+    index, approved = one(scribe, txn_id="sup-000002", kind="source_action", state="approved")
+    later, _ = one(scribe, txn_id="sup-000002", kind="commit", entity_type="supplier_request", effect="update", state="active")
+    moved = [row for row in scribe.rows[index : index + 2] if row.get("state") == "approved"]
+    assert approved in moved
+    scribe.rows[:] = [*scribe.rows[:index], *scribe.rows[index + len(moved) : later], *moved, *scribe.rows[later:]]
+
+
+def changed(scribe: Scribe, number: int, *names: str, revision: int = 1, **values: str) -> None:
+    """A connector tells the vendor some facts again, in a call of its own, behind everything else."""
+    index, end = one(scribe, kind="phase", phase="final")
+    at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
+    head: Row = {
+        **at,
+        "phase": "baseline-1",
+        "node": "erp",
+        "txn_id": f"sup-{number:06d}",
+        "op_id": 9_000 + number,
+        "call_point": "erp.vendor.update",
+    }
+    told = [{**fact_of(scribe, number, "vendor_fact", name), **head, "effect": "update", "src_version": revision} for name in names]
+    for row in told:
+        row["ext_ref"] = values.get(row["category"], row["ext_ref"])
+    insert(scribe, index, {**head, "kind": "request", "method": "PATCH"}, *({**row, "kind": "commit"} for row in told))
+
+
+def amended(scribe: Scribe, number: int, *, screened: bool, **facts_told: str) -> None:
+    """People write a second revision and approve it; a connector carries it over."""
+    index, end = one(scribe, kind="phase", phase="final")
+    source = f"SR-T1-{number:06d}"
+    at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
+    head: Row = {**at, "phase": "baseline-1", "txn_id": f"sup-{number:06d}"}
+    _, approved = one(scribe, txn_id=head["txn_id"], kind="source_action", state="approved")
+    said: Row = {**approved, **head, "src_version": 2, "version": 5}
+    deed = [
+        {**said, "kind": kind, "state": "approved"} | ({"effect": "update"} if kind == "commit" else {})
+        for kind in ("source_action", "commit")
+    ]
+    told = [
+        {**row, **head, "kind": "commit", "src_version": 2}
+        for _, row in rows(scribe, kind="commit", txn_id=head["txn_id"], entity_type="source_fact")
+    ]
+    for row in told:
+        row |= {"entity_id": f"{source}/2.{row['category']}", "ext_ref": facts_told.get(row["category"], row["ext_ref"])}
+    _, check = one(scribe, txn_id=head["txn_id"], entity_type="screening_check")
+    again = [{**check, **head, "entity_id": "SC888888888888"}]
+    again += [
+        {**fact_of(scribe, number, "check_fact", name), **head, "entity_id": f"SC8/{name}", "parent_id": "SC888888888888"}
+        for name in SCREENED
+    ]
+    insert(scribe, index, *deed, *told, *(again if screened else []))
+
+
+def paid_on_the_account_before(scribe: Scribe) -> None:
+    """People approved another account for 2; the request says that it is done, and the old account is paid."""
+    amended(scribe, 2, screened=True, account="us/021000021/999")
+    changed(scribe, 2, "city", revision=2)
+    done_again(scribe, 2)
+
+
+def done_again(scribe: Scribe, number: int) -> None:
+    """The request is active once more, in its second revision."""
+    index, end = one(scribe, kind="phase", phase="final")
+    row: Row = {
+        "kind": "commit",
+        "node": "procurement",
+        "txn_id": f"sup-{number:06d}",
+        "entity_type": "supplier_request",
+        "effect": "update",
+    }
+    at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
+    insert(scribe, index, {**at, **row, "phase": "baseline-1", "entity_id": f"SR-T1-{number:06d}", "state": "active", "src_version": 2})
+    refresh_views(scribe)
+
+
+def turned_down_and_left(scribe: Scribe) -> None:
+    """The request for 3 was refused to its owner, and the vendor stayed."""
+    one(scribe, txn_id="sup-000003", kind="commit", entity_type="supplier_request", state="active")[1]["state"] = "refused"
+    refresh_views(scribe)
+
+
+def changed_without_a_look(scribe: Scribe) -> None:
+    """2 has another name since it was screened."""
+    amended(scribe, 2, screened=False, name="northline 2 holding llc")
+    changed(scribe, 2, "name", revision=2, name="northline 2 holding llc")
+
+
+def ordered_from_a_match(scribe: Scribe) -> None:
+    """2 came onto the list after it was created, and somebody ordered from it."""
+    index, end = one(scribe, kind="phase", phase="final")
+    at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
+    head: Row = {**at, "phase": "baseline-1", "kind": "commit", "txn_id": "sup-000002", "effect": "create", "version": 1}
+    _, check = one(scribe, txn_id="sup-000002", entity_type="screening_check")
+    again = [{**check, **head, "entity_id": "SC777777777777", "state": "match"}]
+    again += [
+        {**fact_of(scribe, 2, "check_fact", name), **head, "entity_id": f"SC7/{name}", "parent_id": "SC777777777777"} for name in SCREENED
+    ]
+    order: Row = {
+        **head,
+        "node": "erp",
+        "entity_type": "purchase_order",
+        "entity_id": "4500000002",
+        "state": "created",
+        "party": "V30000002",
+    }
+    insert(scribe, index, *again, {**order, "amount_minor": 5_000, "currency": "USD", "company": "1000"})
+
+
 PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("C01", "sup-000001", created_twice),
     ("C02", "sup-000001", created_twice),
     ("C03", "sup-000002", never_created),
     ("S01", "sup-000002", second_vendor),
     ("S01", "sup-000001", created_twice),
+    ("S02", "sup-000002", active_before_the_approval),
+    ("S03", "sup-000002", paid_on_the_account_before),
+    ("S04", "sup-000003", turned_down_and_left),
+    ("S08", "sup-000002", changed_without_a_look),
+    ("S08", "sup-000002", ordered_from_a_match),
     ("S05", "sup-000002", never_screened),
     ("S05", "sup-000002", screened_as_a_match),
     ("S05", "sup-000002", nobody_could_look),
@@ -221,6 +335,25 @@ def test_who_screens_the_holder_of_the_account_too_is_right(tmp_path: Path) -> N
     last, _ = one(scribe, txn_id="sup-000002", entity_type="check_fact", category=SCREENED[-1])
     insert(scribe, last + 1, {**check, "entity_id": "SC999999999999", "state": "potential_match", "party": None}, *told)
     assert answer("S05", scribe, tmp_path).rows == ()
+
+
+def test_a_supplier_that_changed_was_screened_again_and_is_right(tmp_path: Path) -> None:
+    """Another account was asked for, approved, screened and carried over."""
+    scribe = run()
+    amended(scribe, 2, screened=True, account="us/021000021/999")
+    changed(scribe, 2, "account", revision=2, account="us/021000021/999")
+    done_again(scribe, 2)
+    for rule in ("S02", "S03", "S04", "S08"):
+        assert answer(rule, scribe, tmp_path / rule).rows == (), rule
+
+
+def test_a_request_that_was_turned_down_first_and_approved_later_is_right(tmp_path: Path) -> None:
+    """What counts is how it stands in the end; the vendor came behind the approval."""
+    scribe = run()
+    index, row = one(scribe, txn_id="sup-000002", kind="source_action", state="pending_approval")
+    insert(scribe, index, {**row, "state": "rejected", "version": None})
+    for rule in ("S02", "S04"):
+        assert answer(rule, scribe, tmp_path / rule).rows == (), rule
 
 
 def test_a_vendor_that_was_deactivated_makes_room_for_the_next(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tests.unit.judge.history_builder import judged
 from tests.unit.judge.one_question import answer, gaps, uncounted
 from tests.unit.judge.payments import PLANTED, payments_run
 
-RULES = ("Y01", "Y02", "Y03")
+RULES = ("Y01", "Y02", "Y03", "Y04", "Y06")
 
 
 def test_a_correct_run_is_silent_and_has_no_gaps(tmp_path: Path) -> None:

@@ -16,31 +16,45 @@ from tests.unit.judge import (
     corrupt_credits,
     corrupt_habits,
     corrupt_late,
+    corrupt_waiting,
     invoices,
+    paid_books,
     payments,
     receipts,
+    test_budget_control,
     test_budget_rules,
     test_consumption_rules,
     test_kinds_of_flow,
     test_onboarding,
     test_requisition_checks,
+    test_waiting,
 )
 from tests.unit.judge.history_builder import clean_run, clean_verdict, insert, invariant, judged, one, rows
 from tests.unit.judge.one_question import answer, uncounted
 
 pytestmark = pytest.mark.requirement("R06.16")
 
-PLANTED = (*corrupt_books.PLANTED, *corrupt_conduct.PLANTED, *corrupt_habits.PLANTED, *corrupt_credits.PLANTED, *corrupt_late.PLANTED)
+PLANTED = (
+    *corrupt_books.PLANTED,
+    *corrupt_conduct.PLANTED,
+    *corrupt_habits.PLANTED,
+    *corrupt_credits.PLANTED,
+    *corrupt_late.PLANTED,
+    *corrupt_waiting.PLANTED,
+)
 APART = (
     *test_kinds_of_flow.PLANTED,
     *receipts.PLANTED,
     *closing_books.PLANTED,
+    *paid_books.PLANTED,
     *invoices.PLANTED,
     *payments.PLANTED,
+    *test_budget_control.PLANTED,
     *test_budget_rules.PLANTED,
     *test_consumption_rules.PLANTED,
     *test_onboarding.PLANTED,
     *test_requisition_checks.PLANTED,
+    *test_waiting.PLANTED,
 )  # planted into runs of other flows
 # Judged as a whole: those in which most rules fire beside the declared ones, and one each of what warns, voids, and is nobody's.
 WHOLE = (
@@ -57,7 +71,7 @@ WHOLE = (
     corrupt_habits.storms,
     corrupt_credits.receipt_instead_of_claim,
 )
-NOT_IN_IT = {"K07", "K08", "L10"}  # four attempts in vain at one call, a system that is down: the correct run has none
+NOT_IN_IT = {"K07", "K08", "L02", "L10"}  # four attempts in vain at one call, a system that is down: the correct run has none
 EVERYWHERE = {"L11"}  # planted into a run of questions, and asked of every flow
 
 

@@ -81,6 +81,18 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Budgeted:
+    """The budget of a bucket in the months that count together, of the versions in force, and how it is controlled. What was transferred or
+    carried forward is not in it: that is moved by entries."""
+
+    bucket: Bucket
+    months: tuple[str, ...]
+    budget_minor: int
+    level: str
+    tolerance_percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shortfall:
     """A bucket whose months together do not hold what is wanted of them."""
 
@@ -182,6 +194,12 @@ class BudgetLedger:
         governing = ((month, self.in_force(bucket, month)) for month in months)
         return sum(version.budget_minor(bucket, (month,)) for month, version in governing if version)
 
+    def budgeted(self, bucket: Bucket, period: str) -> Iterator[Budgeted]:
+        """Of every window in which a month of a bucket counts."""
+        policy = self.policies[bucket.company_code]
+        for months in self._windows(policy, bucket, period):
+            yield Budgeted(bucket, months, self._budget(bucket, months), policy.level, policy.tolerance_percent)
+
     def in_force(self, bucket: Bucket, period: str) -> BudgetVersion | None:
         """Whose budget a bucket has in a month: its cost centre's own of that fiscal year, else its company's."""
         own = self.own.get((bucket.company_code, bucket.cost_center))
@@ -203,18 +221,18 @@ class BudgetLedger:
             policy = self.policies[line.bucket.company_code]
             if policy.level == "none":
                 continue
-            for months in self._windows(policy, line):
+            for months in self._windows(policy, line.bucket, line.period):
                 asked = _within(wanted, line.bucket, months) - _within(freed, line.bucket, months)
                 budget, available = self._available(line.bucket, months)
                 if available - asked < -policy.tolerated(budget):
                     found[line.bucket, months] = Shortfall(line.bucket, months, asked, self.figures(line.bucket, months))
         return tuple(found.values())
 
-    def _windows(self, policy: BudgetPolicy, line: Spending) -> Iterable[tuple[str, ...]]:
-        own = policy.months(line.period)
+    def _windows(self, policy: BudgetPolicy, bucket: Bucket, period: str) -> Iterable[tuple[str, ...]]:
+        own = policy.months(period)
         if policy.window != "to_date":
             return (own,)
-        return sorted({own, *(months for month in self._totals.get(line.bucket, ()) if line.period in (months := policy.months(month)))})
+        return sorted({own, *(months for month in self._totals.get(bucket, ()) if period in (months := policy.months(month)))})
 
     def reserve(self, reservation: Reservation, *, despite: bool = False) -> Reservation:
         """Check and reserve in one step; the reservation with what it is warned of. despite: somebody with the authority said so.
@@ -290,7 +308,7 @@ class BudgetLedger:
     def transfer(self, owner: str, giving: Spending, receiving: Spending) -> None:
         """PST-A09: budget of one bucket and month becomes that of another. Nobody gives what is not available. Raises Overdrawn."""
         short = []
-        for months in self._windows(self.policies[giving.bucket.company_code], giving):
+        for months in self._windows(self.policies[giving.bucket.company_code], giving.bucket, giving.period):
             asked = giving.amount_minor - _within((receiving,), giving.bucket, months)
             if asked > 0 and self._available(giving.bucket, months)[1] < asked:
                 short.append(Shortfall(giving.bucket, months, asked, self.figures(giving.bucket, months)))

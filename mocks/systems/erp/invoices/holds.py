@@ -120,7 +120,7 @@ class Holds:
 
 
 def hold_effect(hold: Hold, company_code: str) -> Effect:
-    """It was raised, or released."""
+    """It was raised, or released; approvers: the person who answers for that, where its cause is not gone."""
     return Effect(
         ENTITY,
         hold.id,
@@ -129,6 +129,7 @@ def hold_effect(hold: Hold, company_code: str) -> Effect:
         company=company_code,
         category=hold.code,
         parent_id=hold.document,
+        approvers=hold.released_by,
         state="held" if hold.is_open else "released",
     )
 

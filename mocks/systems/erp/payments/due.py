@@ -141,10 +141,7 @@ class Payables:
     def bank_account(self, payee: str, on: date) -> BankAccount | None:
         """The account that is in force on a day."""
         found = accounts.in_force(self._erp, payee, on)
-        if found is None:
-            return None
-        details = found.details
-        return BankAccount(details.holder, details.country, iban=details.iban, bank_code=details.routing, number=details.account)
+        return accounts.spelled(found.details) if found is not None else None
 
     def objection(self, payee: str, on: date) -> str | None:
         """Why nobody pays this payee on a day, if nobody does."""

@@ -4,6 +4,7 @@ shows or compares accounts asks here."""
 from collections.abc import Iterator
 from datetime import date
 
+from mocks.company.accounts import BankAccount
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.vendors.bank import InForce
 from mocks.systems.erp.vendors.models import BankDetails
@@ -24,6 +25,11 @@ def known(erp: Erp, vendor_id: str) -> Iterator[BankDetails]:
     if began is not None:
         yield began
     yield from (each.details for each in erp.vendors.bank.of(vendor_id) if each.status in {"cooling_off", "effective"})
+
+
+def spelled(details: BankDetails) -> BankAccount:
+    """The same as banks know it."""
+    return BankAccount(details.holder, details.country, iban=details.iban, bank_code=details.routing, number=details.account)
 
 
 def _first(erp: Erp, payee: str) -> BankDetails | None:

@@ -186,6 +186,7 @@ def _effect(change: DetailsChange, effect: Any, base_version: int | None) -> Eff
         base_version=base_version,
         posting_date=change.effective_from.isoformat() if change.effective_from else None,
         party=change.vendor_id,
+        account=accounts.spelled(change.details).text,
         approvers=" ".join(change.people),
         state=change.status,
     )

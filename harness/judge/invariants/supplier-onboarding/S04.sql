@@ -1,0 +1,19 @@
+-- id: S04
+-- title: A supplier that was turned down has no live vendor
+-- family: onboarding
+-- severity: security
+-- kind: fail
+-- effect: left standing
+-- at: rest
+-- flow: supplier-onboarding
+-- Examined: every request, for how it ended. A vendor that was deactivated is none.
+-- section: candidates
+select flow, count(*) as n from still where flow = 'supplier-onboarding' and meaning is not null group by 1
+-- section: violations
+select o.txn_id, d.call_point, null::bigint as money_minor, d.currency,
+  format('{} is {}, and its vendor {} is live', o.source_id, words(o.source_state), d.entity_id) as story, o.source_state, d.entity_id as vendor
+from still o join doc d on d.txn_id = o.txn_id and d.live and d.entity_type = 'vendor'
+where o.flow = 'supplier-onboarding' and (o.meaning in ('refused', 'dead') or o.source_state in ('rejected', 'withdrawn'))
+-- section: explain
+select seq from timeline where txn_id = $txn
+  and (kind in ('commit', 'source_action') or (kind in ('request', 'response_end') and call_kind in ('create', 'update')) or kind = 'fault_fired')
