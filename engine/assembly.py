@@ -7,6 +7,7 @@ from typing import Any
 from engine.clock import Clock, Entropy
 from engine.flows import (
     budget_publication,
+    consumption_to_planning,
     employee_replication,
     expense_to_posting,
     invoice_to_posting,
@@ -19,6 +20,7 @@ from engine.flows import (
     supplier_onboarding,
 )
 from engine.flows.budget_publication import BudgetHooks
+from engine.flows.consumption_to_planning import ConsumptionHooks
 from engine.flows.employee_replication import EmployeeHooks
 from engine.flows.expense_to_posting import ExpenseHooks
 from engine.flows.invoice_to_posting import InvoiceHooks
@@ -39,10 +41,12 @@ from engine.model.calls import Trace
 from engine.model.checks import BudgetQuestion, Said
 from engine.peers.bank import BankGateway
 from engine.peers.caller import Peer
+from engine.peers.consumption import ConsumptionGateway
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
+from engine.peers.erp_statements import StatementGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.hr import PersonnelGateway, StaffGateway
 from engine.peers.invoice_listeners import InvoiceListeners
@@ -113,6 +117,11 @@ def _receipt(parts: Parts, erp: Erp, trace: Trace) -> ReceiptHooks:
 def _budget(parts: Parts, _claim: Claim, trace: Trace) -> BudgetHooks:
     planning, control = PlanningGateway(parts.peers["planning"], trace), BudgetGateway(parts.peers["erp"], trace)
     return BudgetHooks(planning, control, parts.rules(), parts.minor_units)
+
+
+def _consumption(parts: Parts, _claim: Claim, trace: Trace) -> ConsumptionHooks:
+    statements, planning = StatementGateway(parts.peers["erp"], trace), ConsumptionGateway(parts.peers["planning"], trace)
+    return ConsumptionHooks(statements, planning, parts.rules(), parts.minor_units)
 
 
 def _invoice(parts: Parts, erp: Erp, trace: Trace) -> InvoiceHooks:
@@ -245,6 +254,12 @@ SERVED: tuple[ServedFlow, ...] = (
         ("erp", "procurement", "expense", "planning"),
         _replicating(_records),
         lambda parts, trace: RecordGateway(parts.peers["erp"], trace),
+    ),
+    ServedFlow(
+        consumption_to_planning.FLOW,
+        ("erp", "planning"),
+        _replicating(_consumption),
+        lambda parts, trace: StatementGateway(parts.peers["erp"], trace),
     ),
     ServedFlow(
         employee_replication.FLOW,

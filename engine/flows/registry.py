@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from engine.flows import (
     budget_publication,
+    consumption_to_planning,
     employee_replication,
     expense_to_posting,
     invoice_to_posting,
@@ -63,6 +64,7 @@ SOURCE_EVENTS: Mapping[str, Told] = {
     "payment_run.issued": Told(payment_run_to_bank.FLOW, "number", None),
     "payment.status_changed": Told(payment_status.FLOW, "document_number", "version"),
     "master_data.changed": Told(master_data_replication.FLOW, "number"),
+    "budget_statement.issued": Told(consumption_to_planning.FLOW, "number"),
     "employee.changed": Told(employee_replication.FLOW, "employee_no"),
 }
 _POSTED = JobEvent(expense_to_posting.FLOW, "external_ref", "job_id", _of_revision)

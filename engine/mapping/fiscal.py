@@ -21,6 +21,16 @@ def months_of(period: str, starts: int) -> tuple[str, ...]:
     return tuple(f"{index // MONTHS:04d}-{index % MONTHS + 1:02d}" for index in range(first, first + length))
 
 
+def fiscal_month(month: str, starts: int) -> str:
+    """`FY27-P10` of 2027-01 in a year that begins in month 4. month: YYYY-MM. Raises Unpostable."""
+    year, _, number = month.partition("-")
+    if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= MONTHS):
+        raise Unpostable(f"month {month!r}: expected YYYY-MM")
+    into_year = (int(number) - starts) % MONTHS
+    begins = int(year) - (int(number) < starts)
+    return f"FY{(begins + (starts > 1)) % 100:02d}-P{into_year + 1:02d}"
+
+
 def year_begins(year: str, starts: int) -> int:
     """The calendar year in which `FY27` begins. Raises Unpostable."""
     return int(months_of(year, starts)[0][:4])

@@ -1,5 +1,5 @@
 """A master record becomes a copy for each system that keeps one, in that system's words. A cost centre or a project that the crosswalks do
-not know has no other name there than in the ERP; a company or a person that they do not know stops it."""
+not know, and every account, has no other name there than in the ERP; a company or a person that they do not know stops it."""
 
 from engine.mapping.references import external_ref
 from engine.mapping.rules import Rules

@@ -72,6 +72,8 @@ class Rules:
         self._planning_entities = _planning_entities(folder)
         self._planning_nodes = _keyed(folder, "planning_nodes", ("erp_company_code", "planning_node"), "erp_cost_center")
         self._account_groups = _keyed(folder, "planning_accounts", ("planning_account",), "erp_account_group")
+        self._nodes = _keyed(folder, "planning_nodes", ("erp_company_code", "erp_cost_center"), "planning_node")
+        self._consumption = _keyed(folder, "planning_consumption", ("erp_account_group",), "planning_account")
         self._entities_in = {system: _keyed(folder, file, ("erp_company_code",), column) for system, (file, column) in _ENTITIES_IN.items()}
         self._codes_in = {
             (system, kind): _keyed(folder, file, ("erp_company_code", f"erp_{kind}"), column)
@@ -143,12 +145,20 @@ class Rules:
         """The ERP's group of accounts whose budget a planning account is part of."""
         return _found(self._account_groups, (account,), "planning_accounts")
 
+    def node_of(self, company: str, cost_center: str) -> str:
+        """Planning's node of an ERP cost centre."""
+        return _found(self._nodes, (company, cost_center), "planning_nodes")
+
+    def consumption_account(self, account_group: str) -> str:
+        """The planning account under which what was spent of a group of the ERP's accounts is told."""
+        return _found(self._consumption, (account_group,), "planning_consumption")
+
     def entity_in(self, system: str, company: str) -> str:
         """What a system calls a company of the ERP."""
         return _found(self._entities_in[system], (company,), _ENTITIES_IN[system][0])
 
     def code_in(self, system: str, kind: str, company: str, code: str) -> str:
-        """What a system calls a cost centre or a project (`kind`) of the ERP: as the ERP does, where nobody says otherwise."""
+        """What a system calls a cost centre, a project or an account (`kind`) of the ERP: as the ERP does, where nobody says otherwise."""
         return self._codes_in.get((system, kind), {}).get((company, code), code)
 
     def person_in(self, system: str, personnel_no: str) -> str:

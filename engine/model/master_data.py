@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class MasterRecord:
-    """A cost centre or a project as it is in force. sequence: counts its releases; valid_to: inclusive."""
+    """A cost centre, a project or an account as it is in force. sequence: counts its releases; valid_to: inclusive."""
 
     source_id: str
     sequence: int

@@ -1,4 +1,4 @@
-"""The ERP's master records: cost centres and projects as they are in force."""
+"""The ERP's master records: cost centres, projects and accounts as they are in force."""
 
 from datetime import date
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from engine.peers.caller import Peer, decode
 HOME = "/master-records"
 READ, LIST = "erp.master_record.read", "erp.master_record.list"
 STATUSES = ("active", "inactive")
-KINDS = ("cost_center", "project")
+KINDS = ("cost_center", "project", "gl_account")
 
 
 class _Record(msgspec.Struct):

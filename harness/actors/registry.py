@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from harness.actors.actor import Actor
 from harness.actors.budget_check import ACTOR as BUDGET_CHECK
 from harness.actors.budget_plan import ACTOR as BUDGET_PLAN
+from harness.actors.budget_statement import ACTOR as BUDGET_STATEMENT
 from harness.actors.employee_record import ACTOR as EMPLOYEE_RECORD
 from harness.actors.expense_report import ACTOR as EXPENSE_REPORT
 from harness.actors.invoice import ACTOR as INVOICE
@@ -17,6 +18,6 @@ from harness.actors.supplier_request import ACTOR as SUPPLIER_REQUEST
 
 ALL = (
     REQUISITION, EXPENSE_REPORT, RECEIPT, INVOICE, BUDGET_PLAN, SUPPLIER_REQUEST, PAYMENT_RUN, MASTER_RECORD, BUDGET_CHECK, INVOICE_PAYMENT,
-    EMPLOYEE_RECORD,
+    BUDGET_STATEMENT, EMPLOYEE_RECORD,
 )  # fmt: skip
 ACTORS: Mapping[str, Actor] = {actor.document: actor for actor in ALL}

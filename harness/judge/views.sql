@@ -507,13 +507,15 @@ from txn t join src s using (txn_id) join mark k on k.name = 'proc_kill' and k.s
   and (s.settled_t is null or k.t_mono_ns < s.settled_t)
 where not exists (select 1 from step p where p.txn_id = t.txn_id and p.scope = 'kill');
 
--- public asked: every question that a person waited for, and the answer
+-- public asked: every question that a person waited for, and the answer. took_ms: of the person's watch, which does not run while the
+-- world stands still
 create table asked as
 with question as (select * from h where kind = 'query_sent'),
-answer as (select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of from h
+answer as (
+  select op_id, arg_max(state, seq) as answer, min(t_mono_ns) as t, min(seq) as seq, arg_max(as_of, seq) as as_of, max(stall_ms) as stall_ms from h
   where kind = 'query_answer' group by 1)
 select q.txn_id, t.flow, q.op_id, q.call_point, q.entity_id, q.seq, q.t_mono_ns, q.t_biz, a.answer, a.seq as answer_seq, a.as_of,
-  (a.t - q.t_mono_ns) / 1e6 as took_ms, r.about, r.budget_ms, r.degraded, r.reservation, r.limited_by
+  (a.t - q.t_mono_ns) / 1e6 - coalesce(a.stall_ms, 0) as took_ms, a.t as answer_t, r.about, r.budget_ms, r.degraded, r.reservation, r.limited_by
 from question q join txn t using (txn_id) join ref_query r on r.flow = t.flow left join answer a using (op_id);
 -- truth: what could be said of a subject, from when to when: its state, or how its amount stands to the record that limits it
 create table truth as
@@ -680,7 +682,7 @@ wanted as (
 copies as (
   select txn_id, bool_and(is_current) as current, max(t) as copied_t from current_copy group by 1),
 written as (select txn_id, count(*) as n from copy group by 1),
-answers as (select txn_id, count(*) filter (answer is not null) as n, bool_and(answer is not null) as all_answered, max(t_mono_ns + took_ms * 1e6) as t
+answers as (select txn_id, count(*) filter (answer is not null) as n, bool_and(answer is not null) as all_answered, max(answer_t) as t
   from asked group by 1)
 select t.*, s.entity_type as source_type, s.entity_id as source_id, s.state as source_state, s.meaning, s.amount_minor, s.currency,
   s.recorded_document, s.recorded_type,

@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from mocks.kit.ids import draw_uuid
 from mocks.kit.operation import Call, Effect, Operation, Refs, Refusal, Reply, View
 
-Kind = Literal["cost_center", "project"]
+Kind = Literal["cost_center", "project", "gl_account"]
 ID_SPACE = 10**8
 RULES = ("NOT_FOUND", "CODING_INVALID", "PRECONDITION_FAILED", "VERSION_CONFLICT")
 # For fuzzing: what a valid copy says in every spelling, of which record, and from which of its revisions.
@@ -71,6 +71,7 @@ class Told:
         return {
             "cost_center": self.code if self.kind == "cost_center" else None,
             "project": self.code if self.kind == "project" else None,
+            "account": self.code if self.kind == "gl_account" else None,
             "party": self.responsible,
         }
 

@@ -49,6 +49,7 @@ def crosswalks(
         "planning_entities.csv": _csv(planning_ids.ENTITIES_HEADER, planning_ids.entity_rows(entities)),
         "planning_nodes.csv": _csv(planning_ids.NODES_HEADER, planning_ids.node_rows(entities, cost_centers)),
         "planning_accounts.csv": _csv(planning_ids.ACCOUNTS_HEADER, planning_ids.ACCOUNTS.items()),
+        "planning_consumption.csv": _csv(planning_ids.CONSUMPTION_HEADER, planning_ids.CONSUMPTION.items()),
         "bank_accounts.csv": _csv(
             "erp_company_code,bank_account,currency",
             ((each.erp_company, bank_accounts[each.key].text, each.currency) for each in entities),

@@ -14,8 +14,12 @@ ACCOUNTS = {
     "TELECOM": "56",
 }  # fmt: skip
 
+CONSUMPTION = {"51": "TRAVEL", "52": "SOFTWARE", "53": "SERVICES", "54": "SUPPLIES", "55": "FACILITIES", "56": "TELECOM"}
+"""Which planning account what was spent of a group is told under: the ledger does not know what was training and what advertising."""
+
 ENTITIES_HEADER = "planning_entity,erp_company_code,fiscal_year_starts"
 NODES_HEADER = "planning_node,erp_cost_center,erp_company_code"
+CONSUMPTION_HEADER = "erp_account_group,planning_account"
 ACCOUNTS_HEADER = "planning_account,erp_account_group"
 
 

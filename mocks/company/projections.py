@@ -1,7 +1,7 @@
 """What each system knows of the company: plain records with that system's own ids, names and formats. None holds another system's ids."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,7 @@ class ErpMaster:
     projects: dict[str, ErpProject]
     people: dict[str, ErpPerson]
     bank_accounts: Mapping[str, BankAccount]  # of vendors, people and companies
+    blocked_accounts: set[tuple[str, str]] = field(default_factory=set)  # company, account: takes nothing new there
 
 
 def _erp_company(house: Entity) -> ErpCompany:

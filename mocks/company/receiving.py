@@ -5,7 +5,7 @@ line was deleted before the order went out; procurement counts its lines from 1.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -102,10 +102,15 @@ def receipt_body(purchase: Purchase, note: str) -> dict[str, Any]:
     return {"note": note, "lines": [{"orderLine": place, "quantity": number_text(quantity)} for place, quantity in came]}
 
 
+def entered(purchase: Purchase) -> Preparation:
+    """The buyer types the order into the ERP, and nobody needs its number."""
+    return Preparation("erp.po.enter", purchase.buyer.erp_id, _order_body(purchase))
+
+
 def preparations(purchase: Purchase) -> tuple[Preparation, ...]:
     """The buyer types the order into the ERP, and registers it in procurement under the number that the ERP gave it."""
     return (
-        Preparation("erp.po.enter", purchase.buyer.erp_id, _order_body(purchase), {"number": "purchaseOrder"}),
+        replace(entered(purchase), tells={"number": "purchaseOrder"}),
         Preparation("procurement.order.register", purchase.buyer.procurement_id, _registered_body(purchase)),
     )
 

@@ -1,12 +1,12 @@
 """What people of HR type: whom they hire, and what becomes of them: another manager, cost centre or company, a leave, the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from mocks.company import chart
-from mocks.company.accounts import account_of
+from mocks.company.accounts import BankAccount, BankAccounts, account_of
 from mocks.company.company import BUSINESS_START, Company
 from mocks.company.drafts import Draft
 from mocks.company.model import Employee
@@ -20,24 +20,24 @@ IN_THE_LINE = (1, 2)  # levels whose people manage others, and are not so few th
 
 @dataclass(frozen=True, slots=True)
 class HrPerson:
-    """An employee as HR knew them when the world opened, by personnel number. account: where the pay goes."""
+    """An employee as HR knew them when the world opened, by personnel number."""
 
     number: str
     name: str
     company_code: str
     cost_center: str
     manager: str | None
-    account: str
 
 
 @dataclass(frozen=True, slots=True)
 class HrMaster:
-    """Everything that HR starts with. companies: by code; cost_centers: the active ones, and of which company each is; clerks: HR's own
-    people."""
+    """Everything that HR starts with. companies: by code; cost_centers: the active ones, and of which company each is; accounts: where
+    everybody's pay goes; clerks: HR's own people."""
 
     people: dict[str, HrPerson]
     companies: tuple[str, ...]
     cost_centers: dict[str, str]
+    accounts: Mapping[str, BankAccount]
     clerks: tuple[str, ...]
 
 
@@ -55,12 +55,12 @@ def hr_master(company: Company) -> HrMaster:
                 codes[each.entity],
                 centers[each.cost_center],
                 numbers[each.manager] if each.manager else None,
-                account_of(company.seed, countries[each.entity], each.key, each.name).text,
             )
             for each in company.people
         },
         companies=tuple(codes.values()),
         cost_centers={each.erp_id: codes[each.entity] for each in company.cost_centers if each.active},
+        accounts=BankAccounts(company.seed, {each.erp_id: (countries[each.entity], each.key, each.name) for each in company.people}),
         clerks=chart.HR_CLERKS,
     )
 

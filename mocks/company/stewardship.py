@@ -1,4 +1,4 @@
-"""What stewards of master data type: the record of a cost centre or a project, and what it says the next time."""
+"""What stewards of master data type: the record of a cost centre, a project or an account, and what it says the next time."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +8,8 @@ from mocks.company.drafts import Draft
 from mocks.company.model import CostCenter
 from mocks.company.streams import Stream
 
-KINDS = ("cost_center", "cost_center", "project")  # two of three
+KINDS = ("cost_center", "gl_account", "project", "cost_center")  # every second one is a cost centre
+PREFIXES = {"cost_center": "", "project": "P-", "gl_account": "5"}  # of what is numbered after a cost centre
 NAMES = ("Field marketing", "Shared services", "Plant maintenance", "Customer care", "Data platform", "Export sales")
 ACTIVE = (True, True, True, False)
 OPEN_END = date(2099, 12, 31)  # where no end is known
@@ -25,13 +26,13 @@ def draft_master_record(
     on: date = BUSINESS_START,
 ) -> Draft:
     """`key` names what the record is of, and who writes it; `amount_minor` which wording of it this is (it has no amount). cost_center: of
-    which no other record is; a project is numbered after it. approvers: who releases it."""
+    which no other record is; a project and an account are numbered after it. approvers: who releases it."""
     house = company.entity(entity)
     stream = Stream(company.seed, "master record", entity, key)
     center = cost_center or stream.pick(company.cost_centers_of(entity))
     kind = stream.pick(KINDS)
     content = _content(company, entity, Stream(company.seed, "wording of a master record", entity, key, amount_minor), on)
-    code = center.erp_id if kind == "cost_center" else f"P-{center.erp_id}"
+    code = f"{PREFIXES[kind]}{center.erp_id}"
     body = {"kind": kind, "company_code": house.erp_company, "code": code, **content}
     steward = company.requester(entity, key).erp_id
     keys = ((kind, code),) if cost_center else ()

@@ -89,10 +89,14 @@ class Asker:
         self._books.asked(question.txn_id)
         self._recorder.write("query_sent", question.node, attempt=attempt, entity_type=question.about, entity_id=question.subject, **common)
         self._traffic.saw_event(question.call_point, flow)
+        began_ns = self._clock.mono_ns()
         (status, answer, reason), waited_s = await self._patiently(self._post(question, op_id, correlation), question.budget_ms / 1000)
         word = answer.answer[:WORD_MAX] if answer else None
         as_of = answer.as_of if answer else None
-        self._recorder.write("query_answer", question.node, status=status, state=word, as_of=as_of, reason=reason, **common)
+        stall_ms = round((self._clock.mono_ns() - began_ns) / 1e6 - waited_s * 1e3) or None
+        self._recorder.write(
+            "query_answer", question.node, status=status, state=word, as_of=as_of, reason=reason, stall_ms=stall_ms, **common
+        )
         if word is not None:
             self._books.answered(question.txn_id)
         return Reaction(word, as_of, waited_s <= question.budget_ms / 1000)

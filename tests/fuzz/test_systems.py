@@ -40,17 +40,19 @@ def fuzzed(name: str, folder: Path, effort: Effort) -> FuzzResult:
 
 # Somebody says that a supplier is new only while two requests for it are alive at once, which walks that end their documents seldom leave:
 # tests/unit/procurement/test_supplier_requests.py.
-# A copy of a master record is made by a write without If-Match, which two examples seldom are; without it there is nothing to read either:
-# tests/unit/replicas. All phases together reach both.
+# A copy of a record is made by a write without If-Match, which two examples seldom are; without it there is nothing to read either:
+# tests/unit/replicas, tests/unit/hr. All phases together reach both.
 SELDOM = (
     "POST /api/v1/supplier-requests/{id}/confirm-new",
     *("/master-data/{sourceRecord}", "/master-data/{source_record}", "/api/v1/employees/{employeeNo}"),
+    "PUT /v1/employees/{employee_no}",
 )
 
 
-def often(found: list[str]) -> list[str]:
+def often(name: str, found: list[str]) -> list[str]:
     """What was never accepted, and is not only seldom possible."""
-    return [one for one in found if not one.endswith(SELDOM)]
+    seldom = (*SELDOM, "GET /v1/employees/{employee_no}") if name == "expense" else SELDOM  # HR itself has that path too, and people in it
+    return [one for one in found if not one.endswith(seldom)]
 
 
 @pytest.mark.parametrize("name", ["erp", "procurement", "expense", "bank", "planning", "screening", "hr", "portal"])
@@ -58,7 +60,7 @@ def test_systems_with_books(name: str, tmp_path: Path) -> None:
     """Deep paths are reached, and nothing is found."""
     outcome = fuzzed(name, tmp_path, Effort(seed=1, examples=2, scenarios=4, phases=QUICK))
     assert [(one.check, one.operation, one.title, one.message, one.steps) for one in outcome.findings] == []
-    assert (often(outcome.doubts), outcome.untried, often(outcome.refused)) == ([], [], [])
+    assert (often(name, outcome.doubts), outcome.untried, often(name, outcome.refused)) == ([], [], [])
     assert [check for check in OWN_CHECKS if not outcome.examined[check]] == []
     if name == "erp":
         assert min(outcome.examined["books_balance"], outcome.examined["history_balances"]) > 10

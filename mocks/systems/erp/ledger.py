@@ -50,7 +50,7 @@ class Ledger:
     def __init__(self, accounts: Mapping[str, Account]) -> None:
         self._control = {code for code, account in accounts.items() if account.control}
         self._owed = {code for code, account in accounts.items() if account.is_owed}
-        self._expense = {code for code, account in accounts.items() if account.type == "expense"}
+        self._chart = accounts  # accounts are added to it
         self._memo = {code for code, account in accounts.items() if account.type == "budgetary"}
         self.journals: list[Journal] = []
         # (company, ledger, period, account) -> [debits, credits], both positive
@@ -102,7 +102,8 @@ class Ledger:
     def _category(self, entry: Entry) -> str | None:
         if entry.account in self._owed:
             return OWED
-        return SPENT if entry.cost_center is not None and entry.account in self._expense else None
+        account = self._chart.get(entry.account)
+        return SPENT if entry.cost_center is not None and account is not None and account.type == "expense" else None
 
     def totals(self, company_code: str, ledger: LedgerName, period: str | None) -> list[tuple[str, int, int]]:
         """(account, debits, credits) in account order; of one period, or of all."""

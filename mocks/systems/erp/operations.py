@@ -3,6 +3,8 @@
 from mocks.kit.operation import Operation, QueryParam
 from mocks.systems.erp import models, refs
 from mocks.systems.erp.budget import operations as budgets
+from mocks.systems.erp.budget.statements import operations as statements
+from mocks.systems.erp.budget.statements.desk import StatementDesk
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
 from mocks.systems.erp.masterdata import MasterData
@@ -27,14 +29,14 @@ _DAY = QueryParam("date", "as YYYYMMDD; today when absent", False, {"type": "str
 _LEDGER = QueryParam("ledger", "actual (default) or memo", False, {"type": "string", "enum": ["actual", "memo"]})
 
 
-def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk) -> tuple[Operation, ...]:
+def operations(erp: Erp, payment_desk: PaymentDesk, stewards: StewardDesk, stated: StatementDesk) -> tuple[Operation, ...]:
     """Every operation over one ERP's state."""
     data = MasterData(erp)
     documents = (operation for file in DOCUMENT_FILES for operation in file.operations(erp))
     files = vendors.operations(erp, desk := VendorDesk(erp), BankDesk(erp, desk))
     paid = payments.operations(erp, payment_desk)
     kept = stewardship.operations(stewards)
-    return (*_enquiries(data), *documents, *budgets.operations(erp), *paid, *files, *kept, *_people(data))
+    return (*_enquiries(data), *documents, *budgets.operations(erp), *statements.operations(stated), *paid, *files, *kept, *_people(data))
 
 
 def _enquiries(data: MasterData) -> tuple[Operation, ...]:

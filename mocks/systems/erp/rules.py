@@ -119,6 +119,8 @@ def coding_problem(
         return "CODING_INVALID", f"account {account_code!r} does not exist or takes no postings from interfaces"
     if (account.valid_from and on < account.valid_from) or (account.valid_to and on > account.valid_to):
         return "CODING_INVALID", f"account {account_code} is not valid on {on}"
+    if (company_code, account_code) in master.blocked_accounts:
+        return "CODING_INVALID", f"account {account_code} is blocked in company {company_code}"
     if cost_center is None:
         return ("CODING_INVALID", f"account {account_code} needs a cost centre") if account.type == "expense" else None
     return _center_problem(master, company_code, cost_center, account.functions, on) or _project_problem(master, company_code, project)

@@ -10,6 +10,7 @@ from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.money import AmountError, to_minor, to_text
 from mocks.company.projections import ErpCompany, ErpCostCenter, ErpPerson, ErpProject, ErpVendor
 from mocks.kit.operation import Refusal
+from mocks.systems.erp.budget.statements.states import states as statement_states
 from mocks.systems.erp.budget.states import states as budget_states
 from mocks.systems.erp.core import Erp, VendorState
 from mocks.systems.erp.documents import ap_invoice, goods_receipt, journal_entry
@@ -153,6 +154,7 @@ def states() -> tuple[State, ...]:
         *hand_states(lambda stage: stage.system(ErpSystem).payments, _company, _owe_supplier),
         *vendor_states(_books, _company, _approver),
         *steward_states(lambda stage: stage.system(ErpSystem).stewards, _company),
+        *statement_states(lambda stage: stage.system(ErpSystem).statements, _books, _company, _open_center),
     )
 
 

@@ -9,6 +9,7 @@ from mocks.kit.operation import Operation, View
 from mocks.systems.erp.audit import Audit
 from mocks.systems.erp.budget.funds import final_view
 from mocks.systems.erp.budget.publishing import published_view
+from mocks.systems.erp.budget.statements.desk import StatementDesk
 from mocks.systems.erp.core import Erp
 from mocks.systems.erp.invoices.holds import hold_view
 from mocks.systems.erp.operations import operations
@@ -28,7 +29,10 @@ class ErpSystem:
     summary = (
         "Suppliers, master data, coding, budgets, purchase orders, goods receipts, AP invoices, journals, periods and a double-entry ledger"
     )
-    event_types = ("posting.confirmed", "posting.rejected", "payment_run.issued", "payment.status_changed", "master_data.changed")
+    event_types = (
+        "posting.confirmed", "posting.rejected", "payment_run.issued", "payment.status_changed", "master_data.changed",
+        "budget_statement.issued",
+    )  # fmt: skip
 
     def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
         self.name = instance
@@ -36,7 +40,8 @@ class ErpSystem:
         self.core = Erp(erp_master(company), posting_delay_ms)
         self.payments = PaymentDesk(self.core)
         self.stewards = StewardDesk(self.core)
-        told = SubledgerRows(self.core).operations(operations(self.core, self.payments, self.stewards))
+        self.statements = StatementDesk(self.core)
+        told = SubledgerRows(self.core).operations(operations(self.core, self.payments, self.stewards, self.statements))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, told)
         self._audit = Audit(self.core.ledger, self.core.master.companies)
 
@@ -68,8 +73,8 @@ class ErpSystem:
         )
 
     def final_views(self) -> list[View]:
-        """Every document, job, budget, reservation, hold, payment, vendor that was created, change of bank details and master record that
-        was released, as it stands."""
+        """Every document, job, budget, reservation, hold, payment, vendor that was created, change of bank details, master record that was
+        released and budget statement that was issued, as it stands."""
         documents = [
             View(
                 each.kind,
@@ -96,5 +101,5 @@ class ErpSystem:
         reservations = [final_view(kept) for kept in self.core.budget.reservations.values()]
         holds = [hold_view(hold) for hold in self.core.invoices.holds]
         vendors = vendor_views(self.core) + bank_change_views(self.core)
-        records = self.stewards.book.final_views()
+        records = self.stewards.book.final_views() + self.statements.book.final_views()
         return documents + jobs + budgets + reservations + holds + self.payments.book.final_views() + vendors + records

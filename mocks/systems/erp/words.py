@@ -7,6 +7,7 @@ from mocks.abilities.system_type import Words
 from mocks.company import Company
 from mocks.company.invoicing import TAX_CODES
 from mocks.company.money import to_text
+from mocks.systems.erp.budget.statements.example import statement_bodies
 from mocks.systems.erp.documents import purchase_order
 from mocks.systems.erp.documents.example import DAY, DECIDED, Body, Example
 from mocks.systems.erp.documents.registry import DOCUMENT_FILES
@@ -29,11 +30,12 @@ ENTERED = {"erp.po.enter": "requested_by", "erp.gr.enter": "received_by"}  # wha
 def words(company: Company) -> Words:
     """What requests to the ERP are made of."""
     records, stewards = record_bodies(company)
-    bodies = _erp_bodies(company) | records
+    statements, controllers = statement_bodies(company)
+    bodies = _erp_bodies(company) | records | statements
     proposers = tuple(desk.person for desk in _desks(company) for _ in proposals(desk))
     typed = tuple(company.controller(desk.entity.key).erp_id for desk in _desks(company) for _ in BUDGET_SEQUENCES for _ in range(2))
     entered = {point: tuple(str(body[who]) for body in bodies[point]) for point, who in ENTERED.items()}
-    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards, "erp.budget_version.enter": typed})
+    return Words(_erp_words(company), bodies, {PROPOSE: proposers, **entered, **stewards, **controllers, "erp.budget_version.enter": typed})
 
 
 def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:

@@ -67,25 +67,32 @@ class EmployeeBook:
     """Of one HR system."""
 
     def __init__(self, master: HrMaster, seed: int) -> None:
-        self._files = {each.number: _known(each, seed) for each in master.people.values()}
+        self._master = master
+        self._seed = seed
+        self._files: dict[str, PersonnelFile] = {}  # of whoever was there when the world opened: once somebody asked for it
         self._order: list[Decided] = []
 
     def __contains__(self, number: str) -> bool:
-        return number in self._files
+        return number in self._files or number in self._master.people
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._files.keys() | self._master.people.keys())
 
     def get(self, number: str) -> PersonnelFile:
         """Raises NOT_FOUND."""
-        found = self._files.get(number)
+        found = self._file(number)
         if found is None:
             raise Refusal("NOT_FOUND", f"no employee {number!r}")
         return found
 
+    def _file(self, number: str) -> PersonnelFile | None:
+        if number not in self._files and number in self._master.people:
+            self._files[number] = _known(self._master.people[number], self._master.accounts[number].text, self._seed)
+        return self._files.get(number)
+
     def employed(self, number: str) -> Employment | None:
         """What is in force of somebody who has not left."""
-        found = self._files.get(number)
+        found = self._file(number)
         content = found.in_force if found else None
         return content if content is not None and content.status != "left" else None
 
@@ -93,12 +100,12 @@ class EmployeeBook:
         """A person and everybody above, from the nearest manager on."""
         while number is not None:
             yield number
-            found = self._files[number].in_force
+            found = self.get(number).in_force
             number = found.manager if found else None
 
     def put(self, file: PersonnelFile) -> None:
         """A new employee, or the next version of one."""
-        before = self._files.get(file.number)
+        before = self._file(file.number)
         told = before.decided_at if before else None
         if file.decided_at != told:
             if told is not None:
@@ -132,11 +139,9 @@ class EmployeeBook:
         ]
 
 
-def _known(person: HrPerson, seed: int) -> PersonnelFile:
+def _known(person: HrPerson, account: str, seed: int) -> PersonnelFile:
     """Somebody who was there when the world opened."""
-    content = Employment(
-        person.name, person.company_code, person.cost_center, person.manager, "active", FIRST_DAY, OPEN_END, person.account
-    )
+    content = Employment(person.name, person.company_code, person.cost_center, person.manager, "active", FIRST_DAY, OPEN_END, account)
     high, low = draw(seed, "employee uuid", person.number, "high"), draw(seed, "employee uuid", person.number, "low")
     return PersonnelFile(
         number=person.number,

@@ -1,41 +1,25 @@
-"""Totals of what is published, by node and period, and what comes back to planning: actual and committed spending."""
+"""Totals by node and period: of what is published, and of what planning knows of spending."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
 from mocks.company.fiscal import FiscalCalendar, Grain
 from mocks.company.money import split, to_text
 from mocks.company.planning import PlanningMaster
-from mocks.kit.operation import Call, Effect, Refusal, Reply, View
-from mocks.systems.planning import models, rules
+from mocks.kit.operation import Call, Refusal, Reply
+from mocks.systems.planning import models
+from mocks.systems.planning.consumption import ConsumptionDesk
 from mocks.systems.planning.desk import PlanDesk
 from mocks.systems.planning.plans import Plan, PlanVersion
 
-Place = tuple[str, str, str]  # node, account, month
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Of one account of a node in one month, in minor units; costs are negative."""
-
-    version: int
-    currency: str
-    decimals: int
-    actual_minor: int
-    committed_minor: int
-    as_of: datetime
-    target_version: str
-
 
 class FiguresDesk:
-    """Over the plans of one planning system."""
+    """Over the plans of one planning system, and over what it knows of spending."""
 
-    def __init__(self, master: PlanningMaster, plans: PlanDesk) -> None:
-        self.spent: dict[Place, Spent] = {}
+    def __init__(self, master: PlanningMaster, plans: PlanDesk, consumption: ConsumptionDesk) -> None:
         self._master = master
         self._plans = plans
+        self._consumption = consumption
 
     def totals(self, call: Call) -> Reply:
         """planning.budget.totals: of a node and of the nodes right below it"""
@@ -52,11 +36,13 @@ class FiguresDesk:
             if (plan.scenario, plan.year) == (scenario, year) and plan.published is not None
         ]
         codes = [top.code, *(each.code for each in self._master.nodes.values() if each.parent == top.code)]
-        totals = [
-            models.Total(node=code, period=period, amount=to_text(amount, house.decimals))
-            for code in codes
-            for period, amount in _by_period(((p, v) for p, v in found if self._is_below(p.node, code)), calendar, periods)
-        ]
+        totals = []
+        for code in codes:
+            planned = _by_period(((p, v) for p, v in found if self._is_below(p.node, code)), calendar, periods)
+            for period, amount in planned:
+                actual, committed = self._spent(code, calendar.months(period), calendar)
+                planned_text, actual_text, committed_text = (to_text(minor, house.decimals) for minor in (amount, actual, committed))
+                totals.append(models.Total(node=code, period=period, amount=planned_text, actual=actual_text, committed=committed_text))
         return Reply(
             models.Totals(scenario=cast("models.Scenario", scenario), fiscal_year=year, currency=house.currency, totals=tuple(totals))
         )
@@ -67,68 +53,14 @@ class FiguresDesk:
             node = self._master.nodes.get(node.parent or "")
         return node is not None
 
-    def record(self, call: Call) -> Reply:
-        """planning.actuals.record: the newest `as-of` stays; the same again changes nothing"""
-        body: models.RecordConsumption = call.body
-        node = rules.node_of(self._master, body.node)
-        house = rules.house_of(self._master, node.house, body.currency)
-        rules.check_account(self._master, body.account)
-        if body.as_of.tzinfo is None:
-            raise Refusal("VALIDATION_FAILED", "as-of: expected an instant with a zone")
-        amounts = rules.minor(body.actual, house), rules.minor(body.committed, house)
-        place = (node.code, body.account, body.period)
-        before = self.spent.get(place)
-        _check_version(call.if_match, before, place)
-        version = before.version + 1 if before else 1
-        told = Spent(version, house.currency, house.decimals, *amounts, body.as_of, body.target_version)
-        if before is not None:
-            _check_order(before, told, place)
-            if (before.as_of, before.actual_minor, before.committed_minor) == (told.as_of, *amounts):
-                return Reply(_record(place, before), version=before.version)
-        self.spent[place] = told
-        effect = Effect(
-            "budget_consumption",
-            "/".join(place),
-            "update" if before else "create",
-            version=version,
-            base_version=call.if_match,
-            amount_minor=-sum(amounts),
-            currency=house.currency,
-            company=house.id,
-            cost_center=node.code,
-            category=body.account,
-            state="known",
-        )
-        return Reply(_record(place, told), version=version, effects=(effect,))
-
-    def read(self, call: Call) -> Reply:
-        """planning.actuals.read: what is known of one node in a fiscal year"""
-        node, year = call.query["node"], call.query["fiscal-year"]
-        found = [(place, spent) for place, spent in sorted(self.spent.items()) if place[0] == node and place[2].startswith(year)]
-        return Reply(models.ConsumptionList(items=tuple(_record(place, spent) for place, spent in found)))
-
-    def final_views(self) -> list[View]:
-        """What is known of every place."""
-        return [
-            View("budget_consumption", "/".join(place), "known", each.version, -(each.actual_minor + each.committed_minor), each.currency)
-            for place, each in self.spent.items()
+    def _spent(self, code: str, months: tuple[str, ...], calendar: FiscalCalendar) -> tuple[int, int]:
+        """Actual and committed, over everything below the node in these calendar months."""
+        below = [
+            known
+            for (node, period), known in self._consumption.known.items()
+            if calendar.months(period)[0] in months and self._is_below(node, code)
         ]
-
-
-def _check_version(if_match: int | None, before: Spent | None, place: Place) -> None:
-    """Raises PRECONDITION_FAILED when If-Match names another version; of what is not known yet there is none."""
-    current = before.version if before else 0
-    if if_match is not None and if_match != current:
-        said = f"{'/'.join(place)} has version {current}, If-Match says {if_match}" if before else f"nothing is known of {'/'.join(place)}"
-        raise Refusal("PRECONDITION_FAILED", said, current_version=current)
-
-
-def _check_order(before: Spent, told: Spent, place: Place) -> None:
-    """What is known does not get older, and does not change its mind. Raises VERSION_CONFLICT."""
-    is_other = (before.actual_minor, before.committed_minor) != (told.actual_minor, told.committed_minor)
-    if told.as_of < before.as_of or (told.as_of == before.as_of and is_other):
-        said = f"{'/'.join(place)} is known as of {before.as_of.isoformat()}; {told.as_of.isoformat()} is not newer"
-        raise Refusal("VERSION_CONFLICT", said, current_revision=before.version)
+        return sum(each.actual_minor for each in below), sum(each.committed_minor for each in below)
 
 
 def _by_period(
@@ -142,18 +74,3 @@ def _by_period(
             for month, part in zip(names, split(line.amount_minor, [1] * len(names)), strict=True):
                 months[month] = months.get(month, 0) + part
     return [(period, sum(months.get(month, 0) for month in calendar.months(period))) for period in periods]
-
-
-def _record(place: Place, spent: Spent) -> models.Consumption:
-    node, account, period = place
-    return models.Consumption(
-        version=spent.version,
-        node=node,
-        account=account,
-        period=period,
-        currency=spent.currency,
-        actual=to_text(spent.actual_minor, spent.decimals),
-        committed=to_text(spent.committed_minor, spent.decimals),
-        as_of=spent.as_of,
-        target_version=spent.target_version,
-    )

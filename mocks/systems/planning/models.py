@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from mocks.company.fiscal import PERIOD_PATTERN, YEAR_PATTERN
+from mocks.company.money import AMOUNT_PATTERN
 from mocks.company.texts import TEXT_MAX
 
 Scenario = Literal["BUDGET", "FORECAST"]
@@ -16,6 +17,11 @@ Grain = Literal["year", "quarter", "month"]
 Status = Literal["draft", "submitted", "approved", "published", "superseded"]
 PublishOutcome = Literal["in-force", "refused"]
 
+_DAYS_31, _DAYS_30, _DAYS_28 = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|[12][0-9]|30)", "(0[1-9]|1[0-9]|2[0-8])"
+_DAY = f"(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_30}|02-{_DAYS_28})|20([02468][048]|[13579][26])-02-29)"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"
+DAY_PATTERN = f"^{_DAY}$"
+INSTANT_PATTERN = f"^{_DAY}T{_TIME}$"
 COST_PATTERN = r"^(-(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?|0(\.0{1,3})?)$"
 
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -27,6 +33,13 @@ Cost = Annotated[
     str,
     Meta(pattern=COST_PATTERN, max_length=18, description="decimal text with exactly the currency's decimals; a cost is negative",
          examples=["-980.00"]),
+]  # fmt: skip
+Balance = Annotated[
+    str,
+    Meta(pattern=AMOUNT_PATTERN, max_length=18, description="decimal text with exactly the currency's decimals", examples=["-980.00"]),
+]  # fmt: skip
+Instant = Annotated[
+    str, Meta(pattern=INSTANT_PATTERN, max_length=40, description="ISO 8601 with a zone", examples=["2026-10-28T09:00:00Z"])
 ]  # fmt: skip
 Text = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -98,17 +111,28 @@ class RecordPublication(Request, frozen=True, kw_only=True):
     owner: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
 
 
+class Spending(Request, frozen=True, kw_only=True):
+    """Of one account. available: what its budget has left, where the sender knows: negative where it is overdrawn."""
+
+    account: Id
+    actual: Balance
+    committed: Balance
+    available: Balance | None = None
+
+
 class RecordConsumption(Request, frozen=True, kw_only=True):
-    """What was spent, and is committed, of one account of a node in one month; costs are negative. The newest `as-of` stays."""
+    """All that was spent, and is committed, of a node in one month, account by account; costs are negative. total: of both over all lines.
+    The newest `as-of` stays. statement, sequence: of the ERP's statement that says so; absent: nobody says which."""
 
     node: Node
-    account: Id
     period: Annotated[str, Meta(pattern="^FY[0-9]{2}-P(0[1-9]|1[0-2])$", min_length=8, max_length=8, examples=["FY27-P10"])]
     currency: Currency
-    actual: Cost
-    committed: Cost
-    as_of: datetime
+    lines: Annotated[tuple[Spending, ...], Meta(max_length=500)]
+    total: Balance
+    as_of: Instant
     target_version: Id
+    statement: Id | None = None
+    sequence: Sequence | None = None
 
 
 class _Answer(Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -187,11 +211,13 @@ class PublishedPage(Struct, frozen=True, kw_only=True):
 
 
 class Total(_Answer, frozen=True, kw_only=True):
-    """Of one node and period, over everything below the node."""
+    """Of one node and period, over everything below the node: what is planned, and what is known of spending."""
 
     node: str
     period: str
     amount: str
+    actual: str
+    committed: str
 
 
 class Totals(_Answer, frozen=True, kw_only=True):
@@ -204,17 +230,21 @@ class Totals(_Answer, frozen=True, kw_only=True):
 
 
 class Consumption(_Answer, frozen=True, kw_only=True):
-    """What planning knows of spending: one account of a node in one month."""
+    """What planning knows of spending: a node in one month. actual, committed: of all lines; overdrawn: the accounts of which nothing is
+    left."""
 
     version: int
     node: str
-    account: str
     period: str
     currency: str
+    lines: tuple[Spending, ...]
     actual: str
     committed: str
+    overdrawn: tuple[str, ...]
     as_of: datetime
     target_version: str
+    statement: str | None
+    sequence: int | None
 
 
 class ConsumptionList(_Answer, frozen=True, kw_only=True):

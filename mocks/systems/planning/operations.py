@@ -7,6 +7,7 @@ from mocks.company.money import AmountError, to_minor
 from mocks.company.planning import PlanningMaster
 from mocks.kit.operation import Call, Operation, QueryParam, Refs, Reply
 from mocks.systems.planning import models
+from mocks.systems.planning.consumption import ConsumptionDesk, of_node, of_statement
 from mocks.systems.planning.desk import PATH, PlanDesk
 from mocks.systems.planning.figures import FiguresDesk
 
@@ -32,9 +33,10 @@ _PERSON = (*_CHANGE, "INVALID_TRANSITION", "EMPLOYEE_UNKNOWN", "SEGREGATION_OF_D
 _CONTENT = ("CODING_INVALID", "CURRENCY_INVALID")
 
 
-def operations(master: PlanningMaster, plans: PlanDesk, figures: FiguresDesk) -> tuple[Operation, ...]:
+def operations(master: PlanningMaster, plans: PlanDesk, consumption: ConsumptionDesk) -> tuple[Operation, ...]:
     """Every operation over one planning system's state."""
-    return (*_connector(plans), *_figures(figures), *_people(master, plans))
+    figures = FiguresDesk(master, plans, consumption)
+    return (*_connector(plans), *_figures(figures, consumption), *_people(master, plans))
 
 
 def _connector(plans: PlanDesk) -> tuple[Operation, ...]:
@@ -56,19 +58,20 @@ def _connector(plans: PlanDesk) -> tuple[Operation, ...]:
     )  # fmt: skip
 
 
-def _figures(figures: FiguresDesk) -> tuple[Operation, ...]:
+def _figures(figures: FiguresDesk, consumption: ConsumptionDesk) -> tuple[Operation, ...]:
     return (
         Operation(
             "planning.budget.totals", "GET", "/plans/v1/totals", "read", READ, "Totals by node and period", models.Totals, figures.totals,
             errors=("INVALID_PARAMETER",), query=(QueryParam("scenario", "which", True, _SCENARIO), _YEAR, _NODE, _GRAIN),
         ),
         Operation(
-            "planning.actuals.record", "PUT", SPENDING, "update", WRITE, "What was spent and committed", models.Consumption,
-            figures.record, request=models.RecordConsumption, errors=(*_CONTENT, "PRECONDITION_FAILED", "VERSION_CONFLICT"),
+            "planning.consumption.record", "PUT", SPENDING, "update", WRITE, "What was spent and committed of a node in a month",
+            models.Consumption, consumption.record, request=models.RecordConsumption, refs=of_statement, touch=consumption.touch,
+            errors=(*_CONTENT, "AMOUNT_MISMATCH", "PRECONDITION_FAILED", "VERSION_CONFLICT"),
         ),
         Operation(
-            "planning.actuals.read", "GET", SPENDING, "read", READ, "What planning knows of spending", models.ConsumptionList,
-            figures.read, query=(_NODE, _YEAR),
+            "planning.consumption.read", "GET", SPENDING, "read", READ, "What planning knows of spending", models.ConsumptionList,
+            consumption.read, query=(_NODE, _YEAR), refs=of_node,
         ),
     )  # fmt: skip
 

@@ -8,14 +8,11 @@ from msgspec import Meta, Struct
 from mocks.abilities.replicas import Kind, Replica, ReplicaDesk, ReplicaStore, Told
 from mocks.company.planning import PlanningMaster
 from mocks.kit.operation import Operation, Refusal
-from mocks.systems.planning.models import Request
+from mocks.systems.planning.models import DAY_PATTERN, Request
 
 PATH = "/plans/v1/master-data/{source_record}"
 POINT = "planning.master_record"
 OF = "planning_master_record"
-
-_DAYS_31, _DAYS_30, _DAYS_28 = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|[12][0-9]|30)", "(0[1-9]|1[0-9]|2[0-8])"
-DAY_PATTERN = f"^(20[0-9]{{2}}-((0[13578]|1[02])-{_DAYS_31}|(0[469]|11)-{_DAYS_30}|02-{_DAYS_28})|20([02468][048]|[13579][26])-02-29)$"
 
 Day = Annotated[str, Meta(pattern=DAY_PATTERN, min_length=10, max_length=10, examples=["2026-11-20"])]
 Code = Annotated[str, Meta(min_length=1, max_length=40, examples=["US-MKT-01"])]

@@ -8,6 +8,7 @@ from mocks.abilities.replica_states import ReplicaGiven, replica_state
 from mocks.abilities.replicas import SAID
 from mocks.abilities.states import Name, Parameters, Stage, State, Values
 from mocks.company.fiscal import Grain
+from mocks.company.money import to_text
 from mocks.company.planning import draft_budget
 from mocks.company.planning_ids import house_id, node_code
 from mocks.kit.operation import Refusal
@@ -16,6 +17,7 @@ from mocks.systems.planning.replicas import POINT
 from mocks.systems.planning.system import PlanningSystem
 
 OWNER, CONTROLLER, ADMIN = range(3)  # of a draft's approvers
+AMOUNT_UNITS = 100  # 100.00, or 100 in a currency without decimals
 STEPS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "draft": (),
     "submitted": (("submit", OWNER),),
@@ -35,6 +37,16 @@ class BudgetGiven(Parameters, frozen=True, kw_only=True):
     version: Version | None = None
 
 
+class ConsumptionGiven(Parameters, frozen=True, kw_only=True):
+    """Costs of 100.00 for supplies, of which nothing is committed, as of an instant; without `node` it is the first cost centre's."""
+
+    node: Name | None = None
+    period: Name = "FY27-P09"
+    as_of: Name = "2026-10-28T09:00:00Z"
+    statement: Name | None = None
+    sequence: Version | None = None
+
+
 class BudgetGone(Parameters, frozen=True, kw_only=True):
     """The id that no budget has."""
 
@@ -46,6 +58,7 @@ def states() -> tuple[State, ...]:
     return (
         State("a budget plan exists", "in this status; of a published one `sequence` and `checksum` are answered", BudgetGiven, _budget),
         State("there is no budget plan", GONE, BudgetGone, lambda _stage, given: {"plan_id": given.plan_id}),
+        State("what was spent of a node is known", "in a month, as of this instant", ConsumptionGiven, _spent),
         replica_state(POINT, "source_record", _copy),
     )
 
@@ -53,6 +66,21 @@ def states() -> tuple[State, ...]:
 def _copy(_stage: Stage, given: ReplicaGiven) -> Mapping[str, Any]:
     told = {"entity": "LE-US", "source-revision": given.revision}
     return {**SAID, **told, "valid-from": "2026-01-01", "valid-to": "2099-12-31"}
+
+
+def _spent(stage: Stage, given: ConsumptionGiven) -> Values:
+    master = stage.system(PlanningSystem).plans.master
+    nodes = (each for each in master.nodes.values() if each.level == "cost-centre")
+    node = next(nodes) if given.node is None else master.nodes.get(given.node)
+    if node is None:
+        raise Refusal("VALIDATION_FAILED", f"node: there is no {given.node}")
+    house = master.houses[node.house]
+    nothing, amount = (to_text(minor, house.decimals) for minor in (0, -AMOUNT_UNITS * 10**house.decimals))
+    line = {"account": "SUPPLIES", "actual": amount, "committed": nothing}
+    said = {"node": node.code, "period": given.period, "currency": house.currency, "lines": [line], "total": amount, "as-of": given.as_of}
+    source = {"statement": given.statement, "sequence": given.sequence}
+    known = stage.perform("planning.consumption.record", body={**said, "target-version": "1000/1", **source}).body
+    return {"node": node.code, "period": given.period, "version": known.version}
 
 
 def _budget(stage: Stage, given: BudgetGiven) -> Values:

@@ -4,8 +4,8 @@ from mocks.abilities.system_type import under
 from mocks.company import Company
 from mocks.company.planning import planning_master
 from mocks.kit.operation import Operation, View
+from mocks.systems.planning.consumption import ConsumptionDesk
 from mocks.systems.planning.desk import PlanDesk
-from mocks.systems.planning.figures import FiguresDesk
 from mocks.systems.planning.operations import operations
 from mocks.systems.planning.records import final_views
 from mocks.systems.planning.replicas import Copies
@@ -24,12 +24,12 @@ class PlanningSystem:
         self.name = instance
         master = planning_master(company)
         self.plans = PlanDesk(master, namespace)
-        self.figures = FiguresDesk(master, self.plans)
+        self.consumption = ConsumptionDesk(master)
         self.copies = Copies(master)
-        offered = (*operations(master, self.plans, self.figures), *copy_operations(self.copies))
+        offered = (*operations(master, self.plans, self.consumption), *copy_operations(self.copies))
         self.operations: tuple[Operation, ...] = under(self.name, self.type, offered)
 
     def final_views(self) -> list[View]:
         """Every published plan, what was told of it, what is known of spending, and every copy of a master record."""
         plans = [view for plan in self.plans.plans.values() for view in final_views(plan)]
-        return plans + self.figures.final_views() + self.copies.store.final_views()
+        return plans + self.consumption.final_views() + self.copies.store.final_views()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 from mocks.abilities.drafted import AMOUNT, MANY
 from mocks.abilities.replicas import RECORD, REVISIONS, SAID
@@ -12,7 +13,7 @@ from mocks.company.planning_ids import ACCOUNTS, house_id, node_code
 from mocks.systems.planning.replicas import POINT
 
 CREATE = "planning.budget.create"
-SPENDING = "planning.actuals.record"
+SPENDING = "planning.consumption.record"
 YEARS = ("FY26", "FY27")
 _COPY = {**SAID, "valid-from": "2026-01-01", "valid-to": "2099-12-31", "entity": "LE-US"}
 COPIES = tuple({**_COPY, "source-revision": number} for number in REVISIONS)  # what copies of master records may say
@@ -34,16 +35,16 @@ def _drafts(company: Company) -> tuple[Draft, ...]:
     )
 
 
-def _spending(draft: Draft) -> Mapping[str, str]:
+def _spending(draft: Draft) -> Mapping[str, Any]:
     line = draft.body["lines"][0]
     year = draft.body["fiscal-year"]
+    nothing = "0.00" if "." in line["amount"] else "0"
     return {
         "node": draft.body["node"],
-        "account": line["account"],
         "period": f"{year}-P07",
         "currency": draft.currency,
-        "actual": line["amount"],
-        "committed": line["amount"],
+        "lines": [{"account": line["account"], "actual": nothing, "committed": line["amount"], "available": line["amount"]}],
+        "total": line["amount"],
         "as-of": "2026-10-28T09:00:00Z",
         "target-version": "1000/1",
     }

@@ -84,8 +84,9 @@ class Copies:
         )
 
     def _obey(self, copy: Replica[Told]) -> None:
-        """What is not active is taken for nothing new."""
-        self._obeyed[copy.told.kind](copy.told.code, copy.told.house, copy.told.active)
+        """What is not active is taken for nothing new. Requisitions name no accounts."""
+        if copy.told.kind in self._obeyed:
+            self._obeyed[copy.told.kind](copy.told.code, copy.told.house, copy.told.active)
 
 
 def operations(copies: Copies) -> tuple[Operation, ...]:

@@ -66,6 +66,7 @@ def test_every_call_point_of_a_connector_is_shown() -> None:
     paths += ["/payment-runs", "/file", "/v1/payment-files", "/bank-status", "messageId="]
     paths += ["/invoice-payments", "erpInvoiceNumber=", "/payment\n", "account_id="]
     paths += ["/master-records", "/api/v1/master-data/", "/v1/master-data/", "/plans/v1/master-data/"]
+    paths += ["/budget-statements", "/plans/v1/consumption"]
     paths += ["{HR_URL}/v1/employees", "{EXPENSE_URL}/v1/employees/", "/api/v1/employees/"]
     assert [path for path in paths if path not in TEXT] == []
 

@@ -280,14 +280,15 @@ async def _numbered(world: World, send: Call, plan: str) -> Stale:
     budget = {"company_code": "1000", "currency": "USD", "sequence": 2, "lines": [bucket]}
     await send("erp", "POST", "/budget-versions", budget)
     known = await send("planning", "GET", f"/plans/v1/budgets/{plan}")
-    spent = {"node": known["node"], "account": known["lines"][0]["account"], "period": f"{known['fiscal-year']}-P10"}
-    spent |= {"currency": known["currency"], "actual": "-1.00", "committed": "0.00", "target-version": "1000/2"}
+    cost = {"account": known["lines"][0]["account"], "actual": "-1.00", "committed": "0.00"}
+    spent = {"node": known["node"], "period": f"{known['fiscal-year']}-P10", "lines": [cost], "total": "-1.00"}
+    spent |= {"currency": known["currency"], "target-version": "1000/2"}
     await send("planning", "PUT", "/plans/v1/consumption", {**spent, "as-of": "2026-10-28T08:00:00Z"})
     return {
         "erp.po.change": ("POST", f"/purchase-orders/{order['number']}/changes", change),
         "erp.budget_version.create": ("POST", "/budget-versions", budget),
         "planning.budget.record_publication": ("PUT", f"/plans/v1/budgets/{plan}/publication", {"sequence": 9, "outcome": "in-force"}),
-        "planning.actuals.record": ("PUT", "/plans/v1/consumption", {**spent, "as-of": "2026-10-27T08:00:00Z"}),
+        "planning.consumption.record": ("PUT", "/plans/v1/consumption", {**spent, "as-of": "2026-10-27T08:00:00Z"}),
     }
 
 

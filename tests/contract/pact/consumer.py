@@ -18,10 +18,12 @@ from engine.model.failures import CallFailed
 from engine.peers.bank import BankGateway
 from engine.peers.breaker import Breaker
 from engine.peers.caller import Peer, open_session
+from engine.peers.consumption import ConsumptionGateway
 from engine.peers.erp import ErpGateway
 from engine.peers.erp_budgets import BudgetGateway
 from engine.peers.erp_funds import FundsGateway
 from engine.peers.erp_records import RecordGateway
+from engine.peers.erp_statements import StatementGateway
 from engine.peers.expense import ExpenseGateway
 from engine.peers.hr import PersonnelGateway, StaffGateway
 from engine.peers.invoice_listeners import InvoiceListeners
@@ -122,6 +124,8 @@ class Gateways:
     sent_invoices: SentInvoicesGateway
     records: RecordGateway
     copies: ReplicaGateway
+    statements: StatementGateway
+    consumption: ConsumptionGateway
     personnel: PersonnelGateway
     staff: StaffGateway
 
@@ -180,6 +184,8 @@ def gateways(url: str, token: str, session: aiohttp.ClientSession) -> Gateways:
         SentInvoicesGateway(peer("portal"), Trace(CORRELATION, TRACE)),
         RecordGateway(peer("erp"), Trace(CORRELATION, TRACE)),
         ReplicaGateway({name: peer(name) for name in ("procurement", "expense", "planning")}, Trace(CORRELATION, TRACE)),
+        StatementGateway(peer("erp"), Trace(CORRELATION, TRACE)),
+        ConsumptionGateway(peer("planning"), Trace(CORRELATION, TRACE)),
         PersonnelGateway(peer("hr"), Trace(CORRELATION, TRACE)),
         StaffGateway({name: peer(name) for name in ("procurement", "expense")}, Trace(CORRELATION, TRACE)),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from tests.contract.pact import (
     budget_cases,
     check_cases,
+    consumption_cases,
     employee_cases,
     erp_cases,
     invoice_cases,
@@ -37,6 +38,7 @@ def http_cases() -> list[Case]:
         onboarding_cases,
         check_cases,
         master_data_cases,
+        consumption_cases,
         employee_cases,
     )
     return [case for file in files for case in file.cases()]

@@ -18,6 +18,7 @@ P2P, EXP, GRIR, BILLED = "requisition-to-po", "expense-to-posting", "receipt-to-
 BUD, SUP, PAY = "budget-publication", "supplier-onboarding", "payment-run-to-bank"
 NEWS, PAID = "payment-status", "5100047110"
 MDM = "master-data-replication"
+CON, STATEMENT = "consumption-to-planning", "BS00000017"
 EMP, EMPLOYEE = "employee-replication", "20000017"
 INSTANT = match.regex("2026-10-28T09:00:00.000001Z", regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 EVENT_ID = "msg_0123456789abcdef01234567"
@@ -35,6 +36,7 @@ def cases() -> Iterator[MessageCase]:
     yield from _postings()
     yield from _budgets()
     yield from _master_data()
+    yield from _statements()
     yield from _employees()
 
 
@@ -182,6 +184,13 @@ def _master_data() -> Iterator[MessageCase]:
     state: State = ("a master record exists", {"number": RECORD})
     check = _fact(f"{MDM}:{RECORD}:1:2", MDM, RECORD, "master_data.changed")
     yield _event("master_data.changed", "erp", RECORD, data, (state,), check)
+
+
+def _statements() -> Iterator[MessageCase]:
+    data = {"number": STATEMENT, "revision": match.integer(1), "version": match.integer(2), "status": "issued"}
+    state: State = ("a budget statement exists", {"number": STATEMENT})
+    check = _fact(f"{CON}:{STATEMENT}:1:2", CON, STATEMENT, "budget_statement.issued")
+    yield _event("budget_statement.issued", "erp", STATEMENT, data, (state,), check)
 
 
 def _employees() -> Iterator[MessageCase]:

@@ -21,6 +21,7 @@ REFUSALS_ELSEWHERE = {
     "bank.payment_file.find": "as erp.po.find",
     "portal.invoice.find": "as erp.po.find",
     "procurement.invoice.find": "as erp.po.find",
+    "planning.consumption.read": "as erp.po.find",
 }
 
 

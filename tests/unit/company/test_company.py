@@ -19,7 +19,7 @@ from mocks.company.projections import erp_master, expense_master, procurement_ma
 from mocks.company.shapes import Shape, Signers
 from tests.unit.company.play import COMPANY
 
-PINNED_SEED_7 = "17d9013d31a6329338289832977dcce5f9d6ce06520b0d582936b1a19ba903b1"
+PINNED_SEED_7 = "9dfa936903f43698eb456ed29cae42297aec2386c320e47c07c825c430cb7799"
 
 
 def test_the_same_seed_gives_the_pinned_digest() -> None:
@@ -165,6 +165,7 @@ HEADERS = {
     "projects.csv": "procurement_project,erp_project,erp_company_code",
     "planning_entities.csv": "planning_entity,erp_company_code,fiscal_year_starts",
     "planning_nodes.csv": "planning_node,erp_cost_center,erp_company_code",
+    "planning_consumption.csv": "erp_account_group,planning_account",
     "planning_accounts.csv": "planning_account,erp_account_group",
     "tax_codes.csv": "procurement_tax_code,erp_tax_code,erp_company_code",
     "bank_accounts.csv": "erp_company_code,bank_account,currency",

@@ -33,6 +33,7 @@ BROUGHT_ABOUT_BY: dict[str, tuple[str, dict[str, Any]]] = {
     "posting.confirmed": ("an AP invoice exists", {"status": "posted", "external_ref": "X"}),
     "posting.rejected": ("a journal entry exists", {"status": "rejected"}),
     "budget.published": ("a budget plan exists", {"status": "published"}),
+    "budget_statement.issued": ("a budget statement exists", {}),
     "master_data.changed": ("a master record exists", {"status": "active"}),
     "employee.changed": ("an employee exists in HR", {"status": "active"}),
 }

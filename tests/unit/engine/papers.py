@@ -71,6 +71,10 @@ LE-JP,3000,4
 LE-US.MKT.CC00,4711000,1000
 LE-JP.MKT.CC00,4713000,3000
 """,
+    "planning_consumption": """erp_account_group,planning_account
+51,TRAVEL
+53,SERVICES
+""",
     "planning_accounts": """planning_account,erp_account_group
 TRAVEL,51
 SERVICES,53

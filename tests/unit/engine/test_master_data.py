@@ -40,12 +40,14 @@ def test_each_copy_is_in_its_systems_own_words(tmp_path: Path) -> None:
 
 
 def test_what_is_new_has_no_other_name(tmp_path: Path) -> None:
-    """A cost centre without a row, one that has a row in another company only, and a project outside procurement."""
+    """A cost centre without a row, one that has a row in another company only, a project outside procurement, and an account."""
     rules = write_rules(tmp_path)
     for record in (replace(RECORD, code="4999000"), replace(RECORD, code="4811000")):
         assert {each.code for each in copies_draft(record, rules).copies.values()} == {record.code}
     project = copies_draft(replace(RECORD, kind="project", code="P-1"), rules).copies
     assert [project[system].code for system in KEEPERS] == ["PRJ-1", "P-1", "P-1"]
+    account = copies_draft(replace(RECORD, kind="gl_account", code="5400"), rules).copies
+    assert {each.code for each in account.values()} == {"5400"}
 
 
 @pytest.mark.parametrize(("members", "table"), [({"company_code": "9000"}, "entities"), ({"responsible": "900009"}, "employees")])

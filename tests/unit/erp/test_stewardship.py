@@ -119,3 +119,29 @@ def test_who_may_not() -> None:
     assert world.refused(f"{POINT}.release", {}, path=path, actor=RELEASER) == "INVALID_TRANSITION"
     world.call(f"{POINT}.change", {"name": "Mine"}, path=path, actor=RELEASER)
     assert world.refused(f"{POINT}.release", {}, path=path, actor=RELEASER) == "SEGREGATION_OF_DUTIES"
+
+
+@pytest.mark.requirement("R02.01", "R07.05")
+def test_an_account_is_open_where_its_record_says() -> None:
+    """A new one in no company but its own; one of the chart is blocked by a company for itself, and opened again."""
+    world = World()
+    usual = {"company_code": "1000", "cost_center": CENTER.erp_id}
+
+    def is_valid(account: str, **coding: str) -> bool:
+        found: bool = world.call("erp.coding.check", query={**usual, "gl_account": account, **coding}).body.valid
+        return found
+
+    new, known = drafted(world, kind="gl_account", code="59700001"), drafted(world, kind="gl_account", code="5400")
+    assert (is_valid("59700001"), is_valid("5400")) == (False, True)
+    release(world, new)
+    release(world, known)
+    german = {"company_code": "2000", "cost_center": COMPANY.cost_centers_of("DE01")[0].erp_id}
+    assert (is_valid("59700001"), is_valid("59700001", **german), is_valid("5400")) == (True, False, True)
+    for path in (new, known):
+        world.call(f"{POINT}.change", {"active": False}, path=path, actor=STEWARD)
+        release(world, path)
+    assert (is_valid("59700001"), is_valid("5400"), is_valid("5400", **german)) == (False, False, True)
+    world.call(f"{POINT}.change", {"active": True}, path=known, actor=STEWARD)
+    release(world, known)
+    assert is_valid("5400")
+    assert [each.account for each in world.effects if each.entity_type == "master_record"][:2] == ["59700001", "5400"]

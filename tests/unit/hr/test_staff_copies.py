@@ -1,11 +1,14 @@
 """Copies of employees in procurement and expenses: what is written, what is guarded, and that people are who the copy says they are."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
 
 from mocks.company import Draft
+from mocks.company.chart import HR_CLERKS
+from mocks.company.staffing import ended, transferred
 from mocks.kit.operation import Refusal
 from tests.unit.company.play import COMPANY, World
 
@@ -160,3 +163,32 @@ def test_what_somebody_may_approve_is_no_word_of_hrs(keeper: Keeper) -> None:
     after = members[boss]
     assert (after.name, after.manager, after.limit_minor) == ("Renamed", getattr(OTHER, keeper.ids), before.limit_minor)
     assert (members[NEW].limit_minor, members[NEW].signatures) == (0, 1)
+
+
+@pytest.mark.requirement("R07.06")
+@pytest.mark.parametrize("entity", ["US01", "DE01", "JP01"])
+def test_a_report_stays_where_it_was_claimed_when_its_author_moves_or_leaves(entity: str) -> None:
+    """A newcomer claims, HR transfers them, the copy follows, they leave: the report is approved and recorded in the company that it names,
+    and nothing new is taken."""
+    world, who = World(), COMPANY.minted_employee(entity, 1)
+    draft = COMPANY.draft_expense_report(entity, "moves", 98_000, claimant=who)
+    path = {"report_id": world.call("expense.report.create", draft.body, actor=draft.actor).body.report_id}
+    world.call("expense.report.submit", {}, path=path, actor=draft.actor)
+    first, second, *_ = HR_CLERKS
+    for revision, change in ((2, transferred(COMPANY, who, "moves")), (3, ended(date(2026, 10, 28)))):
+        world.call("hr.employee.change", change, path={"employee_no": who.erp_id}, actor=first)
+        now = world.call("hr.employee.confirm", {}, path={"employee_no": who.erp_id}, actor=second).body
+        place = next(each for each in COMPANY.entities if each.erp_company == now.company_code)
+        center = next(each.expense_id for each in COMPANY.cost_centers if each.erp_id == now.cost_center)
+        boss = next(each.expense_id for each in COMPANY.employees if each.erp_id == now.manager)
+        said = {"login": who.expense_id, "name": now.name, "entity_code": place.expense_id, "cost_object": center, "manager_login": boss}
+        days = {"valid_from": "01/01/2020", "valid_to": "31/12/2099" if now.status == "active" else "28/10/2026"}
+        body = {**said, **days, "status": now.status, "source_revision": revision}
+        assert place.key != entity
+        world.call("expense.employee.put", body, path={"employee_no": who.erp_id})
+        assert world.refused("expense.report.create", draft.body, actor=draft.actor) == "EMPLOYEE_UNKNOWN"
+    for approver in draft.approvers:
+        world.call("expense.report.approve", {}, path=path, actor=approver)
+    posting = {"erp_document": "1900012345", "erp_document_type": "ap_invoice", "posted_on": "28/10/2026"}
+    posted = world.call("expense.report.record_posting", posting, path=path).body
+    assert (posted.state, posted.entity_code, posted.employee_login) == ("posted", COMPANY.entity(entity).expense_id, who.expense_id)

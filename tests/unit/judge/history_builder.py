@@ -44,6 +44,7 @@ KILLED = Fault("F-G2", "kill", commits=True)
 CROSSWALKS = {
     "planning_entities": "planning_entity,erp_company_code,fiscal_year_starts\nLE-US,1000,2\n",
     "planning_nodes": "planning_node,erp_cost_center,erp_company_code\nLE-US.MKT.CC00,4711000,1000\n",
+    "planning_consumption": "erp_account_group,planning_account\n51,TRAVEL\n53,SERVICES\n",
     "planning_accounts": "planning_account,erp_account_group\nTRAVEL,51\nSERVICES,53\nTRAINING,53\n",
     "entities": (
         "procurement_legal_entity,expense_entity_code,erp_company_code,expense_route\n"

@@ -13,6 +13,7 @@ from harness.judge.reconciling import FOLDER, load_reconciliations
 from harness.judge.synthetic import Scribe
 from tests.shipped import CATALOG
 from tests.unit.judge import invoices, receipts
+from tests.unit.judge import test_consumption_rules as consumption
 from tests.unit.judge.closing_books import INVOICED, closing_run, counted_twice, order_of, spent_twice, without_an_item
 from tests.unit.judge.history_builder import drop, one, rows, written
 
@@ -30,9 +31,9 @@ def reconciliation(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_every_file_is_a_declaration() -> None:
-    """The four that a close asks for, each with two sides that have names."""
+    """The four that a close asks for, and amounts of records; each with two sides that have names."""
     found = load_reconciliations()
-    assert [one.id for one in found] == ["budget-lines", "commitments", "invoice-states", "posted-actuals"]
+    assert [one.id for one in found] == ["budget-lines", "commitments", "invoice-states", "posted-actuals", "record-amounts"]
     assert len({one.title for one in found}) == len(found) == len(list(FOLDER.glob("*.sql")))
 
 
@@ -53,6 +54,7 @@ def test_correct_books_agree_where_there_is_something_to_compare(tmp_path: Path)
         "commitments": ("agrees", 8),
         "invoice-states": ("nothing to compare", 0),
         "posted-actuals": ("agrees", 1),
+        "record-amounts": ("nothing to compare", 0),
     }
     path = write_closing(tmp_path, document)
     jsonschema.validate(msgspec.json.decode(path.read_bytes()), msgspec.json.decode(SCHEMA.read_bytes()), jsonschema.Draft202012Validator)
@@ -78,6 +80,16 @@ def test_a_break_has_key_values_difference_age_and_owner(tmp_path: Path) -> None
         "age_days": 0,
     }
     assert [(row["key"], row["left"], row["right"]) for row in actuals["rows"]] == [("1000 · 4711000 · 54 · 2026-10", "19.00", "17.50")]
+
+
+@pytest.mark.requirement("R05.21")
+def test_spending_that_planning_was_not_told_of_is_a_break(tmp_path: Path) -> None:
+    """The latest statement and what is known of it agree; of one that stayed in the ledger the older figures are known."""
+    right = reconciliation(closed(consumption.told(), tmp_path / "right"), "record-amounts")
+    assert (right["status"], right["compared"]) == ("agrees", 1)
+    behind = reconciliation(closed(consumption.told(consumption.never_told), tmp_path / "behind"), "record-amounts")
+    (row,) = behind["rows"]
+    assert (row["left"], row["right"], row["difference"]) == ("27.00", "13.50", "13.50")
 
 
 @pytest.mark.requirement("R05.19")

@@ -110,6 +110,11 @@ def other_days(scribe: Scribe, system: str) -> None:
     row_of(scribe, system, 2)["document_date"] = "2026-01-09"
 
 
+def other_account(scribe: Scribe, system: str) -> None:
+    """The record is of no account, and the copy is."""
+    row_of(scribe, system, 2)["account"] = "5400"
+
+
 def other_person(scribe: Scribe, system: str) -> None:
     """Somebody else is responsible."""
     row_of(scribe, system, 2)["party"] = "U2"
@@ -124,6 +129,7 @@ EVERYWHERE = [
     ("R03", other_key),
     ("R03", owners_word_kept),
     ("R03", other_days),
+    ("R03", other_account),
 ]
 PLANTED = [(rule, system, plant) for rule, plant in EVERYWHERE for system in COPIES]
 PLANTED += [("R03", system, other_person) for system in ("procurement", "expense")]

@@ -20,6 +20,7 @@ from tests.unit.judge import (
     payments,
     receipts,
     test_budget_rules,
+    test_consumption_rules,
     test_kinds_of_flow,
     test_onboarding,
     test_requisition_checks,
@@ -37,6 +38,7 @@ APART = (
     *invoices.PLANTED,
     *payments.PLANTED,
     *test_budget_rules.PLANTED,
+    *test_consumption_rules.PLANTED,
     *test_onboarding.PLANTED,
     *test_requisition_checks.PLANTED,
 )  # planted into runs of other flows

@@ -126,6 +126,7 @@ def test_a_list_that_fails_is_waited_for() -> None:
         "erp.invoice_payment.list",
         "procurement.supplier_request.list",
         "erp.master_record.list",
+        "erp.budget_statement.list",
         "hr.employee.list",
         "identity.token.issue",
     }

@@ -230,40 +230,6 @@ def test_totals_by_node_and_period_lose_no_unit() -> None:
     assert world.refused("planning.budget.totals", query={**query, "node": "LE-XX"}) == "INVALID_PARAMETER"
 
 
-@pytest.mark.requirement("R01.04")
-def test_spending_comes_back_and_does_not_get_older() -> None:
-    """The newest `as-of` stays, the same again changes nothing, and one instant does not say two things."""
-    world = World()
-    node = DRAFT.body["node"]
-    said = {
-        "node": node, "account": "TRAVEL", "period": "FY27-P09", "currency": "USD", "actual": "-5.00", "committed": "-7.50",
-        "as-of": "2026-10-28T09:00:00Z", "target-version": "1000/1",
-    }  # fmt: skip
-    assert world.call("planning.actuals.record", said).body.version == 1
-    assert world.call("planning.actuals.record", said).effects == ()
-    assert world.refused("planning.actuals.record", {**said, "actual": "-6.00"}) == "VERSION_CONFLICT"
-    assert world.refused("planning.actuals.record", {**said, "as-of": "2026-10-28T08:59:59Z"}) == "VERSION_CONFLICT"
-    assert world.refused("planning.actuals.record", {**said, "as-of": "2026-10-28T09:00:00"}) == "VALIDATION_FAILED"
-    assert world.call("planning.actuals.record", {**said, "as-of": "2026-10-28T09:00:01Z", "actual": "-6.00"}).body.version == 2
-    (known,) = world.call("planning.actuals.read", query={"node": node, "fiscal-year": "FY27"}).body.items
-    assert (known.actual, known.committed) == ("-6.00", "-7.50")
-    assert [each.amount_minor for each in world.effects if each.entity_type == "budget_consumption"] == [1_250, 1_350]
-
-
-def test_spending_is_changed_of_the_version_that_was_meant() -> None:
-    """If-Match names what the sender saw; of what is not known yet there is no version."""
-    world = World()
-    said = {
-        "node": DRAFT.body["node"], "account": "TRAVEL", "period": "FY27-P09", "currency": "USD", "actual": "-5.00", "committed": "-7.50",
-        "as-of": "2026-10-28T09:00:00Z", "target-version": "1000/1",
-    }  # fmt: skip
-    later = {**said, "as-of": "2026-10-28T10:00:00Z", "actual": "-6.00"}
-    assert world.refused("planning.actuals.record", said, if_match=1) == "PRECONDITION_FAILED"
-    assert world.call("planning.actuals.record", said).body.version == 1
-    assert world.refused("planning.actuals.record", later, if_match=2) == "PRECONDITION_FAILED"
-    assert world.call("planning.actuals.record", later, if_match=1).effects[0].base_version == 1
-
-
 @pytest.mark.requirement("R07.10")
 @pytest.mark.parametrize(
     ("starts", "day", "year", "period", "months"),

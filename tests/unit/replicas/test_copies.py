@@ -130,3 +130,11 @@ def test_requisitions_and_reports_go_by_the_copies() -> None:
         assert world.refused(point, draft.body, actor=draft.actor) == "COST_CENTER_INACTIVE"
         put(world, system, 2, code=code)
         assert world.call(point, draft.body, actor=draft.actor).status is None
+
+
+@pytest.mark.requirement("R02.01")
+@pytest.mark.parametrize("system", KEEPERS)
+def test_a_copy_of_an_account_is_kept(system: str) -> None:
+    """Under its number; no request names it, so nothing goes by it."""
+    (effect,) = put(World(), system, kind="gl_account", code="59700001").effects
+    assert (effect.account, effect.cost_center, effect.project) == ("59700001", None, None)

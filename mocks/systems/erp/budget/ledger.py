@@ -157,6 +157,14 @@ class BudgetLedger:
         governing = ((month, self.in_force_at(bucket, month, at)) for month in months)
         return _figures(sum(version.budget_minor(bucket, (month,)) for month, version in governing if version), [moved])
 
+    def moved_in(self, company_code: str, cost_center: str, month: str) -> dict[str, list[Bucket]]:
+        """The buckets of a cost centre in which anything ever moved in a month, whatever their project, by group of accounts."""
+        found: dict[str, list[Bucket]] = {}
+        for bucket, months in self._totals.items():
+            if (bucket.company_code, bucket.cost_center) == (company_code, cost_center) and month in months:
+                found.setdefault(bucket.account_group, []).append(bucket)
+        return found
+
     def _available(self, bucket: Bucket, months: Collection[str]) -> tuple[int, int]:
         """Budget, and what of it is available: of these months together."""
         budget = self._budget(bucket, months)

@@ -149,6 +149,7 @@ def released(record: Stewarded) -> Effect:
         posting_date=content.valid_to.isoformat(),
         cost_center=record.code if record.kind == "cost_center" else None,
         project=record.code if record.kind == "project" else None,
+        account=record.code if record.kind == "gl_account" else None,
         party=content.responsible,
         state=content.status,
     )

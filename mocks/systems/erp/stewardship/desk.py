@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from mocks.company.model import Account
 from mocks.company.projections import ErpCostCenter, ErpProject
 from mocks.company.stewardship import OPEN_END
 from mocks.kit.ids import draw_id, draw_uuid, free
@@ -25,6 +26,7 @@ class StewardDesk:
         self._erp = erp
         self.book = RecordBook()
         self.wanted: str | None = None
+        self._chart = frozenset(erp.master.accounts)  # what the company began with
 
     # What a connector does.
 
@@ -109,6 +111,8 @@ class StewardDesk:
 
     def _check_code(self, body: MasterRecordCreate) -> None:
         """A code that stands for something in another company is not given twice."""
+        if body.kind == "gl_account":  # of one chart, and each company has its own record of an account
+            return
         known = self._codes(body.kind).get(body.code)
         if known is not None and known.company_code != body.company_code:
             raise Refusal("CODING_INVALID", f"{body.kind} {body.code} is one of company {known.company_code}")
@@ -141,6 +145,9 @@ class StewardDesk:
     def _obey(self, record: Stewarded, content: Attributes) -> None:
         """From now on coding is checked against it."""
         master = self._erp.master
+        if record.kind == "gl_account":
+            self._open_account(record, content)
+            return
         if record.kind == "project":
             master.projects[record.code] = ErpProject(record.code, record.company, content.active)
             return
@@ -148,6 +155,16 @@ class StewardDesk:
         function = known.function if known else UNKNOWN_FUNCTION
         end = None if content.valid_to == OPEN_END else content.valid_to
         master.cost_centers[record.code] = ErpCostCenter(record.code, record.company, function, content.active, end, content.responsible)
+
+    def _open_account(self, record: Stewarded, content: Attributes) -> None:
+        """An account is blocked in one company by itself. A new one is for expenses, and open in no company but this one."""
+        master, code = self._erp.master, record.code
+        if code not in self._chart:
+            if code not in master.accounts:
+                master.blocked_accounts.update((company, code) for company in master.companies)
+            first, last = content.valid_from, content.valid_to
+            master.accounts[code] = Account(code, content.name, "expense", journal=True, valid_from=first, valid_to=last)
+        (master.blocked_accounts.discard if content.active else master.blocked_accounts.add)((record.company, code))
 
     def _free_number(self, call: Call) -> str:
         wanted, self.wanted = self.wanted, None

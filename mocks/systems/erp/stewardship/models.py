@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from mocks.systems.erp.models import Code, CompanyCode, Day, Record, Request
 
-MasterKind = Literal["cost_center", "project"]
+MasterKind = Literal["cost_center", "project", "gl_account"]
 RecordStatus = Literal["draft", "active", "inactive"]
 Name = Annotated[str, Meta(min_length=1, max_length=100, examples=["Field marketing"])]
 Active = Annotated[bool, Meta(description="false: it is kept, and nothing new may name it")]

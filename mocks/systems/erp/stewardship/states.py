@@ -10,6 +10,7 @@ from mocks.company.projections import ErpCompany
 from mocks.company.stewardship import draft_master_record
 from mocks.kit.operation import Refusal
 from mocks.systems.erp.stewardship.desk import StewardDesk
+from mocks.systems.erp.stewardship.models import MasterKind
 
 Company = Annotated[str, Meta(min_length=1, max_length=8)]
 Revision = Annotated[int, Meta(ge=1, le=50)]
@@ -19,10 +20,11 @@ AMOUNT_MINOR = 98_000  # names the wording of the draft; no record has an amount
 
 
 class MasterRecordGiven(Parameters, frozen=True, kw_only=True):
-    """The record of a new cost centre or project; without `number` or `code` one is drawn and answered. A draft was never released."""
+    """The record of a new cost centre, project or account; without `number` or `code` one is drawn and answered. A draft was never
+    released."""
 
     number: Name | None = None
-    kind: Literal["cost_center", "project"] = "cost_center"
+    kind: MasterKind = "cost_center"
     company_code: Company = "1000"
     code: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
     status: Literal["draft", "active", "inactive"] = "active"
