@@ -19,7 +19,7 @@ from mocks.company.projections import erp_master, expense_master, procurement_ma
 from mocks.company.shapes import Shape, Signers
 from tests.unit.company.play import COMPANY
 
-PINNED_SEED_7 = "9dfa936903f43698eb456ed29cae42297aec2386c320e47c07c825c430cb7799"
+PINNED_SEED_7 = "4f4b86f1fdc0bdbd213fd82d82662d26ddf9b1994cdfd4ef3cdeaece333ad067"
 
 
 def test_the_same_seed_gives_the_pinned_digest() -> None:
