@@ -23,7 +23,17 @@ from tests.contract.engine.rig import ENTITIES, Rig, Step, rig
 
 def plain_environment(folder: Path, **changed: str) -> dict[str, str]:
     """A contract environment with nothing behind it."""
-    names = ("ERP_URL", "PROCUREMENT_URL", "EXPENSE_URL", "PLANNING_URL", "BANK_URL", "SCREENING_URL", "OAUTH_TOKEN_URL")
+    names = (
+        "ERP_URL",
+        "PROCUREMENT_URL",
+        "EXPENSE_URL",
+        "PLANNING_URL",
+        "BANK_URL",
+        "SCREENING_URL",
+        "HR_URL",
+        "PORTAL_URL",
+        "OAUTH_TOKEN_URL",
+    )
     urls = dict.fromkeys(names, "http://127.0.0.1:9")
     secrets = {"CLIENT_ID": "c", "CLIENT_SECRET": "hush-hush", "WEBHOOK_SECRET": "whsec_AAAA"}
     places = {"STATE_DIR": str(folder / "state"), "MAPPINGS_DIR": str(folder / "mappings"), "PATH": os.environ["PATH"]}

@@ -115,6 +115,7 @@ COMPLETE = {
     "BANK_URL": "http://127.0.0.1:6",
     "SCREENING_URL": "http://127.0.0.1:7",
     "HR_URL": "http://127.0.0.1:8",
+    "PORTAL_URL": "http://127.0.0.1:9",
     "OAUTH_TOKEN_URL": "http://127.0.0.1:4/oauth/token",
     "CLIENT_ID": "c",
     "CLIENT_SECRET": "s",

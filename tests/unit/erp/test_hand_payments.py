@@ -26,8 +26,9 @@ REJECTED = next(key for key in KEYS if draft(key).news[0][0].body["status"] == "
 
 
 def owed(world: PayWorld, one: Draft) -> str:
-    """The bill is in the ERP and in procurement; its number in the ERP."""
-    entry, keyed = one.before
+    """The supplier sends the bill, and it is in the ERP and in procurement; its number in the ERP."""
+    sent, entry, keyed = one.before
+    world.call(sent.point, sent.body, actor=sent.actor)
     (number,) = world.call(entry.point, entry.body, actor=entry.actor).body.documents
     world.call(ENTER, {**keyed.body, "erpInvoiceNumber": number}, actor=keyed.actor)
     return str(number)
@@ -126,6 +127,6 @@ def test_a_supplier_that_is_blocked_gets_nothing() -> None:
     """Whoever agrees to it."""
     world, one = PayWorld(), draft(CLEARED)
     number = owed(world, one)
-    block, vendor = {"block": "payment", "on": True}, one.before[0].body["items"][0]["vendor_id"]
+    block, vendor = {"block": "payment", "on": True}, one.before[1].body["items"][0]["vendor_id"]
     world.call("erp.supplier.block", block, path={"vendor_id": vendor}, actor=COMPANY.controller("DE01").erp_id)
     assert world.refused(PAY, one.body, path={"number": number}, actor=one.actor) == "PAYMENT_BLOCKED"

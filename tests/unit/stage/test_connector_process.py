@@ -329,7 +329,17 @@ def test_environment_is_the_contract_and_nothing_more(tmp_path: Path) -> None:
     read = load_manifest(connector_folder(tmp_path, manifest=manifest), CATALOG)
     outside = {"PATH": "/bin", "HOME": "/h", "LC_ALL": "C", "DATABASE_URL": "postgres://x", "AWS_SECRET_ACCESS_KEY": "s", "PYTHONPATH": "p"}
     found = connector_environment(read, values(tmp_path), outside)
-    contract = {"PROCUREMENT_URL", "EXPENSE_URL", "PLANNING_URL", "SCREENING_URL", "BANK_URL", "OAUTH_TOKEN_URL", "CLIENT_ID"}
+    contract = {
+        "PROCUREMENT_URL",
+        "EXPENSE_URL",
+        "PLANNING_URL",
+        "SCREENING_URL",
+        "HR_URL",
+        "PORTAL_URL",
+        "BANK_URL",
+        "OAUTH_TOKEN_URL",
+        "CLIENT_ID",
+    }
     contract |= {"CLIENT_SECRET", "WEBHOOK_SECRET", "PORT", "STATE_DIR", "MAPPINGS_DIR", "RETRY_BASE_MS", "RUN_ID", "POLL_INTERVAL_S"}
     contract |= {"MY_ERP"}
     assert set(found) == contract | {"PATH", "HOME", "LC_ALL", "PYTHONUNBUFFERED", "DATABASE_URL", "MODE"}
