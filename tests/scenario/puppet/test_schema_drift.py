@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.puppet.playing import play
-from tests.scenario.running import CAREFUL, document, run
+from tests.scenario.running import CAREFUL, document, narrowed, run
 
 pytestmark = pytest.mark.requirement("R08.07", "R09.13")
 
@@ -25,7 +25,8 @@ def test_a_missing_tax_that_is_taken_for_none_is_seen(tmp_path: Path) -> None:
 def test_a_right_connector_lives_through_every_release(tmp_path: Path, manifest: Path | None) -> None:
     """Every cell of the schema-drift scenario was judged; what was parked says the member, and posts after the redrive."""
     chosen = ("--connector", manifest) if manifest else ()
-    done = run("verify", "--scenario", "schema-drift", "--seed", 4, *chosen, "--out", tmp_path / "run")
+    drift = narrowed(tmp_path, "schema-drift", "requisition-to-po", "expense-to-posting", "payment-status")
+    done = run("verify", "--scenario", drift, "--seed", 4, *chosen, "--out", tmp_path / "run")
 
     assert done.returncode == 0, done.stdout + done.stderr
     verdict = document(tmp_path / "run")
