@@ -166,7 +166,7 @@ HEADERS = {
     "planning_entities.csv": "planning_entity,erp_company_code,fiscal_year_starts",
     "planning_nodes.csv": "planning_node,erp_cost_center,erp_company_code",
     "planning_accounts.csv": "planning_account,erp_account_group",
-    "tax_codes.csv": "procurement_tax_code,erp_tax_code,erp_company_code",
+    "tax_codes.csv": "procurement_tax_code,erp_tax_code,erp_company_code,rate_percent,recoverable_percent,self_assessed",
     "bank_accounts.csv": "erp_company_code,bank_account,currency",
 }
 

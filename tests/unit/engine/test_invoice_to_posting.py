@@ -14,7 +14,7 @@ from engine.model.erp_documents import ChargedItem, OrderedItem
 from engine.model.sources import Credit, SourceStage
 from engine.peers.erp_kinds import KINDS
 from tests.unit.engine.fakes import Desk, desk, script
-from tests.unit.engine.papers import UNITS, supplier_bill, write_rules
+from tests.unit.engine.papers import UNITS, ordered_lines, supplier_bill, write_rules
 
 pytestmark = pytest.mark.requirement("R05.05")
 
@@ -111,7 +111,7 @@ def test_what_the_erp_says_of_an_invoice_decides(tmp_path: Path, status: str, en
 
 def test_a_bill_of_an_order_names_its_lines_in_the_erps_numbers(tmp_path: Path) -> None:
     """The second line of the order has the number 30; the supplier's number stays as it was keyed, the tax code is the company's."""
-    draft = invoice_draft(supplier_bill(order_lines=(10, 30)), write_rules(tmp_path), UNITS)
+    draft = invoice_draft(supplier_bill(order_lines=ordered_lines(10, 30)), write_rules(tmp_path), UNITS)
     assert [line.item for line in draft.lines] == [
         OrderedItem("4500000009", 10, Decimal(8), Decimal("98.00")),
         OrderedItem("4500000009", 30, Decimal("0.5"), Decimal("210.00")),
@@ -137,9 +137,9 @@ def test_nothing_that_is_not_there_gets_a_default(tmp_path: Path) -> None:
     """A line that the order does not have, a tax code of another company, a line that is for nothing."""
     rules = write_rules(tmp_path)
     with pytest.raises(Unpostable, match="has 1 lines in the ERP, and no line 2"):
-        invoice_draft(supplier_bill(order_lines=(10,)), rules, UNITS)
+        invoice_draft(supplier_bill(order_lines=ordered_lines(10)), rules, UNITS)
     taxed = tuple(replace(line, tax_code="T2") for line in supplier_bill().lines)
     with pytest.raises(Unmapped):
-        invoice_draft(supplier_bill(order_lines=(10, 30), lines=taxed), rules, UNITS)
+        invoice_draft(supplier_bill(order_lines=ordered_lines(10, 30), lines=taxed), rules, UNITS)
     with pytest.raises(Unpostable, match="neither an order nor what it is for"):
         invoice_draft(supplier_bill(order=None), rules, UNITS)
