@@ -96,6 +96,7 @@ def test_lines_are_those_of_the_order_in_its_own_numbers(tmp_path: Path) -> None
     """The second line of the order has the number 30; quantities keep their decimals, people their personnel numbers."""
     draft = receipt_draft(receipt(order_lines=ordered_lines(10, 30)), write_rules(tmp_path))
     assert [(line.line_no, line.order_line, line.quantity) for line in draft.lines] == [(1, 10, Decimal(10)), (2, 30, Decimal("1.125"))]
+    assert [line.booking.accrual for line in draft.lines if line.booking] == [Decimal("980.00"), Decimal("110.25")]
     assert (draft.received_by, draft.order, draft.external_ref) == ("900001", "4500000009", "GRN-T-1-r1")
 
 

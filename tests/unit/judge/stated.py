@@ -176,6 +176,22 @@ def received_without_its_project(scribe: Scribe) -> None:
     one(scribe, entity_type="posting_fact", category="budget_bucket", src_line="5000000001/L1")[1]["ext_ref"] = "4711000/54/"
 
 
+def open_items(scribe: Scribe, open_minor: int) -> None:
+    """What is open of the invoice that is taken back: all of it, then so much."""
+    number = invoices.TAKEN_BACK
+    posted, total = invoices.posted_as(number), invoices.total_of(number)
+    index, _ = one(scribe, txn_id=invoices.txn(number), kind="request", call_point="erp.supplier_invoice.void")
+    item: Row = {"entity_type": "open_item", "entity_id": posted, "parent_id": posted, "company": "1000", "currency": "USD"}
+    steps = (("create", 1, total), ("update", 2, open_minor))
+    told = [{**item, "effect": effect, "version": version, "amount_minor": minor} for effect, version, minor in steps]
+    insert(scribe, index, *_rows(number, told))
+
+
+def taken_back_when_paid(scribe: Scribe) -> None:
+    """A lenient ERP voids what is paid in part."""
+    open_items(scribe, 100)
+
+
 PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("M05", invoices.txn(1), all_of_the_tax_back),
     ("M05", invoices.txn(invoices.PLAIN), printed_tax_owed_again),
@@ -187,6 +203,7 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("M08", invoices.txn(2), of_another_month),
     ("M09", invoices.txn(1), of_another_receipt),
     ("M09", invoices.txn(invoices.PLAIN), with_anothers_reservation),
+    ("M10", invoices.txn(invoices.TAKEN_BACK), taken_back_when_paid),
 )
 PLANTED_OF_RECEIPTS: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("G04", receipts.txn(2), accrued_in_full),

@@ -34,3 +34,11 @@ def test_finds_its_corruption(run: Callable[[], Scribe], rule: str, txn_id: str,
     assert {row["txn_id"] for row in found.rows} == {txn_id}
     assert all(row["story"] for row in found.rows)
     assert uncounted(found) == []
+
+
+def test_what_is_open_in_full_may_be_taken_back(tmp_path: Path) -> None:
+    """Examined, and right."""
+    scribe = stated.stated_invoices()
+    stated.open_items(scribe, stated.invoices.total_of(stated.invoices.TAKEN_BACK))
+    found = answer("M10", scribe, tmp_path)
+    assert (found.rows, found.examined["invoice-to-posting"]) == ((), 1)

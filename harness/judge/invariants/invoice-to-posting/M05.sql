@@ -6,6 +6,7 @@
 -- effect: posted wrong
 -- at: history
 -- flow: invoice-to-posting
+-- profile: books_as_told
 -- Of an ERP that books what it is told (PST-P16 to P18), code by code: of what was printed, or of what the company owes itself, the share of the
 -- crosswalk comes back. Tax that nobody owes is not self-assessed. A minor unit for each line is rounding.
 -- section: candidates

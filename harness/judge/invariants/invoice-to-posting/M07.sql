@@ -6,6 +6,7 @@
 -- effect: posted wrong
 -- at: history
 -- flow: invoice-to-posting
+-- profile: books_as_told
 -- Of an ERP that books what it is told (PST-P08, P14). A credit of a price relieves nothing, and no line does that names no order. A minor unit
 -- more or less is rounding: parts of a line are rounded one by one.
 -- section: candidates

@@ -6,6 +6,7 @@
 -- effect: posted wrong
 -- at: history
 -- flow: invoice-to-posting
+-- profile: books_as_told
 -- Of an ERP that books what it is told. A receipt brought something of the order line and was not taken back by then; a reservation was made for
 -- the same transaction.
 -- section: candidates

@@ -6,6 +6,7 @@
 -- effect: posted wrong
 -- at: history
 -- flow: receipt-to-grir
+-- profile: books_as_told
 -- Of an ERP that books what it is told (PST-P06). A minor unit more or less is rounding: parts of a line are rounded one by one.
 -- section: candidates
 select d.flow, count(*) as n from doc d join stated_worth w on w.node = d.node and w.document = d.entity_id where d.flow = 'receipt-to-grir' and d.live group by 1

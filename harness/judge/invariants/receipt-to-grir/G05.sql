@@ -6,6 +6,7 @@
 -- effect: posted wrong
 -- at: history
 -- flow: receipt-to-grir
+-- profile: books_as_told
 -- Of an ERP that books what it is told. A bucket is cost centre, group of accounts and project. The month is that of the posting, or the one in
 -- which the source is due, which is another one where that was closed.
 -- section: candidates
