@@ -93,12 +93,27 @@ def _in_flow(catalog: Catalog, flow: Flow) -> Iterator[str]:
             yield f"{where}: prefix {flow.prefix!r} is {other.id}'s already"
     if flow.parent is not None and flow.parent not in catalog.flows:
         yield f"{where}: parent {flow.parent!r} is no flow"
+    if flow.continues is not None:
+        yield from _in_case(catalog, flow, where)
     if flow.query is not None:
         yield from _in_query(catalog, flow, where)
     if flow.kind == "status" and not flow.tells:
         yield f"{where}: a status declares `tells`: which state of the source is told as which"
     if (flow.kind == "query") != (flow.query is not None):
         yield f"{where}: `query` belongs to the kind query, and only to it"
+
+
+def _in_case(catalog: Catalog, flow: Flow, where: str) -> Iterator[str]:
+    passed, before = [flow.id], flow.continues
+    while before is not None:
+        if before not in catalog.flows:
+            yield f"{where}: it continues {before!r}, which is no flow"
+            return
+        if before in passed:
+            yield f"{where}: a case that goes round in a circle: {', '.join((*passed, before))}"
+            return
+        passed.append(before)
+        before = catalog.flows[before].continues
 
 
 def _in_query(catalog: Catalog, flow: Flow, where: str) -> Iterator[str]:

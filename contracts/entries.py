@@ -272,6 +272,7 @@ class Flow:
     call_points: tuple[CallPoint, ...]
     settled_by: tuple[str, ...] = ()
     parent: str | None = None
+    continues: str | None = None
     variants: Variants | None = None
     party: str | None = None
     tells: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -19,6 +19,7 @@ from mocks.hosting.config import WorldConfig
 from mocks.hosting.credentials import Credentials
 from mocks.hosting.evidence import HistoryLost, kept_evidence
 from mocks.hosting.gauges import WorldGauges
+from mocks.hosting.instances import instances
 from mocks.hosting.pulse import Pulse
 from mocks.hosting.server import PortInUse
 from mocks.hosting.servers import Servers
@@ -283,9 +284,12 @@ class World:
         amount: tuple[int, str] | None = None,
         keys: Iterable[tuple[str, str]] = (),
         is_repeat: bool = False,
+        elders: Collection[str] = (),
     ) -> None:
-        """Facts by which calls of this transaction are recognised. is_repeat: whoever had the amount before is over."""
+        """Facts by which calls of this transaction are recognised. is_repeat: whoever had the amount before is over. elders: transactions
+        out of whose documents its own grow: whoever calls about one of those now means this one."""
         self.mechanics.index.bind(txn_id, source_id=source_id, amount=amount, keys=keys, is_repeat=is_repeat)
+        self.mechanics.index.inherit(txn_id, elders)
 
     def act(
         self,
@@ -298,6 +302,10 @@ class World:
     ) -> Reply:
         """A person does something in a mock, over the same command as over HTTP. Raises Refusal when a rule says no."""
         return self._actors.act(call_point, path=path or {}, body=body, actor=actor, txn_id=txn_id)
+
+    def look(self, call_point: str, *, path: Mapping[str, str]) -> Any:
+        """What a document looks like now. Raises Refusal where there is none."""
+        return self._actors.look(call_point, path=path)
 
     def on_then(self, callback: Callable[[str, str], None]) -> None:
         """Call this with (action, transaction) when a fault says that people act now: reverse_approval, block_supplier."""
@@ -470,19 +478,6 @@ class World:
             self.recorder.sut_gen = columns.get("sut_gen")
         self.recorder.write(kind, "connector" if kind.startswith("proc_") else "harness", **columns)
         self.recorder.flush()
-
-
-def instances(catalog: Catalog, wanted: Sequence[str], types: Mapping[str, SystemType]) -> dict[str, SystemType]:
-    """The systems that stand in this world by id, and what serves each. Raises ValueError for one that is not declared or has no folder."""
-    found = {}
-    for name in (*catalog.hosted, *wanted):
-        entry = catalog.systems.get(name)
-        if entry is None or entry.service:
-            raise ValueError(f"system {name!r} is not in contracts/systems.yaml; there are {', '.join(catalog.systems)}")
-        if entry.type not in types:
-            raise ValueError(f"system {name!r} is declared, but mocks/systems/registry.py has no {entry.type!r}; it has {', '.join(types)}")
-        found[name] = types[entry.type]
-    return found
 
 
 def build_systems(types: Mapping[str, SystemType], config: WorldConfig, company: Company) -> dict[str, System]:

@@ -28,9 +28,9 @@ class Occasion:
 
     on: the business day; absent: the company's first. minted: the number of the supplier and cost centre that only this document may
     use. seller: a supplier that was picked for it. serial: tells it from what somebody else writes with the same key. parent: what the
-    document that it grows out of looks like, as its system answers it. shape: what the document is like. own: the same for this document
-    alone, for what no two documents may have in common. author: of a revision, who wrote the document; there may be things that they may
-    not do beside that.
+    document that it grows out of looks like, as its system answers it; elders: what all those of its case before it look like now. shape:
+    what the document is like. own: the same for this document alone, for what no two documents may have in common. author: of a revision,
+    who wrote the document; there may be things that they may not do beside that.
     """
 
     company: Company
@@ -42,6 +42,7 @@ class Occasion:
     seller: Supplier | None = None
     serial: int | None = None
     parent: Any = None
+    elders: tuple[Any, ...] = ()
     shape: Shape = PLAIN
     own: str | None = None
     author: str | None = None
@@ -112,7 +113,8 @@ class Actor:
     about which the connector is asked, the id that is asked about; question: what is told beside it; keep, kept: the verb by which its
     author keeps the answer, and the body from the answer's word and the time that it speaks of; decision: what somebody has to do about it
     then, as (verb, person, body). is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make.
-    taking_back: what is said when it is taken back. under: of what is made under another document, members of that path, and what
+    continue_case: how it is written when it grows out of the documents of its case (`Occasion.elders`); look: the verb by which people read
+    it. taking_back: what is said when it is taken back. under: of what is made under another document, members of that path, and what
     `Draft.before` calls them. has_news: what becomes of it changes, whatever anybody does with the document (`Draft.news`).
     """
 
@@ -143,6 +145,8 @@ class Actor:
     decision: Callable[[Any, Draft], tuple[str, str, Mapping[str, Any]] | None] = lambda _body, _draft: None
     picks_seller: bool = False
     is_prepared: bool = False
+    continue_case: Callable[[Occasion], Draft] | None = None
+    look: str = "read"
     under: Mapping[str, str] = field(default_factory=dict)
     has_news: bool = False
     show: Show | None = None

@@ -5,6 +5,8 @@ from typing import Any
 
 from harness.actors.actor import Actor, Occasion, Office, member
 from mocks.company import Draft
+from mocks.company.company import BUSINESS_START
+from mocks.company.continuing import draft_invoice_of, seen
 
 
 def write(occasion: Occasion) -> Draft:
@@ -22,6 +24,13 @@ def write(occasion: Occasion) -> Draft:
         author=occasion.author,
         **occasion.manner,
     )
+
+
+def continue_case(occasion: Occasion) -> Draft:
+    """What the supplier bills for the goods that came."""
+    requisition, receipt = (seen(elder) for elder in occasion.elders)
+    on = occasion.on or BUSINESS_START
+    return draft_invoice_of(occasion.company, occasion.entity, occasion.key, requisition, receipt, on=on, serial=occasion.serial)
 
 
 def event_data(body: Any, status: str) -> dict[str, Any]:
@@ -65,4 +74,5 @@ ACTOR = Actor(
     races={"block_supplier": block_supplier},
     picks_seller=True,
     is_prepared=True,
+    continue_case=continue_case,
 )

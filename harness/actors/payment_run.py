@@ -4,6 +4,8 @@ from typing import Any
 
 from harness.actors.actor import Actor, Occasion, member
 from mocks.company import Draft
+from mocks.company.company import BUSINESS_START
+from mocks.company.continuing import draft_payment_run_of, seen
 
 
 def write(occasion: Occasion) -> Draft:
@@ -11,6 +13,12 @@ def write(occasion: Occasion) -> Draft:
     company, entity, number = occasion.company, occasion.entity, occasion.minted
     center = None if number is None else company.minted_cost_center(entity, number)
     return company.draft_payment_run(entity, occasion.key, occasion.amount_minor, cost_center=center, **occasion.manner)
+
+
+def continue_case(occasion: Occasion) -> Draft:
+    """The payment of the bill of the case."""
+    on = occasion.on or BUSINESS_START
+    return draft_payment_run_of(occasion.company, occasion.entity, occasion.key, seen(occasion.elders[-1]), on=on)
 
 
 def event_data(body: Any, status: str) -> dict[str, Any]:
@@ -29,4 +37,5 @@ ACTOR = Actor(
     due_event="payment_run.issued",
     event_data=event_data,
     is_prepared=True,
+    continue_case=continue_case,
 )

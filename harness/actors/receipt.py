@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.actors.actor import Actor, Occasion, member
 from mocks.company import Draft
+from mocks.company.continuing import draft_receipt_of, seen
 
 
 def write(occasion: Occasion) -> Draft:
@@ -13,6 +14,11 @@ def write(occasion: Occasion) -> Draft:
     supplier = occasion.seller if number is None else company.minted_supplier(entity, number)
     center = None if number is None else company.minted_cost_center(entity, number)
     return company.draft_receipt(entity, occasion.key, occasion.amount_minor, supplier=supplier, cost_center=center, **occasion.manner)
+
+
+def continue_case(occasion: Occasion) -> Draft:
+    """What comes of the order of a requisition."""
+    return draft_receipt_of(occasion.company, occasion.entity, occasion.key, seen(occasion.elders[0]))
 
 
 def event_data(body: Any, _status: str) -> dict[str, Any]:
@@ -39,4 +45,5 @@ ACTOR = Actor(
     event_data=event_data,
     picks_seller=True,
     is_prepared=True,
+    continue_case=continue_case,
 )

@@ -70,6 +70,8 @@ class Drive:
         self._stopping = threading.Event()
         self._findings = Findings(target, Commands(target, directory))
         self._sender = Sender(target)
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy of the machine is none of the target's
         self._signer = Signer(target.sign_with) if target.sign_with is not None else None
         labels = tuple(f"{method} {path}" for method, path, _ in operations_of(target.document))
         self._outcome = FuzzResult(target.name, effort.seed, labels, ours=target.ours)
@@ -94,6 +96,7 @@ class Drive:
             outcome.broken = True
         finally:
             self._sender.close()
+            self._session.close()
         outcome.findings, outcome.examined = self._findings.all(), outcome.examined + checks.examined
         outcome.answered_again.update(self._sender.answered_again)
         outcome.seconds, outcome.interrupted = monotonic() - self._began, self._stopping.is_set()
@@ -152,7 +155,7 @@ class Drive:
         for number in range(max(enough, WALKS_MAX)):
             if number >= enough and not walks.missing():
                 return
-            for root in walks.roots():
+            for root in walks.roots() if number < enough else walks.promising():
                 if self._over(WALKS_UNTIL):
                     return
                 if walks.walk(root) > 1:
@@ -164,7 +167,7 @@ class Drive:
         label = case.operation.label
         more: dict[str, Any] = {"headers": dict(self._target.headers), **({} if self._signer is None else {"auth": self._signer})}
         try:
-            response = case.call(base_url=self._target.base_url, timeout=REQUEST_TIMEOUT_S, **more)
+            response = case.call(base_url=self._target.base_url, session=self._session, timeout=REQUEST_TIMEOUT_S, **more)
         except requests.RequestException as error:
             self._unanswered("walks", label, type(error).__name__, of_prepared(error.request))
             return None

@@ -1,7 +1,7 @@
 """Requests that no document describes: too large, too deep, too many, not quite JSON. Each gets an answer, soon, and never a crash."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -82,11 +82,15 @@ def anywhere() -> Iterator[Hostile]:
 
 def planned(target: Target) -> int:
     """How many probes there are."""
-    return sum(len(_chosen(operation)) for _, _, operation in operations_of(target.document))
+    chosen = _chooser()
+    return sum(len(chosen(operation)) for _, _, operation in operations_of(target.document))
 
 
-def _chosen(operation: Any) -> list[Hostile]:
-    return [*(bodies() if "requestBody" in operation else queries()), *anywhere()]
+def _chooser() -> Callable[[Any], Sequence[Hostile]]:
+    """Which requests an operation gets. They are long, and made once."""
+    more = tuple(anywhere())
+    with_body, without = (*bodies(), *more), (*queries(), *more)
+    return lambda operation: with_body if "requestBody" in operation else without
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,9 @@ class Probed:
 
 def probe(target: Target, sender: Sender, stopped: Callable[[], bool]) -> Iterator[Probed]:
     """Every probe, sent as the generator's client would."""
+    chosen = _chooser()
     for method, path, operation in operations_of(target.document):
-        for one in _chosen(operation):
+        for one in chosen(operation):
             if stopped():
                 return
             yield _tried(target, sender, one, (method, path, operation))

@@ -78,6 +78,12 @@ class Walks:
         }
         return reachable - {name for name, count in self._accepted.items() if count}
 
+    def promising(self) -> list[str]:
+        """The roots from which links lead to something that was never accepted, or that are it."""
+        wanted = self.missing()
+        onward = {name: {str(link.get("operationId")) for link in self._links(each).values()} for name, each in self._operations.items()}
+        return [root for root in self.roots() if _leads_to(root, onward, wanted)]
+
     def walk(self, root: str) -> int:
         """One walk; the number of its steps. Ends when nothing more is accepted, or there is nothing new to do."""
         answer, steps = None, 0
@@ -201,6 +207,14 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
+
+
+def _leads_to(root: str, onward: Mapping[str, set[str]], wanted: set[str]) -> bool:
+    seen, front = {root}, {root}
+    while front and not seen & wanted:
+        front = {name for each in front for name in onward.get(each, ())} - seen
+        seen |= front
+    return bool(seen & wanted)
 
 
 def _takes_json(operation: Any) -> bool:

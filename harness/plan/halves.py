@@ -1,7 +1,9 @@
 """Who of a wave with a fault of the run is there before the fault, and who arrives inside."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from harness.plan.model import Arrival, Experiment, Wave
 
@@ -30,3 +32,13 @@ def behind_others(wave: Wave, most: int) -> Wave:
         return replace(e, arrives="inside" if e.txn_id in others else None)
 
     return replace(wave, experiments=tuple(placed(e) for e in wave.experiments))
+
+
+def mixed(first: Sequence[Experiment], second: Sequence[Experiment]) -> tuple[Experiment, ...]:
+    """Each of the second behind two of the first."""
+    found: list[Experiment] = []
+    rest = iter(second)
+    for number, experiment in enumerate(first):
+        found.append(experiment)
+        found += islice(rest, number % 2)
+    return (*found, *rest)

@@ -4,10 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from contracts.catalog import Catalog
-from harness.plan.halves import behind_others, in_halves
+from harness.plan.cases import chains
+from harness.plan.halves import behind_others, in_halves, mixed
 from harness.plan.later import later
 from harness.plan.model import Capabilities, Cell, Experiment, Plan, Role, Sighting, Step, Wave, WaveKind, Window
 from harness.plan.reach import Provocation, Reach, learn, one_of_each_mode, provocations
@@ -15,7 +15,7 @@ from harness.plan.repeats import Copy, copies
 from harness.plan.space import NOT_CALLED, NOTHING_WAITS, Place, obstacle, places, unserved
 from harness.plan.streams import stream
 from harness.plan.twins import one_of_each, paired, twin
-from harness.plan.unannounced import lost_event, unannounced
+from harness.plan.unannounced import lost_from_list, unannounced
 from harness.plan.variants import VariantsTaken, entities_of, reaches
 from harness.plan.weave import Draft, weave
 from harness.scenario import Scenario
@@ -96,7 +96,8 @@ class Planner:
     def _baseline(self, name: str) -> Wave:
         drafts = [Draft(flow, entity) for flow, entity in self._templates() for _ in range(self._scenario.volume.baseline)]
         stream(self._seed, "order", name).shuffle(drafts)
-        return self._wave(name, "baseline", drafts, "baseline", "baseline", mint_all=True)
+        cases = [[Draft(flow, entity) for flow in chain] for chain in chains(self._flows) for entity in self._scenario.entities]
+        return self._wave(name, "baseline", drafts, "baseline", "baseline", mint_all=True, cases=cases)
 
     def waves(self, sightings: Iterable[Sighting]) -> tuple[Wave, ...]:
         """Singles, one wave per fault family (wave-connection, wave-timeout, ...), then one wave per fault of the run
@@ -136,7 +137,7 @@ class Planner:
     def _in_vain(self, place: Place, ready: Sequence[Place]) -> bool:
         """Whether nobody would notice a fault at a list, because every document is told of by an event. Then its cell says so."""
         is_list = place.point is not None and place.point.kind == "list"
-        if not is_list or not self._capabilities.webhook or _lost(place, ready) is not None:
+        if not is_list or not self._capabilities.webhook or lost_from_list(place, ready) is not None:
             return False
         self._blame([place], NOTHING_WAITS)
         return True
@@ -199,7 +200,7 @@ class Planner:
         templates = [(flow.id, entity) for flow in others for entity in self._scenario.entities]
         drafts = [Draft(*templates[n % len(templates)]) for n in range(len(wave.others) // 2)]
         beside = [self._experiment(draft, wave.name, "control", mint=False) for draft in drafts]
-        return replace(wave, experiments=_mixed(wave.experiments, [replace(e, arrives="inside") for e in beside]))
+        return replace(wave, experiments=mixed(wave.experiments, [replace(e, arrives="inside") for e in beside]))
 
     def _shared(self, group: Sequence[Place]) -> Wave:
         """Documents that can only come by the call at which the fault is: where events are taken, theirs are lost."""
@@ -210,7 +211,7 @@ class Planner:
         for member in group:
             entities = self._entities(member)
             chance.shuffle(entities)
-            lost = _lost(member, self._ready_singles)
+            lost = lost_from_list(member, self._ready_singles)
             drafts += [Draft(member.flow.id, entities[n % len(entities)], (lost.step(),) if lost else ()) for n in range(WAITING)]
         wave = self._wave(f"run-{place.fault.id}-{place.mode.id}-{place.target}", "run", drafts, "run", "run", window=window, keep=False)
         return self._keep(replace(wave, experiments=tuple(replace(e, arrives="inside") for e in wave.experiments)))
@@ -422,6 +423,7 @@ class Planner:
         window: Window | None = None,
         mint_all: bool = False,
         keep: bool = True,
+        cases: Sequence[Sequence[Draft]] = (),
     ) -> Wave:
         experiments: list[Experiment] = []
         for draft in drafts:
@@ -430,6 +432,7 @@ class Planner:
             role = with_steps if draft.steps else without
             parent = elders[-1] if elders else None
             experiments += [*elders, self._experiment(draft, name, role, mint=mint, window=window, parent=parent)]
+        experiments = [*(one for case in cases for one in self._case(case, name, with_steps)), *experiments]  # they take longest
         moment = next(self._moments, None) if kind in FAULTED and self._has_its_turn(window) else None
         if moment is not None:
             experiments = self._eves(experiments)
@@ -440,6 +443,13 @@ class Planner:
             experiments += [twin(self._experiment(Draft(e.flow, e.entity), name, e.role, mint=False), e) for e in both]
         wave = Wave(name, kind, tuple(experiments), window, moment)
         return self._keep(wave) if keep else wave
+
+    def _case(self, chain: Sequence[Draft], wave: str, role: Role) -> list[Experiment]:
+        """One document of each flow, each out of the one before."""
+        made: list[Experiment] = []
+        for draft in chain:
+            made.append(self._experiment(draft, wave, role, mint=not made, parent=made[-1] if made else None))
+        return made
 
     def _eves(self, experiments: Sequence[Experiment]) -> list[Experiment]:
         """Every fourth one is handed in before the wave's business moment; few enough that the connector's hands are not full of them."""
@@ -479,23 +489,6 @@ class Planner:
             parent=parent.txn_id if parent else None,
             turn=turn,
         )
-
-
-def _lost(place: Place, ready: Sequence[Place]) -> Place | None:
-    """How the event with which the flow begins is lost, so that its document comes by the list only; None where this is no list."""
-    if place.point is None or place.point.kind != "list":
-        return None
-    return lost_event(place.flow, ready)
-
-
-def _mixed(first: Sequence[Experiment], second: Sequence[Experiment]) -> tuple[Experiment, ...]:
-    """Each of the second behind two of the first."""
-    mixed: list[Experiment] = []
-    rest = iter(second)
-    for number, experiment in enumerate(first):
-        mixed.append(experiment)
-        mixed += islice(rest, number % 2)
-    return (*mixed, *rest)
 
 
 def _even_chunks(drafts: Sequence[Draft], size: int) -> list[list[Draft]]:

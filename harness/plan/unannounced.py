@@ -43,5 +43,12 @@ def lost_event(flow: Flow, ready: Sequence[Place]) -> Place | None:
     return next((p for p in ready if p.flow.id == flow.id and p.mode.deliver == "never" and _announces(p)), None)
 
 
+def lost_from_list(place: Place, ready: Sequence[Place]) -> Place | None:
+    """How the event with which the flow begins is lost, so that its document comes by the list only; None where this is no list."""
+    if place.point is None or place.point.kind != "list":
+        return None
+    return lost_event(place.flow, ready)
+
+
 def _announces(place: Place) -> bool:
     return place.point is not None and place.point.stage == "normal" and place.point.system == place.flow.source_system

@@ -32,6 +32,7 @@ class Paper:
         self.experiment = experiment
         self.actor: Actor = ACTORS[session.catalog.flows[experiment.flow].source_document]
         self._parent = parent
+        self._elders = parent.case() if parent is not None and self.actor.continue_case is not None else ()
         self._key: str = like._key if like else experiment.typed_from
         self.draft: Draft = self._first_draft()
         self.body: Any = None
@@ -53,6 +54,7 @@ class Paper:
             minted=experiment.minted,
             serial=None if experiment.typed_from == experiment.txn_id else experiment.number,
             parent=self._parent.body if self._parent else None,
+            elders=tuple(paper.look() for paper in self._elders),
             shape=shapes.drawn(world.company.seed, key) if turn is None else shapes.shown(turn),
             own=experiment.txn_id,
         )
@@ -60,12 +62,21 @@ class Paper:
     def _first_draft(self) -> Draft:
         """What its author types: something that leads to the call points at which it is to meet a fault."""
         asked = {step.call_point for step in self.experiment.steps}
+        write = self.actor.continue_case if self._elders and self.actor.continue_case else self.actor.write
         for attempt in range(DRAWS_MAX):
-            draft = self.actor.write(self.occasion(self.experiment.tracer_minor))
+            draft = write(self.occasion(self.experiment.tracer_minor))
             if not asked & set(draft.skips):
                 return draft
             self._key = f"{self.experiment.typed_from}/{attempt}"
         raise RuntimeError(f"{self.experiment.txn_id}: none of {DRAWS_MAX} drafts leads to {', '.join(sorted(asked))}")
+
+    def case(self) -> "tuple[Paper, ...]":
+        """It and what it grew out of, eldest first."""
+        return (*self._elders, self)
+
+    def look(self) -> Any:
+        """What it looks like to people now."""
+        return self._session.world.look(self.actor.point(self.actor.look), path={self.actor.id_member: self.source_id})
 
     def set_up(self) -> None:
         """Others make what it grows out of."""
@@ -82,9 +93,11 @@ class Paper:
         world, experiment = self._session.world, self.experiment
         self.body = self._do(self.actor.first(self.draft))
         self.source_id = member(self.body, self.actor.id_member)
-        amount = (self.draft.amount_minor, self.draft.currency)
+        amount = None if self._elders else (self.draft.amount_minor, self.draft.currency)  # within a case amounts are alike
         keys = () if experiment.twin_of else self.draft.keys  # of what two documents name, the first one has the calls
-        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=keys, is_repeat=experiment.amount_of is not None)
+        elders = {paper.experiment.txn_id for paper in self._elders}
+        is_repeat = experiment.amount_of is not None
+        world.bind(experiment.txn_id, source_id=self.source_id, amount=amount, keys=keys, is_repeat=is_repeat, elders=elders)
         self._session.register.begin(experiment, self.source_id, self._session.now())
 
     def _act(self, call_point: str, actor: str, body: Mapping[str, Any], path: dict[str, str] | None = None) -> Any:
@@ -217,7 +230,10 @@ class Cast:
 
     def is_prepared(self, experiment: Experiment) -> bool:
         """Whether others have to act before its document is written."""
-        return ACTORS[self.session.catalog.flows[experiment.flow].source_document].is_prepared
+        return self._actor_of(experiment).is_prepared
+
+    def _actor_of(self, experiment: Experiment) -> Actor:
+        return ACTORS[self.session.catalog.flows[experiment.flow].source_document]
 
     def set_up(self, experiment: Experiment) -> Paper:
         """Open the transaction; whoever has to act before its document is written does."""
@@ -284,8 +300,20 @@ class Cast:
 
     async def _after(self, parent: str, experiment: Experiment) -> None:
         """A document that grows out of another begins when that one is settled, or when a wave would give that one up."""
-        await until(lambda: self.session.world.settled(parent) is not None, settle_limit_s(self.session))
-        later = self.finish(self.prepare(experiment))
+        world, continues = self.session.world, self._actor_of(experiment).continue_case is not None
+        await until(lambda: world.settled(parent) is not None or (continues and world.in_vain(parent)), settle_limit_s(self.session))
+        if continues and world.settled(parent) != "posted":
+            self.session.note(f"{experiment.txn_id} was not begun: nothing came of {parent}, out of whose documents its own grow")
+            return
+        try:
+            later = self.finish(self.prepare(experiment))
+        except Refusal as refusal:  # of what the connector wrote into the documents before it
+            if not continues:
+                raise
+            self.session.note(
+                f"{experiment.txn_id} came to nothing: what its people did with the documents of {parent} was refused: {refusal}"
+            )
+            return
         if later is not None:
             await later
 

@@ -64,6 +64,10 @@ class Company:
         """Who closes periods and blocks suppliers in an entity; `erp_id` is the acting user there."""
         return next(person for person in self.employees if person.entity == entity and person.level == 4)
 
+    def staff(self, entity: str) -> tuple[Employee, ...]:
+        """Those of the entity who decide nothing."""
+        return self._staff[entity]
+
     def requester(self, entity: str, key: str, shape: Shape = PLAIN) -> Employee:
         """A staff member of the entity whose documents are signed as the shape says, the same one for the same key."""
         signed_like_that = self._signed_like.get((entity, shape.signers))

@@ -16,12 +16,9 @@ class Actors:
 
     def __init__(self, mechanics: Mechanics, systems: Iterable[System]) -> None:
         self._mechanics = mechanics
-        self._operations: dict[str, tuple[str, Operation]] = {
-            operation.call_point: (system.name, operation)
-            for system in systems
-            for operation in system.operations
-            if operation.kind == "actor"
-        }
+        named = {operation.call_point: (system.name, operation) for system in systems for operation in system.operations}
+        self._operations: dict[str, tuple[str, Operation]] = {name: one for name, one in named.items() if one[1].kind == "actor"}
+        self._reads = {name: operation for name, (_, operation) in named.items() if operation.kind == "read"}
 
     def correlation(self, txn_id: str | None, *otherwise: object) -> str:
         """One correlation id for everything that people do in one transaction."""
@@ -34,22 +31,24 @@ class Actors:
         mechanics = self._mechanics
         attempt = mechanics.traffic.arrival(txn_id, call_point)
         correlation = self.correlation(txn_id, call_point, attempt)
-        call = Call(
-            path=dict(path),
-            query={},
-            body=convert(operation, body),
-            now=mechanics.business.now(),
-            client_id="people",
-            actor=actor,
-            if_match=None,
-            correlation_id=correlation,
-            draw=mechanics.streams.drawer(txn_id, call_point, attempt),
-        )
+        drawn = (txn_id, call_point, attempt)
+        call = self._call(operation, drawn, body=body, path=dict(path), actor=actor, correlation_id=correlation)
         reply = operation.handler(call)
         origin = Origin(node, call_point, txn_id, None, correlation)
         record_action(mechanics, node, call_point, reply, origin, actor=actor)
         mechanics.commits.apply(reply, call, origin)
         return reply
+
+    def look(self, call_point: str, *, path: Mapping[str, str]) -> Any:
+        """What a document looks like to people. It changes nothing, so nobody writes it down. Raises Refusal where there is none."""
+        operation = self._reads[call_point]
+        return operation.handler(self._call(operation, (call_point,), path=dict(path))).body
+
+    def _call(self, operation: Operation, drawn: tuple[object, ...], *, body: Mapping[str, Any] | None = None, **more: Any) -> Call:
+        mechanics = self._mechanics
+        known: dict[str, Any] = {"query": {}, "client_id": "people", "actor": None, "if_match": None, "correlation_id": ""}
+        body = convert(operation, body)
+        return Call(**{**known, **more}, body=body, now=mechanics.business.now(), draw=mechanics.streams.drawer(*drawn))
 
 
 def convert(operation: Operation, body: Mapping[str, Any] | None) -> Any:

@@ -1,7 +1,7 @@
 """Whose request is this? Finds the transaction of a call from what the call says, never from hints of the connector's design."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from mocks.kit.operation import Effect, Refs
@@ -29,6 +29,7 @@ class AttributionIndex:
         self._ext_refs: dict[str, str] = {}
         self._idem_keys: dict[str, str] = {}
         self._documents: dict[tuple[str, str, str], str] = {}  # node, kind, id: two instances of a system may give one number twice
+        self._heirs: dict[tuple[str, str, str], str] = {}  # of these documents: whose calls they are since a case went on
         self._minted: dict[tuple[str, str], str] = {}
         self._amounts: dict[tuple[int, str], str | None] = {}
 
@@ -51,6 +52,11 @@ class AttributionIndex:
             known = txn_id if is_repeat else self._amounts.get(amount, txn_id)
             self._amounts[amount] = txn_id if known == txn_id else None  # an amount of two transactions identifies neither
 
+    def inherit(self, txn_id: str, elders: Collection[str]) -> None:
+        """Calls about documents of these transactions are this one's from now on. The documents stay theirs."""
+        if elders:
+            self._heirs.update(dict.fromkeys((document for document, owner in self._documents.items() if owner in elders), txn_id))
+
     def find(self, refs: Refs, idem_key: str | None, text: bytes, node: str = "") -> Attribution:
         """The transaction of a call to this system. `text` is the raw request, searched last for ids of source documents."""
         txn_id = self._by_reference(refs)
@@ -61,8 +67,9 @@ class AttributionIndex:
             if txn_id is not None:
                 return Attribution(txn_id, "key")
         for document in refs.parents:
-            if (node, *document) in self._documents:
-                return Attribution(self._documents[node, *document], "parent")
+            owner = self._heirs.get((node, *document)) or self._documents.get((node, *document))
+            if owner is not None:
+                return Attribution(owner, "parent")
         for key in refs.keys:
             if key in self._minted:
                 return Attribution(self._minted[key], "key")

@@ -67,3 +67,18 @@ def test_the_amount_of_a_repeat_is_its_own() -> None:
     one.bind("t1", amount=(98_000, "USD"))
     one.bind("t3", amount=(98_000, "USD"), is_repeat=True)
     assert how(one, Refs(amount_minor=98_000, currency="USD")) == ("t3", "amount")
+
+
+def test_calls_about_a_document_are_those_of_whoever_goes_on_with_it() -> None:
+    """The order is the requisition's; who reads it once its goods have come does so for the receipt, and then for the bill."""
+    one = index()
+    order = Refs(parents=(("purchase_order", "45"),))
+    one.learn_effects("t1", [Effect("purchase_order", "45", "create")], "erp")
+    assert one.find(order, None, b"", "erp").txn_id == "t1"
+    one.inherit("t2", {"t1"})
+    one.learn_effects("t2", [Effect("goods_receipt", "50", "create")], "erp")
+    assert one.find(order, None, b"", "erp").txn_id == "t2"
+    one.inherit("t3", {"t1", "t2"})
+    assert one.find(order, None, b"", "erp").txn_id == "t3"
+    assert one.find(Refs(parents=(("goods_receipt", "50"),)), None, b"", "erp").txn_id == "t3"
+    assert one.of_document("purchase_order", "45", "erp") == "t1"

@@ -11,6 +11,7 @@ from harness.plan.model import Experiment, Step, Wave
 from harness.run import cast as cast_room
 from harness.run import waves, windows
 from harness.run.cast import Cast
+from mocks.kit.operation import Refusal
 
 PARENT = Experiment("or-000001", "orders", "US01", "t", "wave", "control", 1)
 CHILD = Experiment("re-000002", "receipts", "US01", "t", "wave", "run", 2, parent=PARENT.txn_id)
@@ -24,20 +25,27 @@ class Floor:
 
     settled_ones: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    vain: bool = False
 
     def settled(self, txn_id: str) -> str | None:
         """As the world's books say it."""
         return "posted" if txn_id in self.settled_ones else None
 
+    def in_vain(self, _txn_id: str) -> bool:
+        """Whether the connector only repeats what came to nothing."""
+        return self.vain
 
-def cast_of(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> Cast:
-    """A cast whose papers are only noted."""
+
+def cast_of(floor: Floor, monkeypatch: pytest.MonkeyPatch, *, continues: bool = False) -> Cast:
+    """A cast whose papers are only noted. continues: what has a parent goes on with the parent's documents."""
     monkeypatch.setattr(cast_room, "settle_limit_s", lambda _session: 5.0)
     cast: Any = object.__new__(Cast)
-    cast.session = SimpleNamespace(world=floor)
+    cast.session = SimpleNamespace(world=floor, note=floor.notes.append)
     cast.papers = {}
     monkeypatch.setattr(Cast, "prepare", lambda _self, experiment: floor.begun.append(experiment.txn_id))
     monkeypatch.setattr(Cast, "finish", lambda _self, _paper: None)
+    monkeypatch.setattr(Cast, "_actor_of", lambda _self, _experiment: SimpleNamespace(continue_case=print if continues else None))
     made: Cast = cast
     return made
 
@@ -59,6 +67,27 @@ def test_a_child_begins_when_its_parent_is_settled(monkeypatch: pytest.MonkeyPat
 
     asyncio.run(play())
     assert floor.begun == [PARENT.txn_id, CHILD.txn_id]
+
+
+def test_a_case_ends_where_nothing_came_of_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would grow out of it is not typed, and the run says so; so it is where the documents before it cannot be worked with."""
+    floor = Floor(vain=True)
+    cast = cast_of(floor, monkeypatch, continues=True)
+    later = cast.begin(CHILD)
+    assert later is not None
+    asyncio.run(later)  # type: ignore[arg-type]
+    assert floor.begun == []
+    assert floor.notes == ["re-000002 was not begun: nothing came of or-000001, out of whose documents its own grow"]
+
+    def refused(*_: object) -> None:
+        raise Refusal("DUPLICATE_REFERENCE", "order 45 is registered already")
+
+    floor.settled_ones.append(PARENT.txn_id)
+    monkeypatch.setattr(Cast, "prepare", refused)
+    later = cast.begin(CHILD)
+    assert later is not None
+    asyncio.run(later)  # type: ignore[arg-type]
+    assert floor.notes[1].endswith("was refused: DUPLICATE_REFERENCE: order 45 is registered already")
 
 
 def test_elders_are_who_others_grow_out_of() -> None:
