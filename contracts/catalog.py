@@ -90,7 +90,7 @@ def load_systems(folder: Path = HERE) -> dict[str, SystemEntry]:
     raw = _read(folder, "systems")
     entries = [(entry, False) for entry in raw["systems"]] + [(entry, True) for entry in raw["services"]]
     values = [
-        _build(SystemEntry, {"type": entry["id"], **entry, "modules": tuple(entry.get("modules", ())), "service": service}, "systems")
+        _build(SystemEntry, {"type": entry["id"], **entry, **_names(entry, "modules", "profiles"), "service": service}, "systems")
         for entry, service in entries
     ]
     return _by_id("systems", values, "id")
@@ -205,6 +205,10 @@ def _document(entry: dict[str, Any]) -> DocumentKind:
     rules = tuple(_build(AccountRule, rule, "documents") for rule in entry.get("accounts", ()))
     tuples = {name: tuple(entry.get(name, ())) for name in ("dimensions", "implied", "acts", "may_lack")}
     return _build(DocumentKind, {**entry, **tuples, "states": states, "crosswalks": walks, "accounts": rules}, "documents")
+
+
+def _names(entry: dict[str, Any], *members: str) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(entry.get(name, ())) for name in members}
 
 
 def _call_point(entry: dict[str, Any]) -> CallPoint:

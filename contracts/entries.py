@@ -142,6 +142,7 @@ class SystemEntry:
     modules: tuple[str, ...] = ()
     accounts: Mapping[str, str] = field(default_factory=dict)  # account by ACCOUNT_ROLES
     optional: bool = False
+    profiles: tuple[str, ...] = ()  # of its type
     service: bool = False
 
 
@@ -395,6 +396,12 @@ class Catalog:
     def instances(self, system: str) -> tuple[str, ...]:
         """The ids of every declared instance of a system, itself first."""
         return tuple(entry.id for entry in self.systems.values() if entry.type == self.systems[system].type)
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """What a scenario may ask of each system: `erp.lenient`. A further instance can behave as its type can."""
+        systems = [entry for entry in self.systems.values() if not entry.service]
+        return tuple(f"{entry.id}.{name}" for entry in systems for name in self.systems[entry.type].profiles)
 
     @property
     def token_services(self) -> tuple[str, ...]:

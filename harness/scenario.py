@@ -131,6 +131,7 @@ class Scenario:
     lists: Lists = Lists()
     questions: Questions = Questions()
     systems: tuple[str, ...] = ()  # optional systems that stand in this world beside those of every world
+    profiles: tuple[str, ...] = ()  # other ways in which systems behave, as in erp.lenient
     require: tuple[str, ...] = ()  # invariants that must have examined at least one row
     period_closed: PeriodPolicy = "declared"  # declared: as the connector's manifest says
     connector: Path | None = None  # manifest, when the scenario brings its own connector
@@ -182,6 +183,7 @@ def _scenario(top: Section, catalog: Catalog, invariants: tuple[str, ...]) -> Sc
         entities=_all_or(top.texts("entities", known=_same(ENTITIES), what="entity"), ENTITIES),
         faults=_faults(top.section("faults"), catalog),
         systems=_systems(top, catalog),
+        profiles=top.texts("profiles", known=_same(catalog.profiles), what="profile"),
         volume=_volume(top.section("volume")),
         waits=_waits(top.section("waits")),
         limits=_limits(top.section("limits")),

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from importlib import metadata
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from contracts.catalog import Catalog, Fault, load_catalog
-from mocks.abilities.system_type import Birth, SystemType
+from mocks.abilities.system_type import Birth, SystemType, profiles_of
 from mocks.company import Company, generate
 from mocks.control import Control
 from mocks.hosting.config import WorldConfig
@@ -483,8 +483,8 @@ class World:
 def build_systems(types: Mapping[str, SystemType], config: WorldConfig, company: Company) -> dict[str, System]:
     """The systems of a world, with books that nobody has touched. types: what serves each of them."""
     grain = timedelta(milliseconds=config.grain_ms) if config.grain_ms else timedelta(microseconds=1)
-    births = {name: Birth(company, name, config.run_id.upper(), config.posting_delay_ms, grain, config.on_no_answer) for name in types}
-    return {name: types[name].build(birth) for name, birth in births.items()}
+    usual = Birth(company, "", config.run_id.upper(), config.posting_delay_ms, grain, config.on_no_answer)
+    return {name: kind.build(replace(usual, instance=name, profiles=profiles_of(name, config.profiles))) for name, kind in types.items()}
 
 
 def product_version() -> str:

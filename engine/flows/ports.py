@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Protocol
 
-from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, OrderedAs, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.payments import BankFile, Rejected
 from engine.model.sources import ExpenseReport, PaymentRun, Receipt, Refusal, Requisition, SupplierBill, SupplierRequest
 
@@ -103,7 +103,7 @@ class Erp(Target, Protocol):
 
     async def supplier(self, vendor_id: str, company_code: str) -> SupplierState: ...
 
-    async def order_lines(self, number: str) -> tuple[int, ...]: ...
+    async def order_lines(self, number: str) -> tuple[OrderedAs, ...]: ...
 
     async def check(self, coding: Coding) -> Refusal | None: ...
 

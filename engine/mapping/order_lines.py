@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from engine.mapping.rules import Unpostable
+from engine.model.erp_documents import OrderedAs
 
 
-def line_number(order: str, numbers: Sequence[int], place: int) -> int:
-    """The ERP's number of the line at this place. numbers: of all lines, in their order. Raises Unpostable."""
-    if not 1 <= place <= len(numbers):
-        raise Unpostable(f"order {order} has {len(numbers)} lines in the ERP, and no line {place}")
-    return numbers[place - 1]
+def ordered_at(order: str, lines: Sequence[OrderedAs], place: int) -> OrderedAs:
+    """The ERP's line at this place. lines: all of the order, in their order. Raises Unpostable."""
+    if not 1 <= place <= len(lines):
+        raise Unpostable(f"order {order} has {len(lines)} lines in the ERP, and no line {place}")
+    return lines[place - 1]

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +45,17 @@ class PlanningEntity:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxRule:
+    """A tax code of the ERP. rate, recoverable: percent of the net amount, and of the tax; self_assessed: the entity owes it itself, and
+    nobody prints it."""
+
+    code: str
+    rate: Decimal
+    recoverable: Decimal
+    self_assessed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Version:
     value: str
     valid_from: date
@@ -67,7 +79,7 @@ class Rules:
         self._logins = _keyed(folder, "employees", ("expense_login",), "erp_personnel_no")
         self._accounts = _keyed(folder, "accounts", ("purpose",), "erp_gl_account")
         self._projects = _keyed(folder, "projects", ("erp_company_code", "procurement_project"), "erp_project")
-        self._tax_codes = _keyed(folder, "tax_codes", ("erp_company_code", "procurement_tax_code"), "erp_tax_code")
+        self._taxes = _taxes(folder)
         self._legal_entities, self._expense_entities = _entities(folder)
         self._planning_entities = _planning_entities(folder)
         self._planning_nodes = _keyed(folder, "planning_nodes", ("erp_company_code", "planning_node"), "erp_cost_center")
@@ -117,9 +129,9 @@ class Rules:
         """ERP project of procurement's."""
         return _found(self._projects, (company, procurement_id), "projects")
 
-    def tax_code(self, company: str, procurement_code: str) -> str:
-        """The ERP's tax code; one code of procurement's stands for another tax in another company."""
-        return _found(self._tax_codes, (company, procurement_code), "tax_codes")
+    def tax(self, company: str, procurement_code: str) -> TaxRule:
+        """The ERP's tax code and what it comes to; one code of procurement's stands for another tax in another company."""
+        return _found(self._taxes, (company, procurement_code), "tax_codes")
 
     def person_of_user(self, user: str) -> str:
         """Personnel number of a procurement user."""
@@ -237,6 +249,19 @@ def _bound(text: str, empty: date, where: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise RulesError(f"{where}: {text!r} is not an ISO date") from None
+
+
+def _taxes(folder: Path) -> dict[Key, TaxRule]:
+    found: dict[Key, TaxRule] = {}
+    columns = ("erp_company_code", "procurement_tax_code", "erp_tax_code", "rate_percent", "recoverable_percent", "self_assessed")
+    for number, row in enumerate(_rows(folder, "tax_codes", columns), 2):
+        try:
+            rate, recoverable = Decimal(row["rate_percent"]), Decimal(row["recoverable_percent"])
+        except InvalidOperation:
+            raise RulesError(f"{folder}/tax_codes.csv:{number}: rate_percent and recoverable_percent are not both numbers") from None
+        rule = TaxRule(row["erp_tax_code"], rate, recoverable, row["self_assessed"] == "yes")
+        found[row["erp_company_code"], row["procurement_tax_code"]] = rule
+    return found
 
 
 def _entities(folder: Path) -> tuple[dict[Key, Entity], dict[Key, Entity]]:

@@ -50,6 +50,46 @@ class Draft(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedAs:
+    """A line of an order as the ERP has it: amount is what all of it costs, in the currency's decimals."""
+
+    line_no: int
+    quantity: Decimal
+    amount: Decimal
+    gl_account: str
+    cost_center: str
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPlace:
+    """Whose budget pays for a line, and in the month of which day."""
+
+    cost_center: str
+    account_group: str
+    project: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedAs:
+    """How a received line is booked: what it puts on GR/IR."""
+
+    accrual: Decimal
+    place: BudgetPlace
+
+
+@dataclass(frozen=True, slots=True)
+class BilledAs:
+    """How a billed line is booked: what it ends of its order line, what of its tax comes back, and what the entity owes itself."""
+
+    relief: Decimal
+    recoverable_tax: Decimal
+    self_assessed_tax: Decimal
+    place: BudgetPlace
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLine:
     """One line of a purchase order."""
 
@@ -190,6 +230,7 @@ class GoodsReceiptLine:
     line_no: int
     order_line: int
     quantity: Decimal
+    booking: ReceivedAs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +283,7 @@ class BilledLine:
     tax: Decimal
     tax_code: str
     text: str
+    booking: BilledAs | None = None
 
 
 @dataclass(frozen=True, slots=True)

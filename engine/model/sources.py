@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from engine.model.erp_documents import OrderedAs
 from engine.model.parties import BankAccount, PostalAddress
 from engine.model.payments import BankFile
 
@@ -156,7 +157,7 @@ class Receipt:
     replacement: bool | None
     recorded: Recorded | None
     correlation_id: str | None
-    order_lines: tuple[int, ...] = ()  # the ERP's numbers of the order's lines, in its order
+    order_lines: tuple[OrderedAs, ...] = ()  # the order's lines as the ERP has them, in its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class SupplierBill:
     approvals: tuple[Approval, ...]
     recorded: Recorded | None
     correlation_id: str | None
-    order_lines: tuple[int, ...] = ()  # the ERP's numbers of the order's lines, in its order
+    order_lines: tuple[OrderedAs, ...] = ()  # the order's lines as the ERP has them, in its order
 
 
 @dataclass(frozen=True, slots=True)

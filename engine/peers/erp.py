@@ -6,7 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from engine.model.calls import Request, Trace
-from engine.model.erp_documents import Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack
+from engine.model.erp_documents import Coding, Draft, Found, Kind, OrderedAs, PostingJob, SupplierState, TakeBack
 from engine.model.failures import one_of, other_shape
 from engine.model.sources import Refusal
 from engine.peers.caller import Peer, decode
@@ -37,6 +37,11 @@ class _Document(msgspec.Struct):
 
 class _OrderLine(msgspec.Struct):
     line_no: int
+    quantity: str
+    amount: str
+    gl_account: str
+    cost_center: str
+    project: str | None = None
 
 
 class _Order(msgspec.Struct):
@@ -85,10 +90,11 @@ class ErpGateway:
             not supplier.purchasing_block, f"supplier {vendor_id} is blocked for purchasing" if supplier.purchasing_block else None
         )
 
-    async def order_lines(self, number: str) -> tuple[int, ...]:
-        """The numbers of an order's lines, in its order."""
+    async def order_lines(self, number: str) -> tuple[OrderedAs, ...]:
+        """The lines of an order, in its order."""
         request = Request("erp.po.read", "GET", f"/purchase-orders/{quote(number, safe='')}")
-        return tuple(line.line_no for line in decode(await self._peer.call(request, self._trace), _ORDER).lines)
+        lines = decode(await self._peer.call(request, self._trace), _ORDER).lines
+        return tuple(_ordered(request, line) for line in lines)
 
     async def check(self, coding: Coding) -> Refusal | None:
         """None when the combination may be posted to."""
@@ -142,6 +148,14 @@ class ErpGateway:
         path = f"{wire.path}/{quote(number, safe='')}/{wire.undo}"
         request = Request(f"{wire.point}.{wire.undo}", "POST", path, body=msgspec.json.encode(take_back_body(why)), key=key)
         await self._peer.call(request, self._trace)
+
+
+def _ordered(request: Request, line: _OrderLine) -> OrderedAs:
+    try:
+        quantity, amount = Decimal(line.quantity), Decimal(line.amount)
+    except InvalidOperation as error:
+        raise other_shape(request.operation, f"line {line.line_no}: expected quantity and amount as decimal text") from error
+    return OrderedAs(line.line_no, quantity, amount, line.gl_account, line.cost_center, line.project)
 
 
 def _found(request: Request, kind: Kind, wire: _Document) -> Found:

@@ -8,10 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.model.erp_documents import (
+    BilledAs,
     BilledLine,
+    BudgetPlace,
     ChargedItem,
     Evidence,
     GoodsReceiptDraft,
+    GoodsReceiptLine,
     Kind,
     OrderDraft,
     OrderedItem,
@@ -156,8 +159,20 @@ def _receipt_body(draft: GoodsReceiptDraft) -> dict[str, Any]:
         "external_ref": draft.external_ref,
         "source_revision": draft.source_revision,
         "text": draft.text,
-        "lines": [{"line_no": line.line_no, "order_line": line.order_line, "quantity": _number(line.quantity)} for line in draft.lines],
+        "lines": [_receipt_line(line) for line in draft.lines],
     }
+
+
+def _receipt_line(line: GoodsReceiptLine) -> dict[str, Any]:
+    stated = line.booking
+    booking = {} if stated is None else {"booking": {"accrual_amount": f"{stated.accrual:f}", **_paid_by(stated.place)}}
+    return {"line_no": line.line_no, "order_line": line.order_line, "quantity": _number(line.quantity), **booking}
+
+
+def _paid_by(place: BudgetPlace) -> dict[str, Any]:
+    project = {"project": place.project} if place.project is not None else {}
+    bucket = {"cost_center": place.cost_center, "account_group": place.account_group, **project}
+    return {"budget_on": day(place.on), "budget_bucket": bucket}
 
 
 def _bill_body(draft: SupplierInvoiceDraft) -> dict[str, Any]:
@@ -190,6 +205,16 @@ def _bill_line(line: BilledLine, decimals: int) -> dict[str, Any]:
         "tax_code": line.tax_code,
         "tax_amount": _amount(line.tax, decimals),
         "text": line.text,
+        **({"booking": _billed_as(line.booking, decimals)} if line.booking is not None else {}),
+    }
+
+
+def _billed_as(stated: BilledAs, decimals: int) -> dict[str, Any]:
+    return {
+        "relief_amount": _amount(stated.relief, decimals),
+        "recoverable_tax": _amount(stated.recoverable_tax, decimals),
+        "self_assessed_tax": _amount(stated.self_assessed_tax, decimals),
+        **_paid_by(stated.place),
     }
 
 

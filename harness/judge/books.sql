@@ -229,3 +229,48 @@ select node, item, k.entity_id, k.parent_id, k.seq, k.txn_id, k.currency, e.call
   round(-ordered_minor * (sum(came) over w - sum(billed) over w) / ordered)::bigint as due_minor
 from known k semi join plain using (node, item) left join effect e on e.seq = k.seq
 window w as (partition by node, item order by k.seq rows between unbounded preceding and current row);
+
+-- stated: what a connector stated of a posting, fact by fact: word or minor (a credit's are negative). line: the row of the line that it is of
+create table stated as
+select seq, node, txn_id, parent_id as document, src_line as line, category as name, ext_ref as word, amount_minor as minor
+from effect where entity_type = 'posting_fact';
+
+-- stated_line: the lines of which something was stated. of_order: the order_line that they are of; bucket: whose budget their coding names
+create table stated_line as
+select e.node, e.entity_id as line, any_value(e.parent_id) as document, min(e.seq) as seq, any_value(e.src_line) as of_order,
+  any_value(e.quantity) as quantity, any_value(e.amount_minor) as amount_minor,
+  any_value(e.cost_center || '/' || left(e.account, 2) || '/' || coalesce(e.project, '')) as bucket
+from effect e join (select distinct node, line from stated where line is not null) s on s.node = e.node and s.line = e.entity_id
+where e.entity_type <> 'posting_fact' group by 1, 2;
+
+-- stated_worth: what was stated of an order line's worth, and what so much of it costs as ordered then; of a credit of a price nothing
+create table stated_worth as
+select l.node, l.document, l.line, s.minor as stated,
+  case when l.of_order is null or any_value(k.word) = 'price' then 0
+    else round(arg_max(o.amount_minor, o.seq) * l.quantity::double / arg_max(o.quantity, o.seq))::bigint end as due
+from stated s join stated_line l on l.node = s.node and l.line = s.line
+left join stated k on k.node = s.node and k.document = s.document and k.name = 'credit_kind'
+left join effect o on o.entity_type = 'order_line' and o.node = l.node and o.entity_id = l.of_order and o.seq <= l.seq and o.quantity > 0
+where s.name in ('relief_amount', 'accrual_amount') group by l.node, l.document, l.line, l.of_order, l.quantity, s.minor
+having l.of_order is null or any_value(k.word) = 'price' or count(o.seq) > 0;
+
+-- stated_tax: what was stated of each code of a document, what its crosswalk makes of net and of what was printed, and of how many lines
+create table stated_tax as
+with said as (
+  select c.node, c.document, c.word as code, l.amount_minor as net,
+    (select any_value(r.minor) from stated r where r.node = c.node and r.line = c.line and r.name = 'recoverable_tax') as recoverable,
+    (select any_value(o.minor) from stated o where o.node = c.node and o.line = c.line and o.name = 'self_assessed_tax') as owed
+  from stated c join stated_line l on l.node = c.node and l.line = c.line where c.name = 'tax_code'),
+summed as (
+  select node, document, code, count(*) as lines, sum(net)::bigint as net, sum(recoverable)::bigint as recoverable, sum(owed)::bigint as owed
+  from said group by 1, 2, 3),
+rated as (
+  select s.*, t.recoverable_percent, case when t.self_assessed then round(s.net * t.rate_percent::double / 100)::bigint else 0 end as owed_due,
+    case when t.self_assessed then null else coalesce(p.amount_minor, 0) end as printed
+  from summed s join (select distinct node, entity_id, company from effect where effect = 'create' and company is not null) d
+    on d.node = s.node and d.entity_id = s.document
+  join ref_tax t on t.company = d.company and t.code = s.code
+  left join effect p on p.entity_type = 'tax_line' and p.node = s.node and p.parent_id = s.document and p.category = s.code)
+select node, document, code, lines, recoverable, owed, owed_due,
+  round(coalesce(printed, owed_due) * recoverable_percent::double / 100)::bigint as recoverable_due
+from rated;

@@ -16,6 +16,7 @@ A file:
                                    itself stood still is not judged by it
     -- effect: posted twice        optional: what went wrong with a document that breaks it (EFFECTS); absent: its outcome says so
     -- flow: some-flow             optional: the one flow that it is about; without that flow it is not applicable
+    -- profile: books_as_told      optional: in which profile of a system there is something to examine; nobody else can require it
     -- required column: ...        free text lines without a key are comments
     -- section: candidates         rows (flow, n): rows examined by flow; rows of one flow add up, null is no flow in particular
     -- section: violations         rows with the columns of COLUMNS first, then evidence
@@ -59,7 +60,7 @@ EFFECTS = (
 SECTIONS = ("candidates", "violations", "explain")
 OPTIONAL_SECTIONS = ("systematic",)
 HEADER = ("id", "title", "family", "severity", "kind", "at")
-OPTIONAL = ("flow", "kinds", "clock", "effect", "compares")
+OPTIONAL = ("flow", "kinds", "clock", "effect", "compares", "profile")
 COLUMNS = ("txn_id", "call_point", "money_minor", "currency", "story")
 
 
@@ -77,6 +78,7 @@ class Invariant:
     violations: str
     explain: str
     flow: str | None = None
+    profile: str | None = None
     kinds: tuple[str, ...] = ("document",)
     clock: str | None = None
     systematic: str | None = None

@@ -32,6 +32,9 @@ DOCUMENT_COLUMNS = (
 )
 DUE_COLUMNS = "flow varchar, kind varchar, due_id varchar, entity_type varchar, cardinality varchar, compare varchar, walks varchar"
 QUERY_COLUMNS = "flow varchar, about varchar, budget_ms integer, degraded varchar, reservation varchar, limited_by varchar"
+TAXES_FILE = "tax_codes.csv"  # what the target's codes of tax come to: columns of TAX_FIELDS
+TAX_FIELDS = ("erp_company_code", "erp_tax_code", "rate_percent", "recoverable_percent", "self_assessed")
+TAX_COLUMNS = "company varchar, code varchar, rate_percent double, recoverable_percent double, self_assessed boolean"
 STATE_COLUMNS = "entity_type varchar, state varchar, meaning varchar"
 FAULT_COLUMNS = (
     "id varchar, name varchar, family varchar, scope varchar, recoverable boolean, recoverable_at varchar, park_ok boolean, expect varchar"
@@ -191,6 +194,16 @@ def _accounts(catalog: Catalog, folder: Path) -> Iterable[tuple[Any, ...]]:
                 yield kind.id, None, word, purposes[purpose], None, None, True
 
 
+def _taxes(folder: Path) -> Iterable[tuple[Any, ...]]:
+    """(company, code, percent of the net amount, percent of it that comes back, whether the company owes it itself)."""
+    for row in _rows(folder / TAXES_FILE):
+        company, code, rate, recoverable, owed = (row.get(name) for name in TAX_FIELDS)
+        try:
+            yield company or "", code or "", float(rate or ""), float(recoverable or ""), owed == "yes"
+        except ValueError:  # of a run that was made before codes of tax said what they come to
+            continue
+
+
 def _rows(path: Path) -> Iterable[dict[str, str]]:
     """Rows of a crosswalk; of one that is not there none: the digests in the manifest tell that it is gone."""
     if not path.is_file():
@@ -241,6 +254,7 @@ def _tables(catalog: Catalog, run: Run) -> list[tuple[str, str, list[tuple[Any, 
             sorted(set(_crosswalks(catalog, run.mappings)), key=lambda row: tuple(value or "" for value in row)),
         ),
         ("ref_account", ACCOUNT_COLUMNS, list(_accounts(catalog, run.mappings))),
+        ("ref_tax", TAX_COLUMNS, sorted(set(_taxes(run.mappings)))),
         ("ref_currency", "currency varchar, digits integer", list(catalog.minor_units.items())),
         ("policy", POLICY_COLUMNS, [(run.attempts, run.next_period, run.retry_base_ms, run.ack_timeout_ms, *run.pace)]),
         ("planned_window", "txn_id varchar, fault_id varchar, mode varchar, target varchar", windows),

@@ -117,6 +117,7 @@ def world_config(setup: Setup, network: Network, minted: int) -> WorldConfig:
         history_path=setup.directory.history,
         minted=minted,
         systems=setup.scenario.systems,
+        profiles=setup.scenario.profiles,
         port_base=network.port_base,
         host=network.host,
         public_host=network.public_host,

@@ -18,7 +18,8 @@ from mocks.kit.operation import Operation, System
 class Birth:
     """What a system is built from. instance: the id under which it stands in this world; namespace: the run's, in
     capitals; grain: to what the times of change of its source documents are rounded down;
-    on_no_answer: what a person's document does when nobody can answer in time what it depends on: go on (`open`) or wait (`closed`)."""
+    on_no_answer: what a person's document does when nobody can answer in time what it depends on: go on (`open`) or wait (`closed`);
+    profiles: the other ways in which a scenario wants it to behave (contracts/systems.yaml)."""
 
     company: Company
     instance: str
@@ -26,6 +27,12 @@ class Birth:
     posting_delay_ms: int
     grain: timedelta = timedelta(microseconds=1)
     on_no_answer: Literal["open", "closed"] = "closed"
+    profiles: frozenset[str] = frozenset()
+
+
+def profiles_of(system: str, asked: Sequence[str]) -> frozenset[str]:
+    """What of `erp.lenient` and the like is said to this system."""
+    return frozenset(profile.removeprefix(f"{system}.") for profile in asked if profile.startswith(f"{system}."))
 
 
 @dataclass(frozen=True, slots=True)

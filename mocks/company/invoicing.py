@@ -70,3 +70,11 @@ TAX_WORDS: Mapping[str, Mapping[str, str]] = {
     "JP01": {"T0": "J0", "T1": "J1", "T2": "J2", "TR": "JR"},
 }
 """What procurement's few tax codes are in the ERP, by entity: none, standard, reduced, and what the entity owes itself."""
+
+
+def tax_facts(entity: str, code: str) -> tuple[str, str, str]:
+    """Rate and recoverable share in percent, and whether the entity owes it itself, as the crosswalk says them of a code that procurement
+    has a word for: those do not change with time."""
+    found = next(each for each in TAX_CODES if (each.entity, each.code) == (entity, code))
+    rate = f"{found.rate // 100}.{found.rate % 100:02d}".rstrip("0").rstrip(".")
+    return rate, str(found.recoverable_percent), "yes" if found.owed_on else "no"

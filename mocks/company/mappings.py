@@ -10,7 +10,7 @@ from datetime import date
 
 from mocks.company import chart, planning_ids
 from mocks.company.accounts import BankAccount
-from mocks.company.invoicing import TAX_WORDS
+from mocks.company.invoicing import TAX_WORDS, tax_facts
 from mocks.company.model import CostCenter, Employee, Entity, Project, Supplier
 
 
@@ -72,8 +72,12 @@ def _rules(company: dict[str, str]) -> dict[str, str]:
             ),
         ),
         "tax_codes.csv": _csv(
-            "procurement_tax_code,erp_tax_code,erp_company_code",
-            ((word, code, company[entity]) for entity, words in TAX_WORDS.items() for word, code in words.items()),
+            "procurement_tax_code,erp_tax_code,erp_company_code,rate_percent,recoverable_percent,self_assessed",
+            (
+                (word, code, company[entity], *tax_facts(entity, code))
+                for entity, words in TAX_WORDS.items()
+                for word, code in words.items()
+            ),
         ),
         "accounts.csv": _csv("purpose,erp_gl_account", chart.ACCOUNT_PURPOSES.items()),
     }

@@ -23,6 +23,7 @@ class WorldConfig:
     history_path: Path | None  # NDJSON; None keeps the history in memory (tests)
     minted: int = 0  # suppliers and cost centres made for single experiments, for each entity
     systems: tuple[str, ...] = ()  # optional instances of contracts/systems.yaml that stand here besides those of every world
+    profiles: tuple[str, ...] = ()  # other ways in which systems behave (contracts/systems.yaml), as in erp.lenient
     port_base: int | None = None  # each system's port is base + its slot (contracts/systems.yaml); None: free ports
     host: str = "127.0.0.1"
     public_host: str | None = None  # the name under which others reach `host`

@@ -15,6 +15,7 @@
 --   ref_account(source, company, category, account, valid_from, valid_to, side): side is true for words that are no categories
 --   ref_currency(currency, digits)   ref_needs(flow, system): the systems that it calls
 --   policy(gives_up_after, next_period, retry_base_ms, ack_timeout_ms, request_timeout_ms, concurrency, poll_ms)   planned_window(txn_id, fault_id, mode, target)
+--   ref_tax(company, code, rate_percent, recoverable_percent, self_assessed): what the target's codes of tax come to
 --   planned_solo(txn_id, of)   ref_account_role(system, role, account): gr_ir, trade_payables
 --   ref_accrual(entity_type): kinds whose source is a cost from its approval on
 --

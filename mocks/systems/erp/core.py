@@ -40,6 +40,8 @@ class Erp:
 
     master: ErpMaster
     posting_delay_ms: int
+    books_as_told: bool = False  # a connector states how lines are booked (profile books_as_told)
+    is_lenient: bool = False  # takes more than was ordered, and back what is paid in part (profile lenient)
     documents: Documents = field(default_factory=Documents)
     periods: Periods = field(default_factory=Periods)
     vendor_states: dict[str, VendorState] = field(default_factory=dict)
@@ -56,6 +58,7 @@ class Erp:
     published: dict[str, BudgetVersionRecord] = field(default_factory=dict)  # the version in force of each budget that was ever published
     vendors: VendorBook = field(default_factory=VendorBook)
     rates: Rates = field(default_factory=Rates)
+    told_spending: dict[str, tuple[Spending, ...]] = field(default_factory=dict)  # by document: what was stated instead of derived
 
     def __post_init__(self) -> None:
         """The ledger knows the chart of accounts, and every company begins with its first budget."""
@@ -138,6 +141,11 @@ class Erp:
                 self.budget.book(document.number, tuple(self._spendings(document)))
 
     def _spendings(self, document: Document) -> Iterator[Spending]:
+        told = self.told_spending.get(document.reverses or document.number)
+        if told is not None:
+            back = document.reverses is not None
+            yield from (replace(each, period=document.period, amount_minor=-each.amount_minor) if back else each for each in told)
+            return
         accounts = self.master.accounts
         for number, entry in enumerate(document.entries, 1):
             if entry.cost_center is not None and accounts[entry.account].takes_costs:

@@ -7,7 +7,13 @@ from mocks.systems.erp.words import words
 
 
 def _build(birth: Birth) -> ErpSystem:
-    return ErpSystem(birth.company, namespace=birth.namespace, posting_delay_ms=birth.posting_delay_ms, instance=birth.instance)
+    return ErpSystem(
+        birth.company,
+        namespace=birth.namespace,
+        posting_delay_ms=birth.posting_delay_ms,
+        instance=birth.instance,
+        profiles=birth.profiles,
+    )
 
 
 SYSTEM = SystemType(

@@ -1,6 +1,6 @@
 """The ERP as the kit serves it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from mocks.abilities.system_type import CompanyBooks, under
 from mocks.company import Company
@@ -16,6 +16,8 @@ from mocks.systems.erp.operations import operations
 from mocks.systems.erp.payments.desk import PaymentDesk
 from mocks.systems.erp.stewardship.desk import StewardDesk
 from mocks.systems.erp.subledgers import SubledgerRows
+from mocks.systems.erp.vendors.book import VendorBook
+from mocks.systems.erp.vendors.policy import LENIENT, USUAL
 from mocks.systems.erp.vendors.views import bank_change_views, vendor_views
 
 ENCUMBRANCE = "9200"
@@ -34,10 +36,22 @@ class ErpSystem:
         "budget_statement.issued",
     )  # fmt: skip
 
-    def __init__(self, company: Company, *, namespace: str, posting_delay_ms: int, instance: str = "erp") -> None:
+    def __init__(
+        self,
+        company: Company,
+        *,
+        namespace: str,
+        posting_delay_ms: int,
+        instance: str = "erp",
+        profiles: Collection[str] = (),
+    ) -> None:
         self.name = instance
         self.namespace = namespace
-        self.core = Erp(erp_master(company), posting_delay_ms)
+        is_lenient = "lenient" in profiles
+        self.core = Erp(
+            erp_master(company), posting_delay_ms, books_as_told="books_as_told" in profiles, is_lenient=is_lenient,
+            vendors=VendorBook(LENIENT if is_lenient else USUAL),
+        )  # fmt: skip
         self.payments = PaymentDesk(self.core)
         self.stewards = StewardDesk(self.core)
         self.statements = StatementDesk(self.core)

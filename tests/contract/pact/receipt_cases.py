@@ -10,7 +10,7 @@ from typing import Any
 from pact import match
 
 from engine.mapping.references import external_ref, idempotency_key
-from engine.model.erp_documents import Found, GoodsReceiptDraft, GoodsReceiptLine, TakeBack
+from engine.model.erp_documents import Found, GoodsReceiptDraft, GoodsReceiptLine, OrderedAs, TakeBack
 from engine.model.sources import Change, Receipt, SourceStage
 from tests.contract.pact.consumer import Answer, Case, Check, Request, State, gives, problem, refused
 from tests.contract.pact.erp_papers import AUTHOR, DAY, LIVE_TOKEN, ORDER, period, person
@@ -222,10 +222,12 @@ def _creation() -> Iterator[Case]:
     def business(code: str, name: str, retry: str = "no", **more: Any) -> Case:
         return create(name, problem(409, code), refused(code, "business", retry=retry), **more)
 
-    order = {"lines": match.each_like({"line_no": match.integer(10)}, min=1)}
+    amount = match.regex("100.00", regex=r"\d+\.\d{2}")
+    coded = {"gl_account": match.like("5400"), "cost_center": match.like("4711000")}
+    order = {"lines": match.each_like({"line_no": match.integer(10), "quantity": match.like("1"), "amount": amount, **coded}, min=1)}
     yield _at_erp(
         "erp.po.read: the lines of an order", (OPEN_ORDER,), Request("GET", f"/purchase-orders/{ORDER}"), Answer(200, order),
-        lambda it: it.erp.order_lines(ORDER), gives((10,)),
+        lambda it: it.erp.order_lines(ORDER), gives((OrderedAs(10, Decimal(1), Decimal("100.00"), "5400", "4711000", None),)),
     )  # fmt: skip
     total = match.regex("50.00", regex=r"\d+\.\d{2}")
     made = {"number": match.like(POSTED), "id": match.integer(45), "status": "posted", "total": total, "external_ref": REF}

@@ -27,6 +27,7 @@ class World:
     """All systems over one company; everything that they did is kept."""
 
     company: Company = COMPANY
+    profiles: tuple[str, ...] = ()  # of the ERP
     now: datetime = START
     calls: int = 0
     effects: list[Effect] = field(default_factory=list)
@@ -35,7 +36,7 @@ class World:
 
     def __post_init__(self) -> None:
         """Fresh systems."""
-        self.erp = ErpSystem(self.company, namespace="T", posting_delay_ms=30)
+        self.erp = ErpSystem(self.company, namespace="T", posting_delay_ms=30, profiles=self.profiles)
         self.procurement = ProcurementSystem(self.company, namespace="T")
         self.expense = ExpenseSystem(self.company, namespace="T")
         self.planning = PlanningSystem(self.company, namespace="T")

@@ -18,7 +18,7 @@ from engine.flows.receipt_to_grir import ReceiptHooks
 from engine.flows.requisition_to_po import RequisitionHooks
 from engine.flows.supplier_onboarding import OnboardingHooks, ScreenedErp
 from engine.mapping.rules import Rules
-from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, PostingJob, SupplierState, TakeBack, VendorDraft
+from engine.model.erp_documents import Clearance, Coding, Draft, Found, Kind, OrderedAs, PostingJob, SupplierState, TakeBack, VendorDraft
 from engine.model.failures import ADOPT, AGAIN, NEVER, REREAD, CallFailed, other_shape, unknown_outcome
 from engine.model.payments import BankFile, Rejected
 from engine.model.progress import Progress, dump, load
@@ -36,6 +36,7 @@ from engine.model.sources import (
 from tests.unit.engine.papers import (
     UNITS,
     bank_file,
+    ordered_lines,
     requisition,
     write_rules,
 )
@@ -194,8 +195,8 @@ class FakeErp:
 
         return self.fate.call("erp.job.read", effect)  # type: ignore[return-value]
 
-    async def order_lines(self, number: str) -> tuple[int, ...]:
-        return self.fate.call("erp.po.read", lambda: (10, 30))  # type: ignore[return-value]
+    async def order_lines(self, number: str) -> tuple[OrderedAs, ...]:
+        return self.fate.call("erp.po.read", lambda: ordered_lines(10, 30))  # type: ignore[return-value]
 
     async def rejected(self, file_id: str) -> tuple[Rejected, ...]:
         return self.fate.call("bank.read", lambda: self.not_paid)  # type: ignore[return-value]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine.mapping.rules import Rules
+from engine.model.erp_documents import OrderedAs
 from engine.model.parties import BankAccount, PostalAddress
 from engine.model.payments import BankFile, Transfer
 from engine.model.sources import (
@@ -56,9 +57,10 @@ input_tax,1100
 card_clearing,1145
 payroll_clearing,2030
 """,
-    "tax_codes": """procurement_tax_code,erp_tax_code,erp_company_code
-T1,S1,1000
-T1,V1,2000
+    "tax_codes": """procurement_tax_code,erp_tax_code,erp_company_code,rate_percent,recoverable_percent,self_assessed
+T1,S1,1000,8.25,0,no
+T1,V1,2000,19,100,no
+TR,R1,2000,19,100,yes
 """,
     "projects": """procurement_project,erp_project,erp_company_code
 PRJ-1,P-1,1000
@@ -169,3 +171,8 @@ def bank_file(**members: object) -> BankFile:
     transfers = tuple(Transfer(number, amount, "USD", "PAPER & CO", "021000021-1", "R-1") for number, amount in amounts)
     plain = BankFile("PR-T-1", "Acme", "021000021-9", "2026-10-30", 2, "980.00", transfers)
     return replace(plain, **members)  # type: ignore[arg-type]
+
+
+def ordered_lines(*numbers: int) -> tuple[OrderedAs, ...]:
+    """Lines of an order in the ERP, under these numbers: ten at 98.00 each, for marketing's hardware."""
+    return tuple(OrderedAs(number, Decimal(10), Decimal("980.00"), "5410", "4711000", None) for number in numbers)

@@ -2,19 +2,23 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from engine.flows.outcomes import Parked, Settled
-from engine.mapping.rules import Unmapped, Unpostable
+from engine.mapping.booking import billed_as, place
+from engine.mapping.rules import TaxRule, Unmapped, Unpostable
 from engine.mapping.supplier_bill import invoice_draft
 from engine.model.erp_documents import ChargedItem, OrderedItem
 from engine.model.sources import Credit, SourceStage
 from engine.peers.erp_kinds import KINDS
 from tests.unit.engine.fakes import Desk, desk, script
-from tests.unit.engine.papers import UNITS, supplier_bill, write_rules
+from tests.unit.engine.papers import UNITS, ordered_lines, supplier_bill, write_rules
+
+DAY = date(2026, 10, 28)
 
 pytestmark = pytest.mark.requirement("R05.05")
 
@@ -111,7 +115,7 @@ def test_what_the_erp_says_of_an_invoice_decides(tmp_path: Path, status: str, en
 
 def test_a_bill_of_an_order_names_its_lines_in_the_erps_numbers(tmp_path: Path) -> None:
     """The second line of the order has the number 30; the supplier's number stays as it was keyed, the tax code is the company's."""
-    draft = invoice_draft(supplier_bill(order_lines=(10, 30)), write_rules(tmp_path), UNITS)
+    draft = invoice_draft(supplier_bill(order_lines=ordered_lines(10, 30)), write_rules(tmp_path), UNITS)
     assert [line.item for line in draft.lines] == [
         OrderedItem("4500000009", 10, Decimal(8), Decimal("98.00")),
         OrderedItem("4500000009", 30, Decimal("0.5"), Decimal("210.00")),
@@ -133,13 +137,43 @@ def test_a_credit_of_nothing_that_was_ordered_is_coded_by_its_day(tmp_path: Path
     assert (body["credit_memo"], body["credit_reason"], body["lines"][0]["type"]) == ("price", "bonus", "account")
 
 
+def test_how_a_line_is_booked_is_stated_from_the_order_and_the_code(tmp_path: Path) -> None:
+    """Relief at the order's price, whatever was billed; of a credit of a price none; tax that comes back; whose budget pays."""
+    draft = invoice_draft(supplier_bill(order_lines=ordered_lines(10, 30)), write_rules(tmp_path), UNITS)
+    body = KINDS["supplier_invoice"].body(draft)
+    bucket = {"cost_center": "4711000", "account_group": "54"}
+    assert [line["booking"] for line in body["lines"]] == [
+        {"relief_amount": relief, "recoverable_tax": "0.00", "self_assessed_tax": "0.00", "budget_on": "20261030", "budget_bucket": bucket}
+        for relief in ("784.00", "49.00")
+    ]
+    cheaper = supplier_bill(order_lines=ordered_lines(10, 30), credit=Credit("price", "bonus"))
+    stated = [line.booking for line in invoice_draft(cheaper, write_rules(tmp_path), UNITS).lines]
+    assert [each.relief for each in stated if each is not None] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "printed", "recoverable", "owed"),
+    [
+        (TaxRule("V1", Decimal(19), Decimal(100), self_assessed=False), "19.01", "19.01", "0"),
+        (TaxRule("VH", Decimal(19), Decimal(50), self_assessed=False), "19.01", "9.51", "0"),
+        (TaxRule("U1", Decimal("8.25"), Decimal(0), self_assessed=True), "0.00", "0", "8.26"),
+        (TaxRule("R1", Decimal(19), Decimal(100), self_assessed=True), "0.00", "19.02", "19.02"),
+    ],
+)
+def test_tax_comes_back_and_is_owed_as_its_code_says(rule: TaxRule, printed: str, recoverable: str, owed: str) -> None:
+    """Half up; what the entity owes itself is of the whole rate (PST-P16 to P18)."""
+    line = replace(supplier_bill().lines[0], net=Decimal("100.10"), tax=Decimal(printed))
+    told = billed_as(line, Decimal(0), place("5400", "4711000", None, DAY), rule, 2)
+    assert (told.recoverable_tax, told.self_assessed_tax) == (Decimal(recoverable), Decimal(owed))
+
+
 def test_nothing_that_is_not_there_gets_a_default(tmp_path: Path) -> None:
     """A line that the order does not have, a tax code of another company, a line that is for nothing."""
     rules = write_rules(tmp_path)
     with pytest.raises(Unpostable, match="has 1 lines in the ERP, and no line 2"):
-        invoice_draft(supplier_bill(order_lines=(10,)), rules, UNITS)
+        invoice_draft(supplier_bill(order_lines=ordered_lines(10)), rules, UNITS)
     taxed = tuple(replace(line, tax_code="T2") for line in supplier_bill().lines)
     with pytest.raises(Unmapped):
-        invoice_draft(supplier_bill(order_lines=(10, 30), lines=taxed), rules, UNITS)
+        invoice_draft(supplier_bill(order_lines=ordered_lines(10, 30), lines=taxed), rules, UNITS)
     with pytest.raises(Unpostable, match="neither an order nor what it is for"):
         invoice_draft(supplier_bill(order=None), rules, UNITS)

@@ -12,7 +12,7 @@ from engine.mapping.rules import Unmapped, Unpostable
 from engine.model.erp_documents import TakeBack
 from engine.model.sources import SourceStage
 from tests.unit.engine.fakes import Desk, desk, script
-from tests.unit.engine.papers import receipt, write_rules
+from tests.unit.engine.papers import ordered_lines, receipt, write_rules
 
 pytestmark = pytest.mark.requirement("R01.20")
 
@@ -94,8 +94,9 @@ def test_an_amount_that_differs_is_for_a_person(tmp_path: Path) -> None:
 
 def test_lines_are_those_of_the_order_in_its_own_numbers(tmp_path: Path) -> None:
     """The second line of the order has the number 30; quantities keep their decimals, people their personnel numbers."""
-    draft = receipt_draft(receipt(order_lines=(10, 30)), write_rules(tmp_path))
+    draft = receipt_draft(receipt(order_lines=ordered_lines(10, 30)), write_rules(tmp_path))
     assert [(line.line_no, line.order_line, line.quantity) for line in draft.lines] == [(1, 10, Decimal(10)), (2, 30, Decimal("1.125"))]
+    assert [line.booking.accrual for line in draft.lines if line.booking] == [Decimal("980.00"), Decimal("110.25")]
     assert (draft.received_by, draft.order, draft.external_ref) == ("900001", "4500000009", "GRN-T-1-r1")
 
 
@@ -103,6 +104,6 @@ def test_nothing_that_is_not_there_gets_a_default(tmp_path: Path) -> None:
     """A line that the order does not have, a receiver whom nobody knows."""
     rules = write_rules(tmp_path)
     with pytest.raises(Unpostable, match="has 1 lines in the ERP, and no line 2"):
-        receipt_draft(receipt(order_lines=(10,)), rules)
+        receipt_draft(receipt(order_lines=ordered_lines(10)), rules)
     with pytest.raises(Unmapped):
-        receipt_draft(receipt(order_lines=(10, 30), receiver="?"), rules)
+        receipt_draft(receipt(order_lines=ordered_lines(10, 30), receiver="?"), rules)

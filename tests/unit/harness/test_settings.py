@@ -14,6 +14,7 @@ import contracts
 from harness.errors import ConfigError, DrycloseError, UsageError
 from harness.manifest import REFERENCE_ENGINE, Manifest, contract_variables, load_manifest
 from harness.scenario import ENTITIES, Scenario, load_scenario, scenario_names
+from mocks.abilities.system_type import profiles_of
 from mocks.company import chart
 from tests.shipped import CATALOG
 
@@ -194,6 +195,16 @@ def test_optional_systems_are_asked_for(tmp_path: Path) -> None:
     assert scenario(tmp_path, "systems: [erp2]").systems == ("erp2",)
     with pytest.raises(ConfigError, match="unknown optional system 'erp'"):
         scenario(tmp_path, "systems: [erp]")
+
+
+def test_profiles_are_asked_for(tmp_path: Path) -> None:
+    """None by default; the schema knows each; the world tells a system its own."""
+    assert scenario(tmp_path, "name: mine\n").profiles == ()
+    assert scenario(tmp_path, "profiles: [erp.lenient]").profiles == ("erp.lenient",)
+    assert enums("scenario", "profiles", "items") == list(CATALOG.profiles)
+    assert profiles_of("erp", ("erp.lenient", "erp2.books_as_told")) == {"lenient"}
+    with pytest.raises(ConfigError, match=r"unknown profile 'procurement\.lenient'"):
+        scenario(tmp_path, "profiles: [procurement.lenient]")
 
 
 def test_an_empty_scenario_is_everything(tmp_path: Path) -> None:

@@ -64,7 +64,10 @@ CROSSWALKS = {
     "projects": "procurement_project,erp_project,erp_company_code\nPRJ-7,P-0007,1000\nPRJ-8,P-0008,1000\n",
     "suppliers": "procurement_supplier_id,erp_vendor_id,erp_company_code\nSUP000017,V100017,1000\nSUP000018,V100018,1000\n",
     "employees": "procurement_user_id,expense_login,erp_personnel_no\nU1,ann.lee1,10081360\nU2,bo.li2,10081361\nU9,joe.fox9,10081399\n",
-    "tax_codes": "procurement_tax_code,erp_tax_code,erp_company_code\nT0,I0,1000\nT1,S1,1000\n",
+    "tax_codes": (
+        "procurement_tax_code,erp_tax_code,erp_company_code,rate_percent,recoverable_percent,self_assessed\n"
+        "T0,I0,1000,0,100,no\nT1,S1,1000,10,50,no\n"
+    ),
     "bank_accounts": "erp_company_code,bank_account,currency\n1000,021000021-1234567890,USD\n",
     "accounts": "purpose,erp_gl_account\ninput_tax,1100\ncard_clearing,1145\npayroll_clearing,2030\n",
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mocks.systems.erp.booking import Place
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.invoices.duplicates import KnownInvoices
 from mocks.systems.erp.invoices.holds import Holds
@@ -29,7 +30,8 @@ class Part:
     """One line as it is matched and booked; amounts positive, of a credit too.
 
     order, order_line, item: what it bills, and the key of that on GR/IR; quantity: in thousandths; worth: what so much costs as ordered;
-    cleared: what of GR/IR it ends, which is the same but for the rounding of parts.
+    cleared: what of GR/IR it ends, which is the same but for the rounding of parts. place: whose budget pays its cost, where that was
+    stated.
     """
 
     asked: BilledLine
@@ -42,6 +44,7 @@ class Part:
     quantity: int = 0
     worth: int = 0
     cleared: int = 0
+    place: Place | None = None
 
     @property
     def item(self) -> str | None:

@@ -31,6 +31,7 @@ from mocks.systems.erp.invoices.models import (
     SupplierInvoiceStack,
 )
 from mocks.systems.erp.invoices.posting import check_postable, check_voidable, entries_of, unbook
+from mocks.systems.erp.invoices.stated import check_stated
 from mocks.systems.erp.vendors.files import identities_of
 
 SUSPECT: HoldCode = "DUP_SUSPECT"
@@ -110,6 +111,7 @@ class SupplierInvoices(DocumentDesk):
     def _take(self, call: Call, body: SupplierInvoiceCreate) -> Done:
         erp = self._erp
         erp.documents.refuse_repeat(self._of.name, body.external_ref)
+        check_stated(erp, call, body)
         bill = self._checked(body, call.now.date())
         match = self._matcher.match(bill, None, call.now)
         check_postable(erp, bill, match)

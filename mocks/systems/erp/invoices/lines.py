@@ -11,12 +11,13 @@ from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.book import Part
 from mocks.systems.erp.invoices.matching import Match
 from mocks.systems.erp.invoices.posting import SMALL_DIFFERENCES
+from mocks.systems.erp.invoices.stated import stated_facts
 from mocks.systems.erp.invoices.tax import INPUT_TAX
 
 
 def bill_lines(erp: Erp, document: Document, match: Match) -> Iterator[Effect]:
     """What is billed, line by line, net, as it is coded, and all its tax as it was printed, whatever of it comes back; the tax of each
-    code; and the supplier's own number as it came. Of a credit all amounts are negative."""
+    code; the supplier's own number as it came; and what was stated. Of a credit all amounts are negative."""
     sign, taxes = match.bill.sign, defaultdict[str, int](int)
     for part in match.parts:
         taxes[part.asked.tax_code] += sign * part.tax.printed
@@ -28,6 +29,7 @@ def bill_lines(erp: Erp, document: Document, match: Match) -> Iterator[Effect]:
     for code, minor in taxes.items():
         yield _of(document, "tax_line", code, amount_minor=minor, category=code)
     yield _of(document, "supplier_number", "reference", ext_ref=match.bill.body.supplier_reference)
+    yield from stated_facts(erp, document, sign, match.parts)
 
 
 def _line(erp: Erp, document: Document, part: Part, sign: int) -> Effect:

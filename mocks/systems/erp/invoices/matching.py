@@ -7,6 +7,7 @@ from datetime import datetime
 from mocks.company.model import MatchControl
 from mocks.kit.operation import Refusal
 from mocks.systems.erp import rules
+from mocks.systems.erp.booking import Place
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.core import Erp
@@ -21,6 +22,7 @@ from mocks.systems.erp.invoices.bill import Bill, BillLine, variances
 from mocks.systems.erp.invoices.book import DOCUMENT, Charge, Part, Way
 from mocks.systems.erp.invoices.holds import Finding
 from mocks.systems.erp.invoices.models import BilledFreight, BilledOrderLine
+from mocks.systems.erp.invoices.stated import reserved, told_part
 from mocks.systems.erp.periods import month
 from mocks.systems.erp.rules import quantity_text as units
 from mocks.systems.erp.vendors.files import identities_of
@@ -54,7 +56,7 @@ class Matcher:
                 asked = line.asked
                 way: Way = "freight" if isinstance(asked, BilledFreight) else "account"
                 charge = Charge(asked.gl_account, asked.cost_center, asked.project)
-                match.parts.append(Part(asked, way, line.net, line.tax, charge))
+                match.parts.append(self._booked_as(Part(asked, way, line.net, line.tax, charge), bill))
         match.findings += [
             *variances(bill),
             *self._suspicion(bill, document),
@@ -83,9 +85,14 @@ class Matcher:
             match.findings += self._differences(match.bill.company.matching, part, after)
             match.findings += _receipts(part, self._missing_before(match, part, before, document))
             match.findings += _billed_before(part, untouched)
-        match.parts.append(part)
+        told = self._booked_as(part, match.bill)
+        match.parts.append(told)
         match.before.setdefault(after.item, untouched)
-        match.positions[after.item] = after
+        match.positions[after.item] = booked(before, told, sign)
+
+    def _booked_as(self, part: Part, bill: Bill) -> Part:
+        """With what was stated of it, where this ERP books what it is told; what is matched does not change."""
+        return told_part(part, bill.company) if self._erp.books_as_told else part
 
     def _ordered(self, bill: Bill, asked: BilledOrderLine) -> tuple[Document, OrderLine]:
         number, company, vendor = asked.order_number, bill.company.code, bill.body.vendor_id
@@ -122,7 +129,7 @@ class Matcher:
 
     def _missing_of_receipt(self, part: Part, document: str | None, beside: int = 0) -> int:
         """The same of the one receipt that it names. beside: what other lines of the document bill of it."""
-        if part.receipt is None:
+        if part.receipt is None or self._erp.books_as_told:  # what was stated of receipts is the judge's to look at
             return 0
         billed = beside + self._erp.invoices.billed_with(part.receipt, part.item or "", apart_from=document)
         return min(part.quantity, part.quantity - self._received_with(part.receipt, part) + billed)
@@ -190,12 +197,13 @@ class Matcher:
         if bill.sign < 0:
             return
         wanted = [
-            Spending(str(part.asked.line_no), bucket_of(bill.company.code, *_bucket(part.charge)), month(bill.on), part.net + part.tax.cost)
+            Spending(str(part.asked.line_no), *_place(bill, part), part.net + part.tax.cost)
             for part in match.parts
             if part.way == "account"
         ]
         budget.expire(now)
-        for short in budget.shortfalls(wanted):
+        kept = reserved(self._erp, bill.body)
+        for short in budget.shortfalls(wanted, kept.lines if kept else ()):
             if budget.policies[bill.company.code].level == "absolute":
                 where = f"cost centre {short.bucket.cost_center}, accounts {short.bucket.account_group}"
                 yield Finding("FUNDS", None, f"{where}: {short.wanted} minor units are wanted, {short.figures.available} are available")
@@ -208,7 +216,7 @@ def booked(before: Position, part: Part, sign: int) -> Position:
     if part.way == "three_way":
         return before.invoice(quantity, sign * part.cleared, net)
     if part.way == "price_credit":
-        return replace(before, billed_minor=before.billed_minor + net)
+        return before.invoice(0, sign * part.cleared, net)
     after = before.spend(quantity, sign * part.worth, net)
     return after if sign > 0 else replace(after, returned=after.returned + part.quantity)
 
@@ -221,8 +229,9 @@ def unbooked(after: Position, part: Part, sign: int) -> Position:
     return replace(before, returned=after.returned if sign > 0 else after.returned - part.quantity)
 
 
-def _bucket(charge: Charge) -> tuple[str, str, str | None]:
-    return charge.account, charge.cost_center, charge.project
+def _place(bill: Bill, part: Part) -> Place:
+    charge = part.charge
+    return part.place or Place(bucket_of(bill.company.code, charge.account, charge.cost_center, charge.project), month(bill.on))
 
 
 def _billed_before(part: Part, untouched: Position) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from mocks.systems.erp.booking import BilledAs
+from mocks.systems.erp.documents.order.models import ReservationId
 from mocks.systems.erp.models import (
     Amount,
     Approval,
@@ -49,6 +51,7 @@ class BilledOrderLine(Request, frozen=True, kw_only=True, tag_field="type", tag=
     tax_code: TaxCodeName
     tax_amount: Amount
     text: Text = ""
+    booking: BilledAs | None = None
 
 
 class BilledCost(Request, frozen=True, kw_only=True, tag_field="type", tag="account"):
@@ -62,6 +65,7 @@ class BilledCost(Request, frozen=True, kw_only=True, tag_field="type", tag="acco
     tax_code: TaxCodeName
     tax_amount: Amount
     text: Text = ""
+    booking: BilledAs | None = None
 
 
 class BilledFreight(BilledCost, frozen=True, kw_only=True, tag_field="type", tag="freight"):
@@ -85,7 +89,8 @@ class SupplierInvoiceCreate(Request, frozen=True, kw_only=True):
 
     total: gross, which is net and tax of the lines, and `rounding`. entered_by: the person who keyed it; nobody who approved it, received
     the goods or releases its holds. approvals: evidence that it is ok to pay; needed where something was not ordered. withholding: what of
-    the total the supplier does not get.
+    the total the supplier does not get. reservation_id, and `booking` of a line: taken by an ERP that books what it is told, and by no
+    other.
     """
 
     company_code: CompanyCode
@@ -105,6 +110,7 @@ class SupplierInvoiceCreate(Request, frozen=True, kw_only=True):
     rounding: SignedAmount | None = None
     total: Amount
     withholding: Withholding | None = None
+    reservation_id: ReservationId | None = None
     approvals: Approvals = ()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mocks.kit.operation import Effect, Refusal
 from mocks.systems.erp import rules
+from mocks.systems.erp.booking import Place
 from mocks.systems.erp.budget.ledger import Spending
 from mocks.systems.erp.budget.versions import bucket_of
 from mocks.systems.erp.clearing import GR_IR
@@ -16,6 +17,7 @@ from mocks.systems.erp.documents.store import Document
 from mocks.systems.erp.invoices.bill import Bill
 from mocks.systems.erp.invoices.book import Billing, Part
 from mocks.systems.erp.invoices.matching import Match, unbooked
+from mocks.systems.erp.invoices.stated import consume_reservation, spend_as_told
 from mocks.systems.erp.invoices.tax import INPUT_TAX, WITHHELD
 from mocks.systems.erp.ledger import Entry, moving, reversed_entries
 from mocks.systems.erp.payables import AP_TRADE, item_of, terms_of
@@ -69,7 +71,8 @@ def book(erp: Erp, document: Document, match: Match) -> tuple[Effect, ...]:
     bill = match.bill
     for position in match.positions.values():
         erp.positions.put(position)
-    lines = erp.enter(document)
+    spend_as_told(erp, document, bill.sign, match.parts)
+    lines = (*consume_reservation(erp, document), *erp.enter(document))
     vendor, _ = erp.vendor(bill.body.vendor_id)
     item = item_of(
         document.number,
@@ -102,15 +105,15 @@ def _spent(match: Match, period: str) -> Iterator[Spending]:
     for part in match.parts:
         if part.cleared:
             charge = part.charge
-            bucket = bucket_of(match.bill.company.code, charge.account, charge.cost_center, charge.project)
-            yield Spending(f"{part.asked.line_no}/received", bucket, period, match.bill.sign * part.cleared)
+            derived = Place(bucket_of(match.bill.company.code, charge.account, charge.cost_center, charge.project), period)
+            yield Spending(f"{part.asked.line_no}/received", *(part.place or derived), match.bill.sign * part.cleared)
 
 
 def check_voidable(erp: Erp, document: Document) -> None:
     """Nothing that came later builds on it. Raises INVALID_TRANSITION."""
     billing = erp.invoices.live[document.number]
     item = erp.payables.get(document.number)
-    if item is None or not item.is_whole:
+    if item is None or not (item.is_whole or erp.is_lenient):
         raise Refusal("INVALID_TRANSITION", f"{document.number} is paid, at least in part", current_status=document.status)
     positions: dict[tuple[str, int], Position] = {}
     for part in (each for each in billing.parts if each.item):
@@ -127,7 +130,7 @@ def unbook(erp: Erp, document: Document, reversal: Document) -> tuple[Effect, ..
     """PST-P21, beside the reversed entries: open item, order lines, and the budget, which encumbers again what the order still is for."""
     billing = erp.invoices.void(document.number)
     item = erp.payables.get(document.number)
-    if item is not None:
+    if item is not None and item.open_minor:  # a lenient one takes back what is paid, at least in part: what was paid stays paid
         erp.payables.reduce(document.number, item.open_minor)
     moves: dict[str, tuple[Position, Position]] = {}
     for part in (each for each in billing.parts if each.item):

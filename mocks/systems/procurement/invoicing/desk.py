@@ -69,6 +69,7 @@ class InvoiceDesk(ApprovingDesk[SupplierBill]):
             *(_said(document, "source_line", side, amount_minor=minor, category=side) for side, minor in sides.items() if minor),
             *(_said(document, "source_tax", code, amount_minor=minor, category=code) for code, minor in taxes.items()),
             _said(document, "source_number", "reference", ext_ref=document.supplier_number),
+            *(_said(document, "source_fact", name, category=name, ext_ref=word) for name, word in _credit_facts(document.credit)),
         )
 
     def check_content(self, document: SupplierBill) -> None:
@@ -240,6 +241,11 @@ def _source_line(document: SupplierBill, number: int, line: Item) -> Effect:
         category=line.category,
         **ordered,
     )
+
+
+def _credit_facts(credit: models.Credit | None) -> tuple[tuple[str, str], ...]:
+    """That it is a credit, of what, and why."""
+    return () if credit is None else (("credit_kind", credit.kind), ("credit_reason", credit.reason))
 
 
 def _said(document: SupplierBill, entity_type: str, name: str, **members: object) -> Effect:
