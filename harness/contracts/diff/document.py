@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -29,15 +30,16 @@ class Place:
 
     def at(self, *names: str | int) -> "Place":
         """A member, or the place where it would be: its value is None then."""
-        value = self.value
+        value, pointer = self.value, self.pointer
         for name in names:
+            pointer = f"{pointer}/{escaped(name)}"
             if isinstance(value, dict):
                 value = value.get(name)
             elif isinstance(value, list) and isinstance(name, int) and name < len(value):
                 value = value[name]
             else:
                 value = None
-        return Place(value, self.pointer + "".join(f"/{escaped(name)}" for name in names), self.document)
+        return Place(value, pointer, self.document)
 
     def members(self) -> Mapping[str, Any]:
         """The members of an object; none when there is nothing. Raises UsageError for anything else."""
@@ -135,6 +137,7 @@ def _pointers(value: dict[str, Any]) -> Iterator[str]:
             yield target if "/" in target else f"#/components/schemas/{target}"
 
 
+@lru_cache(10_000)
 def escaped(name: str | int) -> str:
     """One step of a JSON pointer."""
     return str(name).replace("~", "~0").replace("/", "~1")

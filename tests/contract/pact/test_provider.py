@@ -15,6 +15,7 @@ from mocks.kit.outbox import Outbox
 from mocks.systems.erp.masterdata import MasterData
 from tests.contract.pact.users_pact import NUMBER, ORDER_EXISTS, event, interaction, pact
 
+GUIDE = Path(__file__).parents[3] / "docs" / "contracts.md"
 Captured = pytest.CaptureFixture[str]
 
 
@@ -33,6 +34,7 @@ def test_the_mocks_keep_every_pact_of_ours(capsys: Captured) -> None:
     assert code == 0, out
     assert [line for line in out.splitlines() if "kept" in line] == out.splitlines()
     assert all(any(name in line for line in out.splitlines()) for name in expected)
+    assert next(line for line in out.splitlines() if "engine-erp.json" in line) in GUIDE.read_text("utf-8")
     assert sum(int(line.split("all ")[1].split(" ")[0]) for line in out.splitlines()) == sum(len(each.interactions) for each in ours())
 
 

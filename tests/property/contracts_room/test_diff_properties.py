@@ -52,14 +52,14 @@ def without(root: Any, way: tuple[str, ...]) -> Any:
 
 
 @given(st.sampled_from(FILES))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_identity_has_no_changes(path: Path) -> None:
     """A document compared with itself has not changed."""
     assert compare(document("old", loaded(path)), document("new", copy.deepcopy(loaded(path)))) == []
 
 
 @given(st.data())
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_removed_field_is_found(data: st.DataObject) -> None:
     """Whichever field is taken away, in whatever document: it is found, breaking, and named."""
     path = data.draw(st.sampled_from([path for path in FILES if fields(path)]))
@@ -69,7 +69,7 @@ def test_a_removed_field_is_found(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_an_added_field_is_found_and_breaks_nobody(data: st.DataObject) -> None:
     """The way back: an optional field that is new is told, and is compatible."""
     path = data.draw(st.sampled_from([path for path in FILES if fields(path)]))
