@@ -124,7 +124,14 @@ def its_owners_agreed(scribe: Scribe) -> None:
     insert(scribe, index, {**row, "kind": "commit", **said})
 
 
-RIGHT = (advisory, inside_the_tolerance, with_more_budget, with_less_budget_afterwards, its_owners_agreed)
+def its_owners_agreed_in_the_case(scribe: Scribe) -> None:
+    """The same, in the transaction that the order's grows out of."""
+    its_owners_agreed(scribe)
+    one(scribe, kind="commit", state="exception_approved")[1]["txn_id"] = "p2p-000002"
+    one(scribe, kind="experiment", txn_id="p2p-000003")[1]["parent_txn"] = "p2p-000002"
+
+
+RIGHT = (advisory, inside_the_tolerance, with_more_budget, with_less_budget_afterwards, its_owners_agreed, its_owners_agreed_in_the_case)
 
 
 @pytest.mark.parametrize("right", RIGHT, ids=lambda one: one.__name__)

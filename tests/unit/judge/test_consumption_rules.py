@@ -8,7 +8,7 @@ import pytest
 
 from harness.judge import judge
 from harness.judge.synthetic import Row, Scribe, final_views
-from tests.unit.judge.history_builder import one, quiet, refresh_views, written
+from tests.unit.judge.history_builder import insert, one, quiet, refresh_views, written
 from tests.unit.judge.one_question import answer
 
 TXN, STATEMENT, PLACE = "cns-000001", "BS00000017", "LE-US.MKT.CC00/FY27-P09"
@@ -175,6 +175,18 @@ def test_who_names_no_version_is_judged_by_what_is_known(tmp_path: Path) -> None
     manifest: dict[str, Any] = {"scenario": {"name": "own", "flows": ["consumption-to-planning"], "require": ["R01", "R03"]}}
     verdict = judge(written(told(version=False), tmp_path / "run", manifest))
     assert (verdict.verdict, verdict.reasons) == ("pass", ())
+
+
+def test_two_instances_of_planning_may_know_it(tmp_path: Path) -> None:
+    """Each its own figures: they are not added up."""
+
+    def twice(scribe: Scribe) -> None:
+        other = [
+            {**row, "node": "planning-2", "op_id": (row.get("op_id") or 0) + 9_000} for row in scribe.rows if row.get("node") == "planning"
+        ]
+        insert(scribe, len(scribe.rows), *other)
+
+    assert answer("B11", told(twice), tmp_path / "run").rows == ()
 
 
 def test_what_is_left_need_not_be_told_where_something_is(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def active_before_the_approval(scribe: Scribe) -> None:
     scribe.rows[:] = [*scribe.rows[:index], *scribe.rows[index + len(moved) : later], *moved, *scribe.rows[later:]]
 
 
-def changed(scribe: Scribe, number: int, *names: str, revision: int = 1, **values: str) -> None:
+def changed(scribe: Scribe, number: int, *names: str, revision: int | None = 1, **values: str) -> None:
     """A connector tells the vendor some facts again, in a call of its own, behind everything else."""
     index, end = one(scribe, kind="phase", phase="final")
     at = {name: end[name] for name in ("run_id", "t_mono_ns", "t_wall", "t_biz")}
@@ -254,6 +254,24 @@ def turned_down_and_left(scribe: Scribe) -> None:
     refresh_views(scribe)
 
 
+def turned_down_and_woken(scribe: Scribe) -> None:
+    """The vendor of the request that was refused was deactivated, and a late repeat of the connector made it active again."""
+    turned_down_and_left(scribe)
+    states_of_3(scribe, "inactive", "active")
+
+
+def states_of_3(scribe: Scribe, *states: str, **members: Any) -> None:
+    """The vendor of 3 is set to these, one after the other."""
+    index, made = one(scribe, txn_id="sup-000003", **CREATE)
+    insert(scribe, index + 1, *({**made, "effect": "update", "state": state, "version": None, **members} for state in states))
+
+
+def changed_without_a_word(scribe: Scribe) -> None:
+    """2 has another name since it was screened, and whoever told the vendor named no revision."""
+    amended(scribe, 2, screened=False, name="northline 2 holding llc")
+    changed(scribe, 2, "name", revision=None, name="northline 2 holding llc")
+
+
 def changed_without_a_look(scribe: Scribe) -> None:
     """2 has another name since it was screened."""
     amended(scribe, 2, screened=False, name="northline 2 holding llc")
@@ -290,7 +308,9 @@ PLANTED: tuple[tuple[str, str, Callable[[Scribe], None]], ...] = (
     ("S02", "sup-000002", active_before_the_approval),
     ("S03", "sup-000002", paid_on_the_account_before),
     ("S04", "sup-000003", turned_down_and_left),
+    ("S04", "sup-000003", turned_down_and_woken),
     ("S08", "sup-000002", changed_without_a_look),
+    ("S08", "sup-000002", changed_without_a_word),
     ("S08", "sup-000002", ordered_from_a_match),
     ("S05", "sup-000002", never_screened),
     ("S05", "sup-000002", screened_as_a_match),
@@ -345,6 +365,23 @@ def test_a_supplier_that_changed_was_screened_again_and_is_right(tmp_path: Path)
     done_again(scribe, 2)
     for rule in ("S02", "S03", "S04", "S08"):
         assert answer(rule, scribe, tmp_path / rule).rows == (), rule
+
+
+def test_what_people_of_the_erp_do_over_http_is_theirs(tmp_path: Path) -> None:
+    """A request with an owner is a person's: another name without a screening, and a vendor that is active before its request."""
+    scribe = run()
+    changed_without_a_look(scribe)
+    one(scribe, kind="request", op_id=9_002)[1]["owner"] = "U9"
+    assert answer("S08", scribe, tmp_path / "S08").rows == ()
+    scribe = run()
+    turned_down_and_left(scribe)
+    states_of_3(scribe, "inactive", "active", op_id=None)
+    assert answer("S04", scribe, tmp_path / "S04").rows == ()
+    scribe = run()
+    active_before_the_approval(scribe)
+    _, made = one(scribe, txn_id="sup-000002", **CREATE)
+    one(scribe, kind="request", op_id=made["op_id"])[1]["owner"] = "U9"
+    assert answer("S02", scribe, tmp_path / "S02").rows == ()
 
 
 def test_a_request_that_was_turned_down_first_and_approved_later_is_right(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from harness.judge.synthetic import Scribe
 from tests.unit.judge import corrupt_waiting
-from tests.unit.judge.corrupt_waiting import LATER, answered, neighbours_run, outage
+from tests.unit.judge.corrupt_waiting import LATER, answered, key_of_another, neighbours_run, outage
 from tests.unit.judge.history_builder import clean_run, insert, one, rows
 from tests.unit.judge.one_question import answer
 
@@ -72,6 +72,15 @@ def test_one_key_for_all_steps_of_a_document_is_right(tmp_path: Path) -> None:
         if row.get("txn_id") and row["method"] != "GET":
             row["idem_key"] = f"k-{row['txn_id']}"
     assert answer("K03", scribe, tmp_path).rows == ()
+
+
+def test_one_number_at_two_instances_of_a_system_is_two_keys(tmp_path: Path) -> None:
+    """Both companies' procurements count from one, and each orders at an ERP of its own."""
+    scribe = clean_run()
+    key_of_another(scribe)
+    assert answer("K03", scribe, tmp_path / "one").rows
+    one(scribe, kind="request", txn_id=LATER, call_point="erp.po.create")[1]["node"] = "erp-2"
+    assert answer("K03", scribe, tmp_path / "two").rows == ()
 
 
 def test_who_is_done_soon_after_an_outage_is_right(tmp_path: Path) -> None:

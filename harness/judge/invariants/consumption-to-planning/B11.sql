@@ -17,11 +17,11 @@ with stated as (
   from effect e join txn t using (txn_id) left join ref_account a on a.source = t.flow_source and a.category = e.category
   where t.flow = 'consumption-to-planning' and e.entity_type in ('stated_actual', 'stated_commitment', 'stated_available') group by all),
 written as (
-  select c.txn_id, c.seq, c.call_point, c.version, c.entity_id, h.version as change
+  select c.txn_id, c.seq, c.call_point, c.version, c.entity_id, c.node, h.version as change
   from copy c join effect h on h.seq = c.seq where c.entity_type = 'budget_consumption' and c.version is not null),
 known as (
   select w.txn_id, w.seq, replace(l.entity_type, 'known_', '') as figure, l.account, sum(l.amount_minor)::bigint as amount
-  from written w join effect l on l.parent_id = w.entity_id and l.version = w.change and l.txn_id = w.txn_id
+  from written w join effect l on l.node = w.node and l.parent_id = w.entity_id and l.version = w.change and l.txn_id = w.txn_id
     and l.entity_type in ('known_actual', 'known_commitment', 'known_available') group by all),
 due as (
   select w.txn_id, w.seq, s.figure, s.account, s.amount, s.currency from written w join stated s using (txn_id, version)

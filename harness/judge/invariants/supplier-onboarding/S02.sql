@@ -10,11 +10,11 @@
 -- where one is. That the approval was taken back later is C16's matter.
 -- section: candidates
 select t.flow, count(*) as n from effect e join txn t using (txn_id)
-where t.flow = 'supplier-onboarding' and e.entity_type = 'vendor' and e.state = 'active' and e.op_id is not null group by 1
+where t.flow = 'supplier-onboarding' and e.entity_type = 'vendor' and e.state = 'active' and e.request_seq is not null group by 1
 -- section: violations
 with active as (
   select e.txn_id, e.call_point, e.seq, e.entity_id, e.currency, e.src_version from effect e join txn t using (txn_id)
-  where t.flow = 'supplier-onboarding' and e.entity_type = 'vendor' and e.state = 'active' and e.op_id is not null),
+  where t.flow = 'supplier-onboarding' and e.entity_type = 'vendor' and e.state = 'active' and e.request_seq is not null),
 known as (
   select a.*, s.entity_id as source_id,
     (select min(r.approved_seq) from src_revision r where r.txn_id = a.txn_id and r.revision = coalesce(a.src_version, r.revision)) as approved_seq

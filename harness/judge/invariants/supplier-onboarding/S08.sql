@@ -7,8 +7,8 @@
 -- at: history
 -- flow: supplier-onboarding
 -- What comes behind the creation (S05): a change by a connector, an order and a payment, whoever makes them. The last check in the transaction
--- of the vendor that is about it (as S05 says) counts, when it came after the revision that the vendor was told last was written. Examined:
--- vendors, for what became of them.
+-- of the vendor that is about it (as S05 says) counts, when it came after the revision that the vendor was told last was written (whoever
+-- names none tells the one that was approved last). Examined: vendors, for what became of them.
 -- section: candidates
 select flow, count(*) as n from doc where entity_type = 'vendor' and flow = 'supplier-onboarding' and txn_id is not null group by 1
 -- section: violations
@@ -16,7 +16,7 @@ with vendor as (
   select d.txn_id, d.node, d.entity_id, d.seq, d.party from doc d where d.entity_type = 'vendor' and d.flow = 'supplier-onboarding' and d.txn_id is not null),
 used as (
   select v.*, e.seq as used_seq, e.call_point, 'changed' as how, e.entity_id as by_id, null::bigint as minor, e.currency from vendor v
-  join effect e on e.node = v.node and e.op_id is not null and e.effect = 'update' and e.seq > v.seq
+  join effect e on e.node = v.node and e.request_seq is not null and e.effect = 'update' and e.seq > v.seq
     and ((e.entity_type = 'vendor' and e.entity_id = v.entity_id and e.state = 'active') or (e.entity_type = 'vendor_fact' and e.parent_id = v.entity_id))
   union all
   select v.*, e.seq, e.call_point, 'ordered from', e.entity_id, e.amount_minor, e.currency from vendor v
@@ -24,9 +24,13 @@ used as (
   union all
   select v.*, e.seq, e.call_point, 'paid', e.entity_id, e.amount_minor, e.currency from vendor v
   join effect e on e.node = v.node and e.entity_type = 'payment' and e.state = 'issued' and e.party = v.entity_id),
+named as (
+  select e.node, coalesce(e.parent_id, e.entity_id) as entity_id, e.seq, coalesce(e.src_version, max(r.revision)) as revision from effect e
+  left join src_revision r on r.txn_id = e.txn_id and r.approved_seq < e.seq and e.entity_type = 'vendor_fact' and e.request_seq is not null
+  where e.entity_type in ('vendor', 'vendor_fact') group by e.node, e.entity_id, e.parent_id, e.seq, e.src_version),
 told as (
-  select u.*, coalesce((select max(c.src_version) from effect c where c.node = u.node and c.entity_type in ('vendor', 'vendor_fact')
-    and coalesce(c.parent_id, c.entity_id) = u.entity_id and c.seq <= u.used_seq), 1) as revision from used u),
+  select u.*, coalesce((select max(c.revision) from named c where c.node = u.node and c.entity_id = u.entity_id and c.seq <= u.used_seq), 1) as revision
+  from used u),
 fact as (
   select txn_id, entity_type, parent_id, src_version, category, coalesce(party, ext_ref) as told from effect
   where entity_type in ('source_fact', 'check_fact') and category in ('name', 'country')),
