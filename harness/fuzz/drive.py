@@ -44,6 +44,7 @@ Auditor = Callable[[], Audit]  # the books as they stand
 Show = Callable[[str], None]
 # Our own walks from each root: at least so many, one for so many of the generator's, and more while an operation was never accepted.
 WALKS_MIN, WALKS_PART, WALKS_MAX = 2, 5, 25
+ALL_WALKS_EVERY = 3
 # Of a budget: until when our own walks may go on, and until when the generator may. The rest belongs to sizes and depths.
 WALKS_UNTIL, GENERATOR_UNTIL = 0.25, 0.75
 TEXT_SHOWN = 200
@@ -155,7 +156,8 @@ class Drive:
         for number in range(max(enough, WALKS_MAX)):
             if number >= enough and not walks.missing():
                 return
-            for root in walks.roots() if number < enough else walks.promising():
+            # What one walk has blocked another one may open again, so every now and then all of them are walked.
+            for root in walks.promising() if number >= enough and number % ALL_WALKS_EVERY else walks.roots():
                 if self._over(WALKS_UNTIL):
                     return
                 if walks.walk(root) > 1:

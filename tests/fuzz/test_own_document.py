@@ -332,7 +332,7 @@ def test_a_server_elsewhere_is_not_called(tmp_path: Path) -> None:
         (["--header", "X-Key:HOME"], "belongs to --url"),
         (["--budget", "soon"], "10m"),
         (["--budget", "0"], "10m"),
-        (["--system", "hr"], "hr"),
+        (["--system", "payroll"], "payroll"),
         (["--examples", "0"], "examples"),
     ],
 )

@@ -86,9 +86,9 @@ def test_the_answer_comes_first(tmp_path: Path) -> None:
     page = page_of(tmp_path, failing())
     banner = page.text[: page.text.index("Call point")]
     for said in (
-        "naive went wrong in 32 of 493 transactions.",
-        "493 transactions in 2 flows",
-        "USD 2,743.70",
+        "naive went wrong in 32 of 503 transactions.",
+        "503 transactions in 2 flows",
+        "USD 2,559.24",
         "exit code 1",
         "at least one invariant was violated",
     ):
@@ -150,7 +150,7 @@ def test_big_runs_stay_small(tmp_path: Path) -> None:
 def test_a_pass_shows_no_violations_but_its_limits(tmp_path: Path) -> None:
     """A passing run has no section about violations and says what a pass does not mean."""
     page = page_of(tmp_path, passing())
-    assert "careful ended every one of 493 transactions as it should." in page.text
+    assert "careful ended every one of 503 transactions as it should." in page.text
     assert "Failing transactions" not in page.text
     assert "What a pass does not mean" in page.text
 
@@ -160,7 +160,7 @@ def test_an_interrupted_run_says_so(tmp_path: Path) -> None:
     run = failing()
     run["manifest"].update(status="interrupted", why="Ctrl-C in wave-status")
     page = page_of(tmp_path, {"manifest": run["manifest"], "plan": run["plan"]})
-    for said in ("Incomplete run", "The run interrupted: Ctrl-C in wave-status.", "493 experiments had been planned", "dryclose judge"):
+    for said in ("Incomplete run", "The run interrupted: Ctrl-C in wave-status.", "503 experiments had been planned", "dryclose judge"):
         assert said in page.text
 
 
