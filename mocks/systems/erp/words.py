@@ -20,7 +20,7 @@ from mocks.systems.erp.periods import MODULES
 from mocks.systems.erp.settling.operations import bodies as settling_bodies
 from mocks.systems.erp.settling.operations import remitters, unusual
 from mocks.systems.erp.stewardship.example import record_bodies
-from mocks.systems.erp.vendors.words import vendor_bodies, vendor_members
+from mocks.systems.erp.vendors.words import spare_suppliers, vendor_bodies, vendor_members
 
 PROPOSE = "erp.payment_run.propose"
 CLOSED_DAY = "20250115"
@@ -51,7 +51,7 @@ def _erp_words(company: Company) -> Mapping[str, tuple[str, ...]]:
     bosses = tuple(person.erp_id for person in company.employees if person.level > 0)[:MANY]
     return {
         "company_code": tuple(entity.erp_company for entity in company.entities),
-        "vendor_id": tuple(supplier.erp_id for supplier in company.suppliers)[:MANY],
+        "vendor_id": tuple(supplier.erp_id for supplier in spare_suppliers(company))[:MANY],
         "cost_center": tuple(center.erp_id for center in company.cost_centers)[:MANY],
         "gl_account": ACCOUNTS,
         "project": tuple(project.erp_id for project in company.projects)[:MANY],

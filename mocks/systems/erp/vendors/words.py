@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from mocks.company import Company
+from mocks.company.model import Supplier
 from mocks.company.sanctions import EMBARGOED
 from mocks.systems.erp.vendors.example import DECIDED, Body, clearance, drawn, vendor_body
 
@@ -40,9 +41,15 @@ def _wrong(valid: Body, company: Company) -> Iterator[Body]:
     yield {**valid, "currency": "CHF"}
 
 
+def spare_suppliers(company: Company) -> tuple[Supplier, ...]:
+    """All but the first one of each entity, from which the bodies of orders and invoices buy: that one is not put out of business."""
+    kept = {company.suppliers_of(entity.key)[0].key for entity in company.entities}
+    return tuple(each for each in company.suppliers if each.key not in kept)
+
+
 def vendor_members(company: Company) -> dict[str, tuple[str, ...]]:
     """What members and parameters hold."""
-    numbers = tuple(supplier.tax_id for supplier in company.suppliers[:6])
+    numbers = tuple(supplier.tax_id for supplier in spare_suppliers(company)[:6])
     return {
         "country": (*(entity.country for entity in company.entities), *EMBARGOED),
         "payment_terms": ("N30", "N45"),
