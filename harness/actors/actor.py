@@ -115,8 +115,8 @@ class Actor:
     about which the connector is asked, the id that is asked about; question: what is told beside it; keep, kept: the verb by which its
     author keeps the answer, and the body from the answer's word and the time that it speaks of; decision: what somebody has to do about it
     then, as (verb, person, body). is_prepared: others act before it is written (`Draft.before`), because it grows out of what they make.
-    continue_case: how it is written when it grows out of the documents of its case (`Occasion.elders`); look: the verb by which people read
-    it. taking_back: what is said when it is taken back. under: of what is made under another document, members of that path, and what
+    continue_case: how it is written when it grows out of the documents of its case (`Occasion.elders`).
+    taking_back: what is said when it is taken back. under: of what is made under another document, members of that path, and what
     `Draft.before` calls them. has_news: what becomes of it changes, whatever anybody does with the document (`Draft.news`).
     """
 
@@ -148,7 +148,6 @@ class Actor:
     picks_seller: bool = False
     is_prepared: bool = False
     continue_case: Callable[[Occasion], Draft] | None = None
-    look: str = "read"
     under: Mapping[str, str] = field(default_factory=dict)
     has_news: bool = False
     show: Show | None = None

@@ -143,7 +143,7 @@ class People:
             return
         (actor, txn_id), elders = self._next_of(flow), (*before.elders, before)
         assert actor.continue_case is not None
-        looks = tuple(self._world.look(one.actor.point(one.actor.look), path={one.actor.id_member: one.source_id}) for one in elders)
+        looks = tuple(self._world.look(one.actor.point("read"), path={one.actor.id_member: one.source_id}) for one in elders)
         on = self._world.clock.peek().date()
         occasion = Occasion(self._world.company, before.entity, txn_id, before.draft.amount_minor, on, serial=self._count, elders=looks)
         paper = Paper(txn_id, flow, before.entity, actor.continue_case(occasion), "", before.title, actor=actor, elders=elders)

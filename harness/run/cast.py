@@ -76,7 +76,7 @@ class Paper:
 
     def look(self) -> Any:
         """What it looks like to people now."""
-        return self._session.world.look(self.actor.point(self.actor.look), path={self.actor.id_member: self.source_id})
+        return self._session.world.look(self.actor.point("read"), path={self.actor.id_member: self.source_id})
 
     def set_up(self) -> None:
         """Others make what it grows out of."""

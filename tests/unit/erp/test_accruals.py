@@ -72,7 +72,7 @@ def parked_bill(one: World, net: int = 20_000, **members: Any) -> str:
 
 
 def test_the_period_has_its_costs_and_the_next_one_gives_them_back() -> None:
-    """PST-A03 and PST-X10: 5xxx / 2110 on the last day, out of the budget of the cost centre; the other way round on the first."""
+    """PST-A03 and PST-X10: expense / 2110 on the last day, out of the budget of the cost centre; the other way round on the first."""
     one = World()
     number = parked_bill(one)
     done = posted(one, cost(30_000, source_document="RPT-1"), cost(5_000, gl_account="5400"))

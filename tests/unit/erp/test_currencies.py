@@ -146,7 +146,7 @@ def test_without_a_rate_nothing_is_booked() -> None:
     assert one.refused("erp.invoice_payment.pay", {"approved_by": BOSS}, path={"number": number}, actor=CLERK) == "CURRENCY_INVALID"
     ordered = order(one)
     assert one.refused("erp.supplier_invoice.create", dollars(order_line(ordered, 1, 10_000))) == "CURRENCY_INVALID"
-    assert one.refused("erp.supplier_invoice.create", bill(cost_line(1_000), currency="XXX")) == "CURRENCY_INVALID"
+    assert one.refused("erp.supplier_invoice.create", bill(cost_line(1_000), currency="QQQ")) == "CURRENCY_INVALID"
     assert one.refused(APPLY, {}, path={"number": number}, actor=OTHER_CLERK) == "CURRENCY_INVALID"
     back = taken(one, credit("price", cost_line(900), currency="USD"))
     refund = {"value_date": "20261028", "reason": "x"}

@@ -106,5 +106,5 @@ def bodies() -> dict[str, tuple[Body, ...]]:
     """Valid requests, and what one rule each refuses, for fuzzing."""
     rate = {"currency": "USD", "into": "EUR", "rate": "0.862"}
     valid = {"valid_on": DAY, "rates": [rate, {"currency": "USD", "into": "JPY", "rate": "149.25"}]}
-    wrong = ({**rate, "into": "USD"}, {**rate, "rate": "0"}, {**rate, "currency": "XXX"})
+    wrong = ({**rate, "into": "USD"}, {**rate, "rate": "0"}, {**rate, "currency": "QQQ"})
     return {"erp.exchange_rate.load": (valid, *({**valid, "rates": [each]} for each in wrong))}
